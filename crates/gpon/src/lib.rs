@@ -1,0 +1,64 @@
+//! The nouns of a GPON access network: ports, customers' boxes, their states
+//! and powers, the services on them, and the chassis that carries them.
+//!
+//! This crate does no I/O and names no vendor. Everything that reads a device
+//! returns these types, and everything that shows a device takes them.
+
+mod chassis;
+mod onu;
+mod port;
+mod power;
+mod reading;
+mod serial;
+mod service;
+mod time;
+mod traffic;
+
+pub use chassis::{
+    Card, CardStatus, Environment, Fan, Link, OpticalModule, PonStatus, PowerSupply, PowerSupplyState,
+    SlotTemperature, Uplink,
+};
+pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, UnconfiguredOnu};
+pub use port::{CardRef, PonPort};
+pub use power::Dbm;
+pub use reading::{Problem, Reading};
+pub use serial::SerialNumber;
+pub use service::{ServicePort, Vlan, VlanId, VlanMode, VlanProfile, VlanTag};
+pub use time::{ClockTime, Span};
+pub use traffic::{DbaProfile, DbaType};
+
+/// A value that is not one of its type's spellings.
+///
+/// The text names the type and the rule, so that it can be shown to a user as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}: {rule}")]
+pub struct Invalid {
+    what: &'static str,
+    rule: &'static str,
+}
+
+impl Invalid {
+    pub(crate) const fn new(what: &'static str, rule: &'static str) -> Self {
+        Self { what, rule }
+    }
+
+    /// The noun that was misspelt, for example `pon_port`.
+    pub const fn what(&self) -> &'static str {
+        self.what
+    }
+
+    /// The rule that the spelling broke.
+    pub const fn rule(&self) -> &'static str {
+        self.rule
+    }
+}
+
+/// Reads a decimal number as the contract spells one: digits only, without a
+/// sign or a leading zero. `None` for every other text and for overflow.
+pub(crate) fn plain_number(text: &str) -> Option<u32> {
+    let canonical = text == "0" || !text.starts_with('0');
+    if text.is_empty() || !canonical || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok()
+}

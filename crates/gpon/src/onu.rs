@@ -1,0 +1,321 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{ClockTime, Dbm, Invalid, PonPort, SerialNumber, Span, plain_number};
+
+/// The number of an ONU on its PON, 1..=128.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OnuId(u8);
+
+impl OnuId {
+    /// Highest id on a PON.
+    pub const MAX: u8 = 128;
+
+    const RULE: Invalid = Invalid::new("onu_id", "an ONU id is a whole number from 1 to 128");
+
+    /// The id `id`.
+    ///
+    /// # Errors
+    /// When it is not in 1..=128.
+    pub const fn new(id: u8) -> Result<Self, Invalid> {
+        if id == 0 || id > Self::MAX {
+            return Err(Self::RULE);
+        }
+        Ok(Self(id))
+    }
+
+    /// The number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+
+    /// All ids, 1 to 128.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=Self::MAX).map(Self)
+    }
+}
+
+impl TryFrom<u32> for OnuId {
+    type Error = Invalid;
+
+    fn try_from(id: u32) -> Result<Self, Invalid> {
+        u8::try_from(id).map_err(|_| Self::RULE).and_then(Self::new)
+    }
+}
+
+impl fmt::Display for OnuId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for OnuId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        plain_number(text).ok_or(Self::RULE)?.try_into()
+    }
+}
+
+/// One ONU of an OLT: `1/2/3:4`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OnuRef {
+    /// The port it hangs on.
+    pub pon: PonPort,
+    /// Its number there.
+    pub id: OnuId,
+}
+
+impl fmt::Display for OnuRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.pon, self.id)
+    }
+}
+
+/// The phase an ONU is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OnuState {
+    /// Signing on.
+    Logging,
+    /// No light from it.
+    Los,
+    /// Its configuration is being sent to it.
+    Synchronization,
+    /// In service.
+    Online,
+    /// It reported a power cut with its last breath.
+    DyingGasp,
+    /// It could not prove who it is.
+    AuthFailed,
+    /// Not there.
+    Offline,
+}
+
+impl OnuState {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Logging,
+        Self::Los,
+        Self::Synchronization,
+        Self::Online,
+        Self::DyingGasp,
+        Self::AuthFailed,
+        Self::Offline,
+    ];
+
+    /// The API's word for the state.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Logging => "Logging",
+            Self::Los => "LOS",
+            Self::Synchronization => "Synchronization",
+            Self::Online => "Online",
+            Self::DyingGasp => "Dying Gasp",
+            Self::AuthFailed => "Auth Failed",
+            Self::Offline => "Offline",
+        }
+    }
+}
+
+/// Why an ONU last went offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OfflineReason {
+    /// The device itself does not know.
+    Unknown,
+    /// Loss of signal.
+    Los,
+    /// Loss of signal from this ONU.
+    Losi,
+    /// Loss of frame from this ONU.
+    Lofi,
+    /// Signal fail of this ONU.
+    Sfi,
+    /// Loss of acknowledgement.
+    Loai,
+    /// Loss of PLOAM for this ONU.
+    Loami,
+    /// Authentication failed.
+    AuthFail,
+    /// It lost its power (dying gasp).
+    PowerOff,
+    /// Deactivated on request.
+    DeactivateDone,
+    /// A deactivation that failed.
+    DeactivateFailed,
+    /// Rebooted.
+    Reboot,
+    /// Shut down.
+    Shutdown,
+    /// A code without a known name.
+    Code(i32),
+}
+
+/// The strings that operators' scripts know; a code without a name is `Unknown (14)`.
+impl fmt::Display for OfflineReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "Unknown",
+            Self::Los => "LOS",
+            Self::Losi => "LOSi",
+            Self::Lofi => "LOFi",
+            Self::Sfi => "sfi",
+            Self::Loai => "loai",
+            Self::Loami => "loami",
+            Self::AuthFail => "AuthFail",
+            Self::PowerOff => "PowerOff",
+            Self::DeactivateDone => "deactiveSucc",
+            Self::DeactivateFailed => "deactiveFail",
+            Self::Reboot => "Reboot",
+            Self::Shutdown => "Shutdown",
+            Self::Code(code) => return write!(f, "Unknown ({code})"),
+        })
+    }
+}
+
+/// How an ONU proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuthMode {
+    /// By its serial number.
+    Serial,
+    /// By a password; its serial is then not known from the configuration.
+    Password,
+}
+
+/// The table that told us an ONU exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NamedBy {
+    /// The management table: the ONU is configured.
+    Management,
+    /// The state table.
+    State,
+    /// The ranging (distance) table.
+    Distance,
+}
+
+impl NamedBy {
+    /// The API's `source`: `None` for the management table.
+    pub const fn source(self) -> Option<&'static str> {
+        match self {
+            Self::Management => None,
+            Self::State => Some("state"),
+            Self::Distance => Some("distance"),
+        }
+    }
+}
+
+/// An ONU, as far as a reading knows it. A list reads fewer fields than a single ONU does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Onu {
+    /// Where it is.
+    pub at: OnuRef,
+    /// The table that names it.
+    pub named_by: NamedBy,
+    /// Its name, as the device holds it.
+    pub name: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
+    /// The type it is configured as (`ZTE-F660`).
+    pub onu_type: Option<String>,
+    /// Its serial number; `None` for one registered by password.
+    pub serial: Option<SerialNumber>,
+    /// How it proves who it is.
+    pub auth: Option<AuthMode>,
+    /// Its phase.
+    pub state: Option<OnuState>,
+    /// What it receives from the OLT, in dBm.
+    pub rx: Option<Dbm>,
+    /// What it sends, in dBm.
+    pub tx: Option<Dbm>,
+    /// What the OLT receives from it, in dBm.
+    pub olt_rx: Option<Dbm>,
+    /// Its distance in metres; `None` when it was never ranged.
+    pub distance_m: Option<u32>,
+    /// The address of its first IP host.
+    pub ip_address: Option<std::net::Ipv4Addr>,
+    /// When it last came online, on the device's clock.
+    pub last_online: Option<ClockTime>,
+    /// When it last went offline, on the device's clock.
+    pub last_offline: Option<ClockTime>,
+    /// Why it last went offline.
+    pub offline_reason: Option<OfflineReason>,
+    /// How long it has been online, by the device's own account.
+    pub uptime: Option<Span>,
+}
+
+impl Onu {
+    /// An ONU of which only the place is known.
+    pub const fn unknown(at: OnuRef, named_by: NamedBy) -> Self {
+        Self {
+            at,
+            named_by,
+            name: None,
+            description: None,
+            onu_type: None,
+            serial: None,
+            auth: None,
+            state: None,
+            rx: None,
+            tx: None,
+            olt_rx: None,
+            distance_m: None,
+            ip_address: None,
+            last_online: None,
+            last_offline: None,
+            offline_reason: None,
+            uptime: None,
+        }
+    }
+
+    /// How long its last outage took: from its last going offline to its coming
+    /// back. `None` while it is offline, or when either moment is unknown.
+    pub fn last_outage(&self) -> Option<Span> {
+        self.last_online?.since(self.last_offline?)
+    }
+}
+
+/// A box that is lit on a PON and not configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnconfiguredOnu {
+    /// The port it was seen on.
+    pub pon: PonPort,
+    /// Its serial number.
+    pub serial: Option<SerialNumber>,
+    /// The model it reports.
+    pub model: Option<String>,
+    /// The LOID it reports, where the firmware has a source for it.
+    pub loid: Option<String>,
+    /// The password it reports.
+    pub password: Option<String>,
+    /// Its software version.
+    pub software: Option<String>,
+    /// When it was discovered, on the device's clock.
+    pub discovered_at: Option<ClockTime>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_plain_numbers() {
+        assert_eq!("128".parse::<OnuId>().unwrap().get(), 128);
+        for text in ["", "0", "129", "256", "257", "01", "+1", "1e0", "1 ", "-1", "4294967297"] {
+            assert!(text.parse::<OnuId>().is_err(), "{text:?}");
+        }
+        assert!(OnuId::try_from(257).is_err());
+        assert_eq!(OnuId::all().count(), 128);
+    }
+
+    #[test]
+    fn an_outage_needs_both_moments() {
+        let at = OnuRef { pon: PonPort::new(1, 1).unwrap(), id: OnuId::new(1).unwrap() };
+        let mut onu = Onu::unknown(at, NamedBy::Management);
+        assert_eq!(at.to_string(), "1/1/1:1");
+        assert_eq!(onu.last_outage(), None);
+        onu.last_offline = ClockTime::new(2026, 1, 1, 0, 0, 0);
+        onu.last_online = ClockTime::new(2026, 1, 1, 0, 1, 1);
+        assert_eq!(onu.last_outage(), Some(Span::from_seconds(61)));
+        onu.last_offline = ClockTime::new(2026, 1, 2, 0, 0, 0);
+        assert_eq!(onu.last_outage(), None, "still offline");
+    }
+}

@@ -1,0 +1,158 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Invalid, OnuRef, plain_number};
+
+/// A VLAN number, 1..=4094.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VlanId(u16);
+
+impl VlanId {
+    const RULE: Invalid = Invalid::new("vlan_id", "a VLAN is a whole number from 1 to 4094");
+
+    /// The VLAN `id`.
+    ///
+    /// # Errors
+    /// When it is not in 1..=4094.
+    pub const fn new(id: u16) -> Result<Self, Invalid> {
+        if id == 0 || id > 4094 {
+            return Err(Self::RULE);
+        }
+        Ok(Self(id))
+    }
+
+    /// The number.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl TryFrom<u32> for VlanId {
+    type Error = Invalid;
+
+    fn try_from(id: u32) -> Result<Self, Invalid> {
+        u16::try_from(id).map_err(|_| Self::RULE).and_then(Self::new)
+    }
+}
+
+impl fmt::Display for VlanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for VlanId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        plain_number(text).ok_or(Self::RULE)?.try_into()
+    }
+}
+
+/// A VLAN of the OLT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vlan {
+    /// Its number.
+    pub id: VlanId,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its description; `None` when the device has no source for it.
+    pub description: Option<String>,
+}
+
+/// How a service port maps the customer's VLAN to the network's, in the words of the CLI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VlanMode {
+    /// `user-vlan S vlan S`
+    Tag,
+    /// `user-vlan C vlan S`
+    Translation,
+    /// `user-vlan untagged vlan S`
+    Untag,
+    /// `user-vlan S transparent`
+    Transparent,
+    /// `user-vlan U vlan C svlan S`
+    QinQ,
+}
+
+impl VlanMode {
+    /// The API's word for the mode. QinQ is a `tag` with a user VLAN given.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tag | Self::QinQ => "tag",
+            Self::Translation => "translation",
+            Self::Untag => "untag",
+            Self::Transparent => "transparent",
+        }
+    }
+}
+
+/// A service port: the mapping of a customer's VLAN onto the network's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePort {
+    /// The ONU it serves.
+    pub onu: OnuRef,
+    /// Its number on that ONU, 1..=255.
+    pub index: u8,
+    /// The virtual port (GEM port) it stands on.
+    pub vport: Option<u32>,
+    /// The VLAN on the customer's side; `None` for untagged or unknown.
+    pub user_vlan: Option<VlanId>,
+    /// How it maps.
+    pub mode: Option<VlanMode>,
+    /// The outer VLAN on the network's side.
+    pub svlan: Option<VlanId>,
+    /// The inner VLAN on the network's side.
+    pub cvlan: Option<VlanId>,
+    /// Its class of service, 0..=7; `None` when not set.
+    pub priority: Option<u8>,
+    /// Its description.
+    pub description: Option<String>,
+}
+
+/// How an ONU VLAN profile tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VlanTag {
+    /// One tag.
+    Tag,
+    /// Two tags.
+    Stacking,
+}
+
+impl VlanTag {
+    /// The API's word for the mode.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Stacking => "vlanStacking",
+        }
+    }
+}
+
+/// An ONU VLAN profile of the OLT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VlanProfile {
+    /// Its name.
+    pub name: String,
+    /// The customer VLAN.
+    pub cvlan: Option<VlanId>,
+    /// The priority, 0..=7.
+    pub priority: Option<u8>,
+    /// How it tags.
+    pub mode: Option<VlanTag>,
+    /// The outer VLAN; `None` when there is none.
+    pub svlan: Option<VlanId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vlan_bounds() {
+        for text in ["0", "4095", "010", "65537", ""] {
+            assert!(text.parse::<VlanId>().is_err(), "{text:?}");
+        }
+        assert_eq!("4094".parse::<VlanId>().unwrap().get(), 4094);
+    }
+}

@@ -1,0 +1,56 @@
+/// The type of a DBA (T-CONT bandwidth) profile, 1..=5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DbaType {
+    /// 1: fixed bandwidth.
+    Fixed,
+    /// 2: assured bandwidth.
+    Assured,
+    /// 3: assured and maximum bandwidth.
+    AssuredMaximum,
+    /// 4: maximum bandwidth (best effort).
+    Maximum,
+    /// 5: fixed, assured and maximum bandwidth.
+    All,
+}
+
+impl DbaType {
+    /// The type with this number; `None` outside 1..=5.
+    pub const fn from_number(number: i64) -> Option<Self> {
+        Some(match number {
+            1 => Self::Fixed,
+            2 => Self::Assured,
+            3 => Self::AssuredMaximum,
+            4 => Self::Maximum,
+            5 => Self::All,
+            _ => return None,
+        })
+    }
+
+    /// Its number, 1..=5.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Fixed => 1,
+            Self::Assured => 2,
+            Self::AssuredMaximum => 3,
+            Self::Maximum => 4,
+            Self::All => 5,
+        }
+    }
+}
+
+/// A DBA (T-CONT bandwidth) profile of the OLT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DbaProfile {
+    /// Its index in the older table; `None` where that table is absent.
+    pub profile_id: Option<u32>,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Option<DbaType>,
+    /// Fixed bandwidth in kbps.
+    pub fixed_kbps: Option<u32>,
+    /// Assured bandwidth in kbps.
+    pub assured_kbps: Option<u32>,
+    /// Maximum bandwidth in kbps.
+    pub maximum_kbps: Option<u32>,
+}
