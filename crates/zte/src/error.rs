@@ -1,0 +1,53 @@
+use std::time::Duration;
+
+use gpon::{CardRef, OnuRef, PonPort};
+
+/// A failure of one OLT at one act.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{olt}: {act}: {trouble}")]
+pub struct OltError {
+    /// The OLT's id in the configuration.
+    pub olt: String,
+    /// What was being done, in the words of an operator: `list the ONUs of PON 1/1/1`.
+    pub act: String,
+    /// What went wrong.
+    pub trouble: Trouble,
+}
+
+/// What can go wrong with an OLT.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Trouble {
+    /// It has not answered at all for a while; it is asked again in the background.
+    #[error("the OLT does not answer SNMP (check host, port and community); next try in {} s", retry_after.as_secs().max(1))]
+    Unreachable {
+        /// When asking again may succeed.
+        retry_after: Duration,
+    },
+    /// Its name did not resolve, or the network refused to send.
+    #[error("the OLT cannot be reached: {0}")]
+    Network(String),
+    /// The deadline of the reading passed.
+    #[error("no complete answer within {} s", .0.as_secs_f32())]
+    Deadline(Duration),
+    /// Too many readings of this OLT wait already.
+    #[error("{waiting} requests wait for this OLT already")]
+    Busy {
+        /// How many.
+        waiting: usize,
+    },
+    /// It answered something that we do not understand.
+    #[error("unexpected reply: {0}")]
+    UnexpectedReply(String),
+    /// The chassis has no such PON port.
+    #[error("the chassis has no PON port {0}")]
+    NoSuchPon(PonPort),
+    /// The chassis has no card there.
+    #[error("the chassis has no card in {0}")]
+    NoSuchCard(CardRef),
+    /// No table of the OLT names this ONU.
+    #[error("there is no ONU {0}")]
+    NoSuchOnu(OnuRef),
+    /// This firmware or model has no source for it.
+    #[error("this firmware has no source for {0} over SNMP")]
+    Unsupported(&'static str),
+}

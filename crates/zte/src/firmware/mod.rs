@@ -1,0 +1,147 @@
+//! Firmware as data: which table and column of an OLT holds what.
+//!
+//! A firmware is one const in one file and one line in [`KNOWN`].
+
+use async_snmp::Value;
+use gpon::{Card, DbaProfile, Environment, Onu, OpticalModule, UnconfiguredOnu, Vlan, VlanProfile};
+
+use crate::index::PonIndex;
+
+/// A column of an enterprise tree, by the arcs behind `1.3.6.1.4.1.3902`.
+macro_rules! zte {
+    ($($arc:literal),+) => { &[1, 3, 6, 1, 4, 1, 3902, $($arc),+] };
+}
+
+/// Puts a decoded value into a field of the row.
+macro_rules! set {
+    ($field:ident, $decode:expr) => {
+        |row, value| {
+            row.$field = $decode(value)?;
+            Ok(())
+        }
+    };
+}
+
+mod v2_1;
+
+/// Puts a column's value into a row, or says why it cannot be one.
+pub(crate) type Set<T> = fn(&mut T, &Value) -> Result<(), String>;
+
+/// A column that holds a field of an ONU, at `PON.onu.tail`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnuSource {
+    pub(crate) column: &'static [u32],
+    pub(crate) index: PonIndex,
+    pub(crate) tail: &'static [u32],
+    pub(crate) set: Set<Onu>,
+}
+
+/// A field of an ONU and the columns that hold it, the best first.
+#[derive(Debug)]
+pub(crate) struct OnuField {
+    /// Its name in the API.
+    pub(crate) name: &'static str,
+    /// Whether only ONUs in service have a row.
+    pub(crate) in_service: bool,
+    pub(crate) sources: &'static [OnuSource],
+}
+
+/// A column of a table whose rows become `T`.
+#[derive(Debug)]
+pub(crate) struct Cell<T: 'static> {
+    pub(crate) field: &'static str,
+    pub(crate) column: &'static [u32],
+    pub(crate) set: Set<T>,
+}
+
+/// A table whose rows become `T`.
+#[derive(Debug)]
+pub(crate) struct Table<T: 'static> {
+    /// The row of an index, still empty; `None` for an index of another kind.
+    pub(crate) row: fn(&[u32]) -> Option<T>,
+    pub(crate) cells: &'static [Cell<T>],
+}
+
+/// A table that names ports by an encoded index.
+#[derive(Debug)]
+pub(crate) struct PortTable<T: 'static> {
+    pub(crate) index: PonIndex,
+    pub(crate) cells: &'static [Cell<T>],
+}
+
+/// A part of the environment: its table's rows are added to the whole.
+pub(crate) type EnvironmentCell = fn(&mut Environment, &[u32], &Value) -> Result<(), String>;
+
+/// Everything that one family of firmware shows over SNMP. Lists of tables are
+/// in the order in which they are tried; an empty list is "no source".
+#[derive(Debug)]
+pub(crate) struct Firmware {
+    /// Prefixes of sysObjectID that announce it.
+    pub(crate) object_ids: &'static [&'static [u32]],
+    /// The columns that name the ONUs of a PON and carry their configuration.
+    pub(crate) management: &'static [&'static OnuField],
+    /// Phase, which also names ONUs where no management table does.
+    pub(crate) state: &'static OnuField,
+    /// Distance, which names ONUs where nothing else does.
+    pub(crate) distance: &'static OnuField,
+    /// What an ONU list reads besides management and phase.
+    pub(crate) list: &'static [&'static OnuField],
+    /// What a reading of the whole OLT adds to that.
+    pub(crate) whole: &'static [&'static OnuField],
+    /// What a reading of one ONU adds to that.
+    pub(crate) full: &'static [&'static OnuField],
+    /// Fields of a full reading that no table shows.
+    pub(crate) onu_lacks: &'static [&'static str],
+    pub(crate) cards: &'static [Table<Card>],
+    pub(crate) environment: &'static [(&'static str, &'static [u32], EnvironmentCell)],
+    pub(crate) modules: &'static [PortTable<OpticalModule>],
+    pub(crate) unconfigured: &'static [Table<UnconfiguredOnu>],
+    pub(crate) dba_profiles: &'static [Table<DbaProfile>],
+    /// The older profile table, whose integer index is a profile's `profile_id`.
+    pub(crate) dba_profile_ids: Option<&'static Table<DbaProfile>>,
+    pub(crate) vlan_profiles: &'static [Table<VlanProfile>],
+    pub(crate) vlans: &'static [Table<Vlan>],
+    pub(crate) service_ports: Option<&'static Table<crate::read::services::ServiceRow>>,
+}
+
+impl Firmware {
+    /// Every field of an ONU.
+    pub(crate) fn onu_fields(&self) -> impl Iterator<Item = &'static OnuField> {
+        let head = self.management.iter().chain([&self.state, &self.distance]);
+        head.chain(self.list).chain(self.whole).chain(self.full).copied()
+    }
+}
+
+/// The firmware that we know.
+const KNOWN: &[&Firmware] = &[&v2_1::V2_1];
+
+/// The firmware whose sysObjectID prefix is the longest that fits.
+pub(crate) fn of_object_id(object_id: &[u32]) -> Option<&'static Firmware> {
+    let prefixes =
+        KNOWN.iter().flat_map(|firmware| firmware.object_ids.iter().map(move |id| (*id, *firmware)));
+    let fitting = prefixes.filter(|(id, _)| object_id.starts_with(id));
+    fitting.max_by_key(|(id, _)| id.len()).map(|(_, firmware)| firmware)
+}
+
+/// What an unknown firmware is taken for: every table that we know of, used
+/// only where a probe finds it.
+pub(crate) const UNKNOWN: &Firmware = &v2_1::V2_1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_by_the_longest_prefix() {
+        let c320 = [1, 3, 6, 1, 4, 1, 3902, 1082, 1001, 320, 2, 1];
+        assert!(of_object_id(&c320).is_some());
+        let v1_2 = [1, 3, 6, 1, 4, 1, 3902, 1082, 1001, 320, 1, 2];
+        assert!(of_object_id(&v1_2).is_none());
+        let no_column_twice: std::collections::HashSet<_> = UNKNOWN
+            .onu_fields()
+            .flat_map(|field| field.sources.iter().map(move |source| (field.name, source.column)))
+            .collect();
+        let all = UNKNOWN.onu_fields().map(|field| field.sources.len()).sum::<usize>();
+        assert_eq!(no_column_twice.len(), all, "a column serves one field");
+    }
+}

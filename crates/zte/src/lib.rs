@@ -1,0 +1,23 @@
+//! Everything we know about ZTE C3xx OLTs, behind one handle: [`Olt`].
+//!
+//! No other crate but the simulator contains an OID. What a firmware's tables
+//! are is data (`firmware`); how an OLT is asked stands in
+//! `snmp`; what a reading is made of stands in `read`, one file for each group of nouns.
+
+#[macro_use]
+mod firmware;
+mod error;
+#[doc(hidden)]
+pub mod fuzz;
+mod index;
+mod memory;
+mod olt;
+mod read;
+mod settings;
+mod snmp;
+mod value;
+
+pub use error::{OltError, Trouble};
+pub use olt::{Identity, Olt, OltStats};
+pub use settings::{CliSettings, OltSettings, SnmpSettings};
+pub use snmp::SnmpTransport;

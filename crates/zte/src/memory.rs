@@ -1,0 +1,110 @@
+//! What has been learned of an OLT on the way: which columns it has, how full its PONs are.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use gpon::{OnuId, PonPort, Problem};
+use tokio::time::Instant;
+
+use crate::firmware::{Cell, OnuField, OnuSource};
+use crate::snmp::Snmp;
+use crate::{Identity, Trouble, read};
+
+/// What has been learned of an OLT on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// Columns that were seen with rows, and columns that the device lacks.
+    columns: Mutex<HashMap<&'static [u32], bool>>,
+    highest: Mutex<HashMap<PonPort, u32>>,
+    /// sysDescr of a firmware that we do not know.
+    unknown: Mutex<Option<String>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Memory {
+    pub(crate) fn found(&self, column: &'static [u32], present: bool) {
+        lock(&self.columns).insert(column, present);
+    }
+
+    pub(crate) fn is_absent(&self, column: &'static [u32]) -> bool {
+        lock(&self.columns).get(column) == Some(&false)
+    }
+
+    pub(crate) fn is_present(&self, column: &'static [u32]) -> bool {
+        lock(&self.columns).get(column) == Some(&true)
+    }
+
+    /// The best source of a field that the device is not known to lack.
+    pub(crate) fn pick(&self, field: &OnuField) -> Option<&'static OnuSource> {
+        field.sources.iter().find(|source| !self.is_absent(source.column))
+    }
+
+    /// The highest id that a PON is likely to have: what it had, else all.
+    pub(crate) fn highest(&self, pon: PonPort) -> u32 {
+        lock(&self.highest).get(&pon).copied().unwrap_or(u32::from(OnuId::MAX))
+    }
+
+    pub(crate) fn remember_highest(&self, pon: PonPort, highest: Option<u32>) {
+        lock(&self.highest).insert(pon, highest.unwrap_or(0));
+    }
+
+    /// Finds out which of these columns exist at all. Asks for those only of
+    /// which nothing is known yet.
+    pub(crate) async fn probe(
+        &self,
+        snmp: &Arc<Snmp>,
+        sources: &[&'static OnuSource],
+        deadline: Instant,
+    ) -> Result<(), Trouble> {
+        let columns: Vec<_> = sources.iter().map(|source| source.column).collect();
+        self.probe_columns(snmp, &columns, deadline).await
+    }
+
+    /// Whether the device lacks every column of a table.
+    pub(crate) async fn probe_table<T>(
+        &self,
+        snmp: &Arc<Snmp>,
+        cells: &'static [Cell<T>],
+        deadline: Instant,
+    ) -> Result<bool, Trouble> {
+        let columns: Vec<_> = cells.iter().map(|cell| cell.column).collect();
+        self.probe_columns(snmp, &columns, deadline).await?;
+        Ok(columns.iter().all(|column| self.is_absent(column)))
+    }
+
+    async fn probe_columns(
+        &self,
+        snmp: &Arc<Snmp>,
+        columns: &[&'static [u32]],
+        deadline: Instant,
+    ) -> Result<(), Trouble> {
+        let unknown: Vec<&'static [u32]> = {
+            let known = lock(&self.columns);
+            columns.iter().copied().filter(|column| !known.contains_key(column)).collect()
+        };
+        for some in unknown.chunks(crate::snmp::walk::MAX_COLUMNS) {
+            let names: Vec<_> = some.iter().map(|column| read::oid(column, &[])).collect();
+            let answer = snmp.next(&names, deadline).await?;
+            for (column, binding) in some.iter().zip(answer) {
+                let there = !binding.value.is_exception() && binding.oid.arcs().starts_with(column);
+                self.found(column, there);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was learned of another firmware says nothing of this one.
+    pub(crate) fn begin(&self, identity: &Identity) {
+        lock(&self.columns).clear();
+        *lock(&self.unknown) = (!identity.known).then(|| identity.description.clone());
+    }
+
+    pub(crate) fn unknown_firmware(&self) -> Option<Problem> {
+        let description = lock(&self.unknown).clone()?;
+        let reason = format!("unknown_firmware: {description:?} is read by probing its tables");
+        Some(Problem::Odd { field: "firmware", reason })
+    }
+}

@@ -1,0 +1,396 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use gpon::{
+    Card, CardRef, DbaProfile, Environment, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, ServicePort,
+    UnconfiguredOnu, Uplink, Vlan, VlanProfile,
+};
+use tokio::time::Instant;
+
+use crate::firmware::Firmware;
+use crate::memory::Memory;
+use crate::read::ports::PortMap;
+use crate::read::{self, Problems, onus::Depth};
+use crate::snmp::Snmp;
+use crate::{OltError, OltSettings, SnmpTransport, Trouble};
+
+/// Who an OLT says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// `C320`, `C300`, as sysDescr names it.
+    pub model: Option<String>,
+    /// `V2.1.0`, as sysDescr says.
+    pub firmware: Option<String>,
+    /// Whether the firmware is one that we know; else its tables are probed.
+    pub known: bool,
+    /// sysDescr, its first line.
+    pub description: String,
+    /// sysName.
+    pub name: Option<String>,
+    /// Time since its agent started.
+    pub uptime: Option<Duration>,
+}
+
+/// Counters of the traffic with one OLT since the process started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OltStats {
+    /// Requests sent, repeated ones included.
+    pub requests: u64,
+    /// Requests sent again because no answer came in time.
+    pub retries: u64,
+    /// Answers received.
+    pub answers: u64,
+    /// Variable bindings received.
+    pub varbinds: u64,
+    /// Whether it answers; `None` before the first exchange.
+    pub reachable: Option<bool>,
+    /// When the last answer arrived.
+    pub last_contact: Option<SystemTime>,
+}
+
+/// How long the identity and the port map are believed: cards are plugged and
+/// firmware is upgraded rarely, and a missing port is looked up again at once.
+const BELIEVED: Duration = Duration::from_secs(600);
+/// How often a port that the map lacks may cause the map to be read again.
+const MAP_AGAIN: Duration = Duration::from_secs(10);
+/// Bound of a reading of the whole OLT, below the 90 s of a request.
+const WHOLE: Duration = Duration::from_secs(80);
+
+type Believed<T> = tokio::sync::Mutex<Option<(Instant, T)>>;
+
+pub(crate) struct Inner {
+    id: String,
+    pub(crate) snmp: Arc<Snmp>,
+    pub(crate) memory: Memory,
+    identity: Believed<(Identity, &'static Firmware)>,
+    ports: Believed<Arc<PortMap>>,
+}
+
+/// One OLT. A cheap handle: clones share the same window, breaker and memory.
+#[derive(Clone)]
+pub struct Olt(Arc<Inner>);
+
+impl std::fmt::Debug for Olt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Olt({})", self.0.id)
+    }
+}
+
+impl Olt {
+    /// A handle for the OLT of these settings. Nothing is sent yet.
+    pub fn new(settings: OltSettings, transport: &SnmpTransport) -> Self {
+        Self(Arc::new(Inner {
+            id: settings.id,
+            snmp: Arc::new(Snmp::new(settings.snmp, transport.clone())),
+            memory: Memory::default(),
+            identity: Believed::default(),
+            ports: Believed::default(),
+        }))
+    }
+
+    /// The OLT's id in the configuration.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The traffic with it so far.
+    pub fn stats(&self) -> OltStats {
+        self.0.snmp.stats()
+    }
+
+    /// Who it says it is; believed for ten minutes.
+    ///
+    /// # Errors
+    /// As every reading: [`Trouble::Unreachable`], [`Trouble::Network`],
+    /// [`Trouble::Deadline`], [`Trouble::Busy`], [`Trouble::UnexpectedReply`].
+    pub async fn identity(&self) -> Result<Reading<Identity>, OltError> {
+        self.read("learn who it is", async |olt: &Inner, deadline| {
+            let (identity, _) = olt.learned(deadline).await?;
+            Ok((identity, Problems::default()))
+        })
+        .await
+    }
+
+    /// All cards, by slot.
+    ///
+    /// # Errors
+    /// As every reading (see [`identity`](Self::identity)).
+    pub async fn cards(&self) -> Result<Reading<Vec<Card>>, OltError> {
+        self.read("read the cards", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::chassis::cards(olt, firmware, deadline).await
+        })
+        .await
+    }
+
+    /// One card.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchCard`], and as every reading.
+    pub async fn card(&self, at: CardRef) -> Result<Reading<Card>, OltError> {
+        let act = format!("read the card in {at}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            let (cards, problems) = read::chassis::cards(olt, firmware, deadline).await?;
+            let card = cards.into_iter().find(|card| card.at == at).ok_or(Trouble::NoSuchCard(at))?;
+            Ok((card, problems))
+        })
+        .await
+    }
+
+    /// Temperatures, power supplies and fans.
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn environment(&self) -> Result<Reading<Environment>, OltError> {
+        self.read("read the environment", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::chassis::environment(olt, firmware, deadline).await
+        })
+        .await
+    }
+
+    /// The uplink ports.
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn uplinks(&self) -> Result<Reading<Vec<Uplink>>, OltError> {
+        self.read("read the uplinks", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::ports::uplinks(olt, firmware, deadline).await
+        })
+        .await
+    }
+
+    /// Every PON port of the chassis, in order.
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn pon_ports(&self) -> Result<Reading<Vec<PonStatus>>, OltError> {
+        self.read("read the PON ports", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::ports::pon_ports(olt, firmware, deadline).await
+        })
+        .await
+    }
+
+    /// One PON port with its optical module.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`], and as every reading.
+    pub async fn pon_port(&self, pon: PonPort) -> Result<Reading<PonStatus>, OltError> {
+        let act = format!("read PON {pon}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            let row = olt.row_of(pon, deadline).await?;
+            read::ports::pon_port(olt, firmware, pon, row, deadline).await
+        })
+        .await
+    }
+
+    /// The ONUs of a PON, by id, with name, type, serial, phase and Rx.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`], and as every reading.
+    pub async fn onus(&self, pon: PonPort) -> Result<Reading<Vec<Onu>>, OltError> {
+        let act = format!("list the ONUs of PON {pon}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            olt.row_of(pon, deadline).await?;
+            read::onus::of_pon(olt, firmware, pon, Depth::List, deadline).await
+        })
+        .await
+    }
+
+    /// Every ONU of the OLT, by PON and id, with what [`onus`](Self::onus) reads
+    /// and description, Tx, OLT Rx and distance. Takes up to 80 s on a large or slow OLT.
+    ///
+    /// # Errors
+    /// As every reading; a PON that could not be read is a problem of the reading.
+    pub async fn all_onus(&self) -> Result<Reading<Vec<Onu>>, OltError> {
+        self.read("list all ONUs", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            let ports = olt.port_map(deadline, BELIEVED).await?;
+            let pons: Vec<_> = ports.pons.keys().copied().collect();
+            let length = olt.snmp.deadline_length() * u32::try_from(pons.len().max(1)).unwrap_or(u32::MAX);
+            read::onus::of_olt(olt, firmware, &pons, Instant::now() + length.min(WHOLE)).await
+        })
+        .await
+    }
+
+    /// One ONU in full.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`], [`Trouble::NoSuchOnu`], and as every reading.
+    pub async fn onu(&self, at: OnuRef) -> Result<Reading<Onu>, OltError> {
+        let act = format!("read ONU {at}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            olt.row_of(at.pon, deadline).await?;
+            read::onu::full(olt, firmware, at, deadline).await
+        })
+        .await
+    }
+
+    /// The ids that no table of the OLT uses on this PON, lowest first.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`], and as every reading; never a guess from half a table.
+    pub async fn free_onu_ids(&self, pon: PonPort) -> Result<Reading<Vec<OnuId>>, OltError> {
+        let act = format!("find free ids on PON {pon}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            olt.row_of(pon, deadline).await?;
+            let ids = read::onus::free_ids(olt, firmware, pon, deadline).await?;
+            Ok((ids, Problems::default()))
+        })
+        .await
+    }
+
+    /// Boxes that wait for configuration, on one PON or all.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`], and as every reading.
+    pub async fn unconfigured(
+        &self,
+        pon: Option<PonPort>,
+    ) -> Result<Reading<Vec<UnconfiguredOnu>>, OltError> {
+        self.read("list unconfigured ONUs", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            if let Some(pon) = pon {
+                olt.row_of(pon, deadline).await?;
+            }
+            read::services::unconfigured(olt, firmware, pon, deadline).await
+        })
+        .await
+    }
+
+    /// The T-CONT bandwidth profiles.
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn dba_profiles(&self) -> Result<Reading<Vec<DbaProfile>>, OltError> {
+        self.read("read the bandwidth profiles", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::services::dba_profiles(olt, firmware, deadline).await
+        })
+        .await
+    }
+
+    /// The ONU VLAN profiles.
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn vlan_profiles(&self) -> Result<Reading<Vec<VlanProfile>>, OltError> {
+        self.read("read the VLAN profiles", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            let mut problems = Problems::default();
+            let mut profiles = read::first_of(olt, firmware.vlan_profiles, deadline, &mut problems).await?;
+            profiles.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok((profiles, problems))
+        })
+        .await
+    }
+
+    /// The VLANs of the OLT.
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn vlans(&self) -> Result<Reading<Vec<Vlan>>, OltError> {
+        self.read("read the VLANs", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            let mut problems = Problems::default();
+            let vlans = read::first_of(olt, firmware.vlans, deadline, &mut problems).await?;
+            Ok((vlans, problems))
+        })
+        .await
+    }
+
+    /// Every service port of the OLT.
+    ///
+    /// # Errors
+    /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
+    pub async fn service_ports(&self) -> Result<Reading<Vec<ServicePort>>, OltError> {
+        self.read("read the service ports", async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::services::service_ports(olt, firmware, None, deadline).await
+        })
+        .await
+    }
+
+    /// The service ports of one ONU; none for an ONU that does not exist.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`], [`Trouble::Unsupported`], and as every reading.
+    pub async fn onu_service_ports(&self, at: OnuRef) -> Result<Reading<Vec<ServicePort>>, OltError> {
+        let act = format!("read the service ports of ONU {at}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            olt.row_of(at.pon, deadline).await?;
+            read::services::service_ports(olt, firmware, Some(at), deadline).await
+        })
+        .await
+    }
+
+    async fn read<T>(
+        &self,
+        act: &str,
+        reading: impl AsyncFnOnce(&Inner, Instant) -> Result<(T, Problems), Trouble>,
+    ) -> Result<Reading<T>, OltError> {
+        let olt = &*self.0;
+        match reading(olt, olt.snmp.deadline()).await {
+            Ok((value, problems)) => {
+                let mut problems = problems.0;
+                problems.extend(olt.memory.unknown_firmware());
+                Ok(Reading { value, read_at: SystemTime::now(), problems })
+            }
+            Err(trouble) => Err(OltError { olt: olt.id.clone(), act: act.to_owned(), trouble }),
+        }
+    }
+}
+
+impl Inner {
+    /// Who the OLT is, asked at most every ten minutes. Callers wait for one another.
+    async fn learned(&self, deadline: Instant) -> Result<(Identity, &'static Firmware), Trouble> {
+        let mut identity = tokio::time::timeout_at(deadline, self.identity.lock())
+            .await
+            .map_err(|_| Trouble::Deadline(self.snmp.deadline_length()))?;
+        if let Some((at, learned)) = &*identity
+            && at.elapsed() < BELIEVED
+        {
+            return Ok(learned.clone());
+        }
+        let learned = read::identity::learn(self, deadline).await?;
+        self.memory.begin(&learned.0);
+        if !learned.0.known {
+            let sources: Vec<_> = learned.1.onu_fields().flat_map(|field| field.sources).collect();
+            self.memory.probe(&self.snmp, &sources, deadline).await?;
+        }
+        *identity = Some((Instant::now(), learned.clone()));
+        Ok(learned)
+    }
+
+    async fn port_map(&self, deadline: Instant, believed: Duration) -> Result<Arc<PortMap>, Trouble> {
+        let mut ports = tokio::time::timeout_at(deadline, self.ports.lock())
+            .await
+            .map_err(|_| Trouble::Deadline(self.snmp.deadline_length()))?;
+        if let Some((at, map)) = &*ports
+            && at.elapsed() < believed
+        {
+            return Ok(Arc::clone(map));
+        }
+        let map = Arc::new(read::ports::map(self, deadline).await?);
+        *ports = Some((Instant::now(), Arc::clone(&map)));
+        Ok(map)
+    }
+
+    /// The row of a PON port in IF-MIB; a port that the map lacks may have come since.
+    async fn row_of(&self, pon: PonPort, deadline: Instant) -> Result<u32, Trouble> {
+        for believed in [BELIEVED, MAP_AGAIN] {
+            if let Some(row) = self.port_map(deadline, believed).await?.pons.get(&pon) {
+                return Ok(*row);
+            }
+        }
+        Err(Trouble::NoSuchPon(pon))
+    }
+}

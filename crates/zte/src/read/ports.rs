@@ -1,0 +1,280 @@
+//! PON ports and uplinks. Rows of IF-MIB are found by `ifName`, never by
+//! arithmetic: the same firmware numbers them in two ways (fact sheet, SNMP §2.4).
+
+use std::collections::BTreeMap;
+
+use async_snmp::Value;
+use gpon::{Link, OpticalModule, PonPort, PonStatus, Uplink};
+use tokio::time::Instant;
+
+use crate::firmware::{Cell, Firmware, PortTable, Table};
+use crate::olt::Inner;
+use crate::read::{Problems, oid, table};
+use crate::snmp::walk::{Scope, Start};
+use crate::{Trouble, value};
+
+/// A row of ifTable and ifXTable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Interface {
+    name: String,
+    admin: Option<Link>,
+    oper: Option<Link>,
+    speed_mbps: Option<u32>,
+    rx_octets: Option<u64>,
+    tx_octets: Option<u64>,
+}
+
+fn link(value: &Value) -> value::Decoded<Link> {
+    Ok(match value::integer(value)? {
+        1 => Some(Link::Up),
+        2 => Some(Link::Down),
+        // testing, unknown, dormant and so on (RFC 2863) are neither.
+        _ => None,
+    })
+}
+
+const IF_NAME: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1];
+
+const INTERFACES: Table<Interface> = Table {
+    row: |index| (index.len() == 1).then(Interface::default),
+    cells: &[
+        Cell {
+            field: "name",
+            column: IF_NAME,
+            set: |row, value| {
+                row.name = value::padded_text(value)?.unwrap_or_default();
+                Ok(())
+            },
+        },
+        Cell { field: "admin_status", column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 7], set: set!(admin, link) },
+        Cell { field: "operational_status", column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8], set: set!(oper, link) },
+        Cell {
+            field: "speed_mbps",
+            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15],
+            set: set!(speed_mbps, value::number),
+        },
+        Cell {
+            field: "rx_bytes",
+            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6],
+            set: set!(rx_octets, value::counter),
+        },
+        Cell {
+            field: "tx_bytes",
+            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 10],
+            set: set!(tx_octets, value::counter),
+        },
+    ],
+};
+
+/// What an ifName says: `gpon_1/1/1`, `xgei_1/4/2`. The C6xx writes `gpon_olt-1/3/1`.
+fn parse_name(name: &str) -> Option<(&str, u8, u8)> {
+    let (kind, place) = name.split_once(['_', '-'])?;
+    let place = place.strip_prefix("olt-").unwrap_or(place);
+    let mut parts = place.split('/').map(|part| part.parse::<u8>().ok());
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(Some(1)), Some(Some(slot)), Some(Some(port)), None) => Some((kind, slot, port)),
+        _ => None,
+    }
+}
+
+fn pon_of(name: &str) -> Option<PonPort> {
+    let (kind, slot, port) = parse_name(name)?;
+    (kind == "gpon").then(|| PonPort::new(slot, port).ok()).flatten()
+}
+
+/// The PON ports of the chassis and their rows in IF-MIB.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PortMap {
+    pub(crate) pons: BTreeMap<PonPort, u32>,
+}
+
+pub(crate) async fn map(olt: &Inner, deadline: Instant) -> Result<PortMap, Trouble> {
+    let names = Table { row: INTERFACES.row, cells: INTERFACES.cells.split_at(1).0 };
+    let mut problems = Problems::default();
+    let rows = table(olt, &names, &[], Scope::default(), deadline, &mut problems).await?;
+    // Half a map would make ports of the chassis look absent.
+    if let Some(gpon::Problem::Failed { reason, .. }) =
+        problems.0.iter().find(|problem| matches!(problem, gpon::Problem::Failed { .. }))
+    {
+        return Err(Trouble::UnexpectedReply(format!(
+            "the interface names could not be read whole: {reason}"
+        )));
+    }
+    let ports = rows.iter().filter_map(|(index, row)| Some((pon_of(&row.name)?, *index.first()?)));
+    let pons: BTreeMap<PonPort, u32> = ports.collect();
+    if pons.is_empty() {
+        return Err(Trouble::UnexpectedReply("no interface is named like a PON port (gpon_1/1/1)".into()));
+    }
+    Ok(PortMap { pons })
+}
+
+/// Optical modules of all ports of the chassis, by slot and port.
+async fn modules(
+    olt: &Inner,
+    firmware: &Firmware,
+    places: &[(u8, u8)],
+    deadline: Instant,
+    problems: &mut Problems,
+) -> Result<BTreeMap<(u8, u8), OpticalModule>, Trouble> {
+    for PortTable { index, cells } in firmware.modules {
+        let starts: Vec<Start<'_>> =
+            cells.iter().map(|cell| Start { column: cell.column, prefix: &[] }).collect();
+        let columns = olt.snmp.columns(&starts, Scope::default(), None, deadline).await;
+        if columns
+            .iter()
+            .all(|column| column.rows.is_empty() && column.end == crate::snmp::walk::End::Complete)
+        {
+            continue;
+        }
+        let by_index: BTreeMap<u32, (u8, u8)> =
+            places.iter().map(|(slot, port)| (index.encode(*slot, *port), (*slot, *port))).collect();
+        let mut modules = BTreeMap::new();
+        for (cell, column) in cells.iter().zip(columns) {
+            problems.ended("optical", &column.end);
+            for (row, value) in column.rows {
+                let Some(place) = row.first().and_then(|row| by_index.get(row)) else { continue };
+                let module = modules.entry(*place).or_insert_with(OpticalModule::default);
+                if let Err(reason) = (cell.set)(module, &value) {
+                    problems.odd(cell.field, format!("port 1/{}/{}: {reason}", place.0, place.1));
+                }
+            }
+        }
+        modules.retain(|_, module| *module != OpticalModule::default());
+        return Ok(modules);
+    }
+    problems.unsupported("optical");
+    Ok(BTreeMap::new())
+}
+
+async fn interfaces(
+    olt: &Inner,
+    deadline: Instant,
+    problems: &mut Problems,
+) -> Result<Vec<Interface>, Trouble> {
+    let rows = table(olt, &INTERFACES, &[], Scope::default(), deadline, problems).await?;
+    Ok(rows.into_values().collect())
+}
+
+pub(crate) async fn pon_ports(
+    olt: &Inner,
+    firmware: &Firmware,
+    deadline: Instant,
+) -> Result<(Vec<PonStatus>, Problems), Trouble> {
+    let mut problems = Problems::default();
+    let rows = interfaces(olt, deadline, &mut problems).await?;
+    let ports: BTreeMap<PonPort, Interface> =
+        rows.into_iter().filter_map(|row| Some((pon_of(&row.name)?, row))).collect();
+    let places: Vec<_> = ports.keys().map(|pon| (pon.slot(), pon.port())).collect();
+    let mut modules = modules(olt, firmware, &places, deadline, &mut problems).await?;
+    let status = |(pon, row): (PonPort, Interface)| {
+        let optical = modules.remove(&(pon.slot(), pon.port()));
+        pon_status(pon, row, optical)
+    };
+    Ok((ports.into_iter().map(status).collect(), problems))
+}
+
+fn pon_status(pon: PonPort, row: Interface, optical: Option<OpticalModule>) -> PonStatus {
+    PonStatus {
+        pon,
+        admin: row.admin,
+        oper: row.oper,
+        rx_octets: row.rx_octets,
+        tx_octets: row.tx_octets,
+        optical,
+    }
+}
+
+/// One PON port, by exact names: one request, or two where the first table of modules is absent.
+pub(crate) async fn pon_port(
+    olt: &Inner,
+    firmware: &Firmware,
+    pon: PonPort,
+    row: u32,
+    deadline: Instant,
+) -> Result<(PonStatus, Problems), Trouble> {
+    let mut problems = Problems::default();
+    let mut interface = Interface::default();
+    let mut module = OpticalModule::default();
+    let mut tables = firmware.modules.iter();
+    let first = tables.next();
+    let cells = &INTERFACES.cells[1..];
+    let mut names: Vec<_> = cells.iter().map(|cell| oid(cell.column, &[row])).collect();
+    if let Some(PortTable { index, cells }) = first {
+        names.extend(cells.iter().map(|cell| oid(cell.column, &[index.of(pon)])));
+    }
+    let values = olt.snmp.get(&names, deadline).await?;
+    let (of_interface, of_module) = values.split_at(cells.len());
+    put(cells, of_interface, &mut interface, pon, &mut problems);
+    let mut found = put(first.map_or(&[], |table| table.cells), of_module, &mut module, pon, &mut problems);
+    for PortTable { index, cells } in tables {
+        if found {
+            break;
+        }
+        let names: Vec<_> = cells.iter().map(|cell| oid(cell.column, &[index.of(pon)])).collect();
+        let values = olt.snmp.get(&names, deadline).await?;
+        found = put(cells, &values, &mut module, pon, &mut problems);
+    }
+    if !found {
+        problems.unsupported("optical");
+    }
+    let optical = (module != OpticalModule::default()).then_some(module);
+    Ok((pon_status(pon, interface, optical), problems))
+}
+
+/// Puts what was answered into the row; says whether anything was.
+fn put<T>(cells: &[Cell<T>], values: &[Value], row: &mut T, pon: PonPort, problems: &mut Problems) -> bool {
+    let mut any = false;
+    for (cell, value) in cells.iter().zip(values) {
+        if value.is_exception() {
+            continue;
+        }
+        any = true;
+        if let Err(reason) = (cell.set)(row, value) {
+            problems.odd(cell.field, format!("PON {pon}: {reason}"));
+        }
+    }
+    any
+}
+
+pub(crate) async fn uplinks(
+    olt: &Inner,
+    firmware: &Firmware,
+    deadline: Instant,
+) -> Result<(Vec<Uplink>, Problems), Trouble> {
+    let mut problems = Problems::default();
+    let rows = interfaces(olt, deadline, &mut problems).await?;
+    let uplinks: Vec<((u8, u8), Interface)> = rows
+        .into_iter()
+        .filter_map(|row| match parse_name(&row.name)? {
+            ("gei" | "xgei", slot, port) => Some(((slot, port), row)),
+            _ => None,
+        })
+        .collect();
+    let places: Vec<_> = uplinks.iter().map(|(place, _)| *place).collect();
+    let modules = modules(olt, firmware, &places, deadline, &mut problems).await?;
+    let uplink = |(place, row): ((u8, u8), Interface)| Uplink {
+        name: row.name,
+        admin: row.admin,
+        oper: row.oper,
+        speed_mbps: row.speed_mbps,
+        rx_octets: row.rx_octets,
+        tx_octets: row.tx_octets,
+        optical: modules.get(&place).copied(),
+    };
+    Ok((uplinks.into_iter().map(uplink).collect(), problems))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ports() {
+        assert_eq!(pon_of("gpon_1/2/16"), PonPort::new(2, 16).ok());
+        assert_eq!(pon_of("gpon_olt-1/3/1"), PonPort::new(3, 1).ok());
+        assert_eq!(parse_name("xgei_1/4/2"), Some(("xgei", 4, 2)));
+        for name in ["Mng1", "", "gpon_1/1", "gpon_1/1/17", "gpon_2/1/1", "gpon_1/1/1/1", "epon_1/1/1"] {
+            assert_eq!(pon_of(name), None, "{name}");
+        }
+    }
+}

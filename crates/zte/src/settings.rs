@@ -1,0 +1,62 @@
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// How to reach one OLT.
+#[derive(Debug, Clone)]
+pub struct OltSettings {
+    /// The OLT's id: it stands in errors, logs and metrics.
+    pub id: String,
+    /// How to ask it over SNMP.
+    pub snmp: SnmpSettings,
+    /// How to reach its command line; `None` when it is read over SNMP only.
+    pub cli: Option<CliSettings>,
+}
+
+/// How to ask an OLT over SNMP v2c.
+#[derive(Debug, Clone)]
+pub struct SnmpSettings {
+    /// Host name or address.
+    pub host: String,
+    /// UDP port.
+    pub port: u16,
+    /// Community.
+    pub community: SecretString,
+    /// Most requests in flight at once, 1..=64.
+    pub window: usize,
+    /// Most repetitions of a GETBULK, 1..=100.
+    pub max_repetitions: u32,
+    /// Deadline of one reading of a PON or less. A reading of the whole OLT has as much for each PON.
+    pub deadline: Duration,
+}
+
+impl SnmpSettings {
+    /// The defaults for an OLT at `host:port`.
+    pub fn new(host: impl Into<String>, port: u16, community: SecretString) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            community,
+            window: 4,
+            max_repetitions: 25,
+            deadline: Duration::from_secs(9),
+        }
+    }
+}
+
+/// How to reach an OLT's command line by telnet.
+#[derive(Debug, Clone)]
+pub struct CliSettings {
+    /// Host name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Login name.
+    pub username: String,
+    /// Login password.
+    pub password: SecretString,
+    /// Password of `enable`, for users that land at `>`.
+    pub enable_password: Option<SecretString>,
+    /// Most sessions at once, 1..=10.
+    pub max_sessions: usize,
+}

@@ -1,0 +1,220 @@
+//! How an OLT is asked: one exchange at a time through its window, sent again
+//! while it is silent, given up at a deadline; and walks made of exchanges.
+
+mod breaker;
+mod exchange;
+mod rtt;
+mod transport;
+pub(crate) mod walk;
+
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_snmp::{Client, Oid, UdpHandle, Value, VarBind};
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::Instant;
+
+use crate::{OltStats, SnmpSettings, Trouble};
+use breaker::Breaker;
+use rtt::RoundTrip;
+pub use transport::SnmpTransport;
+use walk::{Column, MAX_COLUMNS, Scope, Start, Walk};
+
+/// Most OIDs in a GET.
+pub(crate) const MOST_IN_GET: usize = 20;
+/// Variable bindings that fill an answer of 1,472 bytes: about 34 bytes each
+/// (measured over the columns of an ONU list), and some to spare for short values.
+const FULL_ANSWER: u32 = 48;
+
+/// Why an exchange failed.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    TooBig,
+    /// genErr and its like, with the position (from 1) of the binding to blame; 0 when unsaid.
+    Refused(u32, String),
+    Trouble(Trouble),
+}
+
+/// The SNMP side of one OLT.
+pub(crate) struct Snmp {
+    settings: SnmpSettings,
+    transport: SnmpTransport,
+    client: OnceCell<Client<UdpHandle>>,
+    window: Semaphore,
+    waiting: AtomicUsize,
+    round_trip: Mutex<RoundTrip>,
+    breaker: Breaker,
+    /// Most variable bindings to ask for at once; shrinks on tooBig and silence.
+    answer_size: AtomicU32,
+    requests: AtomicU64,
+    retries: AtomicU64,
+    answers: AtomicU64,
+    varbinds: AtomicU64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Ask<'a> {
+    Get(&'a [Oid]),
+    Bulk(&'a [Oid], u32),
+}
+
+impl Snmp {
+    pub(crate) fn new(settings: SnmpSettings, transport: SnmpTransport) -> Self {
+        Self {
+            window: Semaphore::new(settings.window.clamp(1, 64)),
+            settings,
+            transport,
+            client: OnceCell::new(),
+            waiting: AtomicUsize::new(0),
+            round_trip: Mutex::default(),
+            breaker: Breaker::default(),
+            answer_size: AtomicU32::new(FULL_ANSWER),
+            requests: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
+            varbinds: AtomicU64::new(0),
+        }
+    }
+
+    /// When a reading that starts now must end.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.settings.deadline
+    }
+
+    pub(crate) fn deadline_length(&self) -> Duration {
+        self.settings.deadline
+    }
+
+    pub(crate) fn stats(&self) -> OltStats {
+        let (reachable, last_contact) = self.breaker.contact();
+        OltStats {
+            requests: self.requests.load(Relaxed),
+            retries: self.retries.load(Relaxed),
+            answers: self.answers.load(Relaxed),
+            varbinds: self.varbinds.load(Relaxed),
+            reachable,
+            last_contact,
+        }
+    }
+
+    /// The values of `oids`, in their order; exceptions are values too.
+    pub(crate) async fn get(
+        self: &Arc<Self>,
+        oids: &[Oid],
+        deadline: Instant,
+    ) -> Result<Vec<Value>, Trouble> {
+        let mut values = Vec::with_capacity(oids.len());
+        let mut rest = oids;
+        let mut most = MOST_IN_GET;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(most.min(rest.len()));
+            match self.exchange(Ask::Get(now), deadline).await {
+                Ok(answer) => {
+                    let in_order = answer.len() == now.len()
+                        && answer.iter().zip(now).all(|(binding, oid)| binding.oid == *oid);
+                    if !in_order {
+                        let reply = "the answer to a GET names other objects than were asked for";
+                        return Err(Trouble::UnexpectedReply(reply.into()));
+                    }
+                    values.extend(answer.into_iter().map(|binding| binding.value));
+                    rest = later;
+                }
+                Err(Failure::TooBig) if now.len() > 1 => most = now.len() / 2,
+                Err(Failure::TooBig) => {
+                    return Err(Trouble::UnexpectedReply(format!("{} is too big for an answer", now[0])));
+                }
+                Err(Failure::Refused(_, text)) => return Err(Trouble::UnexpectedReply(text)),
+                Err(Failure::Trouble(trouble)) => return Err(trouble),
+            }
+        }
+        Ok(values)
+    }
+
+    /// One row after each of `oids`, whatever table it is in.
+    pub(crate) async fn next(
+        self: &Arc<Self>,
+        oids: &[Oid],
+        deadline: Instant,
+    ) -> Result<Vec<VarBind>, Trouble> {
+        match self.exchange(Ask::Bulk(oids, 1), deadline).await {
+            Ok(answer) => Ok(answer),
+            Err(Failure::TooBig) => Err(Trouble::UnexpectedReply("tooBig for one row".into())),
+            Err(Failure::Refused(_, text)) => Err(Trouble::UnexpectedReply(text)),
+            Err(Failure::Trouble(trouble)) => Err(trouble),
+        }
+    }
+
+    /// The rows of the columns in `scope`, in as few packets as they fit in.
+    ///
+    /// `highest` is the highest id that is likely there: with it, what the first
+    /// answer leaves is read in two halves at once.
+    pub(crate) async fn columns(
+        self: &Arc<Self>,
+        starts: &[Start<'_>],
+        scope: Scope,
+        highest: Option<u32>,
+        deadline: Instant,
+    ) -> Vec<Column<Trouble>> {
+        let mut walk = Walk::new(starts, scope);
+        if let Some(highest) = highest {
+            self.step(&mut walk, deadline).await;
+            if !walk.is_done()
+                && let Some(mut upper) = walk.split(highest)
+            {
+                futures::join!(self.finish(&mut walk, deadline), self.finish(&mut upper, deadline));
+                walk.join(upper);
+                return walk.finish();
+            }
+        }
+        self.finish(&mut walk, deadline).await;
+        walk.finish()
+    }
+
+    async fn finish(self: &Arc<Self>, walk: &mut Walk<Trouble>, deadline: Instant) {
+        while !walk.is_done() {
+            self.step(walk, deadline).await;
+        }
+    }
+
+    /// One request of a walk and its answer. Always advances the walk or ends columns of it.
+    async fn step(self: &Arc<Self>, walk: &mut Walk<Trouble>, deadline: Instant) {
+        let mut most = MAX_COLUMNS;
+        let mut size = self.answer_size.load(Relaxed);
+        loop {
+            let (names, missing) = walk.ask(most);
+            let width = u32::try_from(names.len()).unwrap_or(1).max(1);
+            let fit = size.div_ceil(width).min(missing.unwrap_or(u32::MAX));
+            let repetitions = fit.clamp(1, self.settings.max_repetitions.max(1));
+            match self.exchange(Ask::Bulk(&names, repetitions), deadline).await {
+                Ok(answer) if answer.is_empty() => {
+                    walk.fail(&Trouble::UnexpectedReply("an empty answer to a GETBULK".into()));
+                }
+                Ok(answer) => walk.absorb(most, answer),
+                Err(Failure::TooBig) if repetitions > 1 => {
+                    size = repetitions * width / 2;
+                    self.answer_size.store(size.max(1), Relaxed);
+                    continue;
+                }
+                Err(Failure::TooBig) if names.len() > 1 => {
+                    most = names.len() / 2;
+                    continue;
+                }
+                Err(Failure::TooBig) => {
+                    walk.fail(&Trouble::UnexpectedReply(format!("tooBig for one row after {}", names[0])));
+                }
+                Err(Failure::Refused(position, text)) => {
+                    let trouble = Trouble::UnexpectedReply(text);
+                    let blamed = usize::try_from(position).ok().and_then(|position| position.checked_sub(1));
+                    let ended =
+                        blamed.is_some_and(|at| walk.fail_one(most, at % names.len(), trouble.clone()));
+                    if !ended {
+                        walk.fail(&trouble);
+                    }
+                }
+                Err(Failure::Trouble(trouble)) => walk.fail(&trouble),
+            }
+            return;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! The value encodings of the OLT (fact sheet, SNMP §8): from a variable
+//! binding to a noun, to "not available", or to a complaint.
+
+use std::net::Ipv4Addr;
+
+use async_snmp::Value;
+use gpon::{ClockTime, Dbm, OfflineReason, OnuState, SerialNumber, VlanId};
+
+/// A value, `None` where the device says "not available", or why it cannot be
+/// one. The complaint quotes the value as it came.
+pub(crate) type Decoded<T> = Result<Option<T>, String>;
+
+fn strange<T>(what: &str, value: &Value) -> Result<T, String> {
+    Err(format!("{value:?} is not {what}"))
+}
+
+pub(crate) fn integer(value: &Value) -> Result<i64, String> {
+    match value {
+        Value::Integer(n) => Ok(i64::from(*n)),
+        Value::Counter32(n) | Value::Gauge32(n) | Value::UInteger32(n) | Value::TimeTicks(n) => {
+            Ok(i64::from(*n))
+        }
+        _ => strange("a number", value),
+    }
+}
+
+/// A number that fits `T`; out of its range is a complaint.
+pub(crate) fn number<T: TryFrom<i64>>(value: &Value) -> Decoded<T> {
+    match T::try_from(integer(value)?) {
+        Ok(n) => Ok(Some(n)),
+        Err(_) => strange("in range", value),
+    }
+}
+
+pub(crate) fn counter(value: &Value) -> Decoded<u64> {
+    match value {
+        Value::Counter64(n) => Ok(Some(*n)),
+        _ => number(value),
+    }
+}
+
+pub(crate) fn octets(value: &Value) -> Result<&[u8], String> {
+    match value {
+        Value::OctetString(bytes) => Ok(bytes),
+        _ => strange("an octet string", value),
+    }
+}
+
+/// Text as the device holds it; bytes that are not UTF-8 show as U+FFFD. Empty is `None`.
+pub(crate) fn text(value: &Value) -> Decoded<String> {
+    let bytes = octets(value)?;
+    Ok((!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// Text that the device pads with blanks (§6.3).
+pub(crate) fn padded_text(value: &Value) -> Decoded<String> {
+    Ok(text(value)?.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Rx and Tx of an ONU (§8.1): 0.002 dB steps from -30 dBm; 0 and 65535 mean "not available".
+pub(crate) fn onu_power(value: &Value) -> Decoded<Dbm> {
+    let raw = match integer(value)? {
+        0 | 65_535 => return Ok(None),
+        raw @ -32_768..=32_767 => raw,
+        raw @ 32_768..=65_534 => raw - 65_536,
+        _ => return strange("an optical level", value),
+    };
+    // In range by the match above: -95,536..=35,534.
+    Ok(i32::try_from(raw * 2 - 30_000).ok().map(Dbm::from_milli))
+}
+
+/// Powers in 0.001 dBm (§8.2) with the markers of §6.3 and §6.4.
+pub(crate) fn milli_dbm(value: &Value) -> Decoded<Dbm> {
+    match integer(value)? {
+        -80_000 | 65_535_000 | 2_147_483_647 => Ok(None),
+        milli @ -100_000..=100_000 => Ok(i32::try_from(milli).ok().map(Dbm::from_milli)),
+        _ => strange("a power in 0.001 dBm", value),
+    }
+}
+
+/// Readings of optical modules (§6.3): 2147483647 means "not applicable".
+pub(crate) fn module_reading(value: &Value) -> Decoded<i32> {
+    match integer(value)? {
+        2_147_483_647 => Ok(None),
+        _ => number(value),
+    }
+}
+
+/// Metres; 0 is an ONU that was never ranged (§4.5).
+pub(crate) fn distance(value: &Value) -> Decoded<u32> {
+    Ok(number(value)?.filter(|metres| *metres != 0))
+}
+
+/// Eight octets (§8.3); all zero where no serial is configured.
+pub(crate) fn serial(value: &Value) -> Decoded<SerialNumber> {
+    let bytes = octets(value)?;
+    if bytes.is_empty() || bytes.iter().all(|byte| *byte == 0) {
+        return Ok(None);
+    }
+    let eight = <[u8; 8]>::try_from(bytes).map_err(|_| format!("{value:?} is not 8 octets"))?;
+    SerialNumber::from_octets(eight).map(Some).map_err(|_| format!("{value:?} is not a serial number"))
+}
+
+/// RegistrationInfo (§6.5): `1,ZTEGC8F12345`.
+pub(crate) fn registration_serial(value: &Value) -> Decoded<SerialNumber> {
+    let Some(text) = text(value)? else { return Ok(None) };
+    let serial = text.split_once(',').map_or(text.as_str(), |(_, serial)| serial);
+    serial.parse().map(Some).map_err(|_| format!("{text:?} is not a registration"))
+}
+
+/// PhaseState of the 1082 tree, 1..=7 (§8.6).
+pub(crate) fn phase_1082(value: &Value) -> Decoded<OnuState> {
+    phase(integer(value)? - 1, value)
+}
+
+/// PhaseState of the 1012 tree, 0..=6 (§8.6).
+pub(crate) fn phase_1012(value: &Value) -> Decoded<OnuState> {
+    phase(integer(value)?, value)
+}
+
+fn phase(number: i64, value: &Value) -> Decoded<OnuState> {
+    Ok(Some(match number {
+        0 => OnuState::Logging,
+        1 => OnuState::Los,
+        2 => OnuState::Synchronization,
+        3 => OnuState::Online,
+        4 => OnuState::DyingGasp,
+        5 => OnuState::AuthFailed,
+        6 => OnuState::Offline,
+        _ => return strange("a phase", value),
+    }))
+}
+
+/// The majority table of §8.4; 14 and 15 are seen and have no known meaning.
+pub(crate) fn offline_reason(value: &Value) -> Decoded<OfflineReason> {
+    use OfflineReason::*;
+    Ok(Some(match integer(value)? {
+        1 => Unknown,
+        2 => Los,
+        3 => Losi,
+        4 => Lofi,
+        5 => Sfi,
+        6 => Loai,
+        7 => Loami,
+        8 => AuthFail,
+        9 => PowerOff,
+        10 => DeactivateDone,
+        11 => DeactivateFailed,
+        12 => Reboot,
+        13 => Shutdown,
+        _ => return Ok(number(value)?.map(Code)),
+    }))
+}
+
+/// DateAndTime on the device's clock (§8.5), 8 octets, or 11 with a zone that is
+/// of no use to us; all zero means never.
+pub(crate) fn date_and_time(value: &Value) -> Decoded<ClockTime> {
+    let bytes = octets(value)?;
+    let (8 | 11, [y1, y2, month, day, hour, minute, second, ..]) = (bytes.len(), bytes) else {
+        return strange("8 or 11 octets of date and time", value);
+    };
+    if bytes[..8].iter().all(|byte| *byte == 0) {
+        return Ok(None);
+    }
+    let part = |byte: &u8| i8::try_from(*byte).ok();
+    let moment = || {
+        ClockTime::new(
+            i16::try_from(u16::from_be_bytes([*y1, *y2])).ok()?,
+            part(month)?,
+            part(day)?,
+            part(hour)?,
+            part(minute)?,
+            part(second)?,
+        )
+    };
+    moment().map(Some).ok_or_else(|| format!("{bytes:?} is not a date and time"))
+}
+
+/// `yyyy-mm-dd HH:MM:SS` of the 1012 tree (§4.4); zeros mean never.
+pub(crate) fn text_time(value: &Value) -> Decoded<ClockTime> {
+    let Some(text) = padded_text(value)? else { return Ok(None) };
+    let mut parts = text.split([' ', '-', ':']).map(|part| part.parse::<i16>().ok());
+    let parts: [Option<i16>; 6] = std::array::from_fn(|_| parts.next().flatten());
+    if parts.iter().all(|part| *part == Some(0)) {
+        return Ok(None);
+    }
+    let moment = || {
+        let small = |part: Option<i16>| i8::try_from(part?).ok();
+        let [year, month, day, hour, minute, second] = parts;
+        ClockTime::new(year?, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?)
+    };
+    moment().map(Some).ok_or_else(|| format!("{text:?} is not a date and time"))
+}
+
+/// An address of an IP host; `0.0.0.0` is none.
+pub(crate) fn ip_address(value: &Value) -> Decoded<Ipv4Addr> {
+    let bytes = match value {
+        Value::IpAddress(bytes) => *bytes,
+        _ => <[u8; 4]>::try_from(octets(value)?).map_err(|_| format!("{value:?} is not an address"))?,
+    };
+    Ok((bytes != [0; 4]).then(|| Ipv4Addr::from(bytes)))
+}
+
+/// A VLAN; 0 is none.
+pub(crate) fn vlan(value: &Value) -> Decoded<VlanId> {
+    match number::<u32>(value)? {
+        None | Some(0) => Ok(None),
+        Some(id) => VlanId::try_from(id).map(Some).map_err(|_| format!("{id} is not a VLAN")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bytes(octets: &[u8]) -> Value {
+        Value::OctetString(bytes::Bytes::copy_from_slice(octets))
+    }
+
+    #[test]
+    fn powers_of_the_sheet() {
+        // §8.1, verified against the CLI of real devices.
+        for (raw, milli) in [
+            (3314, -23_372),
+            (3406, -23_188),
+            (3741, -22_518),
+            (5105, -19_790),
+            (3584, -22_832),
+            (5635, -18_730),
+            (16_138, 2_276),
+            (16_179, 2_358),
+        ] {
+            assert_eq!(onu_power(&Value::Integer(raw)), Ok(Some(Dbm::from_milli(milli))));
+        }
+        assert_eq!(onu_power(&Value::Integer(65_535)), Ok(None));
+        assert_eq!(onu_power(&Value::Integer(0)), Ok(None));
+        assert_eq!(onu_power(&Value::Integer(65_036)), Ok(Some(Dbm::from_milli(-31_000))));
+        assert!(onu_power(&Value::Integer(70_000)).is_err());
+        for none in [-80_000, 65_535_000, i32::MAX] {
+            assert_eq!(milli_dbm(&Value::Integer(none)), Ok(None));
+        }
+        assert_eq!(milli_dbm(&Value::Integer(-18_416)), Ok(Some(Dbm::from_milli(-18_416))));
+    }
+
+    #[test]
+    fn serials_times_and_phases() {
+        let octets = [0x5a, 0x54, 0x45, 0x47, 0xc8, 0xf1, 0x23, 0x45];
+        let serial_number = "ZTEGC8F12345".parse().unwrap();
+        assert_eq!(serial(&bytes(&octets)), Ok(Some(serial_number)));
+        assert_eq!(serial(&bytes(&[0; 8])), Ok(None));
+        assert!(serial(&bytes(b"ZTEGC8F12345")).is_err());
+        assert_eq!(registration_serial(&bytes(b"1,ZTEGC8F12345")), Ok(Some(serial_number)));
+
+        let time = date_and_time(&bytes(&[7, 0xe6, 6, 7, 0x11, 1, 9, 2])).unwrap().unwrap();
+        assert_eq!(time.to_string(), "2022-06-07 17:01:09");
+        assert_eq!(date_and_time(&bytes(&[0; 8])), Ok(None));
+        assert_eq!(text_time(&bytes(b"2022-06-07 17:01:09")), Ok(Some(time)));
+        assert_eq!(text_time(&bytes(b"0000-00-00 00:00:00")), Ok(None));
+        assert!(text_time(&bytes(b"yesterday")).is_err());
+
+        assert_eq!(phase_1082(&Value::Integer(4)), phase_1012(&Value::Integer(3)));
+        assert!(phase_1082(&Value::Integer(0)).is_err());
+        assert_eq!(offline_reason(&Value::Integer(14)).unwrap().unwrap().to_string(), "Unknown (14)");
+        assert_eq!(offline_reason(&Value::Integer(9)), Ok(Some(OfflineReason::PowerOff)));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(octets in prop::collection::vec(any::<u8>(), 0..14), n in any::<i32>()) {
+            crate::fuzz::decode(&octets);
+            for value in [Value::Integer(n), bytes(&octets)] {
+                let _ = (onu_power(&value), milli_dbm(&value), distance(&value), vlan(&value));
+            }
+        }
+    }
+}
