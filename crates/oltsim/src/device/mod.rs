@@ -1,0 +1,227 @@
+//! The device's one state: everything that any of its faces shows.
+
+mod chassis;
+mod clock;
+mod drift;
+mod onu;
+mod pon;
+mod profile;
+mod traffic;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use gpon::{OfflineReason, OnuRef, OnuState, PonPort};
+use jiff::civil::DateTime;
+
+pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
+pub use clock::Clock;
+pub use onu::{Equipment, Ethernet, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tcont};
+pub use pon::{Pon, Unconfigured};
+pub use profile::{BandwidthProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan};
+pub use traffic::Traffic;
+
+/// Which index encoding IF-MIB uses; real devices differ and nobody knows what
+/// decides (fact sheet, SNMP §2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+pub enum IfIndex {
+    /// That of the 1082 tree, with `Mng1`.
+    #[default]
+    B,
+    /// That of the old platform, counted from 0.
+    C,
+}
+
+/// What the optical table shows of an ONU that is not online (fact sheet, SNMP §13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfflineOptics {
+    /// No row.
+    #[default]
+    Missing,
+    /// A row of 65535.
+    Unavailable,
+}
+
+/// How the device shows itself where real devices differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Habits {
+    /// Index encoding of IF-MIB.
+    pub if_index: IfIndex,
+    /// Optical rows of ONUs that are not online.
+    pub offline_optics: OfflineOptics,
+    /// How long the device keeps its counters before it reads them again.
+    pub counter_cache: Duration,
+    /// How far optical powers swing to either side, thousandths of a dB.
+    pub drift: u32,
+}
+
+/// The login of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CliAccess {
+    /// User.
+    pub user: String,
+    /// Password.
+    pub password: String,
+    /// Password of `enable`.
+    pub enable_password: String,
+}
+
+/// A C3xx.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Who it is.
+    pub chassis: Chassis,
+    /// Its clock.
+    pub clock: Clock,
+    /// How long it had been up when the simulation started.
+    pub uptime_at_start: Duration,
+    /// Its cards by slot.
+    pub cards: BTreeMap<u8, Card>,
+    /// Its uplinks.
+    pub uplinks: Vec<Uplink>,
+    /// What surrounds it.
+    pub environment: Environment,
+    /// Its profiles and VLANs.
+    pub profiles: Profiles,
+    /// The login of its command line.
+    pub cli: CliAccess,
+    /// How it shows itself.
+    pub habits: Habits,
+    pub(crate) pons: BTreeMap<PonPort, Pon>,
+    now: Duration,
+}
+
+impl Device {
+    pub(crate) fn new(
+        chassis: Chassis,
+        clock: Clock,
+        environment: Environment,
+        cli: CliAccess,
+        habits: Habits,
+    ) -> Self {
+        Self {
+            chassis,
+            clock,
+            uptime_at_start: Duration::ZERO,
+            cards: BTreeMap::new(),
+            uplinks: Vec::new(),
+            environment,
+            profiles: Profiles::default(),
+            cli,
+            habits,
+            pons: BTreeMap::new(),
+            now: Duration::ZERO,
+        }
+    }
+
+    /// Reads the clock; until the next time everything shows this moment.
+    pub(crate) fn refresh(&mut self) {
+        self.now = self.clock.elapsed();
+    }
+
+    /// The moment the device shows.
+    pub fn time(&self) -> DateTime {
+        self.clock.moment(self.now)
+    }
+
+    /// How long it has been up.
+    pub fn uptime(&self) -> Duration {
+        self.uptime_at_start.saturating_add(self.now)
+    }
+
+    /// Time since the simulation started, as the counters see it: they are read
+    /// anew only every [`Habits::counter_cache`].
+    pub(crate) fn counted(&self) -> Duration {
+        let step = self.habits.counter_cache.as_secs();
+        let now = self.now.as_secs();
+        Duration::from_secs(now - now.checked_rem(step).unwrap_or(0))
+    }
+
+    /// Its PON ports.
+    pub fn pons(&self) -> &BTreeMap<PonPort, Pon> {
+        &self.pons
+    }
+
+    /// One PON port, to be changed; its ONUs are changed by the other methods.
+    pub fn pon_mut(&mut self, pon: PonPort) -> Option<&mut Pon> {
+        self.pons.get_mut(&pon)
+    }
+
+    /// Every ONU.
+    pub fn onus(&self) -> impl Iterator<Item = (OnuRef, &Onu)> {
+        self.pons.iter().flat_map(|(pon, state)| {
+            state.onus.iter().filter_map(|(id, onu)| {
+                let id = gpon::OnuId::new(*id).ok()?;
+                Some((OnuRef { pon: *pon, id }, onu))
+            })
+        })
+    }
+
+    /// One ONU.
+    pub fn onu(&self, at: OnuRef) -> Option<&Onu> {
+        self.pons.get(&at.pon)?.onus.get(&at.id.get())
+    }
+
+    /// One ONU, to be changed.
+    pub fn onu_mut(&mut self, at: OnuRef) -> Option<&mut Onu> {
+        self.pons.get_mut(&at.pon)?.onus.get_mut(&at.id.get())
+    }
+
+    /// Adds an ONU, or puts it in the place of another. `false` when there is no
+    /// such PON port.
+    pub fn insert_onu(&mut self, at: OnuRef, onu: Onu) -> bool {
+        self.refresh();
+        let Some(pon) = self.pons.get_mut(&at.pon) else { return false };
+        pon.onus.insert(at.id.get(), onu);
+        self.settle(at.pon);
+        true
+    }
+
+    /// Removes an ONU and gives it back.
+    pub fn remove_onu(&mut self, at: OnuRef) -> Option<Onu> {
+        self.refresh();
+        let onu = self.pons.get_mut(&at.pon)?.onus.remove(&at.id.get());
+        self.settle(at.pon);
+        onu
+    }
+
+    /// Moves an ONU into another phase, with the times and counters that go with
+    /// it. `false` when there is no such ONU.
+    pub fn set_phase(&mut self, at: OnuRef, phase: OnuState, reason: OfflineReason) -> bool {
+        self.refresh();
+        let time = self.time();
+        let Some(onu) = self.onu_mut(at) else { return false };
+        let (was, is) = (onu.is_online(), phase == OnuState::Online);
+        onu.phase = phase;
+        if is && !was {
+            onu.last_online = Some(time);
+        }
+        if was && !is {
+            onu.last_offline = Some(time);
+            onu.reason = reason;
+        }
+        self.settle(at.pon);
+        true
+    }
+
+    /// Lets the counters of a PON rise where there is somebody to send.
+    pub(crate) fn settle(&mut self, at: PonPort) {
+        let now = self.now;
+        let Some(pon) = self.pons.get_mut(&at) else { return };
+        for onu in pon.onus.values_mut() {
+            let online = onu.is_online();
+            onu.upstream.set_flowing(online, now);
+            onu.downstream.set_flowing(online, now);
+        }
+        let up = pon.onus.values().any(Onu::is_online);
+        pon.upstream.set_flowing(up, now);
+        pon.downstream.set_flowing(up, now);
+    }
+
+    /// How long an ONU has been online; `None` while it is not.
+    pub fn online_for(&self, onu: &Onu) -> Option<Duration> {
+        let since = onu.last_online.filter(|_| onu.is_online())?;
+        Duration::try_from(self.time().duration_since(since)).ok()
+    }
+}

@@ -1,0 +1,230 @@
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use gpon::{OfflineReason, OnuState, SerialNumber, VlanMode};
+use jiff::civil::DateTime;
+
+use super::Traffic;
+
+/// A registered ONU.
+#[derive(Debug, Clone)]
+pub struct Onu {
+    /// Name, any bytes, at most 128 (fact sheet, SNMP §4.3).
+    pub name: Vec<u8>,
+    /// Description, any bytes, at most 127.
+    pub description: Vec<u8>,
+    /// The ONU type it is configured as.
+    pub onu_type: String,
+    /// Its serial number.
+    pub serial: SerialNumber,
+    /// The password it is registered by; `None` for one registered by serial.
+    pub password: Option<String>,
+    /// Whether it is enabled (`no shutdown`).
+    pub enabled: bool,
+    /// When it last came online; `None` for never.
+    pub last_online: Option<DateTime>,
+    /// When it last went offline; `None` for never.
+    pub last_offline: Option<DateTime>,
+    /// Why it last went offline; an online ONU keeps its last reason.
+    pub reason: OfflineReason,
+    /// How far away it is, in metres.
+    pub distance_m: u32,
+    /// Whether that was ever measured; if not, the device shows 0.
+    pub ranged: bool,
+    /// What the box says of itself.
+    pub equipment: Equipment,
+    /// Its transceiver.
+    pub optics: Optics,
+    /// Its Ethernet ports, numbered from 1.
+    pub ethernet: Vec<Ethernet>,
+    /// The address of its IP host.
+    pub ip_host: Option<IpHost>,
+    /// PPPoE on its WAN side.
+    pub pppoe: Option<Pppoe>,
+    /// T-CONTs by number.
+    pub tconts: BTreeMap<u8, Tcont>,
+    /// GEM ports by number.
+    pub gem_ports: BTreeMap<u8, GemPort>,
+    /// Service ports by number.
+    pub service_ports: BTreeMap<u8, ServicePort>,
+    /// What it sends.
+    pub upstream: Traffic,
+    /// What it is sent.
+    pub downstream: Traffic,
+    pub(super) phase: OnuState,
+}
+
+impl Onu {
+    /// An ONU with this serial number in this phase, and nothing else to it: no
+    /// name, times, services or traffic.
+    pub fn new(serial: SerialNumber, onu_type: &str, phase: OnuState) -> Self {
+        Self {
+            name: Vec::new(),
+            description: Vec::new(),
+            onu_type: onu_type.to_owned(),
+            serial,
+            password: None,
+            enabled: true,
+            last_online: None,
+            last_offline: None,
+            reason: OfflineReason::Unknown,
+            distance_m: 0,
+            ranged: false,
+            equipment: Equipment {
+                vendor: serial.vendor(),
+                version: String::new(),
+                model: onu_type.to_owned(),
+            },
+            optics: Optics::default(),
+            ethernet: Vec::new(),
+            ip_host: None,
+            pppoe: None,
+            tconts: BTreeMap::new(),
+            gem_ports: BTreeMap::new(),
+            service_ports: BTreeMap::new(),
+            upstream: Traffic::default(),
+            downstream: Traffic::default(),
+            phase,
+        }
+    }
+
+    /// The phase it is in; [`super::Device::set_phase`] changes it.
+    pub fn phase(&self) -> OnuState {
+        self.phase
+    }
+
+    /// Whether it is in service, so that the OLT can ask it things over OMCI.
+    pub fn is_online(&self) -> bool {
+        self.phase == OnuState::Online
+    }
+
+    /// Whether the OLT sees light from it.
+    pub(crate) fn sends_light(&self) -> bool {
+        use OnuState::{AuthFailed, Logging, Online, Synchronization};
+        matches!(self.phase, Logging | Synchronization | Online | AuthFailed)
+    }
+}
+
+/// What an ONU says of itself over OMCI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Equipment {
+    /// Vendor, four characters.
+    pub vendor: String,
+    /// Version.
+    pub version: String,
+    /// Model.
+    pub model: String,
+}
+
+/// The transceiver of an ONU and the OLT's view of it, before drift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Optics {
+    /// What it receives, thousandths of a dBm.
+    pub rx: i32,
+    /// What it sends, thousandths of a dBm.
+    pub tx: i32,
+    /// What the OLT receives of it, thousandths of a dBm.
+    pub olt_rx: i32,
+    /// Feed voltage, millivolts.
+    pub millivolts: i32,
+    /// Laser bias current, microamperes.
+    pub microamperes: i32,
+    /// Temperature, thousandths of a degree Celsius.
+    pub milli_celsius: i32,
+    /// Where in its swing the drift of this ONU starts, 0..=65535.
+    pub drift_phase: u16,
+}
+
+/// A healthy link in the middle of the range.
+impl Default for Optics {
+    fn default() -> Self {
+        Self {
+            rx: -20_000,
+            tx: 2_300,
+            olt_rx: -21_500,
+            millivolts: 3_300,
+            microamperes: 12_000,
+            milli_celsius: 45_000,
+            drift_phase: 0,
+        }
+    }
+}
+
+/// An Ethernet port of an ONU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ethernet {
+    /// Whether it is unlocked.
+    pub unlocked: bool,
+    /// Whether something is plugged in.
+    pub up: bool,
+    /// Speed and duplex by the device's number: 1 auto, 2 10H, 3 10F, 4 100H,
+    /// 5 100F, 6 1000F (fact sheet, SNMP §4.6).
+    pub speed: u8,
+}
+
+/// The IP host of an ONU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IpHost {
+    /// Its MAC address.
+    pub mac: [u8; 6],
+    /// Its current address.
+    pub address: Ipv4Addr,
+    /// Its netmask.
+    pub mask: Ipv4Addr,
+    /// Its gateway.
+    pub gateway: Ipv4Addr,
+}
+
+/// PPPoE as an ONU's WAN connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pppoe {
+    /// The user.
+    pub user: String,
+    /// The password; the device shows it in clear, and this one is invented.
+    pub password: String,
+    /// The ONU VLAN profile it uses.
+    pub vlan_profile: String,
+}
+
+/// A T-CONT.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tcont {
+    /// Its name.
+    pub name: String,
+    /// The bandwidth profile it uses.
+    pub profile: String,
+    /// Its Alloc-ID, 256..=4095.
+    pub alloc_id: u16,
+}
+
+/// A GEM port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GemPort {
+    /// Its name.
+    pub name: String,
+    /// The T-CONT it is carried by.
+    pub tcont: u8,
+    /// Its Port-ID.
+    pub port_id: u16,
+    /// The traffic profile upstream; empty for none.
+    pub upstream_profile: String,
+    /// The traffic profile downstream; empty for none.
+    pub downstream_profile: String,
+}
+
+/// A service port of an ONU, in the words of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePort {
+    /// The virtual port it stands on.
+    pub vport: u8,
+    /// How it maps.
+    pub mode: VlanMode,
+    /// The VLAN on the customer's side; 0 for untagged.
+    pub user_vlan: u16,
+    /// The VLAN on the network's side (`vlan N`).
+    pub vlan: u16,
+    /// The outer VLAN on the network's side (`svlan N`); 0 for none.
+    pub svlan: u16,
+    /// Its description.
+    pub description: String,
+}

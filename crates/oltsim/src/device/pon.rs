@@ -1,0 +1,62 @@
+use std::collections::BTreeMap;
+
+use gpon::SerialNumber;
+use jiff::civil::DateTime;
+
+use super::{Module, Onu, Traffic};
+
+/// A PON port and all that hangs on it.
+#[derive(Debug, Clone)]
+pub struct Pon {
+    /// Whether it is enabled.
+    pub enabled: bool,
+    /// Its optical module; `None` for an empty cage.
+    pub module: Option<Module>,
+    /// Boxes that are lit and not configured.
+    pub unconfigured: Vec<Unconfigured>,
+    /// What it receives.
+    pub upstream: Traffic,
+    /// What it sends.
+    pub downstream: Traffic,
+    pub(super) onus: BTreeMap<u8, Onu>,
+}
+
+impl Pon {
+    /// An enabled port on which nothing hangs.
+    pub fn new(module: Option<Module>) -> Self {
+        Self {
+            enabled: true,
+            module,
+            unconfigured: Vec::new(),
+            upstream: Traffic::default(),
+            downstream: Traffic::default(),
+            onus: BTreeMap::new(),
+        }
+    }
+
+    /// Its ONUs by number.
+    pub fn onus(&self) -> &BTreeMap<u8, Onu> {
+        &self.onus
+    }
+
+    /// Whether it is up: enabled, and lit by somebody (fact sheet, SNMP §3).
+    pub fn is_up(&self) -> bool {
+        let lit = !self.unconfigured.is_empty() || self.onus.values().any(Onu::sends_light);
+        self.enabled && self.module.is_some() && lit
+    }
+}
+
+/// A box that is lit and not configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unconfigured {
+    /// Its serial number.
+    pub serial: SerialNumber,
+    /// The model it reports.
+    pub model: String,
+    /// Its software version.
+    pub version: String,
+    /// The password it reports, at most 10 characters.
+    pub password: String,
+    /// When it was discovered.
+    pub seen: DateTime,
+}

@@ -1,0 +1,113 @@
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The profiles and VLANs of the device, which are also keys of a scenario.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profiles {
+    /// T-CONT bandwidth profiles; their place, from 1, is their number in the 1012 tree.
+    pub bandwidth: Vec<BandwidthProfile>,
+    /// Traffic profiles; their place, from 1, is their number in the 1012 tree.
+    pub traffic: Vec<TrafficProfile>,
+    /// ONU VLAN profiles.
+    pub onu_vlan: Vec<OnuVlanProfile>,
+    /// ONU types.
+    pub onu_types: Vec<OnuType>,
+    /// VLANs by number.
+    pub vlans: BTreeMap<u16, Vlan>,
+}
+
+/// A T-CONT bandwidth profile; rates in kbps.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BandwidthProfile {
+    /// Its name.
+    pub name: String,
+    /// 1 fixed, 2 assured, 3 assured and maximum, 4 maximum, 5 all.
+    #[serde(rename = "type")]
+    pub kind: u8,
+    /// Fixed.
+    #[serde(default)]
+    pub fixed: u32,
+    /// Assured.
+    #[serde(default)]
+    pub assured: u32,
+    /// Maximum.
+    #[serde(default)]
+    pub maximum: u32,
+}
+
+/// A traffic profile; rates in kbps.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrafficProfile {
+    /// Its name.
+    pub name: String,
+    /// Sustained rate.
+    pub sir: u32,
+    /// Peak rate.
+    pub pir: u32,
+    /// Committed burst; `None` when never set.
+    #[serde(default)]
+    pub cbs: Option<u32>,
+    /// Peak burst; `None` when never set.
+    #[serde(default)]
+    pub pbs: Option<u32>,
+}
+
+/// How an ONU VLAN profile tags, by the device's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TagMode {
+    /// One tag.
+    #[default]
+    Tag = 1,
+    /// Two tags.
+    VlanStacking = 2,
+}
+
+/// An ONU VLAN profile.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnuVlanProfile {
+    /// Its name.
+    pub name: String,
+    /// How it tags.
+    #[serde(default)]
+    pub mode: TagMode,
+    /// The customer's VLAN.
+    pub cvlan: u16,
+    /// Its priority, 0..=7.
+    #[serde(default)]
+    pub priority: u8,
+    /// The outer VLAN; 0 for none.
+    #[serde(default)]
+    pub svlan: u16,
+}
+
+/// An ONU type.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnuType {
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A VLAN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vlan {
+    /// Its name.
+    pub name: String,
+    /// Its description.
+    pub description: String,
+}
+
+impl Vlan {
+    /// The name a VLAN has until it gets one: `VLAN0100` (fact sheet, SNMP §6.7).
+    pub fn default_name(vid: u16) -> String {
+        format!("VLAN{vid:04}")
+    }
+}

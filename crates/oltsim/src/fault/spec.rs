@@ -1,0 +1,174 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Effect, Fault, FaultError, Order, Pick, Target};
+
+/// Ten minutes: longer than any client waits, and every wait ends.
+const LONGEST_DELAY_MS: u64 = 600_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Delay,
+    Drop,
+    Duplicate,
+    Truncate,
+    Silence,
+}
+
+/// A fault as JSON has it, all keys beside each other.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FaultSpec {
+    target: Target,
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<Order>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bytes: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    every: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    probability: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+}
+
+impl TryFrom<FaultSpec> for Fault {
+    type Error = FaultError;
+
+    fn try_from(spec: FaultSpec) -> Result<Self, FaultError> {
+        let effect = effect(&spec)?;
+        let pick = pick(&spec)?;
+        if effect == Effect::Silence && pick != Pick::All {
+            return Err(FaultError::Invalid("silence spoils every exchange; take drop for some of them"));
+        }
+        Ok(Self { target: spec.target, effect, pick })
+    }
+}
+
+fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
+    let delayed = spec.ms.is_some() || spec.order.is_some();
+    let effect = match (spec.kind, spec.ms, spec.bytes) {
+        (Kind::Delay, Some(ms), _) if ms > LONGEST_DELAY_MS => {
+            return Err(FaultError::Invalid("ms is at most 600000"));
+        }
+        (Kind::Delay, Some(ms), _) => {
+            Effect::Delay { by: Duration::from_millis(ms), order: spec.order.unwrap_or_default() }
+        }
+        (Kind::Delay, None, _) => return Err(FaultError::Invalid("a delay needs ms")),
+        (Kind::Truncate, _, Some(bytes)) => Effect::Truncate { bytes },
+        (Kind::Truncate, _, None) => return Err(FaultError::Invalid("truncate needs bytes")),
+        (Kind::Drop, ..) => Effect::Drop,
+        (Kind::Duplicate, ..) => Effect::Duplicate,
+        (Kind::Silence, ..) => Effect::Silence,
+    };
+    if delayed && spec.kind != Kind::Delay {
+        return Err(FaultError::Invalid("ms and order belong to delay"));
+    }
+    if spec.bytes.is_some() && spec.kind != Kind::Truncate {
+        return Err(FaultError::Invalid("bytes belongs to truncate"));
+    }
+    Ok(effect)
+}
+
+fn pick(spec: &FaultSpec) -> Result<Pick, FaultError> {
+    let seeded = spec.seed.is_some();
+    match (spec.next, spec.every, spec.probability) {
+        (None, None, Some(chance)) if (0.0..=1.0).contains(&chance) => {
+            Ok(Pick::Probability { chance, seed: spec.seed.unwrap_or(1) })
+        }
+        (None, None, Some(_)) => Err(FaultError::Invalid("probability is from 0 to 1")),
+        _ if seeded => Err(FaultError::Invalid("seed belongs to probability")),
+        (None, None, None) => Ok(Pick::All),
+        (Some(next), None, None) => Ok(Pick::Next(next)),
+        (None, Some(0), None) => Err(FaultError::Invalid("every is at least 1")),
+        (None, Some(every), None) => Ok(Pick::Every(every)),
+        _ => Err(FaultError::Invalid("only one of next, every and probability")),
+    }
+}
+
+impl From<Fault> for FaultSpec {
+    fn from(fault: Fault) -> Self {
+        let mut spec = Self {
+            target: fault.target,
+            kind: Kind::Silence,
+            ms: None,
+            order: None,
+            bytes: None,
+            next: None,
+            every: None,
+            probability: None,
+            seed: None,
+        };
+        match fault.effect {
+            Effect::Delay { by, order } => {
+                spec.kind = Kind::Delay;
+                spec.ms = Some(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+                spec.order = Some(order);
+            }
+            Effect::Drop => spec.kind = Kind::Drop,
+            Effect::Duplicate => spec.kind = Kind::Duplicate,
+            Effect::Truncate { bytes } => {
+                spec.kind = Kind::Truncate;
+                spec.bytes = Some(bytes);
+            }
+            Effect::Silence => {}
+        }
+        match fault.pick {
+            Pick::All => {}
+            Pick::Next(next) => spec.next = Some(next),
+            Pick::Every(every) => spec.every = Some(every),
+            Pick::Probability { chance, seed } => {
+                (spec.probability, spec.seed) = (Some(chance), Some(seed));
+            }
+        }
+        spec
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_goes_both_ways() {
+        for json in [
+            r#"{"target":"snmp","kind":"delay","ms":20,"order":"serial"}"#,
+            r#"{"target":"snmp","kind":"drop","probability":0.3,"seed":7}"#,
+            r#"{"target":"snmp","kind":"drop","next":3}"#,
+            r#"{"target":"snmp","kind":"duplicate","every":4}"#,
+            r#"{"target":"snmp","kind":"truncate","bytes":40}"#,
+            r#"{"target":"cli","kind":"silence"}"#,
+        ] {
+            let fault: Fault = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&fault).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for json in [
+            r#"{"target":"snmp","kind":"delay"}"#,
+            r#"{"target":"snmp","kind":"delay","ms":600001}"#,
+            r#"{"target":"snmp","kind":"drop","ms":5}"#,
+            r#"{"target":"snmp","kind":"drop","bytes":5}"#,
+            r#"{"target":"snmp","kind":"truncate"}"#,
+            r#"{"target":"snmp","kind":"silence","next":1}"#,
+            r#"{"target":"snmp","kind":"drop","next":1,"every":2}"#,
+            r#"{"target":"snmp","kind":"drop","every":0}"#,
+            r#"{"target":"snmp","kind":"drop","probability":1.5}"#,
+            r#"{"target":"snmp","kind":"drop","seed":1}"#,
+            r#"{"target":"snmp","kind":"drop","often":true}"#,
+            r#"{"target":"web","kind":"drop"}"#,
+            r#"{"kind":"drop"}"#,
+        ] {
+            assert!(serde_json::from_str::<Fault>(json).is_err(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+mod control;
+mod counters;
+pub mod device;
+mod encoding;
+mod fault;
+#[doc(hidden)]
+pub mod fuzz;
+mod index;
+mod mib;
+mod random;
+mod scenario;
+mod simulator;
+mod snmp;
+mod station;
+mod view;
+mod walk;
+
+pub use counters::Counters;
+pub use fault::{Effect, Fault, FaultError, Order, Pick, Target};
+pub use scenario::{C300, DEMO, FULL, SMALL, Scenario, ScenarioError};
+pub use simulator::{Options, SimError, Simulator, Source};
+pub use snmp::{
+    Agent, AgentOptions, BulkOverflow, Oid, Pdu, Reply, RequestKind, Silence, Value, ZeroRepetitions, display,
+};
+pub use walk::{WalkError, parse_snmprec};

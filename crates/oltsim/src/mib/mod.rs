@@ -1,0 +1,116 @@
+//! The tables of the C320 V2.1.0, one file per subject. What the sheet marks as
+//! inferred or seen by a single source is said beside the column.
+
+mod bridge;
+mod cards;
+mod counters;
+mod entity;
+mod environment;
+mod interfaces;
+mod management;
+mod modules;
+mod pon;
+mod power;
+mod profiles;
+mod remote;
+mod rows;
+mod services;
+mod state;
+mod system;
+mod unconfigured;
+mod vlans;
+
+use std::time::Duration;
+
+use crate::device::Device;
+use crate::snmp::{Oid, Value};
+use crate::view::Subtree;
+use rows::RowSets;
+
+/// The subtrees of a device, in no order.
+pub(crate) fn subtrees(device: &Device) -> Vec<Box<dyn Subtree>> {
+    let rows = RowSets::of(device);
+    let mut all = Vec::new();
+    for part in [
+        system::tables,
+        interfaces::tables,
+        entity::tables,
+        bridge::tables,
+        cards::tables,
+        environment::tables,
+        modules::tables,
+        pon::tables,
+        unconfigured::tables,
+        management::tables,
+        state::tables,
+        power::tables,
+        remote::tables,
+        services::tables,
+        vlans::tables,
+        profiles::tables,
+        counters::tables,
+    ] {
+        all.extend(part(device, &rows));
+    }
+    all
+}
+
+type Tables = Vec<Box<dyn Subtree>>;
+
+/// An OID below mib-2.
+fn mib2(rest: &[u32]) -> Oid {
+    [&[1, 3, 6, 1, 2, 1], rest].concat()
+}
+
+fn zte(branch: u32, rest: &[u32]) -> Oid {
+    [&[1, 3, 6, 1, 4, 1, 3902, branch], rest].concat()
+}
+
+/// An OID of the tree of the older platform's GPON tables.
+fn zx1012(rest: &[u32]) -> Oid {
+    zte(1012, rest)
+}
+
+/// An OID of the tree of the older platform's chassis and port tables.
+fn zx1015(rest: &[u32]) -> Oid {
+    zte(1015, rest)
+}
+
+/// An OID of the newer tree.
+fn zx1082(rest: &[u32]) -> Oid {
+    zte(1082, rest)
+}
+
+fn int(number: impl Into<i64>) -> Option<Value> {
+    Some(Value::integer(number))
+}
+
+fn text(text: impl AsRef<[u8]>) -> Option<Value> {
+    Some(Value::text(text))
+}
+
+/// TruthValue and its many cousins: 1 for yes, 2 for no.
+fn truth(yes: bool) -> Option<Value> {
+    int(if yes { 1 } else { 2 })
+}
+
+/// A counter of 32 bits, which is the low half of a longer one.
+fn counter32(number: u64) -> Option<Value> {
+    Some(Value::Counter32((number & u64::from(u32::MAX)) as u32))
+}
+
+fn counter64(number: u64) -> Option<Value> {
+    Some(Value::Counter64(number))
+}
+
+/// A span as TimeTicks, which wrap after 497 days.
+fn ticks(span: Duration) -> Value {
+    Value::TimeTicks(((span.as_millis() / 10) & u128::from(u32::MAX)) as u32)
+}
+
+/// A password as 10 octets, padded with zeros.
+fn password(password: &str) -> Option<Value> {
+    let mut octets = password.as_bytes().to_vec();
+    octets.resize(10, 0);
+    text(octets)
+}

@@ -1,0 +1,258 @@
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UdpSocket};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::control;
+use crate::counters::Counters;
+use crate::device::Device;
+use crate::fault::{Fault, FaultError, Order};
+use crate::scenario::{self, Scenario, ScenarioError};
+use crate::snmp::{self, Agent, AgentOptions, Oid, Value};
+use crate::station::Station;
+use crate::walk::{self, WalkError};
+
+/// What a simulator shows.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A scenario, as TOML text.
+    Scenario(String),
+    /// The built-in demo scenario.
+    Demo,
+    /// A recorded walk, as a file in the `.snmprec` format.
+    Walk(PathBuf),
+}
+
+/// How to start a simulator.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What it shows.
+    pub source: Source,
+    /// Address of the SNMP agent; `None` for a free loopback port.
+    pub snmp: Option<SocketAddr>,
+    /// Address of the control server, which must be a loopback one; `None` for none.
+    pub control: Option<SocketAddr>,
+    /// Address of the command line. Accepted, and nothing listens there until the
+    /// simulator has a command line; a recorded walk will never have one.
+    pub telnet: Option<SocketAddr>,
+}
+
+impl Options {
+    /// `source` on a free loopback port, without a control server.
+    pub fn new(source: Source) -> Self {
+        Self { source, snmp: None, control: None, telnet: None }
+    }
+}
+
+/// A failure to start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// A socket could not be bound.
+    #[error("{what} cannot listen on {address}")]
+    Bind {
+        /// Who wanted it.
+        what: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The control server was to be reachable from elsewhere.
+    #[error("the control server listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The scenario was refused.
+    #[error("the scenario cannot be used: {0}")]
+    Scenario(#[from] ScenarioError),
+    /// The recorded walk could not be read.
+    #[error("the walk {} cannot be read", path.display())]
+    ReadWalk {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The recorded walk could not be understood.
+    #[error("the walk {} cannot be used: {source}", path.display())]
+    Walk {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: WalkError,
+    },
+}
+
+/// How long [`Simulator::wait_for_requests`] waits at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// How long [`Simulator::stop`] waits for its tasks; they have nothing to finish.
+const LONGEST_STOP: Duration = Duration::from_secs(5);
+
+/// A running simulator. It stops when dropped.
+#[derive(Debug)]
+pub struct Simulator {
+    snmp: SocketAddr,
+    control: Option<SocketAddr>,
+    station: Arc<Station>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Simulator {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// A scenario or a walk that cannot be used, or an address that cannot be had.
+    pub async fn start(options: Options) -> Result<Self, SimError> {
+        let station = Arc::new(load(options.source)?);
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let address = options.snmp.unwrap_or(free);
+        let failed = |source| SimError::Bind { what: "the SNMP agent", address, source };
+        let socket = UdpSocket::bind(address).await.map_err(failed)?;
+        let snmp = socket.local_addr().map_err(failed)?;
+        let listener = listen(options.control).await?;
+        let control = listener.as_ref().map(|(_, address)| *address);
+
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        tasks.spawn(snmp::serve(socket, Arc::clone(&station), tasks.clone(), stop.clone()));
+        if let Some((listener, _)) = listener {
+            let router = control::router(Arc::clone(&station));
+            let stopping = stop.clone().cancelled_owned();
+            tasks.spawn(async move {
+                if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopping).await {
+                    tracing::error!(%error, "the control server ended");
+                }
+            });
+        }
+        tasks.close();
+        tracing::info!(%snmp, ?control, "the simulator answers");
+        Ok(Self { snmp, control, station, tasks, stop })
+    }
+
+    /// Address of the SNMP agent.
+    pub fn snmp_addr(&self) -> SocketAddr {
+        self.snmp
+    }
+
+    /// Address of the control server; `None` when there is none.
+    pub fn control_addr(&self) -> Option<SocketAddr> {
+        self.control
+    }
+
+    /// What the agent has seen and sent so far.
+    pub fn counters(&self) -> Counters {
+        self.station.counters()
+    }
+
+    /// Sets the counters to 0 and gives back what they were.
+    pub fn reset_counters(&self) -> Counters {
+        self.station.reset_counters()
+    }
+
+    /// Puts `faults` in force instead of those that are.
+    ///
+    /// # Errors
+    /// A fault of the command line, which is not there.
+    pub fn set_faults(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
+        self.station.set_faults(faults)
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        // An empty list names no face that could be missing.
+        let _ = self.station.set_faults(Vec::new());
+    }
+
+    /// Reads or changes the device; `None` when the simulator shows a recorded
+    /// walk. The agent waits meanwhile.
+    pub fn device<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
+        self.station.agent().device(act)
+    }
+
+    /// Everything the agent shows, in the order of a walk. Values that move with
+    /// the clock are those of this moment; hold the clock to compare them.
+    pub fn rows(&self) -> Vec<(Oid, Value)> {
+        self.station.agent().rows()
+    }
+
+    /// Waits until the agent has understood `count` requests since the last
+    /// reset, for at most 10 s.
+    ///
+    /// # Errors
+    /// The counters as they stood when the time was over.
+    pub fn wait_for_requests(
+        &self,
+        count: u64,
+    ) -> impl Future<Output = Result<Counters, Counters>> + Send + use<> {
+        self.wait_until(LONGEST_WAIT, move |counters| counters.requests >= count)
+    }
+
+    /// Waits until `reached` holds for the counters, for at most `within`.
+    ///
+    /// # Errors
+    /// The counters as they stood when the time was over.
+    pub fn wait_until<F>(
+        &self,
+        within: Duration,
+        reached: F,
+    ) -> impl Future<Output = Result<Counters, Counters>> + Send + use<F>
+    where
+        F: FnMut(&Counters) -> bool + Send,
+    {
+        let mut counters = self.station.watch_counters();
+        async move {
+            if let Ok(Ok(found)) = tokio::time::timeout(within, counters.wait_for(reached)).await {
+                return Ok(*found);
+            }
+            Err(*counters.borrow())
+        }
+    }
+
+    /// Stops it. When this returns, its addresses are free again.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(LONGEST_STOP, self.tasks.wait()).await.is_err() {
+            tracing::warn!("the simulator left a connection of its control server open");
+        }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn load(source: Source) -> Result<Station, SimError> {
+    let text = match source {
+        Source::Scenario(text) => text,
+        Source::Demo => scenario::DEMO.to_owned(),
+        Source::Walk(path) => {
+            // Once, before anything is served: nobody waits for this thread.
+            let recording = match std::fs::read(&path) {
+                Ok(recording) => recording,
+                Err(source) => return Err(SimError::ReadWalk { path, source }),
+            };
+            let rows = walk::parse_snmprec(&recording).map_err(|source| SimError::Walk { path, source })?;
+            let agent = Agent::of_rows(rows, AgentOptions::default());
+            return Ok(Station::new(agent, Duration::ZERO, Order::default()));
+        }
+    };
+    let Scenario { device, agent, delay, delay_order } = Scenario::parse(&text)?;
+    Ok(Station::new(Agent::of_device(device, agent), delay, delay_order))
+}
+
+async fn listen(address: Option<SocketAddr>) -> Result<Option<(TcpListener, SocketAddr)>, SimError> {
+    let Some(address) = address else { return Ok(None) };
+    if !address.ip().is_loopback() {
+        return Err(SimError::NotLoopback(address));
+    }
+    let failed = |source| SimError::Bind { what: "the control server", address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok(Some((listener, bound)))
+}

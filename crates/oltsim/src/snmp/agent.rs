@@ -1,0 +1,234 @@
+use super::codec::{self, Answer, ErrorStatus, Pdu, RequestKind};
+use super::filling::Filling;
+use super::{AgentOptions, BulkOverflow, Oid, Value, ZeroRepetitions};
+use crate::device::Device;
+use crate::mib;
+use crate::view::{Recording, View};
+
+/// Why a datagram gets no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// It is no SNMP message.
+    Malformed,
+    /// Its community is not ours.
+    WrongCommunity,
+    /// It is SNMP, but nothing that a v2c agent answers.
+    Unsupported,
+    /// A GETBULK with max-repetitions 0, under the device's quirk.
+    ZeroRepetitions,
+}
+
+/// What the agent makes of a datagram.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// What was asked, when that much could be understood and was allowed.
+    pub kind: Option<RequestKind>,
+    /// How many bindings the request had.
+    pub varbinds_in: usize,
+    /// How many bindings the answer has.
+    pub varbinds_out: usize,
+    /// Whether the answer is a tooBig.
+    pub too_big: bool,
+    /// The answer, or why there is none.
+    pub answer: Result<Vec<u8>, Silence>,
+}
+
+enum Content {
+    Device { device: Box<Device>, view: Option<View> },
+    Recording(Recording),
+}
+
+/// An SNMP v2c agent without a socket: a datagram in, an answer out.
+pub struct Agent {
+    content: Content,
+    options: AgentOptions,
+}
+
+impl std::fmt::Debug for Agent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agent").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Agent {
+    /// The agent of a device.
+    pub fn of_device(device: Device, options: AgentOptions) -> Self {
+        Self { content: Content::Device { device: Box::new(device), view: None }, options }
+    }
+
+    /// An agent that shows `rows` as they are. Of two rows with one OID the first is shown.
+    pub fn of_rows(rows: Vec<(Oid, Value)>, options: AgentOptions) -> Self {
+        Self { content: Content::Recording(Recording::new(rows)), options }
+    }
+
+    /// Reads or changes the device; `None` when the agent shows a recording.
+    pub fn device<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
+        match &mut self.content {
+            Content::Device { device, view } => {
+                device.refresh();
+                // Rows may have come or gone; the next request lists them anew.
+                *view = None;
+                Some(act(device))
+            }
+            Content::Recording(_) => None,
+        }
+    }
+
+    /// Every object, in the order of a walk.
+    pub fn rows(&mut self) -> Vec<(Oid, Value)> {
+        self.prepare();
+        let mut rows = Vec::new();
+        let mut from = vec![0];
+        while let Some(row) = self.seek(&from) {
+            from = successor(&row.0);
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// Answers one datagram. Never panics, whatever the bytes are.
+    pub fn reply(&mut self, datagram: &[u8]) -> Reply {
+        let silent =
+            |why| Reply { kind: None, varbinds_in: 0, varbinds_out: 0, too_big: false, answer: Err(why) };
+        let Some(request) = Pdu::decode(datagram) else { return silent(Silence::Malformed) };
+        const V2C: i64 = 1;
+        if request.version != V2C || request.kind == RequestKind::Other {
+            return silent(Silence::Unsupported);
+        }
+        if request.community != self.options.community.as_bytes() {
+            return silent(Silence::WrongCommunity);
+        }
+        self.prepare();
+        let outcome = match request.kind {
+            RequestKind::Get => self.fit(&request, |agent, name| agent.get(name)),
+            RequestKind::GetNext => self.fit(&request, |agent, name| agent.next(name)),
+            RequestKind::GetBulk { max_repetitions: 0, .. }
+                if self.options.zero_repetitions == ZeroRepetitions::Silence =>
+            {
+                return Reply {
+                    kind: Some(request.kind),
+                    varbinds_in: request.names.len(),
+                    ..silent(Silence::ZeroRepetitions)
+                };
+            }
+            RequestKind::GetBulk { non_repeaters, max_repetitions } => {
+                self.bulk(&request, non_repeaters, max_repetitions)
+            }
+            // Writing comes with the command line; until then nothing is writable.
+            RequestKind::Set => Outcome::Refused(self.set_refusal(&request), 1),
+            RequestKind::Other => return silent(Silence::Unsupported),
+        };
+        let too_big = matches!(outcome, Outcome::Refused(ErrorStatus::TooBig, _));
+        let (varbinds_out, answer) = match outcome {
+            Outcome::Answers(answers) => (answers.len(), codec::answer(&request, answers)),
+            Outcome::Refused(status, index) => {
+                let repeated = if too_big { 0 } else { request.names.len() };
+                (repeated, codec::refusal(&request, status, index))
+            }
+        };
+        Reply {
+            kind: Some(request.kind),
+            varbinds_in: request.names.len(),
+            varbinds_out,
+            too_big,
+            answer: answer.ok_or(Silence::Malformed),
+        }
+    }
+
+    /// Takes the device's clock for the coming answer and lists its rows if they changed.
+    fn prepare(&mut self) {
+        if let Content::Device { device, view } = &mut self.content {
+            device.refresh();
+            if view.is_none() {
+                *view = Some(View::new(mib::subtrees(device), &self.options.absent));
+            }
+        }
+    }
+
+    fn seek(&self, from: &[u32]) -> Option<(Oid, Value)> {
+        match &self.content {
+            Content::Device { device, view } => view.as_ref()?.seek(device, from),
+            Content::Recording(recording) => recording.seek(from),
+        }
+    }
+
+    fn has_column_of(&self, oid: &[u32]) -> bool {
+        match &self.content {
+            Content::Device { view, .. } => view.as_ref().is_some_and(|view| view.has_column_of(oid)),
+            Content::Recording(recording) => recording.has_column_of(oid),
+        }
+    }
+
+    fn get(&self, name: &[u32]) -> (Oid, Answer) {
+        let answer = match self.seek(name) {
+            Some((found, value)) if found == name => Answer::Value(value),
+            _ if self.has_column_of(name) => Answer::NoSuchInstance,
+            _ => Answer::NoSuchObject,
+        };
+        (name.to_vec(), answer)
+    }
+
+    fn next(&self, name: &[u32]) -> (Oid, Answer) {
+        match self.seek(&successor(name)) {
+            Some((found, value)) => (found, Answer::Value(value)),
+            None => (name.to_vec(), Answer::EndOfMibView),
+        }
+    }
+
+    fn set_refusal(&self, request: &Pdu) -> ErrorStatus {
+        match request.names.first() {
+            Some(name) if self.has_column_of(name) => ErrorStatus::NotWritable,
+            _ => ErrorStatus::NoAccess,
+        }
+    }
+
+    /// One answer per name, all or tooBig.
+    fn fit(&self, request: &Pdu, answer: impl Fn(&Self, &[u32]) -> (Oid, Answer)) -> Outcome {
+        let mut filling = Filling::new(request, self.options.max_answer_bytes);
+        if request.names.iter().all(|name| filling.push(answer(self, name))) {
+            Outcome::Answers(filling.answers)
+        } else {
+            Outcome::Refused(ErrorStatus::TooBig, 0)
+        }
+    }
+
+    fn bulk(&self, request: &Pdu, non_repeaters: u32, max_repetitions: u32) -> Outcome {
+        let mut filling = Filling::new(request, self.options.max_answer_bytes);
+        let once = request.names.len().min(usize::try_from(non_repeaters).unwrap_or(usize::MAX));
+        let (single, repeated) = request.names.split_at(once);
+        let mut whole = single.iter().all(|name| filling.push(self.next(name)));
+        let mut names = repeated.to_vec();
+        let mut repetition = 0;
+        while whole && repetition < max_repetitions && !names.is_empty() {
+            let mut more = false;
+            for name in &mut names {
+                let (found, answer) = self.next(name);
+                more |= answer != Answer::EndOfMibView;
+                name.clone_from(&found);
+                whole = filling.push((found, answer));
+                if !whole {
+                    break;
+                }
+            }
+            if !more {
+                break;
+            }
+            repetition += 1;
+        }
+        let refuse = self.options.bulk_overflow == BulkOverflow::TooBig || filling.answers.is_empty();
+        if !whole && refuse {
+            return Outcome::Refused(ErrorStatus::TooBig, 0);
+        }
+        Outcome::Answers(filling.answers)
+    }
+}
+
+/// The smallest OID after `name`.
+fn successor(name: &[u32]) -> Oid {
+    [name, &[0]].concat()
+}
+
+enum Outcome {
+    Answers(Vec<(Oid, Answer)>),
+    Refused(ErrorStatus, u32),
+}

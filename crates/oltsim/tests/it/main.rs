@@ -1,0 +1,15 @@
+//! The simulator as its users see it: over UDP, over HTTP, by its handle, and
+//! with the tools of net-snmp.
+
+#![allow(clippy::unwrap_used, reason = "all of this is test code, its helpers included")]
+
+mod agent;
+mod client;
+mod control;
+mod faults;
+mod life;
+mod net_snmp;
+mod population;
+mod recorded;
+mod robust;
+mod tables;
