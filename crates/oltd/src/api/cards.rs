@@ -1,0 +1,81 @@
+use gpon::{Card, CardRef, PonPort, Problem, Reading};
+use serde::Serialize;
+
+use super::text;
+use crate::app::ChosenOlt;
+use crate::cache::{Cards, Freshness};
+use crate::http::{Answer, Content, ErrorCode, Failure, Params};
+
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    rack: u8,
+    shelf: u8,
+    slot: u8,
+    card_type: Option<&'a str>,
+    status: Option<String>,
+    serial_number: Option<&'a str>,
+    hardware_ver: Option<&'a str>,
+    software_ver: Option<&'a str>,
+    description: Option<&'a str>,
+    ports: Option<u32>,
+    cpu: Option<u32>,
+    memory: Option<u32>,
+    temperature: Option<i32>,
+}
+
+impl<'a> From<&'a Card> for Row<'a> {
+    fn from(card: &'a Card) -> Self {
+        Self {
+            rack: card.at.rack,
+            shelf: card.at.shelf,
+            slot: card.at.slot,
+            card_type: card.card_type.as_deref(),
+            status: text(card.status),
+            serial_number: card.serial.as_deref(),
+            hardware_ver: card.hardware_version.as_deref(),
+            software_ver: card.software_version.as_deref(),
+            description: card.description.as_deref(),
+            ports: card.ports,
+            cpu: card.cpu_percent,
+            memory: card.memory_percent,
+            temperature: card.temperature_c,
+        }
+    }
+}
+
+/// GET `/system/cards`
+pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
+    let cards = olt.read::<Cards>((), freshness).await?;
+    cards.list("list", Row::from)
+}
+
+/// GET `/system/cards/{rack}/{shelf}/{slot}`
+pub(super) async fn show(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
+    let at = CardRef {
+        rack: params.byte("rack", 1..=u8::MAX)?,
+        shelf: params.byte("shelf", 1..=u8::MAX)?,
+        slot: params.byte("slot", 1..=PonPort::MAX_SLOT)?,
+    };
+    let cards = olt.read::<Cards>((), freshness).await?;
+    cards.kept(("show", u64::from(at.rack) << 8 | u64::from(at.shelf), at.slot.into()), |cards| {
+        Ok(Content::new(Row::from(find(cards, at)?)))
+    })
+}
+
+fn find(cards: &Reading<Vec<Card>>, at: CardRef) -> Result<&Card, Failure> {
+    if let Some(card) = cards.value.iter().find(|card| card.at == at) {
+        return Ok(card);
+    }
+    let failed = cards.problems.iter().find_map(|problem| match problem {
+        Problem::Failed { reason, .. } => Some(reason),
+        _ => None,
+    });
+    Err(match failed {
+        Some(reason) => Failure::incomplete("whether the card is there", reason),
+        None => Failure::new(
+            ErrorCode::CardNotFound,
+            "The chassis has no such card.",
+            format!("the chassis has no card in {at}"),
+        ),
+    })
+}

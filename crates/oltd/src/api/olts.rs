@@ -1,0 +1,83 @@
+use std::time::{Duration, SystemTime};
+
+use axum::extract::State;
+use futures::future::join_all;
+use serde::Serialize;
+
+use crate::app::{App, ChosenOlt};
+use crate::cache::{Freshness, Identity};
+use crate::http::{Answer, Params, plain};
+
+/// How long an answer about our OLTs waits for one to say who it is. An OLT in
+/// reach answers in less; the question goes on without us, so that the next
+/// answer knows.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+#[derive(Debug, Serialize)]
+struct Row {
+    id: String,
+    name: String,
+    model: Option<String>,
+    firmware: Option<String>,
+    reachable: Reachable,
+    last_contact: Option<String>,
+    /// Whether this instance may write to it.
+    writer: bool,
+    /// Not known before somebody reads its command line.
+    unsaved_changes: Option<bool>,
+    pending_plans: u32,
+    default: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Reachable {
+    snmp: Option<bool>,
+    /// Not known before there is a command line session.
+    cli: Option<bool>,
+}
+
+/// GET `/olts`
+pub(super) async fn list(State(app): State<App>) -> Answer {
+    plain(join_all(app.olts().map(row)).await)
+}
+
+/// GET `/olts/{olt}`
+pub(super) async fn show(State(app): State<App>, params: Params) -> Answer {
+    plain(row(app.olt(Some(params.text("olt")?))?).await)
+}
+
+async fn row(olt: ChosenOlt) -> Row {
+    let identity = tokio::time::timeout(PATIENCE, olt.read::<Identity>((), Freshness::default())).await;
+    let identity = identity.ok().and_then(Result::ok);
+    let identity = identity.as_ref().map(|identity| &identity.entry.reading().value);
+    // After the wait: the first answer ever makes the OLT reachable.
+    let stats = olt.handle().stats();
+    Row {
+        id: olt.id().to_owned(),
+        name: olt.name().to_owned(),
+        model: identity.and_then(|identity| identity.model.clone()),
+        firmware: identity.and_then(|identity| identity.firmware.clone()),
+        reachable: Reachable { snmp: stats.reachable, cli: None },
+        last_contact: stats.last_contact.and_then(rfc3339),
+        writer: true,
+        unsaved_changes: None,
+        pending_plans: 0,
+        default: olt.is_default(),
+    }
+}
+
+fn rfc3339(time: SystemTime) -> Option<String> {
+    let time = jiff::Timestamp::try_from(time).ok()?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_utc_to_the_second() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_900);
+        assert_eq!(rfc3339(time).unwrap(), "2026-09-21T14:13:20Z");
+    }
+}

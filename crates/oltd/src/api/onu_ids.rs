@@ -1,0 +1,81 @@
+use gpon::{NamedBy, Onu, OnuId, PonPort, Problem, Reading};
+use serde::Serialize;
+
+use super::onus::is_of_an_onu;
+use crate::app::ChosenOlt;
+use crate::cache::{Freshness, Onus};
+use crate::http::{Answer, BoardPon, Content, Failure};
+
+#[derive(Debug, Serialize)]
+struct FreeId {
+    board: u8,
+    pon: u8,
+    onu_id: u8,
+}
+
+/// GET `/board/{board}/pon/{pon}/onu_id/empty`
+pub(super) async fn empty(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
+    let onus = olt.read::<Onus>(pon, freshness).await?;
+    onus.kept(("free", 0, 0), |onus| {
+        Ok(Content { leaves_out: is_of_an_onu, ..Content::new(free(pon, onus)?) })
+    })
+}
+
+/// GET `/board/{board}/pon/{pon}/onu_id/update`: as `empty`, from a new reading of the PON.
+pub(super) async fn update(olt: ChosenOlt, pon: BoardPon) -> Answer {
+    empty(olt, pon, Freshness::NEW).await
+}
+
+fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> {
+    if let Some(reason) = rows_may_be_missing(onus) {
+        return Err(Failure::incomplete("which ids are free", reason));
+    }
+    let used = |id: &OnuId| onus.value.iter().any(|onu| onu.at.id == *id);
+    let free = OnuId::all().filter(|id| !used(id));
+    Ok(free.map(|id| FreeId { board: pon.slot(), pon: pon.port(), onu_id: id.get() }).collect())
+}
+
+/// Why the list may be shorter than it should be.
+///
+/// When the management table names the ONUs and a field of theirs fails, the
+/// list is poorer, not shorter: for ids that may be missing the driver has a
+/// word of its own, `onu_id`. Where that table is empty, other tables name the ONUs, and then a
+/// failure of any of them may hide some. A failure that is not known to be
+/// harmless counts: an id that is taken for free by mistake costs a customer
+/// the service.
+pub(super) fn rows_may_be_missing(onus: &Reading<Vec<Onu>>) -> Option<&str> {
+    let managed = onus.value.iter().any(|onu| onu.named_by == NamedBy::Management);
+    onus.problems.iter().find_map(|problem| match problem {
+        Problem::Failed { field, reason } if !(managed && is_of_an_onu(field)) => Some(reason.as_str()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use gpon::OnuRef;
+
+    use super::*;
+
+    fn reading(ids: &[u8], named_by: NamedBy, failed: &'static str) -> Reading<Vec<Onu>> {
+        let pon = PonPort::new(1, 1).unwrap();
+        let onu = |id: &u8| Onu::unknown(OnuRef { pon, id: OnuId::new(*id).unwrap() }, named_by);
+        let problems = vec![Problem::Failed { field: failed, reason: "timed out".into() }];
+        Reading { problems, ..Reading::now(ids.iter().map(onu).collect()) }
+    }
+
+    #[test]
+    fn no_guess_from_an_incomplete_list() {
+        let pon = PonPort::new(1, 1).unwrap();
+        for field in ["name", "rx_power", "status", "distance"] {
+            let ids = free(pon, &reading(&[1, 3, 128], NamedBy::Management, field)).unwrap();
+            assert_eq!((ids.len(), ids[0].onu_id, ids[1].onu_id, ids[124].onu_id), (125, 2, 4, 127));
+            assert!(free(pon, &reading(&[1], NamedBy::Distance, field)).is_err(), "{field}");
+            assert!(free(pon, &reading(&[], NamedBy::Management, field)).is_err(), "{field}");
+        }
+        for field in ["onu_id", "onus", "anything"] {
+            let error = free(pon, &reading(&[1], NamedBy::Management, field)).unwrap_err();
+            assert_eq!(error.code, crate::http::ErrorCode::IncompleteReading, "{field}");
+        }
+    }
+}

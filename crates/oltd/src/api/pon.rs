@@ -1,0 +1,144 @@
+use gpon::{Link, Onu, OnuId, OnuRef, OnuState, PonPort, PonStatus, Problem, Reading};
+use serde::Serialize;
+
+use super::onu_ids::rows_may_be_missing;
+use super::onus::is_of_an_onu;
+use super::text;
+use crate::app::ChosenOlt;
+use crate::cache::{Freshness, OneOnu, Onus, Pon, ServicePortsOfOnu, Unconfigured};
+use crate::http::{Answer, BoardPon, Content, done};
+
+#[derive(Debug, Serialize)]
+struct Info {
+    board: u8,
+    pon: u8,
+    admin_status: Option<&'static str>,
+    operational_status: Option<&'static str>,
+    oper_status: Option<&'static str>,
+    total_onus: Option<usize>,
+    onu_count: Option<usize>,
+    online_onus: Option<usize>,
+    offline_onus: Option<usize>,
+    rx_power: Option<String>,
+    tx_power: Option<String>,
+}
+
+/// GET `/board/{board}/pon/{pon}/info`
+pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
+    let (status, onus) =
+        futures::try_join!(olt.read::<Pon>(pon, freshness), olt.read::<Onus>(pon, freshness))?;
+    let list = onus.entry.reading();
+    let view = status.kept(("info", onus.entry.number(), 0), |status| {
+        let (counts, odd) = Counts::of(list);
+        let of_counts = |problem: &&Problem| {
+            (problem.field() == "status" || !is_of_an_onu(problem.field()))
+                && !status.problems.contains(problem)
+        };
+        let problems = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
+        Ok(Content { problems, ..Content::new(Info::new(&status.value, counts)) })
+    })?;
+    Ok(view.with(&onus))
+}
+
+impl Info {
+    fn new(status: &PonStatus, counts: Counts) -> Self {
+        let oper = status.oper.map(Link::as_str);
+        Self {
+            board: status.pon.slot(),
+            pon: status.pon.port(),
+            admin_status: status.admin.map(Link::as_str),
+            operational_status: oper,
+            oper_status: oper,
+            total_onus: counts.total,
+            onu_count: counts.total,
+            online_onus: counts.online,
+            offline_onus: counts.offline,
+            rx_power: text(status.optical.and_then(|module| module.rx)),
+            tx_power: text(status.optical.and_then(|module| module.tx)),
+        }
+    }
+}
+
+/// How many ONUs a PON has; `None` for what cannot be told.
+#[derive(Debug, PartialEq, Eq)]
+struct Counts {
+    total: Option<usize>,
+    online: Option<usize>,
+    offline: Option<usize>,
+}
+
+impl Counts {
+    /// The counts, and what is odd about them. An ONU in an unknown state counts
+    /// neither as online nor as offline; when no state is known, neither number is.
+    fn of(onus: &Reading<Vec<Onu>>) -> (Self, Option<Problem>) {
+        let states = || onus.value.iter().filter_map(|onu| onu.state);
+        let (total, known) = (onus.value.len(), states().count());
+        let online = states().filter(|state| *state == OnuState::Online).count();
+        if rows_may_be_missing(onus).is_some() {
+            return (Self { total: None, online: None, offline: None }, None);
+        }
+        if known == 0 && total > 0 {
+            return (Self { total: Some(total), online: None, offline: None }, None);
+        }
+        let odd = (known < total).then(|| Problem::Odd {
+            field: "online_onus",
+            reason: format!("the state of {} ONUs is unknown; they count as neither", total - known),
+        });
+        (Self { total: Some(total), online: Some(online), offline: Some(known - online) }, odd)
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Forgotten {
+    board: u8,
+    pon: u8,
+}
+
+/// DELETE `/board/{board}/pon/{pon}`: drops what is kept of this PON. The OLT is
+/// not asked, so a PON that the chassis lacks has nothing kept and is no error.
+pub(super) async fn forget(olt: ChosenOlt, BoardPon(pon): BoardPon) -> Answer {
+    forget_pon(&olt, pon).await;
+    done(Forgotten { board: pon.slot(), pon: pon.port() }, "The cached readings of this PON are dropped.")
+}
+
+async fn forget_pon(olt: &ChosenOlt, pon: PonPort) {
+    olt.forget::<Onus>(pon).await;
+    olt.forget::<Pon>(pon).await;
+    olt.forget::<Unconfigured>(Some(pon)).await;
+    for id in OnuId::all() {
+        olt.forget::<OneOnu>(OnuRef { pon, id }).await;
+        olt.forget::<ServicePortsOfOnu>(OnuRef { pon, id }).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gpon::NamedBy;
+
+    use super::*;
+
+    fn counts(states: &[Option<OnuState>], problems: Vec<Problem>) -> (Counts, bool) {
+        let pon = PonPort::new(1, 1).unwrap();
+        let onus = OnuId::all().zip(states).map(|(id, state)| {
+            let unknown = Onu::unknown(OnuRef { pon, id }, NamedBy::Management);
+            Onu { state: *state, ..unknown }
+        });
+        let reading = Reading { problems, ..Reading::now(onus.collect()) };
+        let (counts, odd) = Counts::of(&reading);
+        (counts, odd.is_some())
+    }
+
+    #[test]
+    fn an_unknown_state_is_neither() {
+        use OnuState::{DyingGasp, Los, Online};
+        let told = |total, online, offline| Counts { total, online, offline };
+        let lost = |field| vec![Problem::Failed { field, reason: "timed out".into() }];
+        let mixed = [Some(Online), Some(Los), None, Some(DyingGasp)];
+        assert_eq!(counts(&[], vec![]), (told(Some(0), Some(0), Some(0)), false));
+        assert_eq!(counts(&mixed[..2], vec![]), (told(Some(2), Some(1), Some(1)), false));
+        assert_eq!(counts(&mixed, vec![]), (told(Some(4), Some(1), Some(2)), true));
+        assert_eq!(counts(&[None, None], vec![]), (told(Some(2), None, None), false));
+        assert_eq!(counts(&mixed[..2], lost("rx_power")), (told(Some(2), Some(1), Some(1)), false));
+        assert_eq!(counts(&mixed[..2], lost("onu_id")), (told(None, None, None), false));
+    }
+}

@@ -1,0 +1,99 @@
+use gpon::{OnuRef, ServicePort, VlanId, VlanMode};
+use serde::Serialize;
+
+use super::onu_ids::rows_may_be_missing;
+use crate::app::ChosenOlt;
+use crate::cache::{Freshness, Onus, ServicePorts, ServicePortsOfOnu};
+use crate::http::{Answer, ErrorCode, Failure, PonOnu};
+
+/// A service port as its ONU shows it.
+#[derive(Debug, Default, Serialize)]
+struct Port<'a> {
+    service_port_id: Option<u8>,
+    index: Option<u8>,
+    vport: Option<u32>,
+    user_vlan: Option<u16>,
+    vlan_mode: Option<&'static str>,
+    svlan: Option<u16>,
+    cvlan: Option<u16>,
+    priority: Option<u8>,
+    description: Option<&'a str>,
+}
+
+impl<'a> From<&'a ServicePort> for Port<'a> {
+    fn from(port: &'a ServicePort) -> Self {
+        Self {
+            service_port_id: Some(port.index),
+            index: Some(port.index),
+            vport: port.vport,
+            user_vlan: port.user_vlan.map(VlanId::get),
+            vlan_mode: port.mode.map(VlanMode::as_str),
+            svlan: port.svlan.map(VlanId::get),
+            cvlan: port.cvlan.map(VlanId::get),
+            priority: port.priority,
+            description: port.description.as_deref(),
+        }
+    }
+}
+
+/// A service port of some ONU of the OLT.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    pon_port: String,
+    onu_id: u8,
+    #[serde(flatten)]
+    port: Port<'a>,
+}
+
+impl<'a> From<&'a ServicePort> for Row<'a> {
+    fn from(port: &'a ServicePort) -> Self {
+        let OnuRef { pon, id } = port.onu;
+        Self { pon_port: pon.to_string(), onu_id: id.get(), port: Port::from(port) }
+    }
+}
+
+/// GET `/vlan/service-ports`
+pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
+    let ports = olt.read::<ServicePorts>((), freshness).await?;
+    ports.list("list", Row::from)
+}
+
+/// The services of one ONU. Old clients know one service port: its fields stand beside the list.
+#[derive(Debug, Serialize)]
+struct OfOnu<'a> {
+    pon_port: String,
+    onu_id: u8,
+    #[serde(flatten)]
+    first: Port<'a>,
+    service_ports: Vec<Port<'a>>,
+}
+
+/// GET `/vlan/onu/{pon}/{onu_id}`
+pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
+    let ports = olt.read::<ServicePortsOfOnu>(at, freshness).await?;
+    if ports.entry.reading().value.is_empty() {
+        must_exist(&olt, at, freshness).await?;
+    }
+    ports.view("list", |ports| OfOnu {
+        pon_port: at.pon.to_string(),
+        onu_id: at.id.get(),
+        first: ports.first().map(Port::from).unwrap_or_default(),
+        service_ports: ports.iter().map(Port::from).collect(),
+    })
+}
+
+/// The table of service ports does not know which ONUs exist: no row may mean no ONU.
+async fn must_exist(olt: &ChosenOlt, at: OnuRef, freshness: Freshness) -> Result<(), Failure> {
+    let onus = olt.read::<Onus>(at.pon, freshness).await?;
+    let onus = onus.entry.reading();
+    if onus.value.iter().any(|onu| onu.at == at) {
+        return Ok(());
+    }
+    match rows_may_be_missing(onus) {
+        Some(reason) => Err(Failure::incomplete("whether the ONU exists", reason)),
+        None => {
+            let detail = format!("{}: there is no ONU {at}", olt.id());
+            Err(Failure::new(ErrorCode::OnuNotFound, "There is no such ONU.", detail))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What every handler works on: the configured OLTs and the readings kept of them.
+
+use std::sync::Arc;
+
+use zte::Olt;
+
+use crate::cache::{Cache, Fresh, Freshness, Key, Place, Subject};
+use crate::http::{ErrorCode, Failure};
+
+pub use crate::cache::CacheTimes;
+
+/// A configured OLT.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The handle; its id is the OLT's id in every path.
+    pub olt: Olt,
+    /// The name that people know it by.
+    pub name: String,
+}
+
+/// The state of the server. A cheap handle.
+#[derive(Debug, Clone)]
+pub struct App {
+    sites: Arc<[(Arc<str>, Site)]>,
+    default: Option<usize>,
+    cache: Cache,
+}
+
+impl App {
+    /// The state for these OLTs. Requests that name no OLT go to the only one,
+    /// or to the one with the id `default`.
+    pub fn new(olts: Vec<Site>, default: Option<String>, cache: CacheTimes) -> Self {
+        let sites: Arc<[_]> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
+        let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
+        Self { sites, default, cache: Cache::new(cache) }
+    }
+
+    /// Every OLT, in the order of the configuration.
+    pub fn olts(&self) -> impl Iterator<Item = ChosenOlt> {
+        (0..self.sites.len()).map(|at| ChosenOlt { app: self.clone(), at })
+    }
+
+    /// The OLT with this id, or the default one.
+    ///
+    /// # Errors
+    /// `olt_not_found`, `olt_required`.
+    pub fn olt(&self, id: Option<&str>) -> Result<ChosenOlt, Failure> {
+        let at = match id {
+            Some(id) => self.sites.iter().position(|(known, _)| **known == *id).ok_or_else(|| unknown(id))?,
+            None => self.default.ok_or_else(required)?,
+        };
+        Ok(ChosenOlt { app: self.clone(), at })
+    }
+}
+
+fn choose<'a>(mut ids: impl ExactSizeIterator<Item = &'a str>, default: Option<&str>) -> Option<usize> {
+    match default {
+        Some(default) => ids.position(|id| id == default),
+        None => (ids.len() == 1).then_some(0),
+    }
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::new(ErrorCode::OltNotFound, "No such OLT is configured.", format!("no OLT has the id {id:?}"))
+}
+
+fn required() -> Failure {
+    Failure::new(
+        ErrorCode::OltRequired,
+        "Several OLTs are configured and none is the default.",
+        "olt: name one in the path, /api/v1/olts/{olt}/..., or configure a default",
+    )
+}
+
+/// The OLT that a request goes to.
+#[derive(Debug, Clone)]
+pub struct ChosenOlt {
+    app: App,
+    at: usize,
+}
+
+impl ChosenOlt {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.entry().0
+    }
+
+    /// The name that people know it by.
+    pub fn name(&self) -> &str {
+        &self.entry().1.name
+    }
+
+    /// Its handle.
+    pub fn handle(&self) -> &Olt {
+        &self.entry().1.olt
+    }
+
+    /// Whether requests that name no OLT go to it.
+    pub fn is_default(&self) -> bool {
+        self.app.default == Some(self.at)
+    }
+
+    /// Reads through the cache.
+    ///
+    /// # Errors
+    /// When the OLT fails.
+    pub async fn read<S: Subject>(
+        &self,
+        at: S::At,
+        freshness: Freshness,
+    ) -> Result<Fresh<S::Value>, Failure> {
+        let (id, site) = self.entry();
+        Ok(self.app.cache.read::<S>(id, &site.olt, at, freshness).await?)
+    }
+
+    /// Forgets a reading.
+    pub async fn forget<S: Subject>(&self, at: S::At) {
+        let place: Place = at.into();
+        self.app.cache.forget(&Key { olt: Arc::clone(&self.entry().0), kind: S::KIND, place }).await;
+    }
+
+    fn entry(&self) -> &(Arc<str>, Site) {
+        &self.app.sites[self.at]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choose;
+
+    #[test]
+    fn the_default_olt() {
+        for (ids, default, chosen) in [
+            (&["a"][..], None, Some(0)),
+            (&["a", "b"], None, None),
+            (&["a", "b"], Some("b"), Some(1)),
+            (&["a", "b"], Some("c"), None),
+            (&[], None, None),
+        ] {
+            assert_eq!(choose(ids.iter().copied(), default), chosen, "{ids:?} {default:?}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures::future::join_all;
+use gpon::{PonPort, Problem, Reading};
+use secrecy::SecretString;
+use zte::{OltSettings, SnmpSettings, SnmpTransport, Trouble};
+
+use super::*;
+
+/// How often each test's reading was made.
+static READS: [AtomicUsize; 6] = [const { AtomicUsize::new(0) }; 6];
+
+const WHOLE: usize = 0;
+const PARTIAL: usize = 1;
+const FAILING: usize = 2;
+const PANICKING: usize = 3;
+const ENDLESS: usize = 4;
+const FORGOTTEN: usize = 5;
+
+/// A reading that takes a second; its value is how often it was made before.
+enum Scripted<const N: usize> {}
+
+impl<const N: usize> Subject for Scripted<N> {
+    const KIND: Kind = Kind::Onus;
+    type At = PonPort;
+    type Value = Vec<usize>;
+
+    fn lifetime(times: &CacheTimes) -> Duration {
+        times.onus
+    }
+
+    async fn read(_: &Olt, _: PonPort) -> Result<Reading<Vec<usize>>, OltError> {
+        let before = READS[N].fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_secs(if N == ENDLESS { 3600 } else { 1 })).await;
+        let problem = Problem::Failed { field: "rx_power", reason: "timed out".into() };
+        match N {
+            PARTIAL => Ok(Reading { problems: vec![problem], ..Reading::now(vec![before]) }),
+            FAILING => {
+                let trouble = Trouble::UnexpectedReply("what?".into());
+                Err(OltError { olt: "a".into(), act: "test".into(), trouble })
+            }
+            PANICKING => panic!("on purpose"),
+            _ => Ok(Reading::now(vec![before])),
+        }
+    }
+}
+
+struct Bench {
+    cache: Cache,
+    id: Arc<str>,
+    olt: Olt,
+}
+
+type Got = Result<(usize, bool), CacheError>;
+
+impl Bench {
+    async fn new() -> Self {
+        let snmp = SnmpSettings::new("127.0.0.1", 1, SecretString::from("public"));
+        let transport = SnmpTransport::bind().await.unwrap();
+        let olt = Olt::new(OltSettings { id: "a".into(), snmp, cli: None }, &transport);
+        Self { cache: Cache::new(CacheTimes::default()), id: "a".into(), olt }
+    }
+
+    async fn get<const N: usize>(&self, max_age: Option<u64>) -> Got {
+        let freshness = Freshness { max_age: max_age.map(Duration::from_secs) };
+        let pon = PonPort::new(1, 1).unwrap();
+        let fresh = self.cache.read::<Scripted<N>>(&self.id, &self.olt, pon, freshness).await?;
+        Ok((fresh.entry.reading().value[0], fresh.live))
+    }
+
+    async fn crowd<const N: usize>(&self) -> Vec<Got> {
+        join_all((0..200).map(|_| self.get::<N>(None))).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hundred_callers_are_one_reading() {
+    let bench = Bench::new().await;
+    for got in bench.crowd::<WHOLE>().await {
+        assert_eq!(got.unwrap(), (0, true));
+    }
+    assert_eq!(bench.get::<WHOLE>(None).await.unwrap(), (0, false));
+    // Never fresher than the floor.
+    assert_eq!(bench.get::<WHOLE>(Some(0)).await.unwrap(), (0, false));
+    tokio::time::advance(FLOOR + Duration::from_millis(1)).await;
+    assert_eq!(bench.get::<WHOLE>(None).await.unwrap(), (0, false));
+    assert_eq!(bench.get::<WHOLE>(Some(3)).await.unwrap(), (0, false));
+    assert_eq!(bench.get::<WHOLE>(Some(0)).await.unwrap(), (1, true));
+    tokio::time::advance(CacheTimes::default().onus + Duration::from_millis(1)).await;
+    assert_eq!(bench.get::<WHOLE>(None).await.unwrap(), (2, true));
+    // A caller cannot ask for older data than is kept.
+    tokio::time::advance(CacheTimes::default().onus + Duration::from_millis(1)).await;
+    assert_eq!(bench.get::<WHOLE>(Some(3600)).await.unwrap(), (3, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_partial_reading_goes_to_all_who_wait_and_is_not_kept() {
+    let bench = Bench::new().await;
+    for got in bench.crowd::<PARTIAL>().await {
+        assert_eq!(got.unwrap(), (0, true));
+    }
+    assert_eq!(bench.get::<PARTIAL>(None).await.unwrap(), (1, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_goes_to_all_who_wait_and_is_not_kept() {
+    let bench = Bench::new().await;
+    for got in bench.crowd::<FAILING>().await {
+        assert!(matches!(got.unwrap_err(), CacheError::Olt(_)));
+    }
+    assert_eq!(READS[FAILING].load(Ordering::Relaxed), 1);
+    assert!(bench.get::<FAILING>(None).await.is_err());
+    assert_eq!(READS[FAILING].load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_reading_does_not_block_its_key() {
+    let bench = Bench::new().await;
+    for _ in 0..2 {
+        assert!(matches!(bench.get::<PANICKING>(None).await.unwrap_err(), CacheError::Lost));
+    }
+    assert_eq!(READS[PANICKING].load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_ends_with_the_deadline_of_its_request() {
+    let bench = Bench::new().await;
+    let CacheError::Olt(error) = bench.get::<ENDLESS>(None).await.unwrap_err() else {
+        panic!("not the OLT's")
+    };
+    assert!(matches!(error.trouble, Trouble::Deadline(LONGEST_FLIGHT)));
+    assert_eq!(error.act, "read Onus of PON 1/1/1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_outlives_its_caller_and_is_not_kept_once_forgotten() {
+    let bench = Bench::new().await;
+    let hung_up = tokio::time::timeout(Duration::from_millis(10), bench.get::<FORGOTTEN>(None)).await;
+    assert!(hung_up.is_err());
+    assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (0, true), "joins the flight");
+    assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (0, false), "was kept");
+
+    let key =
+        Key { olt: Arc::clone(&bench.id), kind: Kind::Onus, place: Place::Pon(PonPort::new(1, 1).unwrap()) };
+    bench.cache.forget(&key).await;
+    let (under_way, ()) = futures::join!(bench.get::<FORGOTTEN>(None), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        bench.cache.forget(&key).await;
+    });
+    assert_eq!(under_way.unwrap(), (1, true));
+    assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (2, true), "what was forgotten was not kept");
+}
+
+#[test]
+fn views_keep_to_their_room() {
+    let entry = Entry::new(Reading::now(vec![1, 2, 3]));
+    let render = |size: usize| move |_: &Reading<Vec<i32>>| Ok::<_, ()>(vec![b'x'; size].into());
+    let first = entry.view(("list", 0, 0), render(1000)).unwrap();
+    let again = entry.view(("list", 0, 0), |_| Err(())).unwrap();
+    assert_eq!(first.as_ptr(), again.as_ptr(), "rendered once");
+    for page in 0..100 {
+        entry.view(("page", page, 10), render(1000)).unwrap();
+    }
+    assert!(entry.view(("page", 99, 10), |_| Err(())).is_err(), "over the room: rendered each time");
+    assert!(entry.weight() >= 4 * 1024);
+}

@@ -1,0 +1,86 @@
+//! `oltd demo`.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::Context;
+use gpon::{OnuState, PonPort};
+use oltd::app::{App, Site};
+use oltd::config::{self, Config};
+use oltsim::{Options, Simulator, Source};
+
+use super::{serve, shutdown};
+use crate::logging;
+
+/// Longest time to look for an ONU to show; the simulator answers within milliseconds.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Where to serve.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The address to serve on [default: $OLTD_LISTEN, else 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+pub(super) fn run(args: &Args) -> anyhow::Result<()> {
+    let mut config = config::load_demo(&config::gather_variables()?)?;
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    logging::init(&config.log)?;
+    super::block_on(demo(config))
+}
+
+async fn demo(mut config: Config) -> anyhow::Result<()> {
+    let shutdown = shutdown::on_signal()?;
+    let listener = serve::bind(config.listen).await?;
+    for note in &config.notes {
+        tracing::warn!(variable = note.variable, "{note}");
+    }
+    let options = Options { source: Source::Demo, snmp: None, telnet: None, control: None };
+    let simulator = Simulator::start(options).await.context("cannot start the simulator")?;
+    for olt in &mut config.olts {
+        olt.settings.snmp.host = simulator.snmp_addr().ip().to_string();
+        olt.settings.snmp.port = simulator.snmp_addr().port();
+    }
+    let sites = serve::sites(config.olts).await?;
+    let shown = tokio::time::timeout(LOOK, online_onu(&sites)).await.ok().flatten();
+    let (board, port, onu) = shown.unwrap_or((1, 1, 1));
+    let app = App::new(sites, config.default, config.cache);
+    let base = base(listener.local_addr()?);
+    super::print(&format!(
+        "A simulated C320 is served at {base}/\n\
+         Its SNMP agent is at {snmp}, community public.\n\
+         \n\
+         \x20 curl {base}/api/v1/board/{board}/pon/{port}\n\
+         \x20 curl {base}/api/v1/board/{board}/pon/{port}/onu/{onu}\n\
+         \x20 curl {base}/api/v1/system/cards\n\
+         \n\
+         Ctrl-C ends it.\n",
+        snmp = simulator.snmp_addr(),
+    ));
+    shutdown::bounded(oltd::http::serve(app, listener, shutdown.clone()), &shutdown).await
+}
+
+/// Board, PON and id of the first ONU that is online, so that the lines to try show values.
+async fn online_onu(sites: &[Site]) -> Option<(u8, u8, u8)> {
+    let olt = &sites.first()?.olt;
+    for port in 1..=PonPort::MAX_PORT {
+        let onus = olt.onus(PonPort::new(1, port).ok()?).await.ok()?.value;
+        if let Some(onu) = onus.iter().find(|onu| onu.state == Some(OnuState::Online)) {
+            return Some((1, port, onu.at.id.get()));
+        }
+    }
+    None
+}
+
+/// The URL of this machine, where every address is listened on its loopback one.
+fn base(address: SocketAddr) -> String {
+    let ip = match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other.ip(),
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}

@@ -1,0 +1,75 @@
+//! The commands of the command line.
+
+mod check;
+#[cfg(feature = "sim")]
+mod demo;
+mod serve;
+mod shutdown;
+#[cfg(feature = "sim")]
+mod sim;
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+/// Most threads that run tasks. The work is waiting for OLTs and copying bytes,
+/// so more would only cost memory.
+const MAX_WORKERS: usize = 4;
+
+/// A REST server in front of ZTE C3xx OLTs.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the configured OLTs.
+    Serve(serve::Args),
+    /// Validate the configuration and say what `serve` would do.
+    Check(serve::Args),
+    /// Serve a simulated OLT, without any configuration.
+    #[cfg(feature = "sim")]
+    Demo(demo::Args),
+    /// Run the OLT simulator alone.
+    #[cfg(feature = "sim")]
+    Sim(sim::Args),
+}
+
+/// Runs one command until it ends or the process is told to end.
+///
+/// # Errors
+/// What kept it from doing its work, one sentence a line.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Check(args) => check::run(&args),
+        #[cfg(feature = "sim")]
+        Command::Demo(args) => demo::run(&args),
+        #[cfg(feature = "sim")]
+        Command::Sim(args) => sim::run(&args),
+    }
+}
+
+/// Runs the future; what still runs when it is done is abandoned.
+fn block_on<F: Future<Output = anyhow::Result<()>>>(future: F) -> anyhow::Result<()> {
+    let workers = std::thread::available_parallelism().map_or(1, |n| n.get().min(MAX_WORKERS));
+    let runtime: Runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let result = runtime.block_on(future);
+    runtime.shutdown_background();
+    result
+}
+
+/// Prints to standard output. A reader that went away, as in `oltd check | head`, is no error.
+fn print(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    drop(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+}

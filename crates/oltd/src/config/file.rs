@@ -1,0 +1,81 @@
+//! The keys of the configuration, as the file spells them.
+//!
+//! Every key is optional here: which ones must be given is decided after all
+//! layers are merged, where the sentence can say how to give them.
+
+use serde::Deserialize;
+
+use super::kinds::{Host, Id, Levels, Listen, LogFormat, Number, Port, Secret, Text, Wait};
+use super::value::Given;
+
+/// Shortest time in the cache: no answer is promised to be fresher than 2 s.
+const MIN_TTL: u64 = 2;
+/// Longest time in the cache: a day-old state of an ONU helps nobody.
+const MAX_TTL: u64 = 24 * 60 * 60;
+/// Longest deadline of one reading: an HTTP request ends after 90 s.
+const MAX_DEADLINE: u64 = 60;
+
+/// A time that a reading is served from memory.
+pub(super) type Ttl = Given<Wait<MIN_TTL, MAX_TTL>>;
+
+/// The whole file.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) listen: Option<Given<Listen>>,
+    pub(super) default: Option<Given<Id>>,
+    pub(super) olts: Vec<Olt>,
+    pub(super) log: Log,
+    pub(super) cache: Cache,
+}
+
+/// One `[[olts]]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Olt {
+    pub(super) id: Option<Given<Id>>,
+    pub(super) name: Option<Given<Text>>,
+    pub(super) snmp: Snmp,
+    pub(super) cli: Option<Cli>,
+}
+
+/// `[olts.snmp]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Snmp {
+    pub(super) host: Option<Given<Host>>,
+    pub(super) port: Option<Given<Port>>,
+    pub(super) community: Option<Given<Secret>>,
+    pub(super) window: Option<Given<Number<1, 64>>>,
+    pub(super) max_repetitions: Option<Given<Number<1, 100>>>,
+    pub(super) deadline: Option<Given<Wait<1, MAX_DEADLINE>>>,
+}
+
+/// `[olts.cli]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Cli {
+    pub(super) host: Option<Given<Host>>,
+    pub(super) port: Option<Given<Port>>,
+    pub(super) username: Option<Given<Text>>,
+    pub(super) password: Option<Given<Secret>>,
+    pub(super) enable_password: Option<Given<Secret>>,
+    pub(super) max_sessions: Option<Given<Number<1, 10>>>,
+}
+
+/// `[log]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Log {
+    pub(super) format: Option<Given<LogFormat>>,
+    pub(super) level: Option<Given<Levels>>,
+}
+
+/// `[cache]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Cache {
+    pub(super) onus: Option<Ttl>,
+    pub(super) pon_info: Option<Ttl>,
+    pub(super) profiles: Option<Ttl>,
+}

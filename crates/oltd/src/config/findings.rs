@@ -1,0 +1,97 @@
+//! What reading a configuration brings to light.
+
+use std::fmt;
+
+/// One thing wrong with a configuration, as one sentence that names its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    place: String,
+    key: String,
+    text: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.text)
+    }
+}
+
+/// Everything wrong with a configuration, one sentence a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// The sentences.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, problem) in self.0.iter().enumerate() {
+            let newline = if n == 0 { "" } else { "\n" };
+            write!(f, "{newline}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// What an operator should know about a variable: that it is not used and why,
+/// or what it does other than elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The variable.
+    pub variable: String,
+    /// One sentence about it.
+    pub text: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.text)
+    }
+}
+
+/// Problems and notes, gathered so that all are told at once.
+#[derive(Default)]
+pub(super) struct Findings {
+    problems: Vec<Problem>,
+    notes: Vec<Note>,
+}
+
+impl Findings {
+    /// A problem of the key, which stands at a place: a variable, or a key of a file.
+    pub(super) fn problem(&mut self, place: &str, key: &str, text: impl Into<String>) {
+        self.problems.push(Problem { place: place.to_owned(), key: key.to_owned(), text: text.into() });
+    }
+
+    pub(super) fn note(&mut self, variable: &str, text: impl Into<String>) {
+        self.notes.push(Note { variable: variable.to_owned(), text: text.into() });
+    }
+
+    pub(super) fn not_used(&mut self, variable: &str, why: &str) {
+        self.note(variable, format!("not used: {why}"));
+    }
+
+    /// Whether the key, or the table it stands in, has a problem already.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.problems.iter().any(|known| {
+            let rest = key.strip_prefix(known.key.as_str());
+            !known.key.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    }
+
+    /// What was made of the inputs, unless there is a problem.
+    pub(super) fn settle<T>(mut self, value: Option<T>) -> Result<(T, Vec<Note>), Problems> {
+        self.problems.sort();
+        self.problems.dedup();
+        self.notes.sort();
+        match value {
+            Some(value) if self.problems.is_empty() => Ok((value, self.notes)),
+            _ => Err(Problems(self.problems)),
+        }
+    }
+}

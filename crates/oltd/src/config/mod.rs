@@ -1,0 +1,206 @@
+//! The configuration: which OLTs to serve, where to listen, what to log.
+//!
+//! It is read in layers, each above the one before:
+//! 1. the defaults,
+//! 2. the variables of go-api-c320 ([`SNMP_HOST`...](load)), which define one OLT without a file,
+//! 3. the file, TOML, where an unknown key is an error,
+//! 4. the variables `OLTD_...`, one for each key.
+//!
+//! Variables come from the process and, below it, from `.env` in the working
+//! directory. All of [`load`] is a function of text, and tells every problem at
+//! once, each in one sentence that names the variable, or the file and the key.
+
+mod file;
+mod findings;
+mod kinds;
+mod layers;
+mod overrides;
+mod reference;
+mod settle;
+mod surroundings;
+mod value;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use zte::OltSettings;
+
+use self::findings::Findings;
+pub use self::findings::{Note, Problem, Problems};
+pub use self::kinds::LogFormat;
+use self::layers::Binding;
+pub use self::overrides::FILE as FILE_VARIABLE;
+use self::settle::Places;
+pub use self::surroundings::{gather, gather_variables};
+use crate::app::CacheTimes;
+
+/// The port to listen on unless told otherwise, that of go-api-c320.
+const DEFAULT_PORT: u16 = 8081;
+
+/// Keys that the simulator of the demo decides.
+const NOT_OF_DEMO: [&str; 6] = [
+    "default",
+    "olts[0].id",
+    "olts[0].snmp.host",
+    "olts[0].snmp.port",
+    "olts[0].snmp.community",
+    "olts[0].cli",
+];
+
+/// Variables by name. An empty one counts as unset.
+pub type Variables = BTreeMap<String, String>;
+
+/// A configuration file as it was read.
+pub struct FileText {
+    /// Its name, as problems tell it.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// What a configuration is read from. It holds secrets and is therefore not `Debug`.
+pub struct Inputs {
+    /// The file, where there is one.
+    pub file: Option<FileText>,
+    /// The variables of the process and of `.env`.
+    pub variables: Variables,
+}
+
+/// A valid configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The OLT of a request that names none: the only one, or the one configured.
+    pub default: Option<String>,
+    /// The OLTs, at least one, no two with one id.
+    pub olts: Vec<OltConfig>,
+    /// What to log, and how.
+    pub log: LogConfig,
+    /// How long readings are served from memory.
+    pub cache: CacheTimes,
+    /// What the operator should know about variables, by name.
+    pub notes: Vec<Note>,
+}
+
+/// One OLT.
+#[derive(Debug, Clone)]
+pub struct OltConfig {
+    /// Its name for people; its id where none is given.
+    pub name: String,
+    /// How to reach it.
+    pub settings: OltSettings,
+}
+
+impl OltConfig {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.settings.id
+    }
+}
+
+/// What to log, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogConfig {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// Which lines are written.
+    pub levels: Targets,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::default(), levels: Targets::new().with_default(LevelFilter::INFO) }
+    }
+}
+
+/// Reads the configuration of `serve`.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load(inputs: &Inputs) -> Result<Config, Problems> {
+    let mut found = Findings::default();
+    let config = merge(inputs, &mut found);
+    with_notes(found.settle(config))
+}
+
+fn merge(inputs: &Inputs, found: &mut Findings) -> Option<Config> {
+    let file = match &inputs.file {
+        Some(file) => Some((file, layers::parse(file, found)?)),
+        None => None,
+    };
+    let tree = file.as_ref().map(|(_, tree)| tree);
+    let says = reference::FileSays {
+        name: inputs.file.as_ref().map_or("", |file| file.name.as_str()),
+        olts: tree.is_some_and(|tree| layers::has(tree, "olts")),
+        listen: tree.is_some_and(|tree| layers::has(tree, "listen")),
+    };
+    let below = reference::read(&inputs.variables, &says, found);
+    let from_environment = below.iter().any(|binding| overrides::place_of(&binding.key).is_some());
+    let count = usize::from(from_environment) + tree.map_or(0, |tree| layers::count(tree, "olts"));
+    let above = overrides::without_gaps(overrides::read(&inputs.variables, found), count, found);
+    let below = not_overridden(below, &above, found);
+    let places = Places {
+        file: inputs.file.as_ref().map(|file| file.name.clone()),
+        reference: from_environment,
+        variables: by_key(below.iter().chain(&above)),
+    };
+    let keys = layers::read(below, file, above, found)?;
+    settle::settle(keys, &places, found)
+}
+
+/// Reads the configuration of `demo`: one OLT, `demo`, whose address is the
+/// simulator's to say, and otherwise what the variables `OLTD_...` set.
+///
+/// # Errors
+/// Everything that is wrong with the variables.
+pub fn load_demo(variables: &Variables) -> Result<Config, Problems> {
+    let mut found = Findings::default();
+    let base = [
+        ("olts[0].id", "demo"),
+        ("olts[0].name", "Demo"),
+        ("olts[0].snmp.host", "127.0.0.1"),
+        ("olts[0].snmp.community", "public"),
+    ];
+    let below = base.map(|(key, value)| Binding {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        variable: String::from("the demo"),
+    });
+    let mut above = overrides::read(variables, &mut found);
+    above.retain(|Binding { key, variable, .. }| {
+        let another = overrides::place_of(key).is_some_and(|place| place > 0);
+        let kept = !another && !NOT_OF_DEMO.iter().any(|not| key.starts_with(not));
+        if !kept {
+            found.not_used(variable, "the demo has one OLT, the simulator");
+        }
+        kept
+    });
+    let places = Places { file: None, reference: false, variables: by_key(above.iter()) };
+    let keys = layers::read(below.into(), None, above, &mut found);
+    let config = keys.and_then(|keys| settle::settle(keys, &places, &mut found));
+    with_notes(found.settle(config))
+}
+
+fn with_notes(settled: Result<(Config, Vec<Note>), Problems>) -> Result<Config, Problems> {
+    settled.map(|(config, notes)| Config { notes, ..config })
+}
+
+fn by_key<'a>(bindings: impl Iterator<Item = &'a Binding>) -> BTreeMap<String, String> {
+    bindings.map(|binding| (binding.key.clone(), binding.variable.clone())).collect()
+}
+
+/// Drops the values that `OLTD_...` replaces, with a note for each.
+fn not_overridden(mut below: Vec<Binding>, above: &[Binding], found: &mut Findings) -> Vec<Binding> {
+    below.retain(|Binding { key, variable, .. }| {
+        let by = above.iter().find(|binding| binding.key == *key);
+        if let Some(by) = by {
+            for variable in variable.split(", ") {
+                found.note(variable, format!("not used for {key}: {} is set", by.variable));
+            }
+        }
+        by.is_none()
+    });
+    below
+}

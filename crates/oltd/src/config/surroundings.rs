@@ -1,0 +1,110 @@
+//! Gathers what a configuration is read from: the file, the environment and `.env`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::findings::{Findings, Problems};
+use super::{FileText, Inputs, Variables, overrides, reference};
+
+/// The file that is read when none is named.
+const DEFAULT_FILE: &str = "oltd.toml";
+/// The file of variables in the working directory.
+const DOTENV: &str = ".env";
+
+/// Gathers the inputs of `serve` and `check`. The file is the one given, else
+/// the one that `OLTD_CONFIG` names, else `oltd.toml` where there is one.
+///
+/// # Errors
+/// When a file that is there, or must be, cannot be read.
+pub fn gather(config: Option<&Path>) -> Result<Inputs, Problems> {
+    let mut found = Findings::default();
+    let variables = environment(&mut found);
+    let named = config
+        .map(Path::to_owned)
+        .or_else(|| variables.get(overrides::FILE).filter(|name| !name.is_empty()).map(PathBuf::from));
+    let file = match named {
+        Some(path) => read(&path, true, &mut found),
+        None => read(Path::new(DEFAULT_FILE), false, &mut found),
+    };
+    let (inputs, _) = found.settle(Some(Inputs { file, variables }))?;
+    Ok(inputs)
+}
+
+/// Gathers the variables alone, for `demo`.
+///
+/// # Errors
+/// When `.env` is there and cannot be read.
+pub fn gather_variables() -> Result<Variables, Problems> {
+    let mut found = Findings::default();
+    let variables = environment(&mut found);
+    let (variables, _) = found.settle(Some(variables))?;
+    Ok(variables)
+}
+
+fn environment(found: &mut Findings) -> Variables {
+    let dotenv = read(Path::new(DOTENV), false, found);
+    variables(std::env::vars_os(), dotenv.as_ref().map(|file| file.text.as_str()), found)
+}
+
+fn read(path: &Path, must: bool, found: &mut Findings) -> Option<FileText> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Some(FileText { name, text }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must => None,
+        Err(error) => {
+            found.problem(&name, "", format!("cannot be read: {error}"));
+            None
+        }
+    }
+}
+
+/// The variables that mean something to us, those of the process before those of `.env`.
+pub(super) fn variables(
+    process: impl Iterator<Item = (OsString, OsString)>,
+    dotenv: Option<&str>,
+    found: &mut Findings,
+) -> Variables {
+    let ours = |name: &str| name.starts_with(overrides::PREFIX) || reference::is_name(name);
+    let mut variables = dotenv.map(|text| parse_dotenv(text, found)).unwrap_or_default();
+    variables.retain(|name, _| ours(name));
+    for (name, value) in process {
+        let Ok(name) = name.into_string() else { continue };
+        if !ours(&name) {
+            continue;
+        }
+        match value.into_string() {
+            // An empty variable counts as unset, so it hides nothing of `.env`.
+            Ok(value) if value.is_empty() => {}
+            Ok(value) => drop(variables.insert(name, value)),
+            Err(_) => found.problem(&name, "", "its value is not UTF-8 text"),
+        }
+    }
+    variables
+}
+
+/// Reads `NAME=value` lines. Of a name given twice the last value counts.
+fn parse_dotenv(text: &str, found: &mut Findings) -> Variables {
+    let mut variables = Variables::new();
+    for entry in dotenvy::from_read_iter(text.trim_start_matches('\u{feff}').as_bytes()) {
+        match entry {
+            Ok((name, value)) => drop(variables.insert(name, value)),
+            Err(error) => {
+                let place = line_of(&error, text)
+                    .map_or_else(|| DOTENV.to_owned(), |n| format!("{DOTENV}: line {n}"));
+                found.problem(
+                    &place,
+                    "",
+                    "is not NAME=value; a value with blanks or `$` stands in single quotes",
+                );
+            }
+        }
+    }
+    variables
+}
+
+/// The line of an error. The error's own text would quote the line, which may hold a password.
+fn line_of(error: &dotenvy::Error, text: &str) -> Option<usize> {
+    let dotenvy::Error::LineParse(quoted, _) = error else { return None };
+    let first = quoted.lines().next().filter(|line| !line.is_empty())?;
+    text.lines().position(|line| line.contains(first)).map(|index| index + 1)
+}

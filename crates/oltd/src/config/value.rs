@@ -1,0 +1,91 @@
+//! How one value of the configuration is read and held to its rule.
+//!
+//! A value comes as TOML or as the text of a variable, and both are held to the
+//! same rule. Nothing is converted on the way: `true` is not a number, `161.6`
+//! is not a port, and a community `007` stays three characters.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Most characters of a wrong value that a sentence shows.
+const SHOWN: usize = 60;
+
+/// A value with its rule.
+pub(super) trait Rule: Sized {
+    /// Whether the value must never be shown.
+    const SECRET: bool = false;
+    /// Whether TOML may give it as an integer.
+    const INTEGER: bool = false;
+
+    /// What a value must be, to follow "is not".
+    fn rule() -> Cow<'static, str>;
+
+    /// Reads the value; `None` when it breaks the rule.
+    fn read(text: &str) -> Option<Self>;
+}
+
+/// A value of the file, read by its [`Rule`].
+pub(super) struct Given<T>(pub(super) T);
+
+impl<'de, T: Rule> Deserialize<'de> for Given<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(GivenVisitor(PhantomData)).map(Self)
+    }
+}
+
+/// The sentence about a value that breaks its rule; a secret value is not in it.
+pub(super) fn broken<T: Rule>(value: &str) -> String {
+    if T::SECRET {
+        return format!("the value is not {}", T::rule());
+    }
+    let shown: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
+    let more = if value.chars().nth(SHOWN).is_some() { "..." } else { "" };
+    format!("`{shown}{more}` is not {}", T::rule())
+}
+
+struct GivenVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Rule> Visitor<'de> for GivenVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&T::rule())
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        T::read(text).ok_or_else(|| E::custom(broken::<T>(text)))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
+        let text = number.to_string();
+        T::read(&text).filter(|_| T::INTEGER).ok_or_else(|| E::custom(broken::<T>(&text)))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        let text = number.to_string();
+        T::read(&text).filter(|_| T::INTEGER).ok_or_else(|| E::custom(broken::<T>(&text)))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
+        Err(E::custom(broken::<T>(&number.to_string())))
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<T, E> {
+        Err(E::custom(broken::<T>(if flag { "true" } else { "false" })))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<T, E> {
+        Err(E::custom(format!("nothing is not {}", T::rule())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
+        Err(A::Error::custom(format!("a list is not {}", T::rule())))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<T, A::Error> {
+        Err(A::Error::custom(format!("a table is not {}", T::rule())))
+    }
+}

@@ -1,0 +1,172 @@
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use gpon::{Problem, Reading};
+use serde::Serialize;
+
+use super::Failure;
+use super::status::{SUCCESS, words};
+use crate::cache::{Fresh, Rows, ViewKey};
+
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const DATA_SOURCE: HeaderName = HeaderName::from_static("x-data-source");
+
+/// What a handler answers.
+pub(crate) type Answer = Result<View, Failure>;
+
+/// A rendered answer and, for readings, its age.
+#[derive(Debug)]
+pub(crate) struct View {
+    body: Bytes,
+    reading: Option<(Duration, bool)>,
+}
+
+impl IntoResponse for View {
+    fn into_response(self) -> Response {
+        let mut response = (SUCCESS, self.body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, JSON);
+        if let Some((age, live)) = self.reading {
+            headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
+            headers.insert(DATA_SOURCE, HeaderValue::from_static(if live { "live" } else { "cache" }));
+        }
+        response
+    }
+}
+
+/// An answer that is no reading of an OLT.
+pub(crate) fn plain(data: impl Serialize) -> Answer {
+    Ok(View { body: Content::new(data).render(&[])?, reading: None })
+}
+
+/// The answer to a change of ours, with a sentence about it.
+pub(crate) fn done(data: impl Serialize, message: &str) -> Answer {
+    let content = Content { message: Some(message), ..Content::new(data) };
+    Ok(View { body: content.render(&[])?, reading: None })
+}
+
+impl<T: Rows> Fresh<T> {
+    /// The reading's view of this name, rendered at most once.
+    pub(crate) fn view<'a, D: Serialize>(
+        &'a self,
+        name: &'static str,
+        data: impl FnOnce(&'a T) -> D,
+    ) -> Answer {
+        self.kept((name, 0, 0), |reading| Ok(Content::new(data(&reading.value))))
+    }
+
+    /// As [`Self::view`], for what cannot always be told or comes in several.
+    pub(crate) fn kept<'a, D: Serialize>(
+        &'a self,
+        key: ViewKey,
+        content: impl FnOnce(&'a Reading<T>) -> Result<Content<'a, D>, Failure>,
+    ) -> Answer {
+        let render = |_: &_| {
+            let reading = self.entry.reading();
+            content(reading)?.render(&reading.problems)
+        };
+        let body = self.entry.view(key, render)?;
+        Ok(View { body, reading: Some((self.entry.age(), self.live)) })
+    }
+
+    /// A view that is not kept.
+    pub(crate) fn once<'a, D: Serialize>(&'a self, content: impl FnOnce(&'a T) -> Content<'a, D>) -> Answer {
+        let reading = self.entry.reading();
+        let body = content(&reading.value).render(&reading.problems)?;
+        Ok(View { body, reading: Some((self.entry.age(), self.live)) })
+    }
+}
+
+impl<T> Fresh<Vec<T>> {
+    /// A view with one row for each of the reading's.
+    pub(crate) fn list<'a, R: Serialize>(
+        &'a self,
+        name: &'static str,
+        row: impl FnMut(&'a T) -> R,
+    ) -> Answer {
+        self.view(name, |rows| rows.iter().map(row).collect::<Vec<_>>())
+    }
+}
+
+impl View {
+    /// The answer is also made of another reading: it is as old as the older, and live if either is.
+    pub(crate) fn with<T>(mut self, other: &Fresh<T>) -> Self {
+        self.reading = self.reading.map(|(age, live)| (age.max(other.entry.age()), live || other.live));
+        self
+    }
+}
+
+/// What stands in a successful answer.
+#[derive(Debug)]
+pub(crate) struct Content<'a, D> {
+    pub(crate) page: Option<Page>,
+    pub(crate) data: D,
+    pub(crate) message: Option<&'a str>,
+    /// Problems besides those of the reading.
+    pub(crate) problems: Vec<Problem>,
+    /// Whether the answer has nothing to do with a field, so that the reading's problems with it are not its own.
+    pub(crate) leaves_out: fn(&str) -> bool,
+}
+
+impl<D: Serialize> Content<'_, D> {
+    pub(crate) const fn new(data: D) -> Self {
+        Self { page: None, data, message: None, problems: Vec::new(), leaves_out: |_| false }
+    }
+
+    fn render(&self, problems: &[Problem]) -> Result<Bytes, Failure> {
+        let mut body = Body {
+            code: SUCCESS.as_u16(),
+            status: words(SUCCESS),
+            page: self.page,
+            data: &self.data,
+            message: self.message,
+            partial: Vec::new(),
+            unsupported: Vec::new(),
+            problems: Vec::new(),
+        };
+        let inherited = problems.iter().filter(|problem| !(self.leaves_out)(problem.field()));
+        for problem in inherited.chain(&self.problems) {
+            match problem {
+                Problem::Failed { field, reason } => body.partial.push(Missing { field, reason }),
+                Problem::Unsupported { field } if body.unsupported.contains(field) => {}
+                Problem::Unsupported { field } => body.unsupported.push(field),
+                Problem::Odd { field, reason } => body.problems.push(Missing { field, reason }),
+            }
+        }
+        serde_json::to_vec(&body).map(Bytes::from).map_err(Failure::internal)
+    }
+}
+
+/// One page of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Page {
+    pub(crate) page: u64,
+    pub(crate) limit: u64,
+    pub(crate) page_count: u64,
+    pub(crate) total_rows: u64,
+}
+
+#[derive(Serialize)]
+struct Body<'a, D> {
+    code: u16,
+    status: &'a str,
+    #[serde(flatten)]
+    page: Option<Page>,
+    data: &'a D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    partial: Vec<Missing<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unsupported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Missing<'a>>,
+}
+
+#[derive(Serialize)]
+struct Missing<'a> {
+    field: &'a str,
+    reason: &'a str,
+}

@@ -1,0 +1,171 @@
+use std::fmt::Display;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use zte::{OltError, Trouble};
+
+use super::status::words;
+use crate::cache::CacheError;
+use crate::http::ErrorCode;
+
+/// Why a request got no answer. It becomes the envelope once the request's id is known.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// For programs.
+    pub code: ErrorCode,
+    /// One sentence for people.
+    pub message: String,
+    /// The detail, with the OLT's own words where it said something.
+    pub detail: String,
+    /// When asking again may succeed.
+    pub retry_after: Option<Duration>,
+}
+
+/// Asking again sooner would only find the same route or name server missing.
+const NETWORK_RETRY: Duration = Duration::from_secs(5);
+/// About as long as a PON's reading takes to leave the queue.
+const BUSY_RETRY: Duration = Duration::from_secs(1);
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(code: ErrorCode, message: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { code, message: message.into(), detail: detail.into(), retry_after: None }
+    }
+
+    /// The parameter `field` breaks its rule.
+    pub fn parameter(field: &str, rule: impl Display, got: &str) -> Self {
+        Self::new(
+            ErrorCode::InvalidParameter,
+            format!("The parameter {field} is not valid: {rule}."),
+            format!("{field}: {rule}, not {got:?}"),
+        )
+    }
+
+    /// A bug of ours; the detail goes to the log, not to the caller.
+    pub fn internal(log: impl Display) -> Self {
+        tracing::error!(error = %log, "internal error");
+        Self::new(ErrorCode::Internal, "Something went wrong inside the server.", "see the server's log")
+    }
+
+    /// Rows may be missing from a reading, so that `what` cannot be told.
+    pub fn incomplete(what: &str, reason: &str) -> Self {
+        Self::new(
+            ErrorCode::IncompleteReading,
+            "The OLT left requests unanswered; ask again.",
+            format!("{what} cannot be told from an incomplete reading: {reason}"),
+        )
+    }
+
+    fn retry(self, after: Duration) -> Self {
+        Self { retry_after: Some(after), ..self }
+    }
+
+    pub(super) fn body(&self, request_id: &str) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            code: u16,
+            status: &'a str,
+            message: &'a str,
+            error: &'a str,
+            error_code: ErrorCode,
+            request_id: &'a str,
+        }
+        let status = self.code.status();
+        let body = Body {
+            code: status.as_u16(),
+            status: words(status),
+            message: &self.message,
+            error: &self.detail,
+            error_code: self.code,
+            request_id,
+        };
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+/// Leaves the body to the outermost layer, which knows the request's id.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.code.status().into_response();
+        if let Some(after) = self.retry_after {
+            // Rounded up: who comes back at the second told must not be early.
+            let seconds = after.as_millis().div_ceil(1000).max(1) as u64;
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<OltError> for Failure {
+    fn from(error: OltError) -> Self {
+        let detail = error.to_string();
+        let new = |code, message| Self::new(code, message, detail);
+        match error.trouble {
+            Trouble::Unreachable { retry_after } => {
+                new(ErrorCode::OltUnreachable, "The OLT does not answer.").retry(retry_after)
+            }
+            Trouble::Network(_) => {
+                new(ErrorCode::OltUnreachable, "The OLT cannot be reached.").retry(NETWORK_RETRY)
+            }
+            Trouble::Busy { .. } => {
+                new(ErrorCode::OltBusy, "Too many requests wait for this OLT already.").retry(BUSY_RETRY)
+            }
+            Trouble::Deadline(_) => {
+                new(ErrorCode::DeadlinePassed, "The OLT gave no complete answer in time.")
+            }
+            Trouble::UnexpectedReply(_) => {
+                new(ErrorCode::UnexpectedReply, "The OLT answered something that is not understood.")
+            }
+            Trouble::NoSuchPon(_) => new(ErrorCode::PonNotFound, "The chassis has no such PON port."),
+            Trouble::NoSuchCard(_) => new(ErrorCode::CardNotFound, "The chassis has no such card."),
+            Trouble::NoSuchOnu(_) => new(ErrorCode::OnuNotFound, "There is no such ONU."),
+            Trouble::Unsupported(_) => {
+                new(ErrorCode::UnsupportedByFirmware, "The OLT's firmware has no source for this.")
+            }
+        }
+    }
+}
+
+impl From<CacheError> for Failure {
+    fn from(error: CacheError) -> Self {
+        match error {
+            CacheError::Olt(error) => error.into(),
+            CacheError::Lost => Self::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_has_its_status() {
+        let pon = gpon::PonPort::new(1, 1).unwrap();
+        let id = gpon::OnuId::new(4).unwrap();
+        let card = gpon::CardRef { rack: 1, shelf: 1, slot: 9 };
+        for (trouble, status, code, retry) in [
+            (Trouble::Unreachable { retry_after: Duration::from_millis(4_200) }, 503, "olt_unreachable", "5"),
+            (Trouble::Unreachable { retry_after: Duration::ZERO }, 503, "olt_unreachable", "1"),
+            (Trouble::Network("no route".into()), 503, "olt_unreachable", "5"),
+            (Trouble::Busy { waiting: 64 }, 503, "olt_busy", "1"),
+            (Trouble::Deadline(Duration::from_secs(9)), 504, "deadline_passed", ""),
+            (Trouble::UnexpectedReply("x".into()), 502, "unexpected_reply", ""),
+            (Trouble::NoSuchPon(pon), 404, "pon_not_found", ""),
+            (Trouble::NoSuchOnu(gpon::OnuRef { pon, id }), 404, "onu_not_found", ""),
+            (Trouble::NoSuchCard(card), 404, "card_not_found", ""),
+            (Trouble::Unsupported("VLANs"), 422, "unsupported_by_firmware", ""),
+        ] {
+            let failure = Failure::from(OltError { olt: "olt-1".into(), act: "look".into(), trouble });
+            let body: serde_json::Value = serde_json::from_slice(&failure.body("r")).unwrap();
+            assert_eq!((body["code"].as_u64(), body["error_code"].as_str()), (Some(status), Some(code)));
+            let response = failure.into_response();
+            assert_eq!(u64::from(response.status().as_u16()), status);
+            let header = response.headers().get(header::RETRY_AFTER);
+            assert_eq!(header.map_or("", |value| value.to_str().unwrap()), retry, "{code}");
+        }
+    }
+}

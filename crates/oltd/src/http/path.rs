@@ -1,0 +1,218 @@
+//! One spelling for every path, before it is routed.
+//!
+//! Works on the path as it came, percent-encoded: what decodes to something
+//! that no route takes (control characters, bad UTF-8, slashes outside a PON
+//! spelling) is refused here, before any handler can see it.
+
+use gpon::PonPort;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::{ErrorCode, Failure};
+
+/// A path in its one spelling.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rewritten {
+    /// The path to route, without `/olts/{olt}` when it goes to a chosen OLT's tree.
+    pub(super) path: String,
+    /// The OLT whose tree was chosen.
+    pub(super) olt: Option<String>,
+}
+
+/// Routes that take a PON in any spelling, relative to the tree. A literal goes
+/// before a parameter in the same place. Routes that are not built yet stand
+/// here too: the router decides what exists.
+const TAKE_A_PON: &[&str] = &[
+    "config/backup/onu/{pon}/{onu_id}",
+    "monitoring/onu/{pon}/{onu_id}",
+    "monitoring/pon/{pon}",
+    "onu-management/{pon}/{onu_id}",
+    "onu/unconfigured/{pon}",
+    "onu/{pon}/{onu_id}",
+    "onu/{pon}/{onu_id}/move",
+    "onu/{pon}/{onu_id}/serial",
+    "onu/{pon}/{onu_id}/speed",
+    "traffic/gemport/{pon}/{onu_id}/{gemport_id}",
+    "traffic/tcont/{pon}/{onu_id}/{tcont_id}",
+    "vlan/onu/{pon}/{onu_id}",
+];
+
+/// No parameter of any route is longer: names are at most 64 characters, ids shorter.
+const LONGEST_SEGMENT: usize = 128;
+
+/// Everything but what RFC 3986 calls unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Brings a path into its one spelling.
+pub(super) fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
+    let raw = raw.strip_prefix('/').ok_or_else(|| refused("a path begins with a slash"))?;
+    let raw = raw.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(raw);
+    let segments = raw.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
+    let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+    if words.len() > 1 && words.contains(&"") {
+        return Err(no_route(raw));
+    }
+    let (olt, base, tree) = match words.as_slice() {
+        ["api", "v1", "olts", _, "olts", ..] => return Err(no_route(raw)),
+        ["api", "v1", "olts", olt, _, ..] => (Some(*olt), &words[..2], &words[4..]),
+        ["api", "v1", ..] => (None, &words[..2], &words[2..]),
+        _ => (None, words.as_slice(), [].as_slice()),
+    };
+    let (before, pon, after) = split_at_pon(tree).unwrap_or((tree, &[], &[]));
+    if olt.iter().chain(base).chain(before).chain(after).any(|word| word.contains('/')) {
+        return Err(refused("an encoded slash stands only inside a PON port such as 1%2F1%2F1"));
+    }
+    let pon = (!pon.is_empty()).then(|| one_spelling(&pon.join("/")));
+    let mut path = String::with_capacity(raw.len() + 1);
+    for word in base.iter().chain(before).copied().chain(pon.as_deref()).chain(after.iter().copied()) {
+        path.push('/');
+        path.extend(utf8_percent_encode(word, ESCAPED));
+    }
+    Ok(Rewritten { path, olt: olt.map(str::to_owned) })
+}
+
+/// What stands before the PON, the PON in one or three segments, and what
+/// stands after it. `None` when no route of this shape takes a PON.
+fn split_at_pon<'a>(tree: &'a [&'a str]) -> Option<(&'a [&'a str], &'a [&'a str], &'a [&'a str])> {
+    TAKE_A_PON.iter().find_map(|template| {
+        let (head, tail) = template.split_once("{pon}")?;
+        let head: Vec<&str> = head.split_terminator('/').collect();
+        let tail: Vec<&str> = tail.split('/').skip(1).collect();
+        let width = tree.len().checked_sub(head.len() + tail.len()).filter(|width| matches!(width, 1 | 3))?;
+        let (before, rest) = tree.split_at(head.len());
+        let (pon, after) = rest.split_at(width);
+        let fits = |(part, word): (&&str, &&str)| part.starts_with('{') || part == word;
+        (before == head && tail.iter().zip(after).all(fits)).then_some((before, pon, after))
+    })
+}
+
+/// A PON as `1-1-1`. What stands in a PON's place and is none stays as it is,
+/// for the handler to name: a route that does not exist is 404 whatever its
+/// parameters are.
+fn one_spelling(spelt: &str) -> String {
+    spelt.parse::<PonPort>().map_or_else(|_| spelt.to_owned(), |port| port.to_string().replace('/', "-"))
+}
+
+fn decode(raw: &str) -> Result<String, Failure> {
+    let mut rest = raw;
+    while let Some((_, escape)) = rest.split_once('%') {
+        match escape.as_bytes() {
+            [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => rest = &escape[2..],
+            _ => return Err(refused("a percent sign is followed by two hexadecimal digits")),
+        }
+    }
+    let text = percent_decode_str(raw).decode_utf8().map_err(|_| refused("a path is UTF-8"))?;
+    if text.len() > LONGEST_SEGMENT {
+        return Err(refused("a segment of a path is at most 128 bytes long"));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(refused("a path holds no control characters"));
+    }
+    Ok(text.into_owned())
+}
+
+fn refused(rule: &'static str) -> Failure {
+    Failure::new(ErrorCode::InvalidPath, "The path is not valid.", format!("path: {rule}"))
+}
+
+/// There is nothing at this path.
+pub(super) fn no_route(path: &str) -> Failure {
+    Failure::new(ErrorCode::RouteNotFound, "There is no such route.", format!("no route matches {path:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tree(path: &str) -> String {
+        let rewritten = rewrite(&format!("/api/v1/{path}")).unwrap();
+        assert_eq!(rewritten.olt, None);
+        rewritten.path.strip_prefix("/api/v1/").unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_pon_has_one_spelling() {
+        for spelt in ["1-1-7", "1%2F1%2F7", "1%2f1%2f7", "1/1/7", "7", "%31-1-7"] {
+            for (before, after) in [
+                ("onu/unconfigured/", ""),
+                ("vlan/onu/", "/5"),
+                ("onu/", "/5"),
+                ("onu/", "/5/serial"),
+                ("onu-management/", "/5"),
+                ("monitoring/pon/", ""),
+                ("monitoring/onu/", "/5"),
+                ("traffic/tcont/", "/5/1"),
+                ("traffic/gemport/", "/5/1"),
+                ("config/backup/onu/", "/5"),
+            ] {
+                let path = format!("{before}{spelt}{after}");
+                assert_eq!(tree(&path), format!("{before}1-1-7{after}"), "{path}");
+                assert_eq!(tree(&format!("{path}/")), format!("{before}1-1-7{after}"), "{path}/");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_pon_stays_for_the_handler() {
+        assert_eq!(tree("onu/unconfigured/1-1-99"), "onu/unconfigured/1-1-99");
+        assert_eq!(tree("onu/unconfigured/1/1/99"), "onu/unconfigured/1%2F1%2F99");
+        assert_eq!(tree("vlan/onu/1%2F1/5"), "vlan/onu/1%2F1/5");
+        assert_eq!(tree("board/1/pon/%31"), "board/1/pon/1");
+        assert_eq!(tree("board/01/pon/%20"), "board/01/pon/%20");
+    }
+
+    #[test]
+    fn trees() {
+        for (path, olt, route) in [
+            ("/", None, "/"),
+            ("/healthz/", None, "/healthz"),
+            ("/api/v1/olts", None, "/api/v1/olts"),
+            ("/api/v1/olts/a", None, "/api/v1/olts/a"),
+            ("/api/v1/olts/a/", None, "/api/v1/olts/a"),
+            ("/api/v1/olts/a%20b/vlan/onu/1/1/1/5", Some("a b"), "/api/v1/vlan/onu/1-1-1/5"),
+        ] {
+            let rewritten = rewrite(path).unwrap();
+            assert_eq!((rewritten.olt.as_deref(), rewritten.path.as_str()), (olt, route));
+        }
+        assert_eq!(rewrite("/api/v1/olts/a/olts/b").unwrap_err().code, ErrorCode::RouteNotFound);
+    }
+
+    #[test]
+    fn refused_before_any_handler() {
+        let long = format!("/api/v1/onu/unconfigured/{}", "1".repeat(129));
+        for path in [
+            "/api/v1/onu/unconfigured/1%0Aenable%0A",
+            "/api/v1/onu/unconfigured/1%00",
+            "/api/v1/onu/unconfigured/%C2%85",
+            "/api/v1/onu/unconfigured/%FF",
+            "/api/v1/onu/unconfigured/%",
+            "/api/v1/onu/unconfigured/%4",
+            "/api/v1/onu/unconfigured/%zz",
+            "/api/v1/board/1%2F1/pon/1",
+            "/api/v1/olts/a%2Fb/vlan",
+            "/api/v1/olts/a%2Fb",
+            "/api%2Fv1/olts",
+            "*",
+            "",
+            &long,
+        ] {
+            assert_eq!(rewrite(path).unwrap_err().code, ErrorCode::InvalidPath, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(path in r"(/|%|%2F|%0A|[ -~]|\PC|1-1-1|onu|vlan|api/v1|olts){0,12}") {
+            let _ = rewrite(&path);
+        }
+
+        #[test]
+        fn once_is_enough(path in r"/api/v1/(onu|vlan|unconfigured|/|[1-9]|%2F|%20|-|[ -~]){0,12}") {
+            if let Ok(first) = rewrite(&path) {
+                let second = rewrite(&first.path);
+                prop_assert!(first.olt.is_some() || second.is_ok_and(|second| second == first));
+            }
+        }
+    }
+}

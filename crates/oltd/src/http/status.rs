@@ -1,0 +1,82 @@
+use axum::http::StatusCode;
+use serde::Serialize;
+
+/// The status of every answer that holds what was asked for.
+pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
+
+/// What went wrong, for programs: the closed list behind `error_code`.
+///
+/// This file is the only one that names HTTP status codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The path holds bad escapes, control characters, an encoded slash, or a segment that is too long.
+    InvalidPath,
+    /// A path or query parameter breaks its rule; the message names both.
+    InvalidParameter,
+    /// Several OLTs are configured, none is the default, and the request names none.
+    OltRequired,
+    /// There is no such route, or it is not built yet.
+    RouteNotFound,
+    /// No OLT with this id is configured.
+    OltNotFound,
+    /// The chassis has no such PON port.
+    PonNotFound,
+    /// No table of the OLT names this ONU.
+    OnuNotFound,
+    /// The chassis has no card there.
+    CardNotFound,
+    /// The OLT has no such profile.
+    ProfileNotFound,
+    /// The route exists, but not with this method; `Allow` lists those it has.
+    MethodNotAllowed,
+    /// The request's body is over 1 MiB.
+    BodyTooLarge,
+    /// The request's path and query are over 8 KiB.
+    PathTooLong,
+    /// This firmware or model has no source for what was asked.
+    UnsupportedByFirmware,
+    /// A bug of ours.
+    Internal,
+    /// The route is promised and not built yet.
+    NotImplemented,
+    /// The OLT answered something that we do not understand.
+    UnexpectedReply,
+    /// The OLT does not answer, or cannot be reached.
+    OltUnreachable,
+    /// Too many requests wait for this OLT already.
+    OltBusy,
+    /// The deadline of the reading or of the request passed.
+    DeadlinePassed,
+    /// Some answers of the OLT are missing, and without them the question would be answered by a guess.
+    IncompleteReading,
+}
+
+impl ErrorCode {
+    /// The HTTP status that goes with the code.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidPath | Self::InvalidParameter | Self::OltRequired => StatusCode::BAD_REQUEST,
+            Self::RouteNotFound
+            | Self::OltNotFound
+            | Self::PonNotFound
+            | Self::OnuNotFound
+            | Self::CardNotFound
+            | Self::ProfileNotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::PathTooLong => StatusCode::URI_TOO_LONG,
+            Self::UnsupportedByFirmware => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
+            Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
+            Self::OltUnreachable | Self::OltBusy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::DeadlinePassed | Self::IncompleteReading => StatusCode::GATEWAY_TIMEOUT,
+        }
+    }
+}
+
+/// The words that go with a status, as the envelope's `status` spells them.
+pub(crate) fn words(status: StatusCode) -> &'static str {
+    status.canonical_reason().unwrap_or("Unknown")
+}

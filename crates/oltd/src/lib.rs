@@ -1,0 +1,7 @@
+//! The daemon: a REST server in front of ZTE C3xx OLTs.
+
+pub mod api;
+pub mod app;
+pub mod cache;
+pub mod config;
+pub mod http;
