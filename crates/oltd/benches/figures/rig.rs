@@ -1,0 +1,35 @@
+//! A simulator, and the driver or the daemon in front of it.
+
+use std::net::SocketAddr;
+
+use oltd::app::{App, CacheTimes, Site};
+use oltsim::{Options, Simulator, Source};
+use tokio_util::sync::CancellationToken;
+use zte::{Olt, OltSettings, SnmpSettings, SnmpTransport};
+
+pub(crate) async fn simulator(source: Source) -> Simulator {
+    let options = Options { source, snmp: None, telnet: None, control: None };
+    Simulator::start(options).await.unwrap()
+}
+
+pub(crate) async fn olt(id: &str, address: SocketAddr) -> Olt {
+    let transport = SnmpTransport::bind().await.unwrap();
+    let snmp = SnmpSettings::new(address.ip().to_string(), address.port(), "public".into());
+    Olt::new(OltSettings { id: id.into(), snmp, cli: None }, &transport)
+}
+
+/// A daemon in front of OLTs, with its address. It ends with the token.
+pub(crate) async fn daemon(olts: Vec<Olt>) -> (SocketAddr, CancellationToken) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let default = Some(olts[0].id().to_owned());
+    let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_owned(), olt }).collect();
+    let stop = CancellationToken::new();
+    tokio::spawn(oltd::http::serve(App::new(sites, default, CacheTimes::default()), listener, stop.clone()));
+    (address, stop)
+}
+
+/// Faults as the control server takes them.
+pub(crate) fn faults(json: &str) -> Vec<oltsim::Fault> {
+    serde_json::from_str(json).unwrap()
+}
