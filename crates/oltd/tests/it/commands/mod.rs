@@ -1,0 +1,117 @@
+//! The binary, with an environment of its own.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::config::ONE_OLT;
+
+#[cfg(unix)]
+mod running;
+
+/// The binary in a directory of its own, with no variable but those given.
+fn oltd(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oltd"));
+    command.args(arguments).current_dir(directory).env_clear().envs(variables.iter().copied());
+    command
+}
+
+fn run(
+    files: &[(&str, &str)],
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> (Option<i32>, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(directory.path().join(name), text).unwrap();
+    }
+    let Output { status, stdout, stderr } = oltd(directory.path(), arguments, variables).output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn check_says_what_serve_would_do() {
+    let file =
+        format!("{ONE_OLT}[olts.cli]\nusername = 'zte'\npassword = 'hidden'\nenable_password = 'hidden'\n");
+    let (code, stdout, stderr) =
+        run(&[("oltd.toml", &file)], &["check"], &[("REDIS_HOST", "r"), ("OLTD_CACHE__ONUS", "90s")]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    for line in [
+        "The configuration from oltd.toml is valid.",
+        "listen   http://127.0.0.1:8081",
+        "cache    ONU lists and ONUs 1m 30s, PON info 10m, profiles 1h",
+        "OLT      one (one)",
+        "note     REDIS_HOST: not used: readings are cached in memory, Redis is not supported yet",
+    ] {
+        assert!(stdout.lines().any(|shown| shown == line), "{line}\n{stdout}");
+    }
+    assert!(
+        stdout.contains("192.0.2.1:161, community ***")
+            && stdout.contains("telnet 192.0.2.1:23 as zte, password ***")
+    );
+    assert!(!stdout.contains("hidden") && !stdout.contains("public"), "{stdout}");
+}
+
+#[test]
+fn wrong_input_ends_with_one_sentence_a_problem() {
+    let file = format!("lisen = 1\n{ONE_OLT}port = 'x'\n");
+    for command in ["check", "serve"] {
+        let (code, stdout, stderr) =
+            run(&[("my.toml", &file)], &[command, "--config", "my.toml"], &[("OLTD_FOO", "1")]);
+        assert_eq!((code, stdout.as_str()), (Some(1), ""));
+        let lines: Vec<&str> = stderr.lines().collect();
+        assert_eq!(lines.len(), 3, "{stderr}");
+        assert!(lines[0].starts_with("OLTD_FOO: ") && lines[1].starts_with("my.toml: lisen: "), "{stderr}");
+        assert_eq!(lines[2], "my.toml: olts[0].snmp.port: `x` is not a port from 1 to 65535");
+    }
+}
+
+#[test]
+fn without_a_configuration_it_says_how_to_make_one() {
+    for command in ["check", "serve"] {
+        let (code, _, stderr) = run(&[], &[command], &[]);
+        assert_eq!(code, Some(1));
+        assert!(stderr.starts_with("no OLT is configured: ") && stderr.lines().count() == 1, "{stderr}");
+    }
+}
+
+#[test]
+fn the_file_is_the_one_that_is_named() {
+    let files = [("a.toml", ONE_OLT), ("oltd.toml", "x = 1")];
+    assert_eq!(run(&files, &["check"], &[]).0, Some(1));
+    assert_eq!(run(&files, &["check", "--config", "a.toml"], &[]).0, Some(0));
+    assert_eq!(run(&files, &["check"], &[("OLTD_CONFIG", "a.toml")]).0, Some(0));
+    let (code, _, stderr) = run(&files, &["check", "--config", "b.toml"], &[]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.starts_with("b.toml: cannot be read: "), "{stderr}");
+}
+
+#[test]
+fn dotenv_stands_below_the_environment() {
+    let dotenv = "# ours\r\nSNMP_HOST=192.0.2.7\r\nSNMP_COMMUNITY='a$b c'\nSNMP_PORT=1161\nTELNET_PROMPT_CONFIG=ZXAN(config)#\nUNRELATED=x\n";
+    let (code, stdout, _) = run(&[(".env", dotenv)], &["check"], &[("SNMP_PORT", "1162"), ("SNMP_HOST", "")]);
+    assert_eq!(code, Some(0), "{stdout}");
+    assert!(
+        stdout.contains("192.0.2.7:1162") && stdout.contains("TELNET_PROMPT_CONFIG: not used"),
+        "{stdout}"
+    );
+    let (code, _, stderr) = run(&[(".env", "SNMP_HOST=h\nSNMP_COMMUNITY=\"secret\nX=1\n")], &["check"], &[]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains(".env: line 2: ") && !stderr.contains("secret"), "{stderr}");
+}
+
+#[test]
+fn wrong_usage_is_told_apart() {
+    for arguments in [&["serv"][..], &["serve", "--confg", "x"], &[]] {
+        assert_eq!(run(&[], arguments, &[]).0, Some(2), "{arguments:?}");
+    }
+    assert_eq!(run(&[], &["--version"], &[]).0, Some(0));
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, _, stderr) = run(&[("oltd.toml", ONE_OLT)], &["serve"], &[("OLTD_LISTEN", &address)]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.starts_with(&format!("cannot listen on {address}: ")), "{stderr}");
+}

@@ -1,0 +1,124 @@
+//! Commands that run until they are told to end.
+
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::{ONE_OLT, oltd};
+
+/// A command in a directory of its own. It does not outlive its test.
+struct Running {
+    child: Child,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: Lines<BufReader<ChildStderr>>,
+    directory: TempDir,
+}
+
+impl Running {
+    fn start(files: &[(&str, &str)], arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        }
+        let mut command = oltd(directory.path(), arguments, variables);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, stdout, stderr, directory }
+    }
+
+    /// Tells it to end, which it must do with success.
+    fn end(&mut self, signal: &str) {
+        let command = format!("kill -{signal} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The status line and the body of `http://address/path`.
+fn get(url: &str) -> String {
+    let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(connection, "GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn serve_answers_and_ends_when_told() {
+    for signal in ["TERM", "INT"] {
+        let variables = [("OLTD_LISTEN", "127.0.0.1:0"), ("OLTD_LOG__FORMAT", "json"), ("BACKUP_DIR", "x")];
+        let mut serve = Running::start(&[("oltd.toml", ONE_OLT)], &["serve"], &variables);
+        let mut noted = false;
+        let address = serve
+            .stderr
+            .by_ref()
+            .find_map(|line| {
+                let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+                noted |= line["variable"] == "BACKUP_DIR";
+                line["address"].as_str().map(str::to_owned)
+            })
+            .unwrap();
+        assert!(noted, "the variable that is not used is logged");
+        assert!(get(&format!("http://{address}/healthz")).starts_with("HTTP/1.1 200 "));
+        serve.end(signal);
+        assert!(serve.stderr.by_ref().last().unwrap().unwrap().contains("stopped"));
+        assert!(serve.stdout.next().is_none(), "log lines go to stderr");
+        assert_eq!(std::fs::read_dir(serve.directory.path()).unwrap().count(), 1, "nothing is written");
+    }
+}
+
+#[cfg(feature = "sim")]
+#[test]
+
+fn what_the_demo_prints_works() {
+    for (arguments, variables) in
+        [(&["demo", "--listen", "127.0.0.1:0"][..], &[][..]), (&["demo"], &[("OLTD_LISTEN", "127.0.0.1:0")])]
+    {
+        let mut demo = Running::start(&[], arguments, variables);
+        let lines: Vec<String> =
+            demo.stdout.by_ref().map(Result::unwrap).take_while(|l| !l.starts_with("Ctrl-C")).collect();
+        let urls: Vec<&str> = lines.iter().filter_map(|line| line.trim().strip_prefix("curl ")).collect();
+        assert_eq!(urls.len(), 3, "{lines:#?}");
+        for url in urls {
+            let answer = get(url);
+            assert!(
+                answer.starts_with("HTTP/1.1 200 ") && !answer.contains("\"data\":[]"),
+                "{url}: {answer}"
+            );
+        }
+        demo.end("TERM");
+    }
+}
+
+#[cfg(feature = "sim")]
+#[test]
+
+fn sim_prints_its_addresses_and_ends_when_told() {
+    let walk = ("a.snmprec", "1.3.6.1.2.1.1.1.0|4|C320\n");
+    let walked = ["sim", "--walk", walk.0, "--telnet", "127.0.0.1:0"];
+    for (arguments, closed) in
+        [(&["sim"][..], false), (&walked, true), (&["sim", "--telnet", "127.0.0.1:0"], true)]
+    {
+        let mut sim = Running::start(&[walk], arguments, &[]);
+        let mut line = || sim.stdout.next().unwrap().unwrap();
+        assert!(line().starts_with("snmp     127.0.0.1:"));
+        let control = line();
+        if closed {
+            assert!(line().contains(" stays closed: "));
+        }
+        let counters = control.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+        assert!(get(counters.trim_end_matches(',')).starts_with("HTTP/1.1 200 "), "{control}");
+        sim.end("TERM");
+    }
+}

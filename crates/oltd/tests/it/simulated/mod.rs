@@ -1,0 +1,92 @@
+//! The real server in front of the real driver in front of the simulator.
+
+use std::time::Duration;
+
+use oltd::app::{App, CacheTimes, Site};
+use oltsim::{C300, FULL, Options, SMALL, Simulator, Source};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use zte::{Olt, OltSettings, SnmpSettings, SnmpTransport};
+
+mod answers;
+mod costs;
+mod faults;
+mod hostile;
+mod sources;
+mod walk;
+
+/// Longer than any deadline of the server that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server in front of one simulated OLT, `sim`.
+struct Rig {
+    sim: Simulator,
+    base: String,
+    client: reqwest::Client,
+    stop: CancellationToken,
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn simulator(source: Source) -> Simulator {
+    Simulator::start(Options::new(source)).await.unwrap()
+}
+
+async fn olt_of(id: &str, sim: &Simulator) -> Olt {
+    let at = sim.snmp_addr();
+    let snmp = SnmpSettings::new(at.ip().to_string(), at.port(), "public".into());
+    let transport = SnmpTransport::bind().await.unwrap();
+    Olt::new(OltSettings { id: id.into(), snmp, cli: None }, &transport)
+}
+
+/// Serves these OLTs on a loopback port; the first is the default where there is one alone.
+async fn serve(olts: Vec<Olt>) -> (String, CancellationToken) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let default = (olts.len() == 1).then(|| olts[0].id().to_owned());
+    let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_uppercase(), olt }).collect();
+    let stop = CancellationToken::new();
+    tokio::spawn(oltd::http::serve(App::new(sites, default, CacheTimes::default()), listener, stop.clone()));
+    (base, stop)
+}
+
+impl Rig {
+    async fn start(source: Source) -> Self {
+        let sim = simulator(source).await;
+        let olt = olt_of("sim", &sim).await;
+        let (base, stop) = serve(vec![olt]).await;
+        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        Self { sim, base, client, stop }
+    }
+
+    async fn small() -> Self {
+        Self::start(Source::Scenario(SMALL.into())).await
+    }
+
+    /// The small scenario with other agent options.
+    async fn small_with(agent: &str) -> Self {
+        let text = SMALL.replacen("[agent]", &format!("[agent]\n{agent}"), 1);
+        Self::start(Source::Scenario(text)).await
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        let answer = self.client.get(format!("{}/api/v1{path}", self.base)).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The body of an answer that must be 200.
+    async fn body(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+}
+
+/// The values of one field over the rows of a list.
+fn column(body: &Value, field: &str) -> Vec<Value> {
+    body["data"].as_array().unwrap().iter().map(|row| row[field].clone()).collect()
+}
