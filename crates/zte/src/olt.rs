@@ -295,12 +295,16 @@ impl Olt {
     /// The VLANs of the OLT.
     ///
     /// # Errors
-    /// As every reading.
+    /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
     pub async fn vlans(&self) -> Result<Reading<Vec<Vlan>>, OltError> {
         self.read("read the VLANs", async |olt: &Inner, deadline| {
             let (_, firmware) = olt.learned(deadline).await?;
             let mut problems = Problems::default();
             let vlans = read::first_of(olt, firmware.vlans, deadline, &mut problems).await?;
+            if vlans.is_empty() {
+                // VLAN 1 cannot be removed: no row means no table.
+                return Err(Trouble::Unsupported("VLANs"));
+            }
             Ok((vlans, problems))
         })
         .await

@@ -56,6 +56,10 @@ pub(crate) async fn cards(
         table(olt, &ENTITIES, &[], Scope::default(), deadline, &mut inventory_problems),
     );
     let mut cards = cards?;
+    if cards.is_empty() {
+        // Every chassis has the card that answers: no row means no table.
+        return Err(Trouble::Unsupported("cards"));
+    }
     match environment {
         Ok((environment, noted)) => {
             let temperatures: BTreeMap<CardRef, _> =

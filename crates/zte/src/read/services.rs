@@ -23,7 +23,9 @@ pub(crate) struct ServiceRow {
     pub(crate) vport: Option<u32>,
     pub(crate) user: Option<VlanId>,
     pub(crate) c: Option<VlanId>,
-    pub(crate) s: Option<VlanId>,
+    /// Outer `None` while the column is unread: the mapping is then unknown, for
+    /// "no outer VLAN" would make another of it.
+    pub(crate) s: Option<Option<VlanId>>,
 }
 
 impl ServiceRow {
@@ -38,13 +40,17 @@ impl ServiceRow {
     /// The service port in the words of the CLI: `user-vlan U vlan C [svlan S]`.
     fn service_port(self) -> ServicePort {
         let (mode, user_vlan, cvlan, svlan) = match (self.mode, self.user, self.c, self.s) {
-            (Some(1), _, c, s) => (Some(VlanMode::Untag), None, c.filter(|_| s.is_some()), s.or(c)),
+            (Some(1), _, c, Some(s)) => (Some(VlanMode::Untag), None, c.filter(|_| s.is_some()), s.or(c)),
             // 5 is TLS, with one tag or two.
-            (Some(5), user, _, None) => (Some(VlanMode::Transparent), None, None, user),
-            (_, Some(user), c, Some(s)) => (Some(VlanMode::QinQ), Some(user), c, Some(s)),
-            (_, Some(user), Some(c), None) if user == c => (Some(VlanMode::Tag), Some(user), None, Some(c)),
-            (_, Some(user), Some(c), None) => (Some(VlanMode::Translation), Some(user), Some(user), Some(c)),
-            (_, user, c, s) => (None, user, c, s),
+            (Some(5), user, _, Some(None)) => (Some(VlanMode::Transparent), None, None, user),
+            (Some(4 | 5), Some(user), c, Some(Some(s))) => (Some(VlanMode::QinQ), Some(user), c, Some(s)),
+            (Some(4), Some(user), Some(c), Some(None)) if user == c => {
+                (Some(VlanMode::Tag), Some(user), None, Some(c))
+            }
+            (Some(4), Some(user), Some(c), Some(None)) => {
+                (Some(VlanMode::Translation), Some(user), Some(user), Some(c))
+            }
+            (_, user, c, s) => (None, user, c, s.flatten()),
         };
         ServicePort {
             onu: self.onu,
@@ -137,7 +143,7 @@ mod tests {
         let index = [PonIndex::B.encode(7, 13), index::service_port(24, 1)];
         let vlan = |id| VlanId::new(id).ok();
         let row = ServiceRow::of_index(&index).unwrap();
-        ServiceRow { mode: Some(mode), user: vlan(user), c: vlan(c), s: vlan(s), ..row }.service_port()
+        ServiceRow { mode: Some(mode), user: vlan(user), c: vlan(c), s: Some(vlan(s)), ..row }.service_port()
     }
 
     #[test]
@@ -154,5 +160,12 @@ mod tests {
         assert_eq!(row(1, 0, 30, 0).svlan.unwrap().get(), 30);
         assert_eq!(row(5, 40, 0, 0).mode, Some(VlanMode::Transparent));
         assert_eq!(row(5, 3609, 3609, 1065), qinq);
+        assert_eq!(row(7, 10, 10, 0).mode, None, "a mode without a known meaning");
+
+        let index = [PonIndex::B.encode(1, 1), index::service_port(1, 1)];
+        let row = ServiceRow::of_index(&index).unwrap();
+        let vlan = VlanId::new(10).ok();
+        let unread = ServiceRow { mode: Some(4), user: vlan, c: vlan, s: None, ..row }.service_port();
+        assert_eq!((unread.mode, unread.svlan), (None, None), "an unread outer VLAN is not none");
     }
 }

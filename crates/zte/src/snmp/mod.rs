@@ -131,18 +131,26 @@ impl Snmp {
         Ok(values)
     }
 
-    /// One row after each of `oids`, whatever table it is in.
+    /// One row after each of `oids`, whatever table it is in. Asks again for what
+    /// an answer leaves out: a missing binding must not pass for a missing row.
     pub(crate) async fn next(
         self: &Arc<Self>,
         oids: &[Oid],
         deadline: Instant,
     ) -> Result<Vec<VarBind>, Trouble> {
-        match self.exchange(Ask::Bulk(oids, 1), deadline).await {
-            Ok(answer) => Ok(answer),
-            Err(Failure::TooBig) => Err(Trouble::UnexpectedReply("tooBig for one row".into())),
-            Err(Failure::Refused(_, text)) => Err(Trouble::UnexpectedReply(text)),
-            Err(Failure::Trouble(trouble)) => Err(trouble),
+        let mut found = Vec::with_capacity(oids.len());
+        while found.len() < oids.len() {
+            match self.exchange(Ask::Bulk(&oids[found.len()..], 1), deadline).await {
+                Ok(answer) if answer.is_empty() => {
+                    return Err(Trouble::UnexpectedReply("an empty answer to a GETBULK".into()));
+                }
+                Ok(answer) => found.extend(answer),
+                Err(Failure::TooBig) => return Err(Trouble::UnexpectedReply("tooBig for one row".into())),
+                Err(Failure::Refused(_, text)) => return Err(Trouble::UnexpectedReply(text)),
+                Err(Failure::Trouble(trouble)) => return Err(trouble),
+            }
         }
+        Ok(found)
     }
 
     /// The rows of the columns in `scope`, in as few packets as they fit in.

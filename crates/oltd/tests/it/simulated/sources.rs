@@ -84,3 +84,19 @@ async fn an_unknown_firmware_is_read_by_probing_and_says_so() {
     assert_eq!(column(&body, "data").len(), 8);
     assert_eq!(body["data"], Rig::small().await.body("/board/1/pon/1").await["data"]);
 }
+
+#[tokio::test]
+async fn no_card_table_is_said_and_not_an_empty_chassis() {
+    let cards = ["1.3.6.1.4.1.3902.1082.10.1.2.4", "1.3.6.1.4.1.3902.1015.2.1.1.3"];
+    let (status, body) = without(&cards).await.get("/system/cards").await;
+    assert_eq!((status, &body["error_code"]), (422, &json!("unsupported_by_firmware")));
+}
+
+#[tokio::test]
+async fn a_free_id_is_used_by_no_table() {
+    let sim = super::simulator(oltsim::Source::Scenario(super::SMALL.into())).await;
+    let olt = super::olt_of("sim", &sim).await;
+    let free = olt.free_onu_ids("1".parse().unwrap()).await.unwrap().value;
+    let free: Vec<u8> = free.iter().map(|id| id.get()).collect();
+    assert_eq!(free, (8..=127).collect::<Vec<u8>>());
+}

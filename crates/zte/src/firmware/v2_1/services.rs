@@ -198,5 +198,12 @@ const SERVICE_PORT_CELLS: &[Cell<ServiceRow>] = &[
     Cell { field: "vport", column: zte!(1082, 110, 5, 2, 2, 1, 5), set: set!(vport, value::number) },
     Cell { field: "user_vlan", column: zte!(1082, 110, 5, 2, 2, 1, 8), set: set!(user, value::vlan) },
     Cell { field: "cvlan", column: zte!(1082, 110, 5, 2, 2, 1, 18), set: set!(c, value::vlan) },
-    Cell { field: "svlan", column: zte!(1082, 110, 5, 2, 2, 1, 19), set: set!(s, value::vlan) },
+    Cell {
+        field: "svlan",
+        column: zte!(1082, 110, 5, 2, 2, 1, 19),
+        set: |row, value| {
+            row.s = Some(value::vlan(value)?);
+            Ok(())
+        },
+    },
 ];
