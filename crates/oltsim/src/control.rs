@@ -1,4 +1,4 @@
-//! The control server: counters and faults as JSON over HTTP. The crate's root
+//! The control server: counters, faults and the command line as JSON over HTTP. The crate's root
 //! documents it.
 
 use std::sync::Arc;
@@ -11,15 +11,46 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 
+use crate::cli::TelnetServer;
 use crate::fault::{Fault, FaultError};
 use crate::station::Station;
 
-pub(crate) fn router(station: Arc<Station>) -> Router {
+pub(crate) fn router(station: Arc<Station>, telnet: Option<Arc<TelnetServer>>) -> Router {
+    let line = Router::new()
+        .route("/telnet/stop", post(stop_telnet))
+        .route("/telnet/start", post(start_telnet))
+        .with_state(telnet);
     Router::new()
         .route("/counters", get(counters))
         .route("/counters/reset", post(reset))
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
+        .route("/commands", get(commands).delete(clear_commands))
         .with_state(station)
+        .merge(line)
+}
+
+async fn commands(State(station): State<Arc<Station>>) -> Response {
+    let lines = station.record().list();
+    Json(lines).into_response()
+}
+
+async fn clear_commands(State(station): State<Arc<Station>>) -> Response {
+    let lines = station.record().take();
+    Json(lines).into_response()
+}
+
+async fn stop_telnet(State(telnet): State<Option<Arc<TelnetServer>>>) -> Response {
+    let Some(telnet) = telnet else { return refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli) };
+    telnet.halt().await;
+    StatusCode::NO_CONTENT.into_response()
+}
+
+async fn start_telnet(State(telnet): State<Option<Arc<TelnetServer>>>) -> Response {
+    let Some(telnet) = telnet else { return refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli) };
+    match telnet.resume().await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refusal(StatusCode::CONFLICT, &error),
+    }
 }
 
 async fn counters(State(station): State<Arc<Station>>) -> Response {

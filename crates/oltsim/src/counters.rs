@@ -1,6 +1,7 @@
 use serde::Serialize;
 
-/// What the agent has seen and sent since its start or the last reset.
+/// What the agent and the command line have seen and sent since their start or
+/// the last reset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counters {
     /// Datagrams received, whatever they were.
@@ -43,4 +44,26 @@ pub struct Counters {
     pub truncated: u64,
     /// Answers given up because too many were waiting for their delay.
     pub overflowed: u64,
+    /// Connections to the command line that were taken.
+    pub cli_connections: u64,
+    /// Connections to the command line that were turned away: all lines busy.
+    pub cli_busy: u64,
+    /// Connections to the command line that are open now; a reset leaves it.
+    pub cli_sessions: u64,
+    /// Logins to the command line that were accepted.
+    pub cli_logins: u64,
+    /// Logins to the command line that were refused.
+    pub cli_failed_logins: u64,
+    /// Lines entered at a prompt of the command line, blank ones left out.
+    pub cli_commands: u64,
+    /// Commands whose answer was given, if not always read to its end in the pager.
+    pub cli_replies: u64,
+    /// Sessions of the command line closed because they said nothing for too long.
+    pub cli_idle_closed: u64,
+    /// Bytes the command line received.
+    pub cli_bytes_in: u64,
+    /// Bytes the command line sent.
+    pub cli_bytes_out: u64,
+    /// Exchanges of the command line that a fault spoilt.
+    pub cli_spoilt: u64,
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod cli;
 mod control;
 mod counters;
 pub mod device;
@@ -17,9 +18,10 @@ mod station;
 mod view;
 mod walk;
 
+pub use cli::{Caret, CliOptions, CommandLine, Dollar, LineEnd, Pace};
 pub use counters::Counters;
 pub use fault::{Effect, Fault, FaultError, Order, Pick, Target};
-pub use scenario::{C300, DEMO, FULL, SMALL, Scenario, ScenarioError};
+pub use scenario::{C300, DEMO, FULL, NO_OPTICS, SMALL, Scenario, ScenarioError, V1_2};
 pub use simulator::{Options, SimError, Simulator, Source};
 pub use snmp::{
     Agent, AgentOptions, BulkOverflow, Oid, Pdu, Reply, RequestKind, Silence, Value, ZeroRepetitions, display,

@@ -8,6 +8,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::cli::{CommandLine, TelnetServer};
 use crate::control;
 use crate::counters::Counters;
 use crate::device::Device;
@@ -37,13 +38,13 @@ pub struct Options {
     pub snmp: Option<SocketAddr>,
     /// Address of the control server, which must be a loopback one; `None` for none.
     pub control: Option<SocketAddr>,
-    /// Address of the command line. Accepted, and nothing listens there until the
-    /// simulator has a command line; a recorded walk will never have one.
+    /// Address of the command line; `None` for a free loopback port. A recorded
+    /// walk has none, and nothing listens for it.
     pub telnet: Option<SocketAddr>,
 }
 
 impl Options {
-    /// `source` on a free loopback port, without a control server.
+    /// `source` on free loopback ports, without a control server.
     pub fn new(source: Source) -> Self {
         Self { source, snmp: None, control: None, telnet: None }
     }
@@ -97,6 +98,7 @@ const LONGEST_STOP: Duration = Duration::from_secs(5);
 pub struct Simulator {
     snmp: SocketAddr,
     control: Option<SocketAddr>,
+    telnet: Option<Arc<TelnetServer>>,
     station: Arc<Station>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -118,9 +120,10 @@ impl Simulator {
         let control = listener.as_ref().map(|(_, address)| *address);
 
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let telnet = telnet(options.telnet.unwrap_or(free), &station, &stop).await?;
         tasks.spawn(snmp::serve(socket, Arc::clone(&station), tasks.clone(), stop.clone()));
         if let Some((listener, _)) = listener {
-            let router = control::router(Arc::clone(&station));
+            let router = control::router(Arc::clone(&station), telnet.clone());
             let stopping = stop.clone().cancelled_owned();
             tasks.spawn(async move {
                 if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopping).await {
@@ -129,8 +132,9 @@ impl Simulator {
             });
         }
         tasks.close();
-        tracing::info!(%snmp, ?control, "the simulator answers");
-        Ok(Self { snmp, control, station, tasks, stop })
+        let cli = telnet.as_ref().map(|telnet| telnet.address());
+        tracing::info!(%snmp, ?cli, ?control, "the simulator answers");
+        Ok(Self { snmp, control, telnet, station, tasks, stop })
     }
 
     /// Address of the SNMP agent.
@@ -143,7 +147,41 @@ impl Simulator {
         self.control
     }
 
-    /// What the agent has seen and sent so far.
+    /// Address of the command line, whether it is stopped or not; `None` when the
+    /// simulator shows a recorded walk.
+    pub fn telnet_addr(&self) -> Option<SocketAddr> {
+        self.telnet.as_ref().map(|telnet| telnet.address())
+    }
+
+    /// Ends the command line and all its sessions, as when the device's telnet
+    /// server dies. When this returns, its address refuses connections.
+    pub async fn stop_telnet(&self) {
+        if let Some(telnet) = &self.telnet {
+            telnet.halt().await;
+        }
+    }
+
+    /// Starts the command line again at its address; nothing when it runs.
+    ///
+    /// # Errors
+    /// When another process took the address meanwhile.
+    pub async fn start_telnet(&self) -> Result<(), SimError> {
+        let Some(telnet) = &self.telnet else { return Ok(()) };
+        let address = telnet.address();
+        telnet.resume().await.map_err(|source| SimError::Bind { what: "the command line", address, source })
+    }
+
+    /// The latest command lines, at most 10,000, the oldest first.
+    pub fn command_lines(&self) -> Vec<CommandLine> {
+        self.station.record().list()
+    }
+
+    /// Forgets the command lines and gives back what they were.
+    pub fn reset_command_lines(&self) -> Vec<CommandLine> {
+        self.station.record().take()
+    }
+
+    /// What the agent and the command line have seen and sent so far.
     pub fn counters(&self) -> Counters {
         self.station.counters()
     }
@@ -156,7 +194,7 @@ impl Simulator {
     /// Puts `faults` in force instead of those that are.
     ///
     /// # Errors
-    /// A fault of the command line, which is not there.
+    /// A fault of the command line of a recorded walk, which has none.
     pub fn set_faults(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
         self.station.set_faults(faults)
     }
@@ -215,6 +253,7 @@ impl Simulator {
     /// Stops it. When this returns, its addresses are free again.
     pub async fn stop(self) {
         self.stop.cancel();
+        self.stop_telnet().await;
         if tokio::time::timeout(LONGEST_STOP, self.tasks.wait()).await.is_err() {
             tracing::warn!("the simulator left a connection of its control server open");
         }
@@ -239,11 +278,23 @@ fn load(source: Source) -> Result<Station, SimError> {
             };
             let rows = walk::parse_snmprec(&recording).map_err(|source| SimError::Walk { path, source })?;
             let agent = Agent::of_rows(rows, AgentOptions::default());
-            return Ok(Station::new(agent, Duration::ZERO, Order::default()));
+            return Ok(Station::new(agent, Duration::ZERO, Order::default(), None));
         }
     };
-    let Scenario { device, agent, delay, delay_order } = Scenario::parse(&text)?;
-    Ok(Station::new(Agent::of_device(device, agent), delay, delay_order))
+    let Scenario { device, agent, delay, delay_order, cli } = Scenario::parse(&text)?;
+    Ok(Station::new(Agent::of_device(device, agent), delay, delay_order, Some(cli)))
+}
+
+/// Starts the command line of a scenario.
+async fn telnet(
+    address: SocketAddr,
+    station: &Arc<Station>,
+    stop: &CancellationToken,
+) -> Result<Option<Arc<TelnetServer>>, SimError> {
+    let Some(options) = station.cli().map(Arc::clone) else { return Ok(None) };
+    let started = TelnetServer::start(address, Arc::clone(station), options, stop.clone()).await;
+    let failed = |source| SimError::Bind { what: "the command line", address, source };
+    started.map(|server| Some(Arc::new(server))).map_err(failed)
 }
 
 async fn listen(address: Option<SocketAddr>) -> Result<Option<(TcpListener, SocketAddr)>, SimError> {

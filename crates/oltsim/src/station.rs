@@ -1,13 +1,15 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::cli::{CliOptions, Record};
 use crate::counters::Counters;
+use crate::device::Device;
 use crate::fault::{ActiveFaults, Fate, Fault, FaultError, Order, Target};
 use crate::snmp::{Agent, Delay};
 
-/// What the agent's task, the control server and the handle share.
+/// What the agent's task, the command line, the control server and the handle share.
 #[derive(Debug)]
 pub(crate) struct Station {
     agent: Mutex<Agent>,
@@ -15,17 +17,36 @@ pub(crate) struct Station {
     counters: watch::Sender<Counters>,
     delay: Duration,
     delay_order: Order,
+    /// How the command line behaves; `None` where there is none.
+    cli: Option<Arc<CliOptions>>,
+    record: Mutex<Record>,
 }
 
 impl Station {
-    pub(crate) fn new(agent: Agent, delay: Duration, delay_order: Order) -> Self {
+    pub(crate) fn new(agent: Agent, delay: Duration, delay_order: Order, cli: Option<CliOptions>) -> Self {
         Self {
             agent: Mutex::new(agent),
             faults: Mutex::default(),
             counters: watch::Sender::new(Counters::default()),
             delay,
             delay_order,
+            cli: cli.map(Arc::new),
+            record: Mutex::default(),
         }
+    }
+
+    pub(crate) fn cli(&self) -> Option<&Arc<CliOptions>> {
+        self.cli.as_ref()
+    }
+
+    /// The latest lines that the command line received.
+    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the device as it is now; `None` when there is only a recording.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&Device) -> R) -> Option<R> {
+        self.agent().look(look)
     }
 
     /// The agent. A test that panics while it changes the device poisons the
@@ -41,9 +62,9 @@ impl Station {
     /// Puts `faults` in force instead of those that are.
     ///
     /// # Errors
-    /// A fault of the command line, which is not there.
+    /// A fault of the command line of a recorded walk, which has none.
     pub(crate) fn set_faults(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
-        if faults.iter().any(|fault| fault.target == Target::Cli) {
+        if self.cli.is_none() && faults.iter().any(|fault| fault.target == Target::Cli) {
             return Err(FaultError::NoCli);
         }
         *self.faults() = ActiveFaults::new(faults);
@@ -60,7 +81,12 @@ impl Station {
 
     /// Sets the counters to 0 and gives back what they were.
     pub(crate) fn reset_counters(&self) -> Counters {
-        self.counters.send_replace(Counters::default())
+        let mut before = Counters::default();
+        self.counters.send_modify(|counters| {
+            before = *counters;
+            *counters = Counters { cli_sessions: before.cli_sessions, ..Counters::default() };
+        });
+        before
     }
 
     pub(crate) fn watch_counters(&self) -> watch::Receiver<Counters> {

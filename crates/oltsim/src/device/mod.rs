@@ -3,6 +3,7 @@
 mod chassis;
 mod clock;
 mod drift;
+mod load;
 mod onu;
 mod pon;
 mod profile;
@@ -16,9 +17,13 @@ use jiff::civil::DateTime;
 
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
+pub(crate) use load::Load;
 pub use onu::{Equipment, Ethernet, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tcont};
 pub use pon::{Pon, Unconfigured};
-pub use profile::{BandwidthProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan};
+pub use profile::{
+    BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
+};
+pub(crate) use traffic::Rate;
 pub use traffic::Traffic;
 
 /// Which index encoding IF-MIB uses; real devices differ and nobody knows what

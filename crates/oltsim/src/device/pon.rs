@@ -10,6 +10,10 @@ use super::{Module, Onu, Traffic};
 pub struct Pon {
     /// Whether it is enabled.
     pub enabled: bool,
+    /// Its name, which only its configuration shows; empty for none.
+    pub name: String,
+    /// Its description; empty for none.
+    pub description: String,
     /// Its optical module; `None` for an empty cage.
     pub module: Option<Module>,
     /// Boxes that are lit and not configured.
@@ -26,6 +30,8 @@ impl Pon {
     pub fn new(module: Option<Module>) -> Self {
         Self {
             enabled: true,
+            name: String::new(),
+            description: String::new(),
             module,
             unconfigured: Vec::new(),
             upstream: Traffic::default(),

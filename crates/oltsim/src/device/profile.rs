@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use serde::Deserialize;
 
@@ -11,6 +12,8 @@ pub struct Profiles {
     pub traffic: Vec<TrafficProfile>,
     /// ONU VLAN profiles.
     pub onu_vlan: Vec<OnuVlanProfile>,
+    /// ONU IP profiles.
+    pub onu_ip: Vec<OnuIpProfile>,
     /// ONU types.
     pub onu_types: Vec<OnuType>,
     /// VLANs by number.
@@ -85,6 +88,20 @@ pub struct OnuVlanProfile {
     pub svlan: u16,
 }
 
+/// An ONU IP profile, which only the command line shows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnuIpProfile {
+    /// Its name.
+    pub name: String,
+    /// The gateway.
+    pub gateway: Ipv4Addr,
+    /// The first DNS server.
+    pub primary_dns: Ipv4Addr,
+    /// The second DNS server.
+    pub secondary_dns: Ipv4Addr,
+}
+
 /// An ONU type.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +111,49 @@ pub struct OnuType {
     /// Its description.
     #[serde(default)]
     pub description: String,
+    /// How many T-CONTs it may have; 255 for no limit of its own, here and below.
+    #[serde(default = "unlimited")]
+    pub max_tcont: u8,
+    /// How many GEM ports.
+    #[serde(default = "unlimited")]
+    pub max_gemport: u8,
+    /// How many switches in a slot.
+    #[serde(default = "unlimited")]
+    pub max_switch_per_slot: u8,
+    /// How many flows in a switch.
+    #[serde(default = "unlimited")]
+    pub max_flow_per_switch: u8,
+    /// How many IP hosts.
+    #[serde(default = "two")]
+    pub max_ip_host: u8,
+    /// Its ports, as `onu-type-if` names them: `eth_0/1-4`.
+    #[serde(default)]
+    pub interfaces: Vec<String>,
+}
+
+impl OnuType {
+    /// A type of this name with the limits of the recorded device (fact sheet,
+    /// SNMP §6.6).
+    pub fn named(name: String) -> Self {
+        Self {
+            name,
+            description: String::new(),
+            max_tcont: unlimited(),
+            max_gemport: unlimited(),
+            max_switch_per_slot: unlimited(),
+            max_flow_per_switch: unlimited(),
+            max_ip_host: two(),
+            interfaces: Vec::new(),
+        }
+    }
+}
+
+fn unlimited() -> u8 {
+    u8::MAX
+}
+
+fn two() -> u8 {
+    2
 }
 
 /// A VLAN.

@@ -11,6 +11,13 @@ pub struct Traffic {
 /// Octets in a packet of the traffic we imitate; a real PON showed about 680 downstream.
 const OCTETS_PER_PACKET: u64 = 680;
 
+/// Octets and packets per second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) octets: u64,
+    pub(crate) packets: u64,
+}
+
 impl Traffic {
     /// A counter at `base` that is not rising yet and will rise by `per_second`.
     pub fn new(base: u64, per_second: u64) -> Self {
@@ -27,6 +34,16 @@ impl Traffic {
     /// Packets `now`.
     pub fn packets(&self, now: Duration) -> u64 {
         self.octets(now) / OCTETS_PER_PACKET
+    }
+
+    /// How fast it rises at this moment.
+    pub(crate) fn rate(&self) -> Rate {
+        if self.since.is_some() { self.peak() } else { Rate { octets: 0, packets: 0 } }
+    }
+
+    /// How fast it rises at most.
+    pub(crate) fn peak(&self) -> Rate {
+        Rate { octets: self.per_second, packets: self.per_second / OCTETS_PER_PACKET }
     }
 
     /// Lets the counter rise from `now` on, or stand still from `now` on.

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use super::{Effect, Fault, Order, Pick};
+use super::{Effect, Exchange, Fault, Order, Pick, Target};
 use crate::random::Random;
 
-/// What becomes of one exchange.
+/// What becomes of one exchange of the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Fate {
     /// No answer.
@@ -15,6 +15,31 @@ pub(crate) struct Fate {
     /// This late, each on its own.
     pub(crate) parallel: Duration,
     /// The agent busy for so long.
+    pub(crate) serial: Duration,
+}
+
+/// What becomes of one exchange of the command line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct CliFate {
+    /// The login refused, or the connection closed at once.
+    pub(crate) refused: bool,
+    /// No answer and no prompt.
+    pub(crate) dropped: bool,
+    /// Nothing but the prompt.
+    pub(crate) empty: bool,
+    /// The answer cut to so many bytes, and the prompt.
+    pub(crate) truncated: Option<usize>,
+    /// The connection closed after so many bytes.
+    pub(crate) closed: Option<usize>,
+    /// The connection reset after so many bytes.
+    pub(crate) reset: Option<usize>,
+    /// So many bytes of garbage in the middle.
+    pub(crate) garbage: usize,
+    /// A log line in the middle.
+    pub(crate) log: bool,
+    /// This late.
+    pub(crate) parallel: Duration,
+    /// This late, with all other sessions waiting.
     pub(crate) serial: Duration,
 }
 
@@ -44,21 +69,11 @@ impl ActiveFaults {
         self.faults.iter().map(|active| active.fault).collect()
     }
 
-    /// Decides about the next exchange.
+    /// Decides about the next exchange of the agent.
     pub(crate) fn next_exchange(&mut self) -> Fate {
         let mut fate = Fate::default();
-        for active in &mut self.faults {
-            active.seen += 1;
-            let hit = match active.fault.pick {
-                Pick::All => true,
-                Pick::Next(count) => active.seen <= count,
-                Pick::Every(step) => active.seen.checked_rem(step) == Some(0),
-                Pick::Probability { chance, .. } => active.random.fraction() < chance,
-            };
-            if !hit {
-                continue;
-            }
-            match active.fault.effect {
+        for effect in self.hits(|fault| fault.target == Target::Snmp) {
+            match effect {
                 Effect::Delay { by, order: Order::Parallel } => {
                     fate.parallel = fate.parallel.saturating_add(by);
                 }
@@ -66,9 +81,65 @@ impl ActiveFaults {
                 Effect::Drop | Effect::Silence => fate.dropped = true,
                 Effect::Duplicate => fate.duplicated = true,
                 Effect::Truncate { bytes } => fate.truncated = Some(bytes),
+                // Of the command line only.
+                Effect::Close { .. }
+                | Effect::Reset { .. }
+                | Effect::Garbage { .. }
+                | Effect::Log
+                | Effect::Empty
+                | Effect::RefuseLogin
+                | Effect::Busy => {}
             }
         }
         fate
+    }
+
+    /// Decides about the next exchange of the command line.
+    pub(crate) fn next_cli(&mut self, exchange: Exchange) -> CliFate {
+        let mut fate = CliFate::default();
+        let spoilt = |fault: &Fault| fault.target == Target::Cli && fault.effect.spoils() == Some(exchange);
+        for effect in self.hits(spoilt) {
+            match effect {
+                Effect::Delay { by, order: Order::Parallel } => {
+                    fate.parallel = fate.parallel.saturating_add(by);
+                }
+                Effect::Delay { by, order: Order::Serial } => fate.serial = fate.serial.saturating_add(by),
+                Effect::Drop => fate.dropped = true,
+                Effect::Truncate { bytes } => fate.truncated = Some(bytes),
+                Effect::Close { bytes } => fate.closed = Some(bytes),
+                Effect::Reset { bytes } => fate.reset = Some(bytes),
+                Effect::Garbage { bytes } => fate.garbage = bytes,
+                Effect::Log => fate.log = true,
+                Effect::Empty => fate.empty = true,
+                Effect::RefuseLogin | Effect::Busy => fate.refused = true,
+                Effect::Duplicate | Effect::Silence => {}
+            }
+        }
+        fate
+    }
+
+    /// Whether the command line keeps silent.
+    pub(crate) fn cli_is_silent(&self) -> bool {
+        let silent = |fault: &Fault| fault.target == Target::Cli && fault.effect == Effect::Silence;
+        self.faults.iter().any(|active| silent(&active.fault))
+    }
+
+    /// The effects that hit the next exchange, of the faults that may.
+    fn hits(&mut self, may: impl Fn(&Fault) -> bool) -> Vec<Effect> {
+        let mut hits = Vec::new();
+        for active in self.faults.iter_mut().filter(|active| may(&active.fault)) {
+            active.seen += 1;
+            let hit = match active.fault.pick {
+                Pick::All => true,
+                Pick::Next(count) => active.seen <= count,
+                Pick::Every(step) => active.seen.checked_rem(step) == Some(0),
+                Pick::Probability { chance, .. } => active.random.fraction() < chance,
+            };
+            if hit {
+                hits.push(active.fault.effect);
+            }
+        }
+        hits
     }
 }
 
@@ -100,5 +171,20 @@ mod tests {
         let faults = vec![delay(Order::Parallel), delay(Order::Serial), delay(Order::Serial)];
         let fate = ActiveFaults::new(faults).next_exchange();
         assert_eq!((fate.parallel, fate.serial), (by, by * 2));
+    }
+
+    #[test]
+    fn each_face_counts_its_own_exchanges() {
+        let next = |fault: Fault| fault.only(Pick::Next(1));
+        let mut active = ActiveFaults::new(vec![
+            next(Fault::snmp(Effect::Drop)),
+            next(Fault::cli(Effect::Empty)),
+            next(Fault::cli(Effect::RefuseLogin)),
+        ]);
+        assert!(!active.next_cli(Exchange::Connection).refused);
+        assert!(active.next_cli(Exchange::Login).refused);
+        assert!(active.next_cli(Exchange::Command).empty);
+        assert!(active.next_exchange().dropped);
+        assert_eq!(active.next_cli(Exchange::Command), CliFate::default());
     }
 }

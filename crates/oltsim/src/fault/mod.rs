@@ -5,7 +5,7 @@ mod spec;
 
 use std::time::Duration;
 
-pub(crate) use active::{ActiveFaults, Fate};
+pub(crate) use active::{ActiveFaults, CliFate, Fate};
 use serde::{Deserialize, Serialize};
 
 /// Which face of the device a fault spoils.
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum Target {
     /// The SNMP agent.
     Snmp,
-    /// The command line. Not available until there is one.
+    /// The command line; a recorded walk has none.
     Cli,
 }
 
@@ -29,7 +29,8 @@ pub enum Order {
     Serial,
 }
 
-/// What happens to an exchange.
+/// What happens to an exchange: a request to the agent, or on the command line a
+/// command, a login, or for [`Effect::Busy`] a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// The answer comes later.
@@ -39,17 +40,62 @@ pub enum Effect {
         /// Whether delayed answers wait for each other.
         order: Order,
     },
-    /// The request is received and counted, and never answered.
+    /// The request is received and counted, and never answered. On the command
+    /// line not even the prompt returns, until something else is entered.
     Drop,
-    /// The answer comes twice.
+    /// The answer comes twice. Not on the command line.
     Duplicate,
     /// The answer ends after so many bytes.
     Truncate {
         /// How many.
         bytes: usize,
     },
-    /// Nothing is answered any more.
+    /// Nothing is answered any more; on the command line nothing is echoed either,
+    /// and new connections get nothing.
     Silence,
+    /// The command line closes the connection after so many bytes of an answer.
+    Close {
+        /// How many.
+        bytes: usize,
+    },
+    /// The command line resets the connection after so many bytes of an answer.
+    Reset {
+        /// How many.
+        bytes: usize,
+    },
+    /// So many bytes that are no text stand in the middle of an answer of the command line.
+    Garbage {
+        /// How many, at most 4096.
+        bytes: usize,
+    },
+    /// A log line stands in the middle of an answer of the command line.
+    Log,
+    /// The command line answers with nothing but its prompt.
+    Empty,
+    /// The command line refuses the login.
+    RefuseLogin,
+    /// The command line closes new connections, as when all lines are busy.
+    Busy,
+}
+
+/// The kinds of exchange of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exchange {
+    Connection,
+    Login,
+    Command,
+}
+
+impl Effect {
+    /// The exchange of the command line that it spoils; `None` when it is always in force.
+    pub(crate) fn spoils(self) -> Option<Exchange> {
+        match self {
+            Self::Silence => None,
+            Self::Busy => Some(Exchange::Connection),
+            Self::RefuseLogin => Some(Exchange::Login),
+            _ => Some(Exchange::Command),
+        }
+    }
 }
 
 /// Which exchanges a fault spoils.
@@ -89,6 +135,11 @@ impl Fault {
         Self { target: Target::Snmp, effect, pick: Pick::All }
     }
 
+    /// A fault of the command line in every exchange.
+    pub fn cli(effect: Effect) -> Self {
+        Self { target: Target::Cli, effect, pick: Pick::All }
+    }
+
     /// The same fault in fewer exchanges.
     pub fn only(self, pick: Pick) -> Self {
         Self { pick, ..self }
@@ -102,6 +153,6 @@ pub enum FaultError {
     #[error("{0}")]
     Invalid(&'static str),
     /// This simulator has no such face.
-    #[error("the command line is not available: this simulator has only an SNMP agent")]
+    #[error("the command line is not available: a recorded walk has only an SNMP agent")]
     NoCli,
 }

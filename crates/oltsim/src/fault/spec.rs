@@ -7,6 +7,9 @@ use super::{Effect, Fault, FaultError, Order, Pick, Target};
 /// Ten minutes: longer than any client waits, and every wait ends.
 const LONGEST_DELAY_MS: u64 = 600_000;
 
+/// More garbage than a page of text has characters.
+const MOST_GARBAGE: usize = 4096;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
@@ -15,6 +18,20 @@ enum Kind {
     Duplicate,
     Truncate,
     Silence,
+    Close,
+    Reset,
+    Garbage,
+    Log,
+    Empty,
+    RefuseLogin,
+    Busy,
+}
+
+impl Kind {
+    /// Whether `bytes` goes with it.
+    fn counts_bytes(self) -> bool {
+        matches!(self, Self::Truncate | Self::Close | Self::Reset | Self::Garbage)
+    }
 }
 
 /// A fault as JSON has it, all keys beside each other.
@@ -44,6 +61,7 @@ impl TryFrom<FaultSpec> for Fault {
 
     fn try_from(spec: FaultSpec) -> Result<Self, FaultError> {
         let effect = effect(&spec)?;
+        suits(spec.target, effect)?;
         let pick = pick(&spec)?;
         if effect == Effect::Silence && pick != Pick::All {
             return Err(FaultError::Invalid("silence spoils every exchange; take drop for some of them"));
@@ -63,18 +81,47 @@ fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
         }
         (Kind::Delay, None, _) => return Err(FaultError::Invalid("a delay needs ms")),
         (Kind::Truncate, _, Some(bytes)) => Effect::Truncate { bytes },
+        (Kind::Close, _, Some(bytes)) => Effect::Close { bytes },
+        (Kind::Reset, _, Some(bytes)) => Effect::Reset { bytes },
+        (Kind::Garbage, _, Some(bytes)) if bytes <= MOST_GARBAGE => Effect::Garbage { bytes },
+        (Kind::Garbage, _, Some(_)) => return Err(FaultError::Invalid("garbage is at most 4096 bytes")),
         (Kind::Truncate, _, None) => return Err(FaultError::Invalid("truncate needs bytes")),
+        (Kind::Close, _, None) => return Err(FaultError::Invalid("close needs bytes")),
+        (Kind::Reset, _, None) => return Err(FaultError::Invalid("reset needs bytes")),
+        (Kind::Garbage, _, None) => return Err(FaultError::Invalid("garbage needs bytes")),
         (Kind::Drop, ..) => Effect::Drop,
         (Kind::Duplicate, ..) => Effect::Duplicate,
         (Kind::Silence, ..) => Effect::Silence,
+        (Kind::Log, ..) => Effect::Log,
+        (Kind::Empty, ..) => Effect::Empty,
+        (Kind::RefuseLogin, ..) => Effect::RefuseLogin,
+        (Kind::Busy, ..) => Effect::Busy,
     };
     if delayed && spec.kind != Kind::Delay {
         return Err(FaultError::Invalid("ms and order belong to delay"));
     }
-    if spec.bytes.is_some() && spec.kind != Kind::Truncate {
-        return Err(FaultError::Invalid("bytes belongs to truncate"));
+    if spec.bytes.is_some() && !spec.kind.counts_bytes() {
+        return Err(FaultError::Invalid("bytes belongs to truncate, close, reset and garbage"));
     }
     Ok(effect)
+}
+
+/// Whether that face can be spoilt so.
+fn suits(target: Target, effect: Effect) -> Result<(), FaultError> {
+    match (target, effect) {
+        (Target::Cli, Effect::Duplicate) => Err(FaultError::Invalid("duplicate is a fault of snmp")),
+        (
+            Target::Snmp,
+            Effect::Close { .. }
+            | Effect::Reset { .. }
+            | Effect::Garbage { .. }
+            | Effect::Log
+            | Effect::Empty
+            | Effect::RefuseLogin
+            | Effect::Busy,
+        ) => Err(FaultError::Invalid("this is a fault of cli")),
+        _ => Ok(()),
+    }
 }
 
 fn pick(spec: &FaultSpec) -> Result<Pick, FaultError> {
@@ -114,11 +161,15 @@ impl From<Fault> for FaultSpec {
             }
             Effect::Drop => spec.kind = Kind::Drop,
             Effect::Duplicate => spec.kind = Kind::Duplicate,
-            Effect::Truncate { bytes } => {
-                spec.kind = Kind::Truncate;
-                spec.bytes = Some(bytes);
-            }
+            Effect::Truncate { bytes } => (spec.kind, spec.bytes) = (Kind::Truncate, Some(bytes)),
+            Effect::Close { bytes } => (spec.kind, spec.bytes) = (Kind::Close, Some(bytes)),
+            Effect::Reset { bytes } => (spec.kind, spec.bytes) = (Kind::Reset, Some(bytes)),
+            Effect::Garbage { bytes } => (spec.kind, spec.bytes) = (Kind::Garbage, Some(bytes)),
             Effect::Silence => {}
+            Effect::Log => spec.kind = Kind::Log,
+            Effect::Empty => spec.kind = Kind::Empty,
+            Effect::RefuseLogin => spec.kind = Kind::RefuseLogin,
+            Effect::Busy => spec.kind = Kind::Busy,
         }
         match fault.pick {
             Pick::All => {}
@@ -145,6 +196,13 @@ mod tests {
             r#"{"target":"snmp","kind":"duplicate","every":4}"#,
             r#"{"target":"snmp","kind":"truncate","bytes":40}"#,
             r#"{"target":"cli","kind":"silence"}"#,
+            r#"{"target":"cli","kind":"close","bytes":40}"#,
+            r#"{"target":"cli","kind":"reset","bytes":0,"next":1}"#,
+            r#"{"target":"cli","kind":"garbage","bytes":7,"every":2}"#,
+            r#"{"target":"cli","kind":"log"}"#,
+            r#"{"target":"cli","kind":"empty","next":1}"#,
+            r#"{"target":"cli","kind":"refuse_login"}"#,
+            r#"{"target":"cli","kind":"busy"}"#,
         ] {
             let fault: Fault = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&fault).unwrap(), json);
@@ -166,6 +224,11 @@ mod tests {
             r#"{"target":"snmp","kind":"drop","seed":1}"#,
             r#"{"target":"snmp","kind":"drop","often":true}"#,
             r#"{"target":"web","kind":"drop"}"#,
+            r#"{"target":"cli","kind":"duplicate"}"#,
+            r#"{"target":"cli","kind":"close"}"#,
+            r#"{"target":"cli","kind":"log","bytes":1}"#,
+            r#"{"target":"cli","kind":"garbage","bytes":4097}"#,
+            r#"{"target":"snmp","kind":"busy"}"#,
             r#"{"kind":"drop"}"#,
         ] {
             assert!(serde_json::from_str::<Fault>(json).is_err(), "{json}");

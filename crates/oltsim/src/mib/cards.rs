@@ -46,14 +46,8 @@ fn card<'a>(device: &'a Device, slot: &u8) -> Option<&'a Card> {
     device.cards.get(slot)
 }
 
-/// The load swings by a few percent, as real ones do.
 fn cpu(device: &Device, slot: &u8) -> Option<Value> {
-    let card = card(device, slot).filter(|card| card.is_running())?;
-    if card.cpu == 0 {
-        return int(0);
-    }
-    let swing = (device.uptime().as_secs() / 30 + u64::from(*slot) * 3) % 4;
-    int(i64::from(card.cpu) + i64::try_from(swing).unwrap_or(0))
+    int(i64::try_from(device.load(*slot)?.now).ok()?)
 }
 
 /// main 1, standby 2, unknown 15; power cards read 2.

@@ -20,6 +20,8 @@ mod system;
 mod unconfigured;
 mod vlans;
 
+pub(crate) use system::object_id;
+
 use std::time::Duration;
 
 use crate::device::Device;

@@ -55,9 +55,10 @@ fn groups() -> Rows<Group> {
 }
 
 /// `1082.1001.<model>.<major>.<minor>`; a firmware without numbers ends at the model.
-fn object_id(device: &Device) -> Oid {
+/// V2.0.1P2 was seen to leave out its 0 (fact sheet, CLI §4.1).
+pub(crate) fn object_id(device: &Device) -> Oid {
     let mut oid = zx1082(&[1001, device.chassis.model.number()]);
     let numbers = device.chassis.firmware.trim_start_matches(['V', 'v']).split('.');
-    oid.extend(numbers.take(2).map_while(|number| number.parse::<u32>().ok()));
+    oid.extend(numbers.take(2).map_while(|number| number.parse().ok().filter(|number: &u32| *number > 0)));
     oid
 }

@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
+use super::cli::CliSection;
 use super::rule::{Kind, OnuSection, Rule, UnconfiguredSection};
 use crate::device::{
-    BandwidthProfile, CliAccess, Environment, Fan, IfIndex, Model, Module, OfflineOptics, OnuType,
+    BandwidthProfile, Environment, Fan, IfIndex, Model, Module, OfflineOptics, OnuIpProfile, OnuType,
     OnuVlanProfile, PowerFeed, PowerState, TrafficProfile,
 };
 use crate::fault::Order;
@@ -20,10 +21,12 @@ pub(super) struct File {
     pub(super) environment: EnvironmentSection,
     pub(super) cards: Vec<CardSection>,
     pub(super) uplinks: Vec<UplinkSection>,
+    pub(super) pons: Vec<PonSection>,
     pub(super) vlans: Vec<VlanSection>,
     pub(super) bandwidth_profiles: Vec<BandwidthProfile>,
     pub(super) traffic_profiles: Vec<TrafficProfile>,
     pub(super) vlan_profiles: Vec<OnuVlanProfile>,
+    pub(super) ip_profiles: Vec<OnuIpProfile>,
     pub(super) onu_types: Vec<OnuType>,
     pub(super) kinds: Vec<Kind>,
     pub(super) population: Vec<Rule>,
@@ -41,6 +44,7 @@ impl Default for File {
             environment: EnvironmentSection::default(),
             cards: vec![CardSection::named(1, "GTGO"), CardSection::named(4, "SMXA")],
             uplinks: Vec::new(),
+            pons: Vec::new(),
             vlans: vec![VlanSection { id: 100, name: None, description: String::new() }],
             bandwidth_profiles: vec![BandwidthProfile {
                 name: "UP-100M".to_owned(),
@@ -51,6 +55,7 @@ impl Default for File {
             }],
             traffic_profiles: Vec::new(),
             vlan_profiles: Vec::new(),
+            ip_profiles: Vec::new(),
             onu_types: Vec::new(),
             kinds: vec![Kind::default()],
             population: Vec::new(),
@@ -126,27 +131,6 @@ impl Default for AgentSection {
             delay_ms: 0,
             delay_order: Order::default(),
         }
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct CliSection {
-    user: String,
-    password: String,
-    enable_password: String,
-}
-
-impl Default for CliSection {
-    fn default() -> Self {
-        let [user, password, enable_password] = ["zte", "zte", "zxr10"].map(str::to_owned);
-        Self { user, password, enable_password }
-    }
-}
-
-impl From<CliSection> for CliAccess {
-    fn from(CliSection { user, password, enable_password }: CliSection) -> Self {
-        Self { user, password, enable_password }
     }
 }
 
@@ -235,6 +219,20 @@ pub(super) struct UplinkSection {
     #[serde(default = "yes")]
     pub(super) up: bool,
     pub(super) module: Option<Module>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PonSection {
+    pub(super) at: String,
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+    #[serde(default = "yes")]
+    pub(super) enabled: bool,
+    #[serde(default = "yes")]
+    pub(super) module: bool,
 }
 
 fn yes() -> bool {

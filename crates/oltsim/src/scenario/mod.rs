@@ -2,6 +2,7 @@
 //! the crate's root.
 
 mod chassis;
+mod cli;
 mod file;
 mod onu;
 mod population;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use gpon::{OnuId, OnuRef, PonPort};
 use jiff::civil::DateTime;
 
+use crate::cli::CliOptions;
 use crate::device::{Clock, Device, Habits, Pon, Traffic, Vlan};
 use crate::fault::Order;
 use crate::random::Random;
@@ -32,6 +34,12 @@ pub const FULL: &str = include_str!("../../scenarios/full.toml");
 /// A C300 with more slots, as TOML.
 pub const C300: &str = include_str!("../../scenarios/c300.toml");
 
+/// A PON of 64 online ONUs whose agent shows no optics of ONUs, as TOML.
+pub const NO_OPTICS: &str = include_str!("../../scenarios/no-optics.toml");
+
+/// A C320 with firmware V1.2.5 and few ONUs, as TOML.
+pub const V1_2: &str = include_str!("../../scenarios/v1.2.toml");
+
 /// Why a scenario was refused: where in the file, and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -43,7 +51,7 @@ impl ScenarioError {
     }
 }
 
-/// A scenario that was understood: the device and how its agent behaves.
+/// A scenario that was understood: the device and how its faces behave.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// The device as it is at the start.
@@ -54,6 +62,8 @@ pub struct Scenario {
     pub delay: Duration,
     /// Whether answers wait for each other.
     pub delay_order: Order,
+    /// How its command line behaves.
+    pub cli: CliOptions,
 }
 
 impl Scenario {
@@ -67,7 +77,8 @@ impl Scenario {
         let agent = agent(&file.agent)?;
         let device = device(&file)?;
         let delay = Duration::from_millis(file.agent.delay_ms);
-        Ok(Self { device, agent, delay, delay_order: file.agent.delay_order })
+        let cli = file.cli.options(&file.chassis)?;
+        Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli })
     }
 }
 
@@ -105,7 +116,7 @@ fn device(file: &File) -> Result<Device, ScenarioError> {
         chassis::identity(&file.chassis)?,
         Clock::starting_at(start),
         file.environment.clone().into(),
-        file.cli.clone().into(),
+        file.cli.access(),
         habits,
     );
     device.uptime_at_start = Duration::from_secs(file.chassis.uptime_seconds);
@@ -114,6 +125,7 @@ fn device(file: &File) -> Result<Device, ScenarioError> {
     device.profiles.bandwidth.clone_from(&file.bandwidth_profiles);
     device.profiles.traffic.clone_from(&file.traffic_profiles);
     device.profiles.onu_vlan.clone_from(&file.vlan_profiles);
+    device.profiles.onu_ip.clone_from(&file.ip_profiles);
     device.profiles.onu_types.clone_from(&file.onu_types);
     device.profiles.vlans = vlans(file)?;
     let ports: Vec<PonPort> = device
@@ -125,6 +137,7 @@ fn device(file: &File) -> Result<Device, ScenarioError> {
     for port in ports {
         device.pons.insert(port, pon(file, port));
     }
+    name_pons(file, &mut device)?;
     population::populate(file, &mut device, start)?;
     // Everything so far happened at the moment of the start.
     device.clock.resume();
@@ -144,6 +157,22 @@ fn pon(file: &File, port: PonPort) -> Pon {
     let mut pon = Pon::new(module);
     (pon.upstream, pon.downstream) = (upstream, downstream);
     pon
+}
+
+/// Applies `[[pons]]`.
+fn name_pons(file: &File, device: &mut Device) -> Result<(), ScenarioError> {
+    for (place, section) in file.pons.iter().enumerate() {
+        let key = format!("pons[{place}].at");
+        let port: PonPort = section.at.parse().map_err(|error| ScenarioError::at(&key, error))?;
+        let Some(pon) = device.pon_mut(port) else {
+            return Err(ScenarioError::at(key, "no running card has this port"));
+        };
+        pon.name.clone_from(&section.name);
+        pon.description.clone_from(&section.description);
+        pon.enabled = section.enabled;
+        pon.module = pon.module.take().filter(|_| section.module);
+    }
+    Ok(())
 }
 
 fn vlans(file: &File) -> Result<std::collections::BTreeMap<u16, Vlan>, ScenarioError> {
@@ -180,7 +209,7 @@ mod tests {
 
     #[test]
     fn built_in_scenarios_are_understood() {
-        for text in [DEMO, SMALL, FULL, C300, ""] {
+        for text in [DEMO, SMALL, FULL, C300, NO_OPTICS, V1_2, ""] {
             Scenario::parse(text).unwrap();
         }
     }
@@ -190,6 +219,8 @@ mod tests {
         for (text, named) in [
             ("[agent]\nmax_answer_byte = 1472", "max_answer_byte"),
             ("[chassis]\nmodel = \"C600\"", "C600"),
+            ("[cli]\nprivilege = 16", "cli.privilege"),
+            ("[cli]\nwidth = 5", "cli.width"),
             ("[agent]\nmax_answer_bytes = 100", "agent.max_answer_bytes"),
             ("[agent]\nabsent = [\"1.3.x\"]", "agent.absent \"1.3.x\""),
             ("[[cards]]\nslot = 5\ntype = \"GTGH\"", "cards[0].slot"),

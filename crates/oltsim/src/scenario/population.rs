@@ -216,6 +216,6 @@ fn used_types(device: &mut Device) {
     for known in &device.profiles.onu_types {
         types.remove(&known.name);
     }
-    let added = types.into_iter().map(|name| OnuType { name, description: String::new() });
+    let added = types.into_iter().map(OnuType::named);
     device.profiles.onu_types.extend(added);
 }

@@ -61,6 +61,17 @@ impl Agent {
         Self { content: Content::Recording(Recording::new(rows)), options }
     }
 
+    /// Looks at the device as it is now; `None` when the agent shows a recording.
+    pub(crate) fn look<R>(&mut self, look: impl FnOnce(&Device) -> R) -> Option<R> {
+        match &mut self.content {
+            Content::Device { device, .. } => {
+                device.refresh();
+                Some(look(device))
+            }
+            Content::Recording(_) => None,
+        }
+    }
+
     /// Reads or changes the device; `None` when the agent shows a recording.
     pub fn device<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
         match &mut self.content {

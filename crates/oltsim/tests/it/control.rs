@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::terminal::Terminal;
 
 struct Control {
     simulator: Simulator,
@@ -80,13 +81,31 @@ async fn nonsense_changes_nothing() {
         (r#"{"target":"snmp","kind":"drop","often":1}"#, StatusCode::BAD_REQUEST, "often"),
         (r#"[{"target":"snmp","kind":"explode"}]"#, StatusCode::BAD_REQUEST, "explode"),
         (r#"{"target":"snmp","kind":"delay"}"#, StatusCode::BAD_REQUEST, "needs ms"),
-        (r#"{"target":"cli","kind":"drop"}"#, StatusCode::UNPROCESSABLE_ENTITY, "not available"),
     ] {
         let (got, answer) = control.put(body).await;
         assert_eq!(got, status, "{body}");
         assert!(answer["error"].as_str().unwrap().contains(said), "{body}: {answer}");
     }
     assert_eq!(control.get("/faults").await.to_string(), format!("[{}]", json_of(fault)));
+}
+
+#[tokio::test]
+async fn the_command_line_is_listed_stopped_and_started() {
+    let control = Control::start().await;
+    let mut terminal = Terminal::logged_in(&control.simulator).await;
+    terminal.ask("end", "#").await;
+    let listed = json!([{"session": 1, "line": "end"}]);
+    assert_eq!(control.get("/commands").await, listed);
+    let taken = control.http.delete(format!("{}/commands", control.base)).send().await.unwrap();
+    assert_eq!(taken.json::<Value>().await.unwrap(), listed);
+    assert_eq!(control.get("/commands").await, json!([]));
+    for what in ["stop", "start"] {
+        let answer = control.http.post(format!("{}/telnet/{what}", control.base)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+        let counters = control.get("/counters").await;
+        assert_eq!(counters["cli_sessions"], 0, "{what}");
+    }
+    Terminal::logged_in(&control.simulator).await;
 }
 
 fn json_of(text: &str) -> Value {

@@ -94,10 +94,3 @@ async fn a_scenario_can_be_slow_by_itself() {
     let took = all_answers(&mut client, 3).await;
     assert!(took >= Duration::from_millis(150), "{took:?}");
 }
-
-#[tokio::test]
-async fn a_fault_of_the_command_line_is_refused() {
-    let simulator = small().await;
-    let error = simulator.set_faults(vec![fault(r#"{"target":"cli","kind":"drop"}"#)]).unwrap_err();
-    assert!(error.to_string().contains("not available"), "{error}");
-}

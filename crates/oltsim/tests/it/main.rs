@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is test code, its helpers included")]
 
 mod agent;
+mod cli;
 mod client;
 mod control;
 mod faults;
@@ -13,3 +14,4 @@ mod population;
 mod recorded;
 mod robust;
 mod tables;
+mod terminal;

@@ -1,0 +1,289 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use super::options::CliOptions;
+use super::session::{Entered, Session};
+use super::telnet;
+use crate::fault::{CliFate, Exchange};
+use crate::random::Random;
+use crate::station::Station;
+
+/// What is read at a time. It is answered before more is read, so that a client
+/// that sends faster waits, and nothing piles up here.
+const PIECE: usize = 1024;
+
+/// A client that does not read for so long is gone.
+const LONGEST_WRITE: Duration = Duration::from_secs(30);
+
+/// Longest delay of a command, faults included, so that every wait ends.
+const LONGEST_DELAY: Duration = Duration::from_secs(600);
+
+/// Why a connection is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    /// By either side, in order.
+    Closed,
+    /// Without notice, by a fault.
+    Reset,
+}
+
+/// One connection to the command line.
+pub(super) struct Connection {
+    stream: TcpStream,
+    station: Arc<Station>,
+    options: Arc<CliOptions>,
+    session: Session,
+    /// Its number, from 1.
+    number: u64,
+    /// Bytes that may still be sent, and how the connection ends then.
+    left: Option<(usize, Over)>,
+    /// Held while a device that does one thing at a time is busy.
+    busy: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        stream: TcpStream,
+        station: Arc<Station>,
+        options: Arc<CliOptions>,
+        number: u64,
+        busy: Arc<tokio::sync::Mutex<()>>,
+    ) -> Self {
+        let session = Session::new(Arc::clone(&options));
+        Self { stream, station, options, session, number, left: None, busy }
+    }
+
+    /// Serves it until it is over.
+    pub(super) async fn serve(mut self) {
+        let over = match self.converse().await {
+            Ok(()) => Over::Closed,
+            Err(over) => over,
+        };
+        if over == Over::Reset {
+            if let Err(error) = self.stream.set_zero_linger() {
+                tracing::debug!(%error, "a connection could not be reset");
+            }
+        } else {
+            // What is still on its way to the client must not be lost to a reset
+            // because of bytes that nobody read.
+            let _ = self.stream.shutdown().await;
+            let _ = timeout(Duration::from_millis(200), drain(&mut self.stream)).await;
+        }
+    }
+
+    async fn converse(&mut self) -> Result<(), Over> {
+        let mut greeted = false;
+        let mut input = VecDeque::new();
+        let mut piece = [0; PIECE];
+        let login_ends = Instant::now() + self.options.login_time;
+        loop {
+            let silent = self.station.faults().cli_is_silent();
+            if !greeted && !silent {
+                greeted = true;
+                self.send(&telnet::GREETING).await?;
+            }
+            if greeted {
+                self.flush().await?;
+            }
+            if !self.session.is_paging() {
+                self.left = None;
+            }
+            if self.session.is_closed() {
+                return Ok(());
+            }
+            let patience = match self.session.is_logged_in() {
+                true => self.options.idle,
+                false => login_ends.saturating_duration_since(Instant::now()),
+            };
+            let Ok(read) = timeout(patience, self.stream.read(&mut piece)).await else {
+                self.station.count(|counters| counters.cli_idle_closed += 1);
+                return Ok(());
+            };
+            let length = read.map_err(|_| Over::Closed)?;
+            if length == 0 {
+                return Ok(());
+            }
+            self.station.count(|counters| counters.cli_bytes_in += u64::try_from(length).unwrap_or(0));
+            if self.station.faults().cli_is_silent() {
+                continue;
+            }
+            input.extend(piece.get(..length).unwrap_or_default());
+            while !input.is_empty() && !self.session.is_closed() {
+                let session = &mut self.session;
+                let entered = self.station.look(|device| session.feed(&mut input, device)).flatten();
+                let Some(entered) = entered else { break };
+                self.flush().await?;
+                match entered {
+                    Entered::Login { right } => self.log_in(right),
+                    Entered::Line(line) => {
+                        self.run(&line).await?;
+                        if !self.options.type_ahead {
+                            input.clear();
+                            self.lose_what_was_typed();
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn log_in(&mut self, right: bool) {
+        let fate = self.station.faults().next_cli(Exchange::Login);
+        let accepted = right && !fate.refused;
+        self.station.count(|counters| {
+            counters.cli_logins += u64::from(accepted);
+            counters.cli_failed_logins += u64::from(!accepted);
+            counters.cli_spoilt += u64::from(fate.refused);
+        });
+        let session = &mut self.session;
+        self.station.look(|device| session.log_in(accepted, device));
+    }
+
+    /// Answers a command, as late and as badly as it has to be.
+    async fn run(&mut self, line: &str) -> Result<(), Over> {
+        let fate = self.station.faults().next_cli(Exchange::Command);
+        // Recorded before it is counted: whoever waits for the count finds it.
+        self.station.record().add(self.number, line);
+        self.station.count(|counters| {
+            counters.cli_commands += 1;
+            counters.cli_spoilt += u64::from(fate != CliFate::default());
+        });
+        let session = &self.session;
+        let pace = self.station.look(|device| session.pace(line, device)).unwrap_or_default();
+        let wait = pace.saturating_add(fate.parallel).min(LONGEST_DELAY);
+        if !wait.is_zero() {
+            self.wait(wait).await?;
+        }
+        if !fate.serial.is_zero() {
+            let busy = Arc::clone(&self.busy);
+            let _busy = busy.lock().await;
+            self.wait(fate.serial.min(LONGEST_DELAY)).await?;
+        }
+        if fate.dropped {
+            self.session.swallow();
+            return Ok(());
+        }
+        self.left = match (fate.closed, fate.reset) {
+            (_, Some(bytes)) => Some((bytes, Over::Reset)),
+            (Some(bytes), None) => Some((bytes, Over::Closed)),
+            (None, None) => None,
+        };
+        let (session, options) = (&mut self.session, &self.options);
+        let spoil = |rows| spoil(rows, &fate, options);
+        self.station.look(|device| session.reply(line, device, spoil));
+        // Counted before it is sent: whoever holds the answer finds it counted.
+        self.station.count(|counters| counters.cli_replies += 1);
+        self.flush().await?;
+        if !self.session.is_paging() {
+            self.left = None;
+        }
+        Ok(())
+    }
+
+    /// Lets time pass, unless the client leaves meanwhile.
+    async fn wait(&self, time: Duration) -> Result<(), Over> {
+        tokio::select! {
+            () = tokio::time::sleep(time) => Ok(()),
+            () = left(&self.stream) => Err(Over::Closed),
+        }
+    }
+
+    /// Sends what the session has to say.
+    async fn flush(&mut self) -> Result<(), Over> {
+        let output = self.session.take_output();
+        if output.is_empty() {
+            return Ok(());
+        }
+        self.send(&telnet::escape(&output)).await
+    }
+
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), Over> {
+        let (allowed, over) = match self.left {
+            Some((left, over)) if left <= bytes.len() => (left, Some(over)),
+            Some((left, over)) => {
+                self.left = Some((left - bytes.len(), over));
+                (bytes.len(), None)
+            }
+            None => (bytes.len(), None),
+        };
+        self.station.count(|counters| counters.cli_bytes_out += u64::try_from(allowed).unwrap_or(0));
+        for piece in bytes.get(..allowed).unwrap_or_default().chunks(PIECE * 16) {
+            match timeout(LONGEST_WRITE, self.stream.write_all(piece)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return Err(Over::Closed),
+            }
+        }
+        over.map_or(Ok(()), Err)
+    }
+
+    /// Forgets what came while a command ran (fact sheet, CLI §6 nr. 14).
+    fn lose_what_was_typed(&mut self) {
+        let mut lost = [0; PIECE];
+        // No more than this is in the system's buffers.
+        for _ in 0..1024 {
+            if !matches!(self.stream.try_read(&mut lost), Ok(1..)) {
+                return;
+            }
+        }
+    }
+}
+
+/// Returns when the client has closed its side and sent nothing more.
+async fn left(stream: &TcpStream) {
+    if matches!(stream.peek(&mut [0]).await, Ok(1..)) {
+        // What was typed ahead hides the end; the next read will find it.
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn drain(stream: &mut TcpStream) {
+    let mut rest = [0; PIECE];
+    while matches!(stream.read(&mut rest).await, Ok(1..)) {}
+}
+
+/// What a fault leaves of an answer.
+fn spoil(mut rows: VecDeque<Vec<u8>>, fate: &CliFate, options: &CliOptions) -> VecDeque<Vec<u8>> {
+    if fate.empty {
+        return VecDeque::new();
+    }
+    if let Some(bytes) = fate.truncated {
+        cut(&mut rows, bytes);
+    }
+    let middle = rows.len() / 2;
+    if fate.garbage > 0 {
+        let garbage = garbage(fate.garbage);
+        match rows.get_mut(middle) {
+            Some(row) => {
+                let at = row.len() / 2;
+                row.splice(at..at, garbage);
+            }
+            None => rows.push_back(garbage),
+        }
+    }
+    if fate.log {
+        rows.insert(middle, options.log_line.clone().into_bytes());
+    }
+    rows
+}
+
+fn cut(rows: &mut VecDeque<Vec<u8>>, mut left: usize) {
+    for row in rows.iter_mut() {
+        row.truncate(left);
+        left -= row.len();
+    }
+    while rows.back().is_some_and(Vec::is_empty) {
+        rows.pop_back();
+    }
+}
+
+/// The same bytes every time, any of them but the ends of a line.
+fn garbage(count: usize) -> Vec<u8> {
+    let mut random = Random::new(1, &[0x6a]);
+    let byte = std::iter::repeat_with(|| u8::try_from(random.below(256)).unwrap_or(0));
+    byte.filter(|byte| !b"\r\n".contains(byte)).take(count).collect()
+}

@@ -1,0 +1,25 @@
+//! The command line: what a C3xx says over telnet, written from the fact sheet.
+
+mod command;
+mod connection;
+mod errors;
+mod grammar;
+mod line;
+mod listener;
+mod modes;
+mod options;
+mod pager;
+mod pattern;
+mod record;
+mod session;
+mod show;
+mod telnet;
+mod words;
+
+#[allow(unused_imports)] // until the show commands use all of it
+pub(crate) use command::{Answer, Arg, Ask, Command, Refusal, Slow, Syntax};
+pub(crate) use listener::TelnetServer;
+pub(crate) use record::Record;
+
+pub use options::{Caret, CliOptions, Dollar, LineEnd, Pace};
+pub use record::CommandLine;

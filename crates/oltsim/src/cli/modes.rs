@@ -1,0 +1,111 @@
+use gpon::OnuRef;
+
+use super::command::Arg;
+use super::errors::is_old;
+use super::words::Step;
+use crate::device::Device;
+
+/// Where a session stands (fact sheet, CLI §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `>`
+    User,
+    /// `#`
+    Exec,
+    /// `(config)#`
+    Config,
+    /// `(config-if)#` of a PON port.
+    InterfacePon,
+    /// `(config-if)#` of anything else.
+    Interface,
+    /// `(gpon-onu-mng 1/1/1:1)#`
+    OnuManagement(OnuRef),
+    /// `(config-gpon)#`
+    Gpon,
+    /// `(config-pon)#`
+    Pon,
+    /// `(config-epon)#`
+    Epon,
+    /// `(config-vlan)#`
+    Vlan,
+}
+
+impl Mode {
+    /// Whether it is one of the two outside the configuration.
+    pub(crate) fn is_exec(self) -> bool {
+        matches!(self, Self::User | Self::Exec)
+    }
+
+    /// Whether it is below `(config)`.
+    pub(crate) fn is_inner(self) -> bool {
+        !self.is_exec() && self != Self::Config
+    }
+
+    /// Where a command leads that is known here.
+    pub(crate) fn after(self, step: Step, args: &[Arg]) -> Self {
+        match (step, args.first()) {
+            (Step::Configure, _) => Self::Config,
+            (Step::Disable, _) => Self::User,
+            (Step::Exit | Step::Bang, _) if self.is_inner() => Self::Config,
+            (Step::Exit, _) if self == Self::Config => Self::Exec,
+            (Step::End, _) if !self.is_exec() => Self::Exec,
+            (Step::InterfacePon, _) => Self::InterfacePon,
+            (Step::InterfaceOnu | Step::InterfaceUplink | Step::InterfaceVlan, _) => Self::Interface,
+            (Step::InterfaceManagement, _) => Self::Interface,
+            (Step::OnuManagement, Some(Arg::Onu(onu))) => Self::OnuManagement(*onu),
+            (Step::Gpon, _) => Self::Gpon,
+            (Step::Pon, _) => Self::Pon,
+            (Step::Epon, _) => Self::Epon,
+            (Step::Vlan | Step::VlanDatabase, _) => Self::Vlan,
+            // The session's own affairs.
+            (Step::Enable | Step::Logout | Step::TerminalLength | Step::Nothing, _)
+            | (Step::Exit | Step::End | Step::Bang | Step::OnuManagement, _) => self,
+        }
+    }
+
+    /// The prompt.
+    pub(crate) fn prompt(self, device: &Device) -> String {
+        let inside = match self {
+            Self::User => return format!("{}>", device.chassis.name),
+            Self::Exec => String::new(),
+            Self::Config => "(config)".to_owned(),
+            Self::InterfacePon | Self::Interface => "(config-if)".to_owned(),
+            Self::OnuManagement(_) if is_old(&device.chassis.firmware) => "(gpon-onu-mng)".to_owned(),
+            Self::OnuManagement(onu) => format!("(gpon-onu-mng {onu})"),
+            Self::Gpon => "(config-gpon)".to_owned(),
+            Self::Pon => "(config-pon)".to_owned(),
+            Self::Epon => "(config-epon)".to_owned(),
+            Self::Vlan => "(config-vlan)".to_owned(),
+        };
+        format!("{}{inside}#", device.chassis.name)
+    }
+}
+
+/// In which modes a command is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Everywhere,
+    /// `>` and `#`.
+    AnyExec,
+    /// `#` only.
+    Exec,
+    /// `(config)` only.
+    Config,
+    /// `(config)` and everything below.
+    AnyConfig,
+    /// The interface of a PON port.
+    InterfacePon,
+}
+
+impl Scope {
+    pub(crate) fn holds(self, mode: Mode) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::AnyExec => mode.is_exec(),
+            Self::Exec => mode == Mode::Exec,
+            Self::Config => mode == Mode::Config,
+            Self::AnyConfig => !mode.is_exec(),
+            Self::InterfacePon => mode == Mode::InterfacePon,
+        }
+    }
+}

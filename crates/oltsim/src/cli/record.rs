@@ -1,0 +1,38 @@
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+/// How many lines are kept: more than any test sends between two looks at them.
+const KEPT: usize = 10_000;
+
+/// A command line that the command line received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommandLine {
+    /// The session it came by: 1 for the first connection, and so on.
+    pub session: u64,
+    /// What was typed.
+    pub line: String,
+}
+
+/// The latest command lines.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    lines: VecDeque<CommandLine>,
+}
+
+impl Record {
+    pub(crate) fn add(&mut self, session: u64, line: &str) {
+        if self.lines.len() == KEPT {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(CommandLine { session, line: line.to_owned() });
+    }
+
+    pub(crate) fn list(&self) -> Vec<CommandLine> {
+        self.lines.iter().cloned().collect()
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<CommandLine> {
+        std::mem::take(&mut self.lines).into()
+    }
+}

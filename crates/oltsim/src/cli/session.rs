@@ -1,0 +1,395 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::command::{Arg, Ask, Refusal};
+use super::errors;
+use super::grammar::{self, Grammar, Misunderstood};
+use super::line::Line;
+use super::modes::Mode;
+use super::options::CliOptions;
+use super::pager::{Pager, PagerKey, rows};
+use super::telnet::{Key, Telnet};
+use super::words::{Act, Step};
+use crate::device::Device;
+
+const CTRL_C: u8 = 0x03;
+const CTRL_U: u8 = 0x15;
+const CTRL_Z: u8 = 0x1a;
+const BACKSPACE: u8 = 0x08;
+const DELETE: u8 = 0x7f;
+
+/// Attempts at the password of `enable` (fact sheet, CLI §1.1).
+const ENABLE_TRIES: u32 = 3;
+
+/// What was asked, word for word (fact sheet, CLI §1.5).
+const CONFIRM: &str = "The configuration is changed,confirm to logout without saving? [yes/no]:";
+
+/// What a session waits for.
+#[derive(Debug)]
+enum Phase {
+    Username,
+    Password { user: String },
+    Prompt,
+    Enable { tries: u32 },
+    Confirm,
+    Paging(Pager),
+    Closed,
+}
+
+/// Something that was entered and that the session does not answer by itself,
+/// since it may take time or go wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// A login; see [`Session::log_in`].
+    Login {
+        /// Whether user and password are right.
+        right: bool,
+    },
+    /// A line at the prompt that is not blank; see [`Session::reply`].
+    Line(String),
+}
+
+/// One session as a state machine: keys in, bytes out.
+#[derive(Debug)]
+pub(crate) struct Session {
+    options: Arc<CliOptions>,
+    telnet: Telnet,
+    phase: Phase,
+    mode: Mode,
+    /// Rows of a page; 0 for no pager.
+    page: usize,
+    line: Line,
+    /// Columns of the prompt that stands before the line.
+    prompt: usize,
+    wrong_logins: u32,
+    /// What the client is to be sent.
+    out: Vec<u8>,
+}
+
+impl Session {
+    /// A session that has sent its banner and asks for a user.
+    pub(crate) fn new(options: Arc<CliOptions>) -> Self {
+        let line = Line::new(0, options.width, options.dollar);
+        let mut session = Self {
+            telnet: Telnet::default(),
+            phase: Phase::Username,
+            mode: Mode::User,
+            page: options.page_lines,
+            line,
+            prompt: 0,
+            wrong_logins: 0,
+            out: Vec::new(),
+            options,
+        };
+        let banner = session.options.banner.clone();
+        session.print(&banner);
+        session.ask("Username:");
+        session
+    }
+
+    /// What has to be sent by now.
+    pub(crate) fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.phase, Phase::Closed)
+    }
+
+    pub(crate) fn is_logged_in(&self) -> bool {
+        !matches!(self.phase, Phase::Username | Phase::Password { .. })
+    }
+
+    /// Whether an answer is complete: nothing waits in the pager.
+    pub(crate) fn is_paging(&self) -> bool {
+        matches!(self.phase, Phase::Paging(_))
+    }
+
+    /// Takes bytes from `input` until something was entered or none are left.
+    pub(crate) fn feed(&mut self, input: &mut VecDeque<u8>, device: &Device) -> Option<Entered> {
+        while let Some(byte) = input.pop_front() {
+            let Some(key) = self.telnet.key(byte) else { continue };
+            if let Some(entered) = self.press(key, device) {
+                return Some(entered);
+            }
+        }
+        None
+    }
+
+    fn press(&mut self, key: Key, device: &Device) -> Option<Entered> {
+        if let Phase::Paging(_) = self.phase {
+            self.page_key(key, device);
+            return None;
+        }
+        match key {
+            Key::Enter => return self.enter(device),
+            // Scripts that send CR LF do log in, so that the second one answers no question.
+            Key::SecondEnter if matches!(self.phase, Phase::Prompt) => return self.enter(device),
+            Key::SecondEnter => {}
+            Key::Byte(CTRL_C) => self.abandon(device),
+            Key::Byte(CTRL_Z) if matches!(self.phase, Phase::Prompt) => {
+                self.line.take();
+                self.newline();
+                self.step(Step::End, &[], device);
+            }
+            Key::Byte(CTRL_U) => {
+                while !self.line.text().is_empty() {
+                    self.erase();
+                }
+            }
+            Key::Byte(BACKSPACE | DELETE) => self.erase(),
+            Key::Byte(b'?') if matches!(self.phase, Phase::Prompt) => self.help(device),
+            Key::Byte(b'\t') if matches!(self.phase, Phase::Prompt) => self.complete(),
+            Key::Byte(byte) if byte >= b' ' => self.insert(byte),
+            Key::Byte(_) => {}
+        }
+        None
+    }
+
+    fn insert(&mut self, byte: u8) {
+        let mut echo = Vec::new();
+        self.line.insert(byte, &mut echo);
+        self.echo(&echo);
+    }
+
+    fn erase(&mut self) {
+        let mut echo = Vec::new();
+        self.line.erase(&mut echo);
+        self.echo(&echo);
+    }
+
+    fn echo(&mut self, bytes: &[u8]) {
+        if !matches!(self.phase, Phase::Password { .. } | Phase::Enable { .. }) {
+            self.out.extend(bytes);
+        }
+    }
+
+    fn newline(&mut self) {
+        self.out.extend(self.options.line_end.bytes());
+    }
+
+    /// Writes text as the terminal shows it, without the pager.
+    fn print(&mut self, text: &str) {
+        for row in rows(text, self.options.width) {
+            self.out.extend(row);
+            self.newline();
+        }
+    }
+
+    /// Writes what stands before the next line and empties that line.
+    fn ask(&mut self, prompt: &str) {
+        self.out.extend(prompt.bytes());
+        self.prompt = prompt.chars().count();
+        self.line = Line::new(self.prompt, self.options.width, self.options.dollar);
+    }
+
+    pub(crate) fn show_prompt(&mut self, device: &Device) {
+        self.phase = Phase::Prompt;
+        self.ask(&self.mode.prompt(device));
+    }
+
+    fn enter(&mut self, device: &Device) -> Option<Entered> {
+        // The columns of an error are those of the line as it stood there.
+        if matches!(self.phase, Phase::Prompt) {
+            let text = self.line.text();
+            self.newline();
+            if !text.trim().is_empty() {
+                return Some(Entered::Line(text));
+            }
+            self.show_prompt(device);
+            return None;
+        }
+        let text = self.line.take();
+        self.newline();
+        match std::mem::replace(&mut self.phase, Phase::Closed) {
+            Phase::Username => {
+                self.phase = Phase::Password { user: text };
+                self.ask("Password:");
+            }
+            Phase::Password { user } => {
+                self.phase = Phase::Username;
+                let right = user == device.cli.user && text == device.cli.password;
+                return Some(Entered::Login { right });
+            }
+            Phase::Enable { tries } => self.enable(&text, tries, device),
+            Phase::Confirm => match text.trim() {
+                "yes" | "y" => {}
+                "no" | "n" => self.show_prompt(device),
+                _ => {
+                    self.print("%Error 20205: Invalid input detected\n");
+                    self.show_prompt(device);
+                }
+            },
+            phase @ (Phase::Prompt | Phase::Paging(_) | Phase::Closed) => self.phase = phase,
+        }
+        None
+    }
+
+    /// Ends a login attempt.
+    pub(crate) fn log_in(&mut self, accepted: bool, device: &Device) {
+        if accepted {
+            self.mode = if self.options.privilege >= 2 { Mode::Exec } else { Mode::User };
+            if self.options.weak_password {
+                self.print("% The password is not strong, please change the password.\n");
+            }
+            self.show_prompt(device);
+            return;
+        }
+        self.print("%Error 20209: No username or bad password\n");
+        self.wrong_logins += 1;
+        if self.wrong_logins == self.options.login_tries {
+            self.phase = Phase::Closed;
+            return;
+        }
+        self.phase = Phase::Username;
+        self.ask("Username:");
+    }
+
+    fn enable(&mut self, password: &str, tries: u32, device: &Device) {
+        if password == device.cli.enable_password {
+            self.mode = Mode::Exec;
+            self.show_prompt(device);
+            return;
+        }
+        self.print("%Error 20208: Bad password\n");
+        if tries + 1 == ENABLE_TRIES {
+            self.show_prompt(device);
+            return;
+        }
+        self.phase = Phase::Enable { tries: tries + 1 };
+        self.ask("Password:");
+    }
+
+    /// Ctrl-C: leaves a question (fact sheet, CLI §1.1), or drops the line.
+    fn abandon(&mut self, device: &Device) {
+        self.newline();
+        match self.phase {
+            Phase::Username | Phase::Password { .. } => {
+                self.phase = Phase::Username;
+                self.ask("Username:");
+            }
+            _ => self.show_prompt(device),
+        }
+    }
+
+    fn page_key(&mut self, key: Key, device: &Device) {
+        let key = match key {
+            Key::Byte(b' ') => PagerKey::Page,
+            Key::Enter | Key::SecondEnter => PagerKey::Row,
+            Key::Byte(b'q' | b'Q' | CTRL_C) => PagerKey::Stop,
+            Key::Byte(_) => return,
+        };
+        let Phase::Paging(pager) = &mut self.phase else { return };
+        if !pager.key(key, &self.options, &mut self.out) {
+            self.show_prompt(device);
+        }
+    }
+
+    /// The inline help: what may follow, and the line once more. How it looks is
+    /// not known; it is not paged.
+    fn help(&mut self, device: &Device) {
+        self.out.push(b'?');
+        self.newline();
+        for word in Grammar::of_device().next_words(&self.line.text(), self.mode) {
+            self.print(&format!("  {word}\n"));
+        }
+        self.out.extend(self.mode.prompt(device).bytes());
+        self.out.extend(self.line.visible());
+    }
+
+    fn complete(&mut self) {
+        let added = Grammar::of_device().completion(&self.line.text(), self.mode).unwrap_or_default();
+        added.bytes().for_each(|byte| self.insert(byte));
+    }
+
+    /// How slow a line is that was entered.
+    pub(crate) fn pace(&self, line: &str, device: &Device) -> std::time::Duration {
+        let slow =
+            match Grammar::of_device().understand(line, self.mode, device).map(|understood| understood.act) {
+                Ok(Act::Show(command)) => self.options.pace.of(command.slow),
+                _ => std::time::Duration::ZERO,
+            };
+        self.options.pace.line.saturating_add(slow)
+    }
+
+    /// Leaves a line that was entered without an answer and a prompt.
+    pub(crate) fn swallow(&mut self) {
+        self.ask("");
+    }
+
+    /// Answers a line that was entered; `spoil` changes the rows on their way.
+    pub(crate) fn reply(
+        &mut self,
+        line: &str,
+        device: &Device,
+        spoil: impl FnOnce(VecDeque<Vec<u8>>) -> VecDeque<Vec<u8>>,
+    ) {
+        let understood = match Grammar::of_device().understand(line, self.mode, device) {
+            Ok(understood) => understood,
+            Err(refused) => {
+                let text = self.refuse(refused, line, device);
+                return self.begin(spoil(rows(&text, self.options.width)), device);
+            }
+        };
+        match understood.act {
+            Act::Show(command) => {
+                let ask = Ask { device, args: &understood.args, columns: &understood.columns };
+                let text = match (command.run)(&ask) {
+                    Ok(text) => text,
+                    Err(Refusal::Syntax(syntax, at)) => self.refuse((syntax, at), line, device),
+                    Err(Refusal::Empty) => errors::empty(errors::is_old(&device.chassis.firmware)),
+                    Err(Refusal::Line(text)) => format!("{text}\n"),
+                };
+                self.begin(spoil(rows(&text, self.options.width)), device);
+            }
+            Act::Step(step) => self.step(step, &understood.args, device),
+            // The grammar has refused these.
+            Act::Refuse(_) | Act::Missing => self.show_prompt(device),
+        }
+    }
+
+    fn refuse(&self, (syntax, at): Misunderstood, line: &str, device: &Device) -> String {
+        let end = grammar::end_of_word(line, at);
+        let [start, end] = [at, end].map(|at| self.prompt + self.line.shown_at(at));
+        errors::refusal(syntax, start, end, errors::is_old(&device.chassis.firmware), &self.options)
+    }
+
+    fn begin(&mut self, rows: VecDeque<Vec<u8>>, device: &Device) {
+        let mut pager = Pager::new(rows, self.page);
+        if pager.begin(&self.options, &mut self.out) {
+            self.phase = Phase::Paging(pager);
+        } else {
+            self.show_prompt(device);
+        }
+    }
+
+    fn step(&mut self, step: Step, args: &[Arg], device: &Device) {
+        match (step, args.first()) {
+            (Step::Enable, _) => {
+                self.phase = Phase::Enable { tries: 0 };
+                return self.ask("Password:");
+            }
+            (Step::Logout, _) if self.options.confirm_logout => {
+                self.phase = Phase::Confirm;
+                return self.ask(CONFIRM);
+            }
+            (Step::Logout, _) => {
+                self.phase = Phase::Closed;
+                return;
+            }
+            (Step::Configure, _) => {
+                self.mode = self.mode.after(step, args);
+                self.print(if errors::is_old(&device.chassis.firmware) {
+                    "Enter configuration commands, one per line.  End with CTRL/Z.\n"
+                } else {
+                    "%Info 20272: Enter configuration commands, one per line. End with CTRL/Z.\n"
+                });
+            }
+            (Step::TerminalLength, Some(Arg::Number(length))) => {
+                self.page = usize::try_from(*length).unwrap_or(0);
+            }
+            _ => self.mode = self.mode.after(step, args),
+        }
+        self.show_prompt(device);
+    }
+}

@@ -1,0 +1,210 @@
+//! The configuration of an ONU: its interface, and what is set in the box
+//! itself (fact sheet, CLI §4.5 and §5.2).
+
+use std::fmt::Write;
+
+use gpon::{OnuRef, VlanMode};
+
+use super::onu_lists::of_pon;
+use crate::cli::{Answer, Ask, Command, Slow};
+use crate::device::{Onu, ServicePort};
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command { syntax: "show running-config interface <onu>", slow: Slow::Simple, run: run_interface },
+    Command { syntax: "show onu running config <onu>", slow: Slow::Simple, run: run_remote },
+];
+
+/// The block of the interface, `!` included.
+pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
+    let mut text = format!("interface gpon-onu_{at}\n");
+    let mut line = |line: std::fmt::Arguments<'_>| {
+        let _ = writeln!(text, "  {line}");
+    };
+    if !onu.name.is_empty() {
+        line(format_args!("name {}", String::from_utf8_lossy(&onu.name)));
+    }
+    if !onu.description.is_empty() {
+        line(format_args!("description {}", String::from_utf8_lossy(&onu.description)));
+    }
+    if !onu.enabled {
+        line(format_args!("shutdown"));
+    }
+    if onu.password.is_none() {
+        line(format_args!("sn-bind enable sn"));
+    }
+    for (number, tcont) in &onu.tconts {
+        line(format_args!("tcont {number}{} profile {}", named(&tcont.name), tcont.profile));
+        if !old {
+            line(format_args!("tcont {number} gap mode0"));
+        }
+    }
+    for (number, port) in &onu.gem_ports {
+        let (kind, way) = if old { (" unicast", " dir both") } else { ("", "") };
+        line(format_args!("gemport {number}{}{kind} tcont {}{way}", named(&port.name), port.tcont));
+    }
+    for (number, port) in &onu.gem_ports {
+        let limit = |way: &str, profile: &str| match profile {
+            "" => String::new(),
+            profile => format!(" {way} {profile}"),
+        };
+        let limits =
+            limit("upstream", &port.upstream_profile) + &limit("downstream", &port.downstream_profile);
+        if !limits.is_empty() {
+            line(format_args!("gemport {number} traffic-limit{limits} "));
+        }
+    }
+    for number in onu.gem_ports.keys() {
+        line(format_args!("switchport mode hybrid vport {number}"));
+    }
+    for (number, port) in &onu.service_ports {
+        line(format_args!("service-port {number} vport {} {} ", port.vport, mapping(port)));
+        if !port.description.is_empty() {
+            line(format_args!("service-port {number} description {}", port.description));
+        }
+    }
+    text.push_str("!\n");
+    text
+}
+
+fn named(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" name {name}") }
+}
+
+/// How a service port maps, in the words of §5.2.
+fn mapping(port: &ServicePort) -> String {
+    let user = match port.user_vlan {
+        0 => "untagged".to_owned(),
+        vlan => vlan.to_string(),
+    };
+    match port.mode {
+        VlanMode::Transparent => format!("user-vlan {user} transparent"),
+        _ if port.svlan == 0 => format!("user-vlan {user} vlan {}", port.vlan),
+        _ => format!("user-vlan {user} vlan {} svlan {}", port.vlan, port.svlan),
+    }
+}
+
+fn run_interface(ask: &Ask<'_>) -> Answer {
+    let (at, onu) = of_pon(ask).next().ok_or_else(|| ask.bad(0))?;
+    Ok(format!("Building configuration...\n{}end\n", block(at, onu, super::is_old(ask.device))))
+}
+
+/// The block of what is set in the box, `!` included; nothing when nothing is.
+pub(super) fn remote_block(at: OnuRef, onu: &Onu) -> Option<String> {
+    let mut lines = Vec::new();
+    for (number, port) in &onu.service_ports {
+        let name = onu.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
+        let name = if name.is_empty() { number.to_string() } else { name.to_owned() };
+        lines.push(format!("service {name} gemport {} vlan {}", port.vport, inner(port)));
+    }
+    match &onu.pppoe {
+        Some(pppoe) => lines.push(format!(
+            "wan-ip 1 mode pppoe username {} password {} vlan-profile {} host 1",
+            pppoe.user, pppoe.password, pppoe.vlan_profile
+        )),
+        None => {
+            let first = onu.service_ports.values().next().filter(|_| !onu.ethernet.is_empty());
+            lines.extend(first.map(|port| format!("vlan port eth_0/1 mode tag vlan {}", inner(port))));
+        }
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    lines.push("security-mgmt 212 state enable mode forward protocol web".to_owned());
+    Some(format!("pon-onu-mng gpon-onu_{at}\n  {}\n!\n", lines.join("\n  ")))
+}
+
+/// The VLAN between the box and the OLT.
+fn inner(port: &ServicePort) -> u16 {
+    if port.user_vlan == 0 { port.vlan } else { port.user_vlan }
+}
+
+fn run_remote(ask: &Ask<'_>) -> Answer {
+    let (at, onu) = of_pon(ask).next().ok_or_else(|| ask.bad(0))?;
+    // Of a box with nothing set no answer was seen; its block without a line.
+    Ok(remote_block(at, onu).unwrap_or_else(|| format!("pon-onu-mng gpon-onu_{at}\n!\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture::{fixture, onu as at};
+    use crate::device::{GemPort, Pppoe, Tcont};
+
+    fn configured() -> Onu {
+        let mut onu = Onu::new("ZTEGD0000003".parse().unwrap(), "ZTE-F660", gpon::OnuState::Online);
+        onu.tconts.insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256 });
+        onu.gem_ports.insert(
+            1,
+            GemPort {
+                name: "1".into(),
+                tcont: 1,
+                port_id: 128,
+                upstream_profile: "UP50".into(),
+                downstream_profile: "DN50".into(),
+            },
+        );
+        for (number, vlan) in [(1, 22), (2, 100)] {
+            let port = ServicePort {
+                vport: 1,
+                mode: VlanMode::Tag,
+                user_vlan: vlan,
+                vlan,
+                svlan: 0,
+                description: String::new(),
+            };
+            onu.service_ports.insert(number, port);
+        }
+        onu
+    }
+
+    #[test]
+    fn interfaces() {
+        let mut onu = configured();
+        onu.name = b"Cust 0001".to_vec();
+        onu.description = b"Cust 0001".to_vec();
+        let printed = format!("Building configuration...\n{}end\n", block(at("1/2/1:3"), &onu, false));
+        assert_eq!(printed, fixture("c320-v2.1.0/show-running-config-interface-gpon-onu.txt"));
+    }
+
+    #[test]
+    fn old_gem_ports_have_a_direction() {
+        let block = block(at("1/1/1:2"), &configured(), true);
+        let line = "  gemport 1 name 1 unicast tcont 1 dir both";
+        assert!(block.lines().any(|own| own == line) && !block.contains("gap"), "{block}");
+    }
+
+    #[test]
+    fn every_mapping_is_spelled() {
+        use VlanMode::{QinQ, Tag, Translation, Transparent, Untag};
+        for (mode, user_vlan, vlan, svlan, text) in [
+            (Tag, 22, 22, 0, "user-vlan 22 vlan 22"),
+            (Translation, 7, 22, 0, "user-vlan 7 vlan 22"),
+            (Untag, 0, 100, 0, "user-vlan untagged vlan 100"),
+            (Transparent, 103, 103, 0, "user-vlan 103 transparent"),
+            (QinQ, 7, 8, 9, "user-vlan 7 vlan 8 svlan 9"),
+        ] {
+            let port = ServicePort { vport: 1, mode, user_vlan, vlan, svlan, description: String::new() };
+            assert_eq!(mapping(&port), text);
+        }
+    }
+
+    /// The lines of the sample, each as one box or another has it set.
+    #[test]
+    fn boxes() {
+        let printed = fixture("c320-v2.1.0/show-onu-running-config.txt");
+        let mut onu = configured();
+        onu.service_ports.remove(&2);
+        for gem in onu.gem_ports.values_mut() {
+            gem.name = "HSI".into();
+        }
+        onu.ethernet.push(crate::device::Ethernet { unlocked: true, up: true, speed: 6 });
+        let bridged = remote_block(at("1/2/1:3"), &onu).unwrap();
+        onu.pppoe =
+            Some(Pppoe { user: "user1".into(), password: "pass1".into(), vlan_profile: "PPPOE".into() });
+        let routed = remote_block(at("1/2/1:3"), &onu).unwrap();
+        let with = |line: &str, block: &str| block.lines().any(|own| own == line);
+        for line in printed.lines() {
+            assert!(with(line, &bridged) || with(line, &routed), "{line}");
+        }
+    }
+}
