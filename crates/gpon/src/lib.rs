@@ -5,6 +5,7 @@
 //! returns these types, and everything that shows a device takes them.
 
 mod chassis;
+mod monitoring;
 mod onu;
 mod port;
 mod power;
@@ -18,6 +19,7 @@ pub use chassis::{
     Card, CardStatus, Environment, Fan, Link, OpticalModule, PonStatus, PowerSupply, PowerSupplyState,
     SlotTemperature, Uplink,
 };
+pub use monitoring::{OnuCounts, PonMonitor, Traffic};
 pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, UnconfiguredOnu};
 pub use port::{CardRef, PonPort};
 pub use power::Dbm;
@@ -25,7 +27,7 @@ pub use reading::{Problem, Reading};
 pub use serial::SerialNumber;
 pub use service::{ServicePort, Vlan, VlanId, VlanMode, VlanProfile, VlanTag};
 pub use time::{ClockTime, Span};
-pub use traffic::{DbaProfile, DbaType};
+pub use traffic::{DbaProfile, DbaType, GemPort, OnuBandwidth, Tcont, TrafficProfile};
 
 /// A value that is not one of its type's spellings.
 ///

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{ClockTime, Dbm, Invalid, PonPort, SerialNumber, Span, plain_number};
+use crate::{ClockTime, Dbm, Invalid, PonPort, SerialNumber, Span, Traffic, plain_number};
 
 /// The number of an ONU on its PON, 1..=128.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -190,6 +190,8 @@ pub enum NamedBy {
     State,
     /// The ranging (distance) table.
     Distance,
+    /// The command line, while no table could be read.
+    CommandLine,
 }
 
 impl NamedBy {
@@ -199,6 +201,7 @@ impl NamedBy {
             Self::Management => None,
             Self::State => Some("state"),
             Self::Distance => Some("distance"),
+            Self::CommandLine => Some("command_line"),
         }
     }
 }
@@ -240,6 +243,18 @@ pub struct Onu {
     pub offline_reason: Option<OfflineReason>,
     /// How long it has been online, by the device's own account.
     pub uptime: Option<Span>,
+    /// The model it reports.
+    pub model: Option<String>,
+    /// The version it reports.
+    pub version: Option<String>,
+    /// Temperature of its optical module in thousandths of a degree Celsius.
+    pub temperature_mc: Option<i32>,
+    /// Supply voltage of its optical module in millivolts.
+    pub voltage_mv: Option<i32>,
+    /// Laser bias current of its optical module in thousandths of a milliampere.
+    pub bias_ua: Option<i32>,
+    /// What it has carried.
+    pub traffic: Traffic,
 }
 
 impl Onu {
@@ -263,6 +278,19 @@ impl Onu {
             last_offline: None,
             offline_reason: None,
             uptime: None,
+            model: None,
+            version: None,
+            temperature_mc: None,
+            voltage_mv: None,
+            bias_ua: None,
+            traffic: Traffic {
+                rx_octets: None,
+                rx_packets: None,
+                tx_octets: None,
+                tx_packets: None,
+                rx_bps: None,
+                tx_bps: None,
+            },
         }
     }
 

@@ -54,3 +54,55 @@ pub struct DbaProfile {
     /// Maximum bandwidth in kbps.
     pub maximum_kbps: Option<u32>,
 }
+
+/// A traffic profile of the OLT: what a GEM port may carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrafficProfile {
+    /// Its name.
+    pub name: String,
+    /// Sustained rate in kbps.
+    pub sir_kbps: Option<u32>,
+    /// Peak rate in kbps.
+    pub pir_kbps: Option<u32>,
+    /// Sustained burst in kilobytes; `None` where it is left to the device.
+    pub cbs_kbytes: Option<u32>,
+    /// Peak burst in kilobytes; `None` where it is left to the device.
+    pub pbs_kbytes: Option<u32>,
+}
+
+/// A T-CONT of an ONU: what carries its upstream traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tcont {
+    /// Its number on the ONU, from 1.
+    pub id: u8,
+    /// Its name.
+    pub name: Option<String>,
+    /// The name of its DBA profile.
+    pub profile: Option<String>,
+}
+
+/// A GEM port of an ONU.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GemPort {
+    /// Its number on the ONU, from 1.
+    pub id: u8,
+    /// Its name.
+    pub name: Option<String>,
+    /// The T-CONT that carries it upstream.
+    pub tcont: Option<u8>,
+    /// Its priority queue.
+    pub queue: Option<u8>,
+    /// The traffic profile that limits it upstream.
+    pub upstream: Option<String>,
+    /// The traffic profile that limits it downstream.
+    pub downstream: Option<String>,
+}
+
+/// What an ONU has to carry its traffic.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OnuBandwidth {
+    /// Its T-CONTs, by number.
+    pub tconts: Vec<Tcont>,
+    /// Its GEM ports, by number.
+    pub gem_ports: Vec<GemPort>,
+}

@@ -6,6 +6,7 @@ use zte::Olt;
 
 use crate::cache::{Cache, Fresh, Freshness, Key, Place, Subject};
 use crate::http::{ErrorCode, Failure};
+use crate::limits::OpticalLimits;
 
 pub use crate::cache::CacheTimes;
 
@@ -24,6 +25,7 @@ pub struct App {
     sites: Arc<[(Arc<str>, Site)]>,
     default: Option<usize>,
     cache: Cache,
+    limits: OpticalLimits,
 }
 
 impl App {
@@ -32,12 +34,23 @@ impl App {
     pub fn new(olts: Vec<Site>, default: Option<String>, cache: CacheTimes) -> Self {
         let sites: Arc<[_]> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self { sites, default, cache: Cache::new(cache) }
+        Self { sites, default, cache: Cache::new(cache), limits: OpticalLimits::default() }
+    }
+
+    /// The same with these limits of what is watched.
+    #[must_use]
+    pub fn with_limits(self, limits: OpticalLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Every OLT, in the order of the configuration.
     pub fn olts(&self) -> impl Iterator<Item = ChosenOlt> {
         (0..self.sites.len()).map(|at| ChosenOlt { app: self.clone(), at })
+    }
+
+    /// Logs out of the OLTs' command lines.
+    pub async fn close(&self) {
+        futures::future::join_all(self.sites.iter().map(|(_, site)| site.olt.close())).await;
     }
 
     /// The OLT with this id, or the default one.
@@ -98,6 +111,11 @@ impl ChosenOlt {
     /// Whether requests that name no OLT go to it.
     pub fn is_default(&self) -> bool {
         self.app.default == Some(self.at)
+    }
+
+    /// Between which values optics are normal.
+    pub fn limits(&self) -> &OpticalLimits {
+        &self.app.limits
     }
 
     /// Reads through the cache.

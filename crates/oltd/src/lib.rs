@@ -5,3 +5,4 @@ pub mod app;
 pub mod cache;
 pub mod config;
 pub mod http;
+pub mod limits;

@@ -9,7 +9,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     match commands::run(commands::Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE

@@ -50,4 +50,31 @@ pub enum Trouble {
     /// This firmware or model has no source for it.
     #[error("this firmware has no source for {0} over SNMP")]
     Unsupported(&'static str),
+    /// No command line is configured for it.
+    #[error("no command line is configured for this OLT (olts[].cli)")]
+    NoCli,
+    /// Its command line cannot be reached; it is tried again after a while.
+    #[error("the command line cannot be reached: {why}; next try in {} s", retry_after.as_secs().max(1))]
+    CliUnreachable {
+        /// What happened.
+        why: String,
+        /// When asking again may succeed.
+        retry_after: Duration,
+    },
+    /// It refused the login; another try is made only after a long pause.
+    #[error("the login to the command line was refused: {line}; next try in {} s", retry_after.as_secs().max(1))]
+    LoginRefused {
+        /// The OLT's own line.
+        line: String,
+        /// When asking again may succeed.
+        retry_after: Duration,
+    },
+    /// It refused a command.
+    #[error("the OLT refused `{command}`: {answer}")]
+    Refused {
+        /// The command.
+        command: String,
+        /// The OLT's own line.
+        answer: String,
+    },
 }

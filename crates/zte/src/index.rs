@@ -61,6 +61,12 @@ pub(crate) fn decode_onu(encoding: PonIndex, index: &[u32]) -> Option<OnuRef> {
     Some(OnuRef { pon: encoding.decode(*pon)?, id: OnuId::try_from(*onu).ok()? })
 }
 
+/// The number of a part of an ONU (T-CONT, GEM port) in an index `PON.onu.number`.
+pub(crate) fn decode_part(index: &[u32]) -> Option<u8> {
+    let [_, _, number] = index else { return None };
+    u8::try_from(*number).ok()
+}
+
 /// The card of an index `rack.shelf.slot` (§2.7).
 pub(crate) fn decode_card(index: &[u32]) -> Option<CardRef> {
     let [rack, shelf, slot] = index else { return None };

@@ -6,18 +6,24 @@
 
 #[macro_use]
 mod firmware;
+mod cli;
 mod error;
 #[doc(hidden)]
 pub mod fuzz;
 mod index;
 mod memory;
 mod olt;
+mod onu_counters;
+mod rates;
 mod read;
 mod settings;
 mod snmp;
 mod value;
 
+pub use cli::CliStats;
+pub use cli::show::{ShowLine, Shown, UnknownLine, UnknownShow};
 pub use error::{OltError, Trouble};
 pub use olt::{Identity, Olt, OltStats};
+pub use onu_counters::OnuCounters;
 pub use settings::{CliSettings, OltSettings, SnmpSettings};
 pub use snmp::SnmpTransport;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gpon::{OnuId, PonPort, Problem};
 use tokio::time::Instant;
 
-use crate::firmware::{Cell, OnuField, OnuSource};
+use crate::firmware::{Cell, Firmware, OnuField, OnuSource};
 use crate::snmp::Snmp;
 use crate::{Identity, Trouble, read};
 
@@ -18,6 +18,7 @@ pub(crate) struct Memory {
     highest: Mutex<HashMap<PonPort, u32>>,
     /// sysDescr of a firmware that we do not know.
     unknown: Mutex<Option<String>>,
+    firmware: Mutex<Option<&'static Firmware>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -75,7 +76,8 @@ impl Memory {
         Ok(columns.iter().all(|column| self.is_absent(column)))
     }
 
-    async fn probe_columns(
+    /// Finds out which of these columns exist. Asks for those only of which nothing is known yet.
+    pub(crate) async fn probe_columns(
         &self,
         snmp: &Arc<Snmp>,
         columns: &[&'static [u32]],
@@ -97,9 +99,15 @@ impl Memory {
     }
 
     /// What was learned of another firmware says nothing of this one.
-    pub(crate) fn begin(&self, identity: &Identity) {
+    pub(crate) fn begin(&self, identity: &Identity, firmware: &'static Firmware) {
         lock(&self.columns).clear();
+        *lock(&self.firmware) = Some(firmware);
         *lock(&self.unknown) = (!identity.known).then(|| identity.description.clone());
+    }
+
+    /// The firmware, as it was last learned.
+    pub(crate) fn firmware(&self) -> Option<&'static Firmware> {
+        *lock(&self.firmware)
     }
 
     pub(crate) fn unknown_firmware(&self) -> Option<Problem> {

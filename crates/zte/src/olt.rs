@@ -1,18 +1,21 @@
+mod services;
+mod show;
+mod watched;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use gpon::{
-    Card, CardRef, DbaProfile, Environment, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, ServicePort,
-    UnconfiguredOnu, Uplink, Vlan, VlanProfile,
-};
+use gpon::{Card, CardRef, Environment, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, Uplink};
 use tokio::time::Instant;
 
+use crate::cli::Cli;
 use crate::firmware::Firmware;
 use crate::memory::Memory;
+use crate::rates::Rates;
 use crate::read::ports::PortMap;
 use crate::read::{self, Problems, onus::Depth};
 use crate::snmp::Snmp;
-use crate::{OltError, OltSettings, SnmpTransport, Trouble};
+use crate::{CliStats, OltError, OltSettings, SnmpTransport, Trouble};
 
 /// Who an OLT says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,24 +47,28 @@ pub struct OltStats {
     pub varbinds: u64,
     /// Whether it answers; `None` before the first exchange.
     pub reachable: Option<bool>,
-    /// When the last answer arrived.
+    /// When the last answer arrived, on either side.
     pub last_contact: Option<SystemTime>,
+    /// The traffic with its command line; `None` where none is configured.
+    pub cli: Option<CliStats>,
 }
 
 /// How long the identity and the port map are believed: cards are plugged and
 /// firmware is upgraded rarely, and a missing port is looked up again at once.
-const BELIEVED: Duration = Duration::from_secs(600);
+pub(crate) const BELIEVED: Duration = Duration::from_secs(600);
 /// How often a port that the map lacks may cause the map to be read again.
 const MAP_AGAIN: Duration = Duration::from_secs(10);
 /// Bound of a reading of the whole OLT, below the 90 s of a request.
-const WHOLE: Duration = Duration::from_secs(80);
+pub(crate) const WHOLE: Duration = Duration::from_secs(80);
 
 type Believed<T> = tokio::sync::Mutex<Option<(Instant, T)>>;
 
 pub(crate) struct Inner {
     id: String,
     pub(crate) snmp: Arc<Snmp>,
+    pub(crate) cli: Option<Cli>,
     pub(crate) memory: Memory,
+    pub(crate) rates: Rates,
     identity: Believed<(Identity, &'static Firmware)>,
     ports: Believed<Arc<PortMap>>,
 }
@@ -80,9 +87,11 @@ impl Olt {
     /// A handle for the OLT of these settings. Nothing is sent yet.
     pub fn new(settings: OltSettings, transport: &SnmpTransport) -> Self {
         Self(Arc::new(Inner {
+            cli: settings.cli.map(Cli::new),
             id: settings.id,
             snmp: Arc::new(Snmp::new(settings.snmp, transport.clone())),
             memory: Memory::default(),
+            rates: Rates::default(),
             identity: Believed::default(),
             ports: Believed::default(),
         }))
@@ -95,7 +104,10 @@ impl Olt {
 
     /// The traffic with it so far.
     pub fn stats(&self) -> OltStats {
-        self.0.snmp.stats()
+        let stats = self.0.snmp.stats();
+        let cli = self.0.cli.as_ref().map(Cli::stats);
+        let last_contact = stats.last_contact.max(cli.and_then(|cli| cli.last_contact));
+        OltStats { last_contact, cli, ..stats }
     }
 
     /// Who it says it is; believed for ten minutes.
@@ -144,8 +156,7 @@ impl Olt {
     /// As every reading.
     pub async fn environment(&self) -> Result<Reading<Environment>, OltError> {
         self.read("read the environment", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            read::chassis::environment(olt, firmware, deadline).await
+            read::chassis::whole_environment(olt, deadline).await
         })
         .await
     }
@@ -213,23 +224,18 @@ impl Olt {
             let ports = olt.port_map(deadline, BELIEVED).await?;
             let pons: Vec<_> = ports.pons.keys().copied().collect();
             let length = olt.snmp.deadline_length() * u32::try_from(pons.len().max(1)).unwrap_or(u32::MAX);
-            read::onus::of_olt(olt, firmware, &pons, Instant::now() + length.min(WHOLE)).await
+            read::onus::of_olt(olt, firmware, (&pons, Depth::Whole), Instant::now() + length.min(WHOLE)).await
         })
         .await
     }
 
-    /// One ONU in full.
+    /// One ONU in full. How long it has been online is the command line's to say.
     ///
     /// # Errors
     /// [`Trouble::NoSuchPon`], [`Trouble::NoSuchOnu`], and as every reading.
     pub async fn onu(&self, at: OnuRef) -> Result<Reading<Onu>, OltError> {
         let act = format!("read ONU {at}");
-        self.read(&act, async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            olt.row_of(at.pon, deadline).await?;
-            read::onu::full(olt, firmware, at, deadline).await
-        })
-        .await
+        self.read(&act, async |olt: &Inner, deadline| read::onu::full(olt, at, deadline).await).await
     }
 
     /// The ids that no table of the OLT uses on this PON, lowest first.
@@ -247,96 +253,7 @@ impl Olt {
         .await
     }
 
-    /// Boxes that wait for configuration, on one PON or all.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchPon`], and as every reading.
-    pub async fn unconfigured(
-        &self,
-        pon: Option<PonPort>,
-    ) -> Result<Reading<Vec<UnconfiguredOnu>>, OltError> {
-        self.read("list unconfigured ONUs", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            if let Some(pon) = pon {
-                olt.row_of(pon, deadline).await?;
-            }
-            read::services::unconfigured(olt, firmware, pon, deadline).await
-        })
-        .await
-    }
-
-    /// The T-CONT bandwidth profiles.
-    ///
-    /// # Errors
-    /// As every reading.
-    pub async fn dba_profiles(&self) -> Result<Reading<Vec<DbaProfile>>, OltError> {
-        self.read("read the bandwidth profiles", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            read::services::dba_profiles(olt, firmware, deadline).await
-        })
-        .await
-    }
-
-    /// The ONU VLAN profiles.
-    ///
-    /// # Errors
-    /// As every reading.
-    pub async fn vlan_profiles(&self) -> Result<Reading<Vec<VlanProfile>>, OltError> {
-        self.read("read the VLAN profiles", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            let mut problems = Problems::default();
-            let mut profiles = read::first_of(olt, firmware.vlan_profiles, deadline, &mut problems).await?;
-            profiles.sort_by(|a, b| a.name.cmp(&b.name));
-            Ok((profiles, problems))
-        })
-        .await
-    }
-
-    /// The VLANs of the OLT.
-    ///
-    /// # Errors
-    /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
-    pub async fn vlans(&self) -> Result<Reading<Vec<Vlan>>, OltError> {
-        self.read("read the VLANs", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            let mut problems = Problems::default();
-            let vlans = read::first_of(olt, firmware.vlans, deadline, &mut problems).await?;
-            if vlans.is_empty() {
-                // VLAN 1 cannot be removed: no row means no table.
-                return Err(Trouble::Unsupported("VLANs"));
-            }
-            Ok((vlans, problems))
-        })
-        .await
-    }
-
-    /// Every service port of the OLT.
-    ///
-    /// # Errors
-    /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
-    pub async fn service_ports(&self) -> Result<Reading<Vec<ServicePort>>, OltError> {
-        self.read("read the service ports", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            read::services::service_ports(olt, firmware, None, deadline).await
-        })
-        .await
-    }
-
-    /// The service ports of one ONU; none for an ONU that does not exist.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchPon`], [`Trouble::Unsupported`], and as every reading.
-    pub async fn onu_service_ports(&self, at: OnuRef) -> Result<Reading<Vec<ServicePort>>, OltError> {
-        let act = format!("read the service ports of ONU {at}");
-        self.read(&act, async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            olt.row_of(at.pon, deadline).await?;
-            read::services::service_ports(olt, firmware, Some(at), deadline).await
-        })
-        .await
-    }
-
-    async fn read<T>(
+    pub(crate) async fn read<T>(
         &self,
         act: &str,
         reading: impl AsyncFnOnce(&Inner, Instant) -> Result<(T, Problems), Trouble>,
@@ -355,7 +272,7 @@ impl Olt {
 
 impl Inner {
     /// Who the OLT is, asked at most every ten minutes. Callers wait for one another.
-    async fn learned(&self, deadline: Instant) -> Result<(Identity, &'static Firmware), Trouble> {
+    pub(crate) async fn learned(&self, deadline: Instant) -> Result<(Identity, &'static Firmware), Trouble> {
         let mut identity = tokio::time::timeout_at(deadline, self.identity.lock())
             .await
             .map_err(|_| Trouble::Deadline(self.snmp.deadline_length()))?;
@@ -365,8 +282,8 @@ impl Inner {
             return Ok(learned.clone());
         }
         let learned = read::identity::learn(self, deadline).await?;
-        self.memory.begin(&learned.0);
-        if !learned.0.known {
+        self.memory.begin(&learned.0, learned.1);
+        if !learned.0.known || learned.1.probed {
             let sources: Vec<_> = learned.1.onu_fields().flat_map(|field| field.sources).collect();
             self.memory.probe(&self.snmp, &sources, deadline).await?;
         }
@@ -374,7 +291,11 @@ impl Inner {
         Ok(learned)
     }
 
-    async fn port_map(&self, deadline: Instant, believed: Duration) -> Result<Arc<PortMap>, Trouble> {
+    pub(crate) async fn port_map(
+        &self,
+        deadline: Instant,
+        believed: Duration,
+    ) -> Result<Arc<PortMap>, Trouble> {
         let mut ports = tokio::time::timeout_at(deadline, self.ports.lock())
             .await
             .map_err(|_| Trouble::Deadline(self.snmp.deadline_length()))?;
@@ -389,7 +310,7 @@ impl Inner {
     }
 
     /// The row of a PON port in IF-MIB; a port that the map lacks may have come since.
-    async fn row_of(&self, pon: PonPort, deadline: Instant) -> Result<u32, Trouble> {
+    pub(crate) async fn row_of(&self, pon: PonPort, deadline: Instant) -> Result<u32, Trouble> {
         for believed in [BELIEVED, MAP_AGAIN] {
             if let Some(row) = self.port_map(deadline, believed).await?.pons.get(&pon) {
                 return Ok(*row);

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::OnuCounters;
+
 /// How to reach one OLT.
 #[derive(Debug, Clone)]
 pub struct OltSettings {
@@ -28,6 +30,8 @@ pub struct SnmpSettings {
     pub max_repetitions: u32,
     /// Deadline of one reading of a PON or less. A reading of the whole OLT has as much for each PON.
     pub deadline: Duration,
+    /// The tables that may count the traffic of ONUs, in the order in which they are tried.
+    pub onu_counters: Vec<OnuCounters>,
 }
 
 impl SnmpSettings {
@@ -40,6 +44,7 @@ impl SnmpSettings {
             window: 4,
             max_repetitions: 25,
             deadline: Duration::from_secs(9),
+            onu_counters: OnuCounters::USUAL.to_vec(),
         }
     }
 }
@@ -59,4 +64,33 @@ pub struct CliSettings {
     pub enable_password: Option<SecretString>,
     /// Most sessions at once, 1..=10.
     pub max_sessions: usize,
+    /// Most callers that wait for a session, 1..=1024.
+    pub queue: usize,
+    /// How long a session nobody wants stays open.
+    pub idle_close: Duration,
+    /// How often an idle session shows that it is alive.
+    pub keep_alive: Duration,
+}
+
+impl CliSettings {
+    /// The defaults for an OLT at `host:port`: one session, as public practice
+    /// has it (fact sheet, CLI §1.5).
+    pub fn new(
+        host: impl Into<String>,
+        port: u16,
+        username: impl Into<String>,
+        password: SecretString,
+    ) -> Self {
+        Self {
+            host: host.into(),
+            port,
+            username: username.into(),
+            password,
+            enable_password: None,
+            max_sessions: 1,
+            queue: 64,
+            idle_close: Duration::from_secs(120),
+            keep_alive: Duration::from_secs(45),
+        }
+    }
 }

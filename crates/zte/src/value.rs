@@ -69,6 +69,33 @@ pub(crate) fn onu_power(value: &Value) -> Decoded<Dbm> {
     Ok(i32::try_from(raw * 2 - 30_000).ok().map(Dbm::from_milli))
 }
 
+/// What an ONU says of its optical module (§4.6); 65535 means "not available".
+fn of_module(value: &Value, scale: impl FnOnce(i64) -> i64) -> Decoded<i32> {
+    match integer(value)? {
+        65_535 => Ok(None),
+        raw @ 0..=65_534 => Ok(i32::try_from(scale(raw)).ok()),
+        _ => strange("a value of an optical module", value),
+    }
+}
+
+/// Millivolts, from steps of 20 mV. A box that answers is fed: 0 is "not available".
+pub(crate) fn onu_voltage(value: &Value) -> Decoded<i32> {
+    Ok(of_module(value, |raw| raw * 20)?.filter(|millivolts| *millivolts != 0))
+}
+
+/// Microamperes, from steps of 2 µA.
+pub(crate) fn onu_bias(value: &Value) -> Decoded<i32> {
+    of_module(value, |raw| raw * 2)
+}
+
+/// Thousandths of a degree, from signed steps of 1/256 degree.
+pub(crate) fn onu_temperature(value: &Value) -> Decoded<i32> {
+    match integer(value)? {
+        raw @ -32_768..0 => Ok(i32::try_from(raw * 1000 / 256).ok()),
+        _ => of_module(value, |raw| if raw > 32_767 { raw - 65_536 } else { raw } * 1000 / 256),
+    }
+}
+
 /// Powers in 0.001 dBm (§8.2) with the markers of §6.3 and §6.4.
 pub(crate) fn milli_dbm(value: &Value) -> Decoded<Dbm> {
     match integer(value)? {
@@ -237,6 +264,16 @@ mod tests {
         assert_eq!(onu_power(&Value::Integer(0)), Ok(None));
         assert_eq!(onu_power(&Value::Integer(65_036)), Ok(Some(Dbm::from_milli(-31_000))));
         assert!(onu_power(&Value::Integer(70_000)).is_err());
+        // §4.6: 20 mV, 2 uA, 1/256 degree.
+        let n = Value::Integer;
+        assert_eq!((onu_voltage(&n(163)), onu_bias(&n(6_500))), (Ok(Some(3_260)), Ok(Some(13_000))));
+        assert_eq!(onu_temperature(&n(45 * 256 + 128)), Ok(Some(45_500)));
+        assert_eq!(
+            (onu_temperature(&n(65_280)), onu_temperature(&n(-256))),
+            (Ok(Some(-1_000)), Ok(Some(-1_000)))
+        );
+        assert_eq!((onu_temperature(&n(65_535)), onu_voltage(&n(0))), (Ok(None), Ok(None)));
+        assert!(onu_bias(&n(70_000)).is_err());
         for none in [-80_000, 65_535_000, i32::MAX] {
             assert_eq!(milli_dbm(&Value::Integer(none)), Ok(None));
         }
@@ -271,6 +308,7 @@ mod tests {
             crate::fuzz::decode(&octets);
             for value in [Value::Integer(n), bytes(&octets)] {
                 let _ = (onu_power(&value), milli_dbm(&value), distance(&value), vlan(&value));
+                let _ = (onu_voltage(&value), onu_bias(&value), onu_temperature(&value));
             }
         }
     }

@@ -3,6 +3,7 @@
 mod backups;
 mod cards;
 mod environment;
+mod monitoring;
 mod olts;
 mod onu;
 mod onu_ids;
@@ -11,9 +12,12 @@ mod pon;
 mod profiles;
 mod service;
 mod service_ports;
+mod traffic;
 mod unconfigured;
 mod uplinks;
 mod vlans;
+
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -47,6 +51,15 @@ fn tree() -> Router<App> {
         .route("/vlan", get(vlans::list))
         .route("/vlan/service-ports", get(service_ports::list))
         .route("/vlan/onu/{pon}/{onu_id}", get(service_ports::of_onu))
+        .route("/monitoring/olt", get(monitoring::olt))
+        .route("/monitoring/pon/{pon}", get(monitoring::pon))
+        .route("/monitoring/onu/{pon}/{onu_id}", get(monitoring::onu))
+        .route("/traffic/dba-profiles", get(traffic::dba_profiles))
+        .route("/traffic/dba-profile/{name}", get(traffic::dba_profile))
+        .route("/traffic/profiles", get(traffic::profiles))
+        .route("/traffic/profile/{name}", get(traffic::profile))
+        .route("/traffic/tcont/{pon}/{onu_id}/{tcont_id}", get(traffic::tcont))
+        .route("/traffic/gemport/{pon}/{onu_id}/{gemport_id}", get(traffic::gem_port))
         .route("/system/environment", get(environment::show))
         .route("/system/uplinks", get(uplinks::list))
         .route("/system/cards", get(cards::list))
@@ -63,6 +76,12 @@ fn tree() -> Router<App> {
         .route("/config/backup/{id}", get(backups::not_built).delete(backups::not_built))
         .route("/config/backup/{id}/export", get(backups::not_built))
         .route("/config/restore/{id}", post(backups::not_built))
+}
+
+/// A moment as RFC 3339 spells it, in UTC to the second.
+fn rfc3339(time: SystemTime) -> Option<String> {
+    let time = jiff::Timestamp::try_from(time).ok()?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// A value in the spelling of its type.
@@ -98,5 +117,18 @@ impl From<&gpon::OpticalModule> for Optical {
             bias_current: thousandths(module.bias_ua),
             wavelength: module.wavelength_nm,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn moments_are_utc_to_the_second() {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_900);
+        assert_eq!(rfc3339(time).unwrap(), "2026-09-21T14:13:20Z");
     }
 }

@@ -1,9 +1,10 @@
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::extract::State;
 use futures::future::join_all;
 use serde::Serialize;
 
+use super::rfc3339;
 use crate::app::{App, ChosenOlt};
 use crate::cache::{Freshness, Identity};
 use crate::http::{Answer, Params, plain};
@@ -32,7 +33,7 @@ struct Row {
 #[derive(Debug, Serialize)]
 struct Reachable {
     snmp: Option<bool>,
-    /// Not known before there is a command line session.
+    /// Null before it was first used, or where none is configured.
     cli: Option<bool>,
 }
 
@@ -57,27 +58,11 @@ async fn row(olt: ChosenOlt) -> Row {
         name: olt.name().to_owned(),
         model: identity.and_then(|identity| identity.model.clone()),
         firmware: identity.and_then(|identity| identity.firmware.clone()),
-        reachable: Reachable { snmp: stats.reachable, cli: None },
+        reachable: Reachable { snmp: stats.reachable, cli: stats.cli.and_then(|cli| cli.reachable) },
         last_contact: stats.last_contact.and_then(rfc3339),
         writer: true,
         unsaved_changes: None,
         pending_plans: 0,
         default: olt.is_default(),
-    }
-}
-
-fn rfc3339(time: SystemTime) -> Option<String> {
-    let time = jiff::Timestamp::try_from(time).ok()?;
-    Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn moments_are_utc_to_the_second() {
-        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_900);
-        assert_eq!(rfc3339(time).unwrap(), "2026-09-21T14:13:20Z");
     }
 }

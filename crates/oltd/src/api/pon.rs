@@ -5,7 +5,9 @@ use super::onu_ids::rows_may_be_missing;
 use super::onus::is_of_an_onu;
 use super::text;
 use crate::app::ChosenOlt;
-use crate::cache::{Freshness, OneOnu, Onus, Pon, ServicePortsOfOnu, Unconfigured};
+use crate::cache::{
+    Freshness, OneOnu, OnuBandwidth, Onus, Pon, ServicePortsOfOnu, Unconfigured, WatchedOnu, WatchedPon,
+};
 use crate::http::{Answer, BoardPon, Content, done};
 
 #[derive(Debug, Serialize)]
@@ -105,9 +107,13 @@ async fn forget_pon(olt: &ChosenOlt, pon: PonPort) {
     olt.forget::<Onus>(pon).await;
     olt.forget::<Pon>(pon).await;
     olt.forget::<Unconfigured>(Some(pon)).await;
+    olt.forget::<WatchedPon>(pon).await;
     for id in OnuId::all() {
-        olt.forget::<OneOnu>(OnuRef { pon, id }).await;
-        olt.forget::<ServicePortsOfOnu>(OnuRef { pon, id }).await;
+        let at = OnuRef { pon, id };
+        olt.forget::<OneOnu>(at).await;
+        olt.forget::<ServicePortsOfOnu>(at).await;
+        olt.forget::<OnuBandwidth>(at).await;
+        olt.forget::<WatchedOnu>(at).await;
     }
 }
 

@@ -1,10 +1,9 @@
 use gpon::{OnuRef, ServicePort, VlanId, VlanMode};
 use serde::Serialize;
 
-use super::onu_ids::rows_may_be_missing;
 use crate::app::ChosenOlt;
-use crate::cache::{Freshness, Onus, ServicePorts, ServicePortsOfOnu};
-use crate::http::{Answer, ErrorCode, Failure, PonOnu};
+use crate::cache::{Freshness, ServicePorts, ServicePortsOfOnu};
+use crate::http::{Answer, PonOnu};
 
 /// A service port as its ONU shows it.
 #[derive(Debug, Default, Serialize)]
@@ -71,29 +70,10 @@ struct OfOnu<'a> {
 /// GET `/vlan/onu/{pon}/{onu_id}`
 pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePortsOfOnu>(at, freshness).await?;
-    if ports.entry.reading().value.is_empty() {
-        must_exist(&olt, at, freshness).await?;
-    }
     ports.view("list", |ports| OfOnu {
         pon_port: at.pon.to_string(),
         onu_id: at.id.get(),
         first: ports.first().map(Port::from).unwrap_or_default(),
         service_ports: ports.iter().map(Port::from).collect(),
     })
-}
-
-/// The table of service ports does not know which ONUs exist: no row may mean no ONU.
-async fn must_exist(olt: &ChosenOlt, at: OnuRef, freshness: Freshness) -> Result<(), Failure> {
-    let onus = olt.read::<Onus>(at.pon, freshness).await?;
-    let onus = onus.entry.reading();
-    if onus.value.iter().any(|onu| onu.at == at) {
-        return Ok(());
-    }
-    match rows_may_be_missing(onus) {
-        Some(reason) => Err(Failure::incomplete("whether the ONU exists", reason)),
-        None => {
-            let detail = format!("{}: there is no ONU {at}", olt.id());
-            Err(Failure::new(ErrorCode::OnuNotFound, "There is no such ONU.", detail))
-        }
-    }
 }

@@ -12,9 +12,9 @@ use super::subject::Rows;
 /// several (page and limit).
 pub type ViewKey = (&'static str, u64, u64);
 
-/// Bytes of one row: an ONU with a name, description and type of the greatest
-/// length that a device allows.
-const ROW: usize = 640;
+/// Bytes of one row: an ONU with a name, description, type and model of the
+/// greatest length that a device allows.
+const ROW: usize = 880;
 /// Bytes kept for the views of one row: a list, its pages, its serials.
 const VIEWS_OF_ROW: usize = 1024;
 /// What an entry weighs without its rows.

@@ -20,8 +20,9 @@ pub use entry::{Entry, ViewKey};
 use flight::Flights;
 pub use key::{Key, Kind, Place};
 pub use subject::{
-    Cards, Dba, Environment, Identity, OneOnu, Onus, OnusOfAll, Pon, Rows, ServicePorts, ServicePortsOfOnu,
-    Subject, Unconfigured, Uplinks, VlanProfiles, Vlans,
+    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, Rows, ServicePorts,
+    ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans, WatchedOlt,
+    WatchedOnu, WatchedPon,
 };
 
 /// Bytes of readings and rendered views that are kept at most. An OLT of 32

@@ -4,7 +4,7 @@ use std::time::Duration;
 use gpon::{OnuRef, PonPort, Reading};
 use zte::{Olt, OltError};
 
-use super::{CacheTimes, Place};
+use super::{CacheTimes, FLOOR, Place};
 
 /// Something that can be read of an OLT and kept.
 pub trait Subject: 'static {
@@ -83,6 +83,16 @@ subjects! {
     ServicePorts, () => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, ()| olt.service_ports().await;
     /// The service ports of an ONU.
     ServicePortsOfOnu, OnuRef => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, at| olt.onu_service_ports(at).await;
+    /// An ONU as it is right now.
+    WatchedOnu, OnuRef => gpon::Onu, |_| FLOOR, async |olt: &Olt, at| olt.monitor_onu(at).await;
+    /// A PON and its ONUs as they are right now.
+    WatchedPon, PonPort => gpon::PonMonitor, |_| FLOOR, async |olt: &Olt, pon| olt.monitor_pon(pon).await;
+    /// Every PON as it is right now.
+    WatchedOlt, () => Vec<gpon::PonMonitor>, |_| FLOOR, async |olt: &Olt, ()| olt.monitor_olt().await;
+    /// The traffic profiles.
+    TrafficProfiles, () => Vec<gpon::TrafficProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.traffic_profiles().await;
+    /// The T-CONTs and GEM ports of an ONU.
+    OnuBandwidth, OnuRef => gpon::OnuBandwidth, |t| t.onus, async |olt: &Olt, at| olt.onu_bandwidth(at).await;
     /// Who the OLT says it is.
     Identity, () => zte::Identity, |t| t.profiles, async |olt: &Olt, ()| olt.identity().await;
 }
@@ -104,6 +114,12 @@ impl<T> Rows for Vec<T> {
 impl Rows for gpon::Onu {}
 impl Rows for gpon::PonStatus {}
 impl Rows for zte::Identity {}
+impl Rows for gpon::OnuBandwidth {}
+impl Rows for gpon::PonMonitor {
+    fn rows(&self) -> usize {
+        1 + self.onus.len()
+    }
+}
 impl Rows for gpon::Environment {
     fn rows(&self) -> usize {
         1 + self.cards.len() + self.fans.len() + self.power_supplies.len()

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use humantime_serde::re::humantime::format_duration;
 use oltd::config::{self, Config, OltConfig};
+use oltd::limits::Limits;
 use zte::CliSettings;
 
 use super::serve::Args;
@@ -19,7 +20,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn describe(text: &mut String, source: &str, config: &Config) -> std::fmt::Result {
-    let Config { listen, default, olts, log, cache, notes } = config;
+    let Config { listen, default, olts, log, cache, limits, notes } = config;
     writeln!(text, "The configuration from {source} is valid.")?;
     writeln!(text, "listen   http://{listen}")?;
     writeln!(text, "log      {}, {}", log.format, log.levels)?;
@@ -29,6 +30,14 @@ fn describe(text: &mut String, source: &str, config: &Config) -> std::fmt::Resul
         format_duration(cache.onus),
         format_duration(cache.pon_info),
         format_duration(cache.profiles),
+    )?;
+    let range = |limits: Limits, unit| format!("{} to {} {unit}", limits.low, limits.high);
+    writeln!(
+        text,
+        "normal   rx {}, tx {}, temperature {}",
+        range(limits.rx_power, "dBm"),
+        range(limits.tx_power, "dBm"),
+        range(limits.temperature, "C"),
     )?;
     match default {
         Some(id) => writeln!(text, "default  {id}")?,
@@ -63,12 +72,14 @@ fn describe_olt(text: &mut String, olt: &OltConfig) -> std::fmt::Result {
 fn describe_cli(text: &mut String, cli: &CliSettings) -> std::fmt::Result {
     writeln!(
         text,
-        "  cli    telnet {} as {}, password ***, {}, at most {} session{} (not used yet: this version only reads, over SNMP)",
+        "  cli    telnet {} as {}, password ***, {}, at most {} session{}, {} may wait, idle for {}",
         authority(&cli.host, cli.port),
         cli.username,
         if cli.enable_password.is_some() { "enable password ***" } else { "no enable password" },
         cli.max_sessions,
         if cli.max_sessions == 1 { "" } else { "s" },
+        cli.queue,
+        format_duration(cli.idle_close),
     )
 }
 

@@ -7,7 +7,9 @@ use anyhow::Context;
 use gpon::{OnuState, PonPort};
 use oltd::app::{App, Site};
 use oltd::config::{self, Config};
+use oltsim::device::CliAccess;
 use oltsim::{Options, Simulator, Source};
+use zte::CliSettings;
 
 use super::{serve, shutdown};
 use crate::logging;
@@ -40,9 +42,11 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
     }
     let options = Options { source: Source::Demo, snmp: None, telnet: None, control: None };
     let simulator = Simulator::start(options).await.context("cannot start the simulator")?;
+    let cli = command_line(&simulator);
     for olt in &mut config.olts {
         olt.settings.snmp.host = simulator.snmp_addr().ip().to_string();
         olt.settings.snmp.port = simulator.snmp_addr().port();
+        olt.settings.cli = cli.clone().map(settings);
     }
     let sites = serve::sites(config.olts).await?;
     let shown = tokio::time::timeout(LOOK, online_onu(&sites)).await.ok().flatten();
@@ -52,6 +56,7 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
     super::print(&format!(
         "A simulated C320 is served at {base}/\n\
          Its SNMP agent is at {snmp}, community public.\n\
+         {cli}\
          \n\
          \x20 curl {base}/api/v1/board/{board}/pon/{port}\n\
          \x20 curl {base}/api/v1/board/{board}/pon/{port}/onu/{onu}\n\
@@ -59,8 +64,29 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
          \n\
          Ctrl-C ends it.\n",
         snmp = simulator.snmp_addr(),
+        cli = cli.as_ref().map(telnet).unwrap_or_default(),
     ));
-    shutdown::bounded(oltd::http::serve(app, listener, shutdown.clone()), &shutdown).await
+    shutdown::bounded(oltd::http::serve(app.clone(), listener, shutdown.clone()), &shutdown).await?;
+    app.close().await;
+    Ok(())
+}
+
+/// How to reach the simulator's command line, with the login of the demo scenario.
+fn command_line(simulator: &Simulator) -> Option<(SocketAddr, CliAccess)> {
+    Some((simulator.telnet_addr()?, simulator.device(|device| device.cli.clone())?))
+}
+
+fn settings((address, access): (SocketAddr, CliAccess)) -> CliSettings {
+    let mut cli =
+        CliSettings::new(address.ip().to_string(), address.port(), access.user, access.password.into());
+    cli.enable_password = Some(access.enable_password.into());
+    cli
+}
+
+/// The line about the command line. The password is the simulator's and protects nothing.
+fn telnet((address, access): &(SocketAddr, CliAccess)) -> String {
+    let (ip, port, CliAccess { user, password, .. }) = (address.ip(), address.port(), access);
+    format!("Its command line is at telnet {ip} {port}, user {user}, password {password}.\n")
 }
 
 /// Board, PON and id of the first ONU that is online, so that the lines to try show values.

@@ -4,11 +4,13 @@ mod check;
 #[cfg(feature = "sim")]
 mod demo;
 mod serve;
+mod show;
 mod shutdown;
 #[cfg(feature = "sim")]
 mod sim;
 
 use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -32,6 +34,11 @@ enum Command {
     Serve(serve::Args),
     /// Validate the configuration and say what `serve` would do.
     Check(serve::Args),
+    /// Run one show command and print its rows as JSON.
+    ///
+    /// Ends with 1 when the OLT fails or refuses, with 2 for a command that is
+    /// not known, and with 3 when a line of the answer is not understood.
+    Show(show::Args),
     /// Serve a simulated OLT, without any configuration.
     #[cfg(feature = "sim")]
     Demo(demo::Args),
@@ -44,15 +51,17 @@ enum Command {
 ///
 /// # Errors
 /// What kept it from doing its work, one sentence a line.
-pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Serve(args) => serve::run(&args),
-        Command::Check(args) => check::run(&args),
+        Command::Serve(args) => serve::run(&args)?,
+        Command::Check(args) => check::run(&args)?,
+        Command::Show(args) => return show::run(&args),
         #[cfg(feature = "sim")]
-        Command::Demo(args) => demo::run(&args),
+        Command::Demo(args) => demo::run(&args)?,
         #[cfg(feature = "sim")]
-        Command::Sim(args) => sim::run(&args),
+        Command::Sim(args) => sim::run(&args)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Runs the future; what still runs when it is done is abandoned.

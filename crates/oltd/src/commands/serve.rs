@@ -33,9 +33,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     for note in &config.notes {
         tracing::warn!(variable = note.variable, "{note}");
     }
-    let app = App::new(sites(config.olts).await?, config.default, config.cache);
+    let app = App::new(sites(config.olts).await?, config.default, config.cache).with_limits(config.limits);
     tracing::info!(%address, "listening on http://{address}");
-    shutdown::bounded(oltd::http::serve(app, listener, shutdown.clone()), &shutdown).await?;
+    shutdown::bounded(oltd::http::serve(app.clone(), listener, shutdown.clone()), &shutdown).await?;
+    app.close().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// Address of the SNMP agent [default: a free loopback port]
     #[arg(long, value_name = "ADDR")]
     snmp: Option<SocketAddr>,
-    /// Address of the command line, which is not simulated yet
+    /// Address of the command line [default: a free loopback port]
     #[arg(long, value_name = "ADDR")]
     telnet: Option<SocketAddr>,
     /// Address of the control server: counters and faults [default: a free loopback port]
@@ -53,18 +53,17 @@ async fn simulate(source: Source, args: &Args) -> anyhow::Result<()> {
         Options { source, snmp: args.snmp, telnet: args.telnet, control: args.control.or(Some(FREE)) };
     let simulator = Simulator::start(options).await.context("cannot start the simulator")?;
     super::print(&format!("snmp     {}\n", simulator.snmp_addr()));
-    if let Some(control) = simulator.control_addr() {
-        super::print(&format!("control  http://{control}/counters, /faults\n"));
-    }
-    match (args.telnet, &args.walk) {
-        (Some(telnet), Some(_)) => {
+    match (simulator.telnet_addr(), args.telnet) {
+        (Some(telnet), _) => super::print(&format!("telnet   {telnet}\n")),
+        (None, Some(telnet)) => {
             super::print(&format!("telnet   {telnet} stays closed: a walk has no command line\n"));
         }
-        (Some(telnet), None) => {
-            super::print(&format!("telnet   {telnet} stays closed: the command line is not simulated yet\n"));
-        }
-        (None, _) => {}
+        (None, None) => {}
+    }
+    if let Some(control) = simulator.control_addr() {
+        super::print(&format!("control  http://{control}/counters, /faults, /commands\n"));
     }
     shutdown.cancelled().await;
+    simulator.stop().await;
     Ok(())
 }

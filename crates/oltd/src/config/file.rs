@@ -5,7 +5,9 @@
 
 use serde::Deserialize;
 
-use super::kinds::{Host, Id, Levels, Listen, LogFormat, Number, Port, Secret, Text, Wait};
+use super::kinds::{
+    Counters, Host, Id, Levels, Listen, LogFormat, Number, Optical, Port, Secret, Text, Wait,
+};
 use super::value::Given;
 
 /// Shortest time in the cache: no answer is promised to be fresher than 2 s.
@@ -14,6 +16,9 @@ const MIN_TTL: u64 = 2;
 const MAX_TTL: u64 = 24 * 60 * 60;
 /// Longest deadline of one reading: an HTTP request ends after 90 s.
 const MAX_DEADLINE: u64 = 60;
+
+/// Longest time that an OLT leaves a session idle, unless it was told otherwise.
+const MAX_IDLE: u64 = 15 * 60;
 
 /// A time that a reading is served from memory.
 pub(super) type Ttl = Given<Wait<MIN_TTL, MAX_TTL>>;
@@ -27,6 +32,7 @@ pub(super) struct File {
     pub(super) olts: Vec<Olt>,
     pub(super) log: Log,
     pub(super) cache: Cache,
+    pub(super) monitoring: Monitoring,
 }
 
 /// One `[[olts]]`.
@@ -49,6 +55,7 @@ pub(super) struct Snmp {
     pub(super) window: Option<Given<Number<1, 64>>>,
     pub(super) max_repetitions: Option<Given<Number<1, 100>>>,
     pub(super) deadline: Option<Given<Wait<1, MAX_DEADLINE>>>,
+    pub(super) onu_counters: Option<Given<Counters>>,
 }
 
 /// `[olts.cli]`.
@@ -61,6 +68,9 @@ pub(super) struct Cli {
     pub(super) password: Option<Given<Secret>>,
     pub(super) enable_password: Option<Given<Secret>>,
     pub(super) max_sessions: Option<Given<Number<1, 10>>>,
+    pub(super) queue: Option<Given<Number<1, 1024>>>,
+    pub(super) idle_close: Option<Given<Wait<1, MAX_IDLE>>>,
+    pub(super) keep_alive: Option<Given<Wait<5, MAX_IDLE>>>,
 }
 
 /// `[log]`.
@@ -78,4 +88,16 @@ pub(super) struct Cache {
     pub(super) onus: Option<Ttl>,
     pub(super) pon_info: Option<Ttl>,
     pub(super) profiles: Option<Ttl>,
+}
+
+/// `[monitoring]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Monitoring {
+    pub(super) rx_power_low: Option<Given<Optical>>,
+    pub(super) rx_power_high: Option<Given<Optical>>,
+    pub(super) tx_power_low: Option<Given<Optical>>,
+    pub(super) tx_power_high: Option<Given<Optical>>,
+    pub(super) temperature_low: Option<Given<Optical>>,
+    pub(super) temperature_high: Option<Given<Optical>>,
 }

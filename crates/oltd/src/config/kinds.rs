@@ -8,6 +8,7 @@ use std::time::Duration;
 use humantime_serde::re::humantime;
 use secrecy::SecretString;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use zte::OnuCounters;
 
 use super::value::Rule;
 
@@ -214,6 +215,51 @@ impl Rule for Levels {
 
 fn is_module(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
+}
+
+/// A value of an optical module, in dBm or degrees Celsius: from -100 to 200, with decimals where needed.
+pub(super) struct Optical(pub(super) f64);
+
+impl Rule for Optical {
+    const INTEGER: bool = true;
+    const DECIMAL: bool = true;
+
+    fn rule() -> Cow<'static, str> {
+        "a number from -100 to 200 such as -27.5".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let plain = !digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            && digits.starts_with(|c: char| c.is_ascii_digit());
+        text.parse().ok().filter(|value| plain && (-100.0..=200.0).contains(value)).map(Self)
+    }
+}
+
+/// Tables of ONU counters, in the order in which they are tried.
+pub(super) struct Counters(pub(super) Vec<OnuCounters>);
+
+impl Rule for Counters {
+    fn rule() -> Cow<'static, str> {
+        let names = OnuCounters::ALL.map(OnuCounters::as_str).join(", ");
+        format!("`none`, or some of {names} with commas between them").into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if text == "none" {
+            return Some(Self(Vec::new()));
+        }
+        let mut tables = Vec::new();
+        for name in text.split(',') {
+            let table: OnuCounters = name.trim().parse().ok()?;
+            if tables.contains(&table) {
+                return None;
+            }
+            tables.push(table);
+        }
+        Some(Self(tables))
+    }
 }
 
 /// `true` or `false`, in the words that env files use.

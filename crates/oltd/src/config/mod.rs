@@ -34,6 +34,7 @@ pub use self::overrides::FILE as FILE_VARIABLE;
 use self::settle::Places;
 pub use self::surroundings::{gather, gather_variables};
 use crate::app::CacheTimes;
+use crate::limits::OpticalLimits;
 
 /// The port to listen on unless told otherwise, that of go-api-c320.
 const DEFAULT_PORT: u16 = 8081;
@@ -80,6 +81,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How long readings are served from memory.
     pub cache: CacheTimes,
+    /// Between which values the optics of an ONU are normal.
+    pub limits: OpticalLimits,
     /// What the operator should know about variables, by name.
     pub notes: Vec<Note>,
 }

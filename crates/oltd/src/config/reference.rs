@@ -50,7 +50,10 @@ const UNUSED: [(&str, &str); 28] = [
     ("TELNET_RETRY_COUNT", "a command is never sent twice by itself, since it may have been carried out"),
     ("TELNET_RETRY_DELAY", "a command is never sent twice by itself, since it may have been carried out"),
     ("TELNET_POOL_SIZE", "an OLT has one session, used in turn; olts[].cli.max_sessions allows more"),
-    ("TELNET_MAX_IDLE_TIME", "the program closes an idle session before the OLT does"),
+    (
+        "TELNET_MAX_IDLE_TIME",
+        "an idle session is closed before the OLT does it; olts[].cli.idle_close says when",
+    ),
     ("TELNET_PROMPT_USER", PROMPTS),
     ("TELNET_PROMPT_ENABLE", PROMPTS),
     ("TELNET_PROMPT_CONFIG", PROMPTS),

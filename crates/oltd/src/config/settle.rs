@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use zte::{CliSettings, OltSettings, SnmpSettings};
 
-use super::file::{Cache, Cli, File, Log, Olt, Snmp};
+use super::file::{Cache, Cli, File, Log, Monitoring, Olt, Snmp};
 use super::findings::Findings;
+use super::kinds::Optical;
 use super::value::Given;
 use super::{Config, DEFAULT_PORT, LogConfig, OltConfig, overrides, reference};
 use crate::app::CacheTimes;
+use crate::limits::{Limits, OpticalLimits};
 
 /// Port of SNMP agents (RFC 3417).
 const SNMP_PORT: u16 = 161;
@@ -71,6 +73,7 @@ pub(super) fn settle(file: File, places: &Places, found: &mut Findings) -> Optio
         found.problem(&places.of("default"), "default", format!("no OLT has the id `{id}`"));
     }
     let only = if let [only] = olts.as_slice() { Some(only.id().to_owned()) } else { None };
+    let limits = limits(&file.monitoring, places, found);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     (listed == olts.len()).then(|| Config {
         listen: file.listen.map_or(listen, |Given(listen)| listen.0),
@@ -78,6 +81,7 @@ pub(super) fn settle(file: File, places: &Places, found: &mut Findings) -> Optio
         olts,
         log: log(file.log),
         cache: cache(&file.cache),
+        limits,
         notes: Vec::new(),
     })
 }
@@ -130,6 +134,9 @@ fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<
     if let Some(Given(deadline)) = entry.deadline {
         snmp.deadline = deadline.0;
     }
+    if let Some(Given(counters)) = entry.onu_counters {
+        snmp.onu_counters = counters.0;
+    }
     Some(snmp)
 }
 
@@ -147,14 +154,23 @@ fn cli(
     if entry.password.is_none() {
         places.missing(&format!("{at}.cli.password"), found);
     }
-    Some(CliSettings {
-        host: entry.host.map(|Given(host)| host.0).or_else(|| snmp.map(|snmp| snmp.host.clone()))?,
-        port: entry.port.map_or(TELNET_PORT, |Given(port)| port.0),
-        username: entry.username?.0.0,
-        password: entry.password?.0.0,
-        enable_password: entry.enable_password.map(|Given(password)| password.0),
-        max_sessions: entry.max_sessions.map_or(1, |Given(sessions)| sessions.0 as usize),
-    })
+    let host = entry.host.map(|Given(host)| host.0).or_else(|| snmp.map(|snmp| snmp.host.clone()))?;
+    let port = entry.port.map_or(TELNET_PORT, |Given(port)| port.0);
+    let mut cli = CliSettings::new(host, port, entry.username?.0.0, entry.password?.0.0);
+    cli.enable_password = entry.enable_password.map(|Given(password)| password.0);
+    if let Some(Given(sessions)) = entry.max_sessions {
+        cli.max_sessions = sessions.0 as usize;
+    }
+    if let Some(Given(queue)) = entry.queue {
+        cli.queue = queue.0 as usize;
+    }
+    if let Some(Given(idle)) = entry.idle_close {
+        cli.idle_close = idle.0;
+    }
+    if let Some(Given(every)) = entry.keep_alive {
+        cli.keep_alive = every.0;
+    }
+    Some(cli)
 }
 
 fn log(entry: Log) -> LogConfig {
@@ -171,5 +187,31 @@ fn cache(entry: &Cache) -> CacheTimes {
         onus: entry.onus.as_ref().map_or(minutes(5), |Given(ttl)| ttl.0),
         pon_info: entry.pon_info.as_ref().map_or(minutes(10), |Given(ttl)| ttl.0),
         profiles: entry.profiles.as_ref().map_or(minutes(60), |Given(ttl)| ttl.0),
+    }
+}
+
+fn limits(entry: &Monitoring, places: &Places, found: &mut Findings) -> OpticalLimits {
+    let usual = OpticalLimits::default();
+    let mut between =
+        |name: &str, low: &Option<Given<Optical>>, high: &Option<Given<Optical>>, usual: Limits| {
+            let value =
+                |given: &Option<Given<Optical>>, usual| given.as_ref().map_or(usual, |Given(value)| value.0);
+            let limits = Limits { low: value(low, usual.low), high: value(high, usual.high) };
+            if limits.low > limits.high {
+                let key = format!("monitoring.{name}_low");
+                let text = format!("is above monitoring.{name}_high: {} and {}", limits.low, limits.high);
+                found.problem(&places.of(&key), &key, text);
+            }
+            limits
+        };
+    OpticalLimits {
+        rx_power: between("rx_power", &entry.rx_power_low, &entry.rx_power_high, usual.rx_power),
+        tx_power: between("tx_power", &entry.tx_power_low, &entry.tx_power_high, usual.tx_power),
+        temperature: between(
+            "temperature",
+            &entry.temperature_low,
+            &entry.temperature_high,
+            usual.temperature,
+        ),
     }
 }

@@ -19,6 +19,8 @@ pub(super) trait Rule: Sized {
     const SECRET: bool = false;
     /// Whether TOML may give it as an integer.
     const INTEGER: bool = false;
+    /// Whether TOML may give it with decimals.
+    const DECIMAL: bool = false;
 
     /// What a value must be, to follow "is not".
     fn rule() -> Cow<'static, str>;
@@ -70,7 +72,8 @@ impl<'de, T: Rule> Visitor<'de> for GivenVisitor<T> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<T, E> {
-        Err(E::custom(broken::<T>(&number.to_string())))
+        let text = number.to_string();
+        T::read(&text).filter(|_| T::DECIMAL).ok_or_else(|| E::custom(broken::<T>(&text)))
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<T, E> {

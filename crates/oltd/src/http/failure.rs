@@ -125,6 +125,18 @@ impl From<OltError> for Failure {
             Trouble::Unsupported(_) => {
                 new(ErrorCode::UnsupportedByFirmware, "The OLT's firmware has no source for this.")
             }
+            Trouble::NoCli => new(
+                ErrorCode::UnsupportedByFirmware,
+                "Only the OLT's command line knows this, and none is configured for it.",
+            ),
+            Trouble::CliUnreachable { retry_after, .. } => {
+                new(ErrorCode::OltUnreachable, "The OLT's command line cannot be reached.").retry(retry_after)
+            }
+            Trouble::LoginRefused { retry_after, .. } => {
+                new(ErrorCode::LoginRefused, "The OLT refused the login to its command line.")
+                    .retry(retry_after)
+            }
+            Trouble::Refused { .. } => new(ErrorCode::OltRefused, "The OLT refused a command."),
         }
     }
 }
@@ -146,6 +158,7 @@ mod tests {
     fn every_trouble_has_its_status() {
         let pon = gpon::PonPort::new(1, 1).unwrap();
         let id = gpon::OnuId::new(4).unwrap();
+        let second = Duration::from_secs(1);
         let card = gpon::CardRef { rack: 1, shelf: 1, slot: 9 };
         for (trouble, status, code, retry) in [
             (Trouble::Unreachable { retry_after: Duration::from_millis(4_200) }, 503, "olt_unreachable", "5"),
@@ -158,6 +171,20 @@ mod tests {
             (Trouble::NoSuchOnu(gpon::OnuRef { pon, id }), 404, "onu_not_found", ""),
             (Trouble::NoSuchCard(card), 404, "card_not_found", ""),
             (Trouble::Unsupported("VLANs"), 422, "unsupported_by_firmware", ""),
+            (Trouble::NoCli, 422, "unsupported_by_firmware", ""),
+            (
+                Trouble::CliUnreachable { why: "refused".into(), retry_after: second },
+                503,
+                "olt_unreachable",
+                "1",
+            ),
+            (
+                Trouble::LoginRefused { line: "no".into(), retry_after: second * 60 },
+                503,
+                "login_refused",
+                "60",
+            ),
+            (Trouble::Refused { command: "look".into(), answer: "no".into() }, 422, "olt_refused", ""),
         ] {
             let failure = Failure::from(OltError { olt: "olt-1".into(), act: "look".into(), trouble });
             let body: serde_json::Value = serde_json::from_slice(&failure.body("r")).unwrap();

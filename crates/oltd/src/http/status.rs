@@ -28,6 +28,11 @@ pub enum ErrorCode {
     CardNotFound,
     /// The OLT has no such profile.
     ProfileNotFound,
+    /// The ONU has no such T-CONT.
+    TcontNotFound,
+    /// The ONU has no such GEM port.
+    #[serde(rename = "gemport_not_found")]
+    GemPortNotFound,
     /// The route exists, but not with this method; `Allow` lists those it has.
     MethodNotAllowed,
     /// The request's body is over 1 MiB.
@@ -36,6 +41,8 @@ pub enum ErrorCode {
     PathTooLong,
     /// This firmware or model has no source for what was asked.
     UnsupportedByFirmware,
+    /// The OLT refused a command; its own line is in `error`.
+    OltRefused,
     /// A bug of ours.
     Internal,
     /// The route is promised and not built yet.
@@ -44,6 +51,8 @@ pub enum ErrorCode {
     UnexpectedReply,
     /// The OLT does not answer, or cannot be reached.
     OltUnreachable,
+    /// The OLT refused the login to its command line, and nothing else knows what was asked.
+    LoginRefused,
     /// Too many requests wait for this OLT already.
     OltBusy,
     /// The deadline of the reading or of the request passed.
@@ -62,15 +71,17 @@ impl ErrorCode {
             | Self::PonNotFound
             | Self::OnuNotFound
             | Self::CardNotFound
-            | Self::ProfileNotFound => StatusCode::NOT_FOUND,
+            | Self::ProfileNotFound
+            | Self::TcontNotFound
+            | Self::GemPortNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PathTooLong => StatusCode::URI_TOO_LONG,
-            Self::UnsupportedByFirmware => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnsupportedByFirmware | Self::OltRefused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
-            Self::OltUnreachable | Self::OltBusy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::OltUnreachable | Self::LoginRefused | Self::OltBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::DeadlinePassed | Self::IncompleteReading => StatusCode::GATEWAY_TIMEOUT,
         }
     }

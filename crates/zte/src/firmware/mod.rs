@@ -3,8 +3,12 @@
 //! A firmware is one const in one file and one line in [`KNOWN`].
 
 use async_snmp::Value;
-use gpon::{Card, DbaProfile, Environment, Onu, OpticalModule, UnconfiguredOnu, Vlan, VlanProfile};
+use gpon::{
+    Card, DbaProfile, Environment, GemPort, Onu, OpticalModule, Tcont, Traffic, TrafficProfile,
+    UnconfiguredOnu, Vlan, VlanProfile,
+};
 
+use crate::OnuCounters;
 use crate::index::PonIndex;
 
 /// A column of an enterprise tree, by the arcs behind `1.3.6.1.4.1.3902`.
@@ -22,6 +26,7 @@ macro_rules! set {
     };
 }
 
+mod v1_2;
 mod v2_1;
 
 /// Puts a column's value into a row, or says why it cannot be one.
@@ -69,6 +74,15 @@ pub(crate) struct PortTable<T: 'static> {
     pub(crate) cells: &'static [Cell<T>],
 }
 
+/// A table of ONU counters, at `PON.onu`.
+#[derive(Debug)]
+pub(crate) struct CounterTable {
+    /// Its name in the configuration.
+    pub(crate) source: OnuCounters,
+    pub(crate) index: PonIndex,
+    pub(crate) cells: &'static [Cell<Traffic>],
+}
+
 /// A part of the environment: its table's rows are added to the whole.
 pub(crate) type EnvironmentCell = fn(&mut Environment, &[u32], &Value) -> Result<(), String>;
 
@@ -78,8 +92,14 @@ pub(crate) type EnvironmentCell = fn(&mut Environment, &[u32], &Value) -> Result
 pub(crate) struct Firmware {
     /// Prefixes of sysObjectID that announce it.
     pub(crate) object_ids: &'static [&'static [u32]],
+    /// Whether devices of it differ, so that its tables are probed.
+    pub(crate) probed: bool,
     /// The columns that name the ONUs of a PON and carry their configuration.
     pub(crate) management: &'static [&'static OnuField],
+    /// The management column of names.
+    pub(crate) name: &'static OnuField,
+    /// The management column of serial numbers.
+    pub(crate) serial: &'static OnuField,
     /// Phase, which also names ONUs where no management table does.
     pub(crate) state: &'static OnuField,
     /// Distance, which names ONUs where nothing else does.
@@ -90,6 +110,10 @@ pub(crate) struct Firmware {
     pub(crate) whole: &'static [&'static OnuField],
     /// What a reading of one ONU adds to that.
     pub(crate) full: &'static [&'static OnuField],
+    /// What is read of an ONU that is watched, besides serial number and phase.
+    pub(crate) watched: &'static [&'static OnuField],
+    /// Where ONU counters may stand; which are tried, and in which order, is configured.
+    pub(crate) onu_counters: &'static [CounterTable],
     /// Fields of a full reading that no table shows.
     pub(crate) onu_lacks: &'static [&'static str],
     pub(crate) cards: &'static [Table<Card>],
@@ -102,6 +126,12 @@ pub(crate) struct Firmware {
     pub(crate) vlan_profiles: &'static [Table<VlanProfile>],
     pub(crate) vlans: &'static [Table<Vlan>],
     pub(crate) service_ports: Option<&'static Table<crate::read::services::ServiceRow>>,
+    pub(crate) traffic_profiles: &'static [Table<TrafficProfile>],
+    pub(crate) tconts: &'static Table<Tcont>,
+    pub(crate) gem_ports: &'static Table<GemPort>,
+    /// Whether its command line lists unconfigured ONUs with model and password (fact sheet, CLI §4.3).
+    #[allow(dead_code)]
+    pub(crate) lists_unconfigured_models: bool,
 }
 
 impl Firmware {
@@ -110,10 +140,15 @@ impl Firmware {
         let head = self.management.iter().chain([&self.state, &self.distance]);
         head.chain(self.list).chain(self.whole).chain(self.full).copied()
     }
+
+    /// What is read of an ONU that is watched. The distance names ONUs where nothing else does.
+    pub(crate) fn watched_fields(&self) -> impl Iterator<Item = &'static OnuField> {
+        [self.serial, self.state, self.distance].into_iter().chain(self.watched.iter().copied())
+    }
 }
 
 /// The firmware that we know.
-const KNOWN: &[&Firmware] = &[&v2_1::V2_1];
+const KNOWN: &[&Firmware] = &[&v2_1::V2_1, &v1_2::V1_2];
 
 /// The firmware whose sysObjectID prefix is the longest that fits.
 pub(crate) fn of_object_id(object_id: &[u32]) -> Option<&'static Firmware> {
@@ -136,12 +171,13 @@ mod tests {
         let c320 = [1, 3, 6, 1, 4, 1, 3902, 1082, 1001, 320, 2, 1];
         assert!(of_object_id(&c320).is_some());
         let v1_2 = [1, 3, 6, 1, 4, 1, 3902, 1082, 1001, 320, 1, 2];
-        assert!(of_object_id(&v1_2).is_none());
-        let no_column_twice: std::collections::HashSet<_> = UNKNOWN
-            .onu_fields()
-            .flat_map(|field| field.sources.iter().map(move |source| (field.name, source.column)))
-            .collect();
-        let all = UNKNOWN.onu_fields().map(|field| field.sources.len()).sum::<usize>();
+        assert!(of_object_id(&v1_2).is_some_and(|firmware| !firmware.lists_unconfigured_models));
+        assert!(of_object_id(&[1, 3, 6, 1, 4, 1, 3902, 1082, 1001, 320, 1, 9]).is_none());
+        let fields: std::collections::BTreeMap<_, _> =
+            UNKNOWN.onu_fields().chain(UNKNOWN.watched_fields()).map(|field| (field.name, field)).collect();
+        let columns = fields.values().flat_map(|field| field.sources.iter().map(|source| source.column));
+        let no_column_twice: std::collections::HashSet<_> = columns.collect();
+        let all = fields.values().map(|field| field.sources.len()).sum::<usize>();
         assert_eq!(no_column_twice.len(), all, "a column serves one field");
     }
 }

@@ -7,9 +7,6 @@ use super::{Firmware, OnuField, OnuSource};
 use crate::index::PonIndex;
 use crate::value::{self, integer};
 
-mod chassis;
-mod services;
-
 macro_rules! onu_field {
     ($name:literal, $in_service:literal, [$($index:ident $tail:expr, $column:expr, $set:expr);+ $(;)?]) => {
         OnuField {
@@ -19,6 +16,11 @@ macro_rules! onu_field {
         }
     };
 }
+
+mod bandwidth;
+mod chassis;
+mod monitoring;
+mod services;
 
 const NAME: OnuField = onu_field!("name", false, [
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 2), set!(name, value::text);
@@ -89,12 +91,26 @@ fn auth(value: &async_snmp::Value) -> value::Decoded<AuthMode> {
 
 pub(super) const V2_1: Firmware = Firmware {
     object_ids: &[zte!(1082, 1001, 320, 2), zte!(1082, 1001, 300, 2)],
+    probed: false,
+    name: &NAME,
+    serial: &SERIAL,
     management: &[&NAME, &ONU_TYPE, &SERIAL],
     state: &STATE,
     distance: &DISTANCE,
     list: &[&RX],
     whole: &[&TX, &OLT_RX, &DESCRIPTION],
     full: &[&AUTH, &LAST_ONLINE, &LAST_OFFLINE, &OFFLINE_REASON, &IP_ADDRESS],
+    watched: &[
+        &RX,
+        &TX,
+        &OLT_RX,
+        &monitoring::TEMPERATURE,
+        &monitoring::VOLTAGE,
+        &monitoring::BIAS,
+        &monitoring::MODEL,
+        &monitoring::VERSION,
+    ],
+    onu_counters: monitoring::COUNTERS,
     // No SNMP object for the device's clock or an ONU's online time is known;
     // the host's clock must not stand in for it. The command line has it.
     onu_lacks: &["uptime"],
@@ -107,4 +123,8 @@ pub(super) const V2_1: Firmware = Firmware {
     vlan_profiles: services::VLAN_PROFILES,
     vlans: services::VLANS,
     service_ports: Some(&services::SERVICE_PORTS),
+    traffic_profiles: bandwidth::TRAFFIC_PROFILES,
+    tconts: &bandwidth::TCONTS,
+    gem_ports: &bandwidth::GEM_PORTS,
+    lists_unconfigured_models: true,
 };

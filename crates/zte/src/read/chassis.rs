@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{Card, CardRef, Environment, Problem};
+use gpon::{Card, CardRef, Environment, Fan, Problem, SlotTemperature};
 use tokio::time::Instant;
 
+use crate::cli::show::{CardTemperatureRow, FanRow, ShowCardTemperature, ShowFan};
 use crate::firmware::{Cell, Firmware, Table};
 use crate::olt::Inner;
 use crate::read::{Problems, first_of, table};
@@ -93,6 +94,66 @@ pub(crate) async fn cards(
     }
     cards.sort_by_key(|card| card.at);
     Ok((cards, problems))
+}
+
+/// Temperatures, power supplies and fans, from the command line where SNMP lacks them.
+pub(crate) async fn whole_environment(
+    olt: &Inner,
+    deadline: Instant,
+) -> Result<(Environment, Problems), Trouble> {
+    let over_snmp = async {
+        let (_, firmware) = olt.learned(deadline).await?;
+        environment(olt, firmware, deadline).await
+    };
+    let (mut environment, mut problems, silent) = match over_snmp.await {
+        Ok((environment, problems)) => (environment, problems, None),
+        Err(trouble) if olt.cli.is_none() => return Err(trouble),
+        Err(trouble) => {
+            let mut problems = Problems::default();
+            for field in ["temperature", "power_supplies", "fans", "cards"] {
+                problems.failed(field, trouble.to_string());
+            }
+            (Environment::default(), problems, Some(trouble))
+        }
+    };
+    if olt.cli.is_none() {
+        return Ok((environment, problems));
+    }
+    let mut told = false;
+    if problems.lacks("cards") {
+        let mut noted = Problems::default();
+        let answer = olt.ask(&ShowCardTemperature, &mut noted).await;
+        told |= answer.is_ok();
+        if let Some(rows) = problems.told(&["cards"], answer) {
+            let slot = |row: CardTemperatureRow| SlotTemperature { at: row.at, celsius: row.celsius };
+            environment.cards = rows.into_iter().map(slot).collect();
+        }
+        problems.0.append(&mut noted.0);
+    }
+    let of_fans: Vec<_> = ["temperature", "fans"].into_iter().filter(|field| problems.lacks(field)).collect();
+    if !of_fans.is_empty() {
+        let mut noted = Problems::default();
+        let answer = olt.ask(&ShowFan, &mut noted).await;
+        told |= answer.is_ok();
+        if let Some(shelf) = problems.told(&of_fans, answer) {
+            environment.celsius = environment.celsius.or(shelf.environment_celsius);
+            if environment.fans.is_empty() {
+                let fan = |fan: FanRow| Fan {
+                    number: fan.number,
+                    level: fan.level,
+                    rpm: fan.rpm,
+                    running: None,
+                    present: None,
+                };
+                environment.fans = shelf.fans.into_iter().map(fan).collect();
+            }
+        }
+        problems.0.append(&mut noted.0);
+    }
+    match silent {
+        Some(trouble) if !told => Err(trouble),
+        _ => Ok((environment, problems)),
+    }
 }
 
 /// Temperatures, power supplies and fans (fact sheet, SNMP §6.2).

@@ -11,12 +11,16 @@ use crate::firmware::Table;
 use crate::olt::Inner;
 use crate::snmp::walk::{Column, End, Scope, Start};
 
+pub(crate) mod bandwidth;
 pub(crate) mod chassis;
+pub(crate) mod counters;
 pub(crate) mod identity;
 pub(crate) mod onu;
 pub(crate) mod onus;
 pub(crate) mod ports;
 pub(crate) mod services;
+pub(crate) mod terminal;
+pub(crate) mod watch;
 
 /// Most oddities that a reading reports one by one; a device that sends
 /// nonsense sends it a thousand times.
@@ -45,6 +49,34 @@ impl Problems {
         let problem = Problem::Failed { field, reason };
         if !self.0.contains(&problem) {
             self.0.push(problem);
+        }
+    }
+
+    /// Whether nothing, or not all, is known of a field.
+    pub(crate) fn lacks(&self, field: &str) -> bool {
+        let lost = |problem: &Problem| problem.field() == field && !matches!(problem, Problem::Odd { .. });
+        self.0.iter().any(lost)
+    }
+
+    /// Takes what the command line answered for fields that SNMP lacks: they are
+    /// known now, or it is noted why not. A command that the device does not
+    /// have leaves things as they were.
+    pub(crate) fn told<T>(&mut self, fields: &[&'static str], answer: Result<T, Trouble>) -> Option<T> {
+        match answer {
+            Ok(rows) => {
+                self.0.retain(|problem| {
+                    !fields.contains(&problem.field()) || matches!(problem, Problem::Odd { .. })
+                });
+                Some(rows)
+            }
+            Err(Trouble::NoCli | Trouble::Refused { .. }) => None,
+            Err(trouble) => {
+                self.0.retain(|problem| {
+                    !fields.contains(&problem.field()) || matches!(problem, Problem::Odd { .. })
+                });
+                fields.iter().for_each(|field| self.failed(field, trouble.to_string()));
+                None
+            }
         }
     }
 

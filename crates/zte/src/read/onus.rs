@@ -24,16 +24,28 @@ pub(crate) enum Depth {
     List,
     /// The same with description, Tx, OLT Rx and distance.
     Whole,
+    /// Serial, phase and what is watched.
+    Watched,
+    /// Phase alone.
+    Count,
 }
 
 impl Depth {
     fn fields(self, firmware: &Firmware) -> Vec<&'static OnuField> {
-        let mut fields: Vec<&'static OnuField> = firmware.management.to_vec();
+        let mut fields = match self {
+            Self::List | Self::Whole => firmware.management.to_vec(),
+            Self::Watched => vec![firmware.name, firmware.serial],
+            Self::Count => vec![firmware.name],
+        };
         fields.push(firmware.state);
-        fields.extend(firmware.list);
-        if self == Self::Whole {
-            fields.extend(firmware.whole);
-            fields.push(firmware.distance);
+        match self {
+            Self::List => fields.extend(firmware.list),
+            Self::Whole => {
+                fields.extend(firmware.list.iter().chain(firmware.whole));
+                fields.push(firmware.distance);
+            }
+            Self::Watched => fields.extend(firmware.watched),
+            Self::Count => {}
         }
         fields
     }
@@ -62,7 +74,7 @@ pub(crate) async fn of_pon(
     let mut reader =
         Reader { olt, firmware, pon, deadline, onus: BTreeMap::new(), problems: Problems::default() };
     let fields = depth.fields(firmware);
-    let highest = (depth == Depth::List).then(|| olt.memory.highest(pon));
+    let highest = matches!(depth, Depth::List | Depth::Watched).then(|| olt.memory.highest(pon));
     if reader.managed(&fields, highest, None).await? == 0 {
         reader.named_elsewhere(&fields).await?;
     }
@@ -91,7 +103,8 @@ impl Reader<'_> {
         highest: Option<u32>,
         tree: Option<PonIndex>,
     ) -> Result<usize, Trouble> {
-        let management = self.firmware.management.len();
+        let manages = |field: &&&OnuField| self.firmware.management.iter().any(|one| one.name == field.name);
+        let management = fields.iter().take_while(manages).count();
         let pick = |(number, field): (usize, &&'static OnuField)| {
             let of_tree = |tree| field.sources.iter().find(|source| source.index == tree);
             let told = tree.filter(|_| number < management).and_then(of_tree);
@@ -289,13 +302,11 @@ impl Reader<'_> {
 pub(crate) async fn of_olt(
     olt: &Inner,
     firmware: &'static Firmware,
-    pons: &[PonPort],
+    (pons, depth): (&[PonPort], Depth),
     deadline: Instant,
 ) -> Result<(Vec<Onu>, Problems), Trouble> {
-    let readings: FuturesUnordered<_> = pons
-        .iter()
-        .map(async |pon| (*pon, of_pon(olt, firmware, *pon, Depth::Whole, deadline).await))
-        .collect();
+    let readings: FuturesUnordered<_> =
+        pons.iter().map(async |pon| (*pon, of_pon(olt, firmware, *pon, depth, deadline).await)).collect();
     let readings: Vec<_> = readings.collect().await;
     let mut onus = Vec::new();
     let mut problems = Problems::default();

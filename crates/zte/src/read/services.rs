@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{DbaProfile, OnuRef, PonPort, ServicePort, UnconfiguredOnu, VlanId, VlanMode};
+use gpon::{DbaProfile, OnuRef, PonPort, SerialNumber, ServicePort, UnconfiguredOnu, VlanId, VlanMode};
 use tokio::time::Instant;
 
 use crate::Trouble;
+use crate::cli::show::{PonOnuUncfgRow, ShowOnuUncfg, ShowPonOnuUncfg, ShowProfileTcont, TcontProfile};
 use crate::firmware::Firmware;
 use crate::index::{self, PonIndex};
 use crate::olt::Inner;
-use crate::read::{Problems, first_of, table};
+use crate::read::{Problems, bandwidth, first_of, onu, table};
 use crate::snmp::walk::Scope;
 
 /// A row of the service-port table (fact sheet, SNMP §6.7).
@@ -66,6 +67,46 @@ impl ServiceRow {
     }
 }
 
+/// The service ports of one ONU: from its configuration, which alone has their
+/// priorities, else from SNMP.
+pub(crate) async fn of_onu(
+    olt: &Inner,
+    at: OnuRef,
+    deadline: Instant,
+) -> Result<(Vec<ServicePort>, Problems), Trouble> {
+    let mut noted = Problems::default();
+    let why = match bandwidth::config(olt, at, &mut noted).await {
+        Ok(config) => {
+            let mut ports: Vec<_> = config.service_ports.into_iter().map(|port| port.port).collect();
+            ports.sort_by_key(|port| port.index);
+            return Ok((ports, noted));
+        }
+        Err(busy @ Trouble::Busy { .. }) => return Err(busy),
+        Err(trouble) => trouble,
+    };
+    let over_snmp = async {
+        let (_, firmware) = olt.learned(deadline).await?;
+        olt.row_of(at.pon, deadline).await?;
+        let read = service_ports(olt, firmware, Some(at), deadline).await;
+        if read.as_ref().map_or(true, |(ports, _)| ports.is_empty()) {
+            // The table does not know which ONUs exist: no row may mean no ONU.
+            onu::exists(olt, firmware, at, deadline).await?;
+        }
+        read
+    };
+    let (ports, mut problems) = match over_snmp.await {
+        Ok(read) => read,
+        // The reason that an operator can do something about.
+        Err(Trouble::Unsupported(_)) if !matches!(why, Trouble::NoCli) => return Err(why),
+        Err(trouble) => return Err(trouble),
+    };
+    if !matches!(why, Trouble::NoCli) {
+        problems.0.retain(|problem| problem.field() != "priority");
+        problems.failed("priority", why.to_string());
+    }
+    Ok((ports, problems))
+}
+
 /// The service ports of the OLT, or of one ONU.
 pub(crate) async fn service_ports(
     olt: &Inner,
@@ -93,9 +134,106 @@ pub(crate) async fn service_ports(
     Ok((ports, problems))
 }
 
+/// Boxes that wait for configuration, from the tables and, where these lack
+/// something that the command line lists, from there.
+pub(crate) async fn unconfigured(
+    olt: &Inner,
+    pon: Option<PonPort>,
+    deadline: Instant,
+) -> Result<(Vec<UnconfiguredOnu>, Problems), Trouble> {
+    let over_snmp = async {
+        let (_, firmware) = olt.learned(deadline).await?;
+        if let Some(pon) = pon {
+            olt.row_of(pon, deadline).await?;
+        }
+        unconfigured_tables(olt, firmware, pon, deadline).await
+    };
+    let (mut onus, mut problems, silent) = match over_snmp.await {
+        Ok((onus, problems)) => (onus, problems, None),
+        Err(trouble @ Trouble::NoSuchPon(_)) => return Err(trouble),
+        Err(trouble) if olt.cli.is_none() => return Err(trouble),
+        Err(trouble) => {
+            let mut problems = Problems::default();
+            for field in ["software", "discovered_at"] {
+                problems.failed(field, trouble.to_string());
+            }
+            problems.unsupported("loid");
+            (Vec::new(), problems, Some(trouble))
+        }
+    };
+    let lacking = silent.is_some() || onus.iter().any(|onu| onu.model.is_none() || onu.password.is_none());
+    // Before anything was learned of the OLT, the newer of the lists is tried.
+    let models = olt.memory.firmware().is_none_or(|firmware| firmware.lists_unconfigured_models);
+    if olt.cli.is_none() || !lacking || (!models && silent.is_none()) {
+        return Ok((onus, problems));
+    }
+    let mut noted = Problems::default();
+    let rows =
+        if models { newer_list(olt, &mut noted).await } else { older_list(olt, pon, &mut noted).await };
+    problems.0.append(&mut noted.0);
+    match (rows, silent) {
+        (Ok(rows), silent) => {
+            for row in rows.into_iter().filter(|row| pon.is_none_or(|pon| row.pon == pon)) {
+                match onus.iter_mut().find(|onu| onu.pon == row.pon && onu.serial == row.serial) {
+                    Some(onu) => {
+                        onu.model = onu.model.take().or(row.model);
+                        onu.password = onu.password.take().or(row.password);
+                    }
+                    // One that the tables do not name has come meanwhile.
+                    None => onus.push(row),
+                }
+            }
+            if !models {
+                problems.unsupported("type");
+                problems.unsupported("password");
+            } else if silent.is_none() {
+                problems.0.retain(|problem| !matches!(problem.field(), "type" | "password"));
+            }
+        }
+        (Err(_), Some(trouble)) => return Err(trouble),
+        (Err(trouble), None) => {
+            problems.told::<()>(&["type", "password"], Err(trouble));
+        }
+    }
+    onus.sort_by_key(|onu| (onu.pon, onu.serial));
+    Ok((onus, problems))
+}
+
+/// The list with models and passwords (fact sheet, CLI §4.3).
+async fn newer_list(olt: &Inner, noted: &mut Problems) -> Result<Vec<UnconfiguredOnu>, Trouble> {
+    let rows = olt.ask(&ShowPonOnuUncfg, noted).await?;
+    let onu = |row: PonOnuUncfgRow| {
+        let (model, password) = (row.model.clone(), row.password.clone());
+        Some(UnconfiguredOnu { model, password, ..waiting(row.pon()?, row.serial) })
+    };
+    Ok(rows.into_iter().filter_map(onu).collect())
+}
+
+/// The list that every firmware has: serial numbers alone.
+async fn older_list(
+    olt: &Inner,
+    pon: Option<PonPort>,
+    noted: &mut Problems,
+) -> Result<Vec<UnconfiguredOnu>, Trouble> {
+    let rows = olt.ask(&ShowOnuUncfg { pon }, noted).await?;
+    Ok(rows.into_iter().map(|row| waiting(row.pon, row.serial)).collect())
+}
+
+fn waiting(pon: PonPort, serial: Option<SerialNumber>) -> UnconfiguredOnu {
+    UnconfiguredOnu {
+        pon,
+        serial,
+        model: None,
+        loid: None,
+        password: None,
+        software: None,
+        discovered_at: None,
+    }
+}
+
 /// Boxes that wait for configuration. The two tables are reported to be filled
 /// in turn (fact sheet, SNMP §14.7), so an empty first one decides nothing.
-pub(crate) async fn unconfigured(
+async fn unconfigured_tables(
     olt: &Inner,
     firmware: &Firmware,
     pon: Option<PonPort>,
@@ -109,8 +247,36 @@ pub(crate) async fn unconfigured(
     Ok((onus, problems))
 }
 
-/// The T-CONT bandwidth profiles, with the integer index of the older table where it has one.
+/// The T-CONT bandwidth profiles, from the command line where no table has them.
 pub(crate) async fn dba_profiles(
+    olt: &Inner,
+    deadline: Instant,
+) -> Result<(Vec<DbaProfile>, Problems), Trouble> {
+    let over_snmp = async {
+        let (_, firmware) = olt.learned(deadline).await?;
+        dba_profile_tables(olt, firmware, deadline).await
+    };
+    let trouble = match over_snmp.await {
+        // Every OLT has the profile `default`: no row means no table.
+        Ok((profiles, problems)) if !profiles.is_empty() || problems.lacks("name") => {
+            return Ok((profiles, problems));
+        }
+        Ok(_) => Trouble::Unsupported("bandwidth profiles"),
+        Err(trouble) => trouble,
+    };
+    if olt.cli.is_none() {
+        return Err(trouble);
+    }
+    let mut problems = Problems::default();
+    let rows = olt.ask(&ShowProfileTcont, &mut problems).await?;
+    problems.unsupported("profile_id");
+    let mut profiles: Vec<_> = rows.iter().map(TcontProfile::dba_profile).collect();
+    profiles.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok((profiles, problems))
+}
+
+/// The T-CONT bandwidth profiles, with the integer index of the older table where it has one.
+async fn dba_profile_tables(
     olt: &Inner,
     firmware: &Firmware,
     deadline: Instant,

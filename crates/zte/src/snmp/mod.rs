@@ -15,7 +15,7 @@ use async_snmp::{Client, Oid, UdpHandle, Value, VarBind};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
-use crate::{OltStats, SnmpSettings, Trouble};
+use crate::{OltStats, OnuCounters, SnmpSettings, Trouble};
 use breaker::Breaker;
 use rtt::RoundTrip;
 pub use transport::SnmpTransport;
@@ -86,6 +86,16 @@ impl Snmp {
         self.settings.deadline
     }
 
+    /// The tables of ONU counters to try, in order.
+    pub(crate) fn onu_counters(&self) -> &[OnuCounters] {
+        &self.settings.onu_counters
+    }
+
+    /// Whether it has been silent and is only probed.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.breaker.open().is_some()
+    }
+
     pub(crate) fn stats(&self) -> OltStats {
         let (reachable, last_contact) = self.breaker.contact();
         OltStats {
@@ -95,6 +105,7 @@ impl Snmp {
             varbinds: self.varbinds.load(Relaxed),
             reachable,
             last_contact,
+            cli: None,
         }
     }
 

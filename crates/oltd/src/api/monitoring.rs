@@ -1,0 +1,203 @@
+use gpon::{Dbm, Onu, OnuState, PonMonitor, Reading, SerialNumber};
+use serde::Serialize;
+
+use super::rfc3339;
+use crate::app::ChosenOlt;
+use crate::cache::{Freshness, WatchedOlt, WatchedOnu, WatchedPon};
+use crate::http::{Answer, Content, PonOnu, PonPath};
+use crate::limits::{Limits, OpticalLimits};
+
+/// Seen from the OLT: rx is upstream, tx downstream.
+#[derive(Debug, Serialize)]
+struct Statistics {
+    rx_packets: Option<u64>,
+    rx_bytes: Option<u64>,
+    tx_packets: Option<u64>,
+    tx_bytes: Option<u64>,
+    rx_rate: Option<String>,
+    tx_rate: Option<String>,
+    rx_bps: Option<u64>,
+    tx_bps: Option<u64>,
+}
+
+impl From<gpon::Traffic> for Statistics {
+    fn from(traffic: gpon::Traffic) -> Self {
+        Self {
+            rx_packets: traffic.rx_packets,
+            rx_bytes: traffic.rx_octets,
+            tx_packets: traffic.tx_packets,
+            tx_bytes: traffic.tx_octets,
+            rx_rate: traffic.rx_bps.map(rate),
+            tx_rate: traffic.tx_bps.map(rate),
+            rx_bps: traffic.rx_bps,
+            tx_bps: traffic.tx_bps,
+        }
+    }
+}
+
+/// `250.5 Mbps`
+fn rate(bps: u64) -> String {
+    let units = [(1_000_000_000, "Gbps"), (1_000_000, "Mbps"), (1_000, "Kbps")];
+    match units.into_iter().find(|(size, _)| bps >= *size) {
+        // Rates are far below what a float holds exactly.
+        Some((size, unit)) => format!("{:.1} {unit}", bps as f64 / size as f64),
+        None => format!("{bps} bps"),
+    }
+}
+
+/// Seen from the ONU: rx is what it receives, tx what it sends.
+#[derive(Debug, Serialize)]
+struct Optical {
+    rx_power: Option<f64>,
+    tx_power: Option<f64>,
+    olt_rx_power: Option<f64>,
+    temperature: Option<f64>,
+    voltage: Option<f64>,
+    bias_current: Option<f64>,
+    rx_power_status: Option<&'static str>,
+    tx_power_status: Option<&'static str>,
+    temperature_status: Option<&'static str>,
+}
+
+impl Optical {
+    fn new(onu: &Onu, limits: &OpticalLimits) -> Self {
+        let thousandths = |value: Option<i32>| value.map(|value| f64::from(value) / 1000.0);
+        let judged = |value: Option<f64>, limits: Limits| value.map(|value| limits.judge(value));
+        let (rx, tx) = (onu.rx.map(Dbm::value), onu.tx.map(Dbm::value));
+        let temperature = thousandths(onu.temperature_mc);
+        Self {
+            rx_power: rx,
+            tx_power: tx,
+            olt_rx_power: onu.olt_rx.map(Dbm::value),
+            temperature,
+            voltage: thousandths(onu.voltage_mv),
+            bias_current: thousandths(onu.bias_ua),
+            rx_power_status: judged(rx, limits.rx_power),
+            tx_power_status: judged(tx, limits.tx_power),
+            temperature_status: judged(temperature, limits.temperature),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct OfOnu<'a> {
+    pon_port: String,
+    onu_id: u8,
+    serial_number: Option<SerialNumber>,
+    model: Option<&'a str>,
+    firmware_version: Option<&'a str>,
+    online_status: Option<u8>,
+    statistics: Statistics,
+    optical: Optical,
+    last_update: Option<String>,
+}
+
+impl<'a> OfOnu<'a> {
+    fn new(onu: &'a Onu, limits: &OpticalLimits, last_update: Option<&str>) -> Self {
+        Self {
+            pon_port: onu.at.pon.to_string(),
+            onu_id: onu.at.id.get(),
+            serial_number: onu.serial,
+            model: onu.model.as_deref(),
+            firmware_version: onu.version.as_deref(),
+            online_status: onu.state.map(|state| u8::from(state == OnuState::Online)),
+            statistics: onu.traffic.into(),
+            optical: Optical::new(onu, limits),
+            last_update: last_update.map(str::to_owned),
+        }
+    }
+}
+
+/// GET `/monitoring/onu/{pon}/{onu_id}`
+pub(super) async fn onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
+    let watched = olt.read::<WatchedOnu>(at, freshness).await?;
+    watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
+        Ok(Content::new(OfOnu::new(value, olt.limits(), rfc3339(*read_at).as_deref())))
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct OfPon<'a> {
+    pon_port: String,
+    pon_index: u32,
+    onu_count: Option<usize>,
+    online_count: Option<usize>,
+    offline_count: Option<usize>,
+    statistics: Statistics,
+    /// Only where one PON is watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    onus: Option<Vec<OfOnu<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_update: Option<String>,
+}
+
+impl From<&PonMonitor> for OfPon<'_> {
+    fn from(pon: &PonMonitor) -> Self {
+        Self {
+            pon_port: pon.pon.to_string(),
+            pon_index: pon.index,
+            onu_count: pon.counts.total,
+            online_count: pon.counts.online,
+            offline_count: pon.counts.offline,
+            statistics: pon.traffic.into(),
+            onus: None,
+            last_update: None,
+        }
+    }
+}
+
+/// GET `/monitoring/pon/{pon}`
+pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshness) -> Answer {
+    let watched = olt.read::<WatchedPon>(pon, freshness).await?;
+    watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
+        let last_update = rfc3339(*read_at);
+        let onu = |onu| OfOnu::new(onu, olt.limits(), last_update.as_deref());
+        let onus = Some(value.onus.iter().map(onu).collect());
+        Ok(Content::new(OfPon { onus, last_update: last_update.clone(), ..OfPon::from(value) }))
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct OfOlt<'a> {
+    total_pon_ports: usize,
+    total_onus: Option<usize>,
+    online_onus: Option<usize>,
+    offline_onus: Option<usize>,
+    pon_ports: Vec<OfPon<'a>>,
+    last_update: Option<String>,
+}
+
+/// GET `/monitoring/olt`
+pub(super) async fn olt(olt: ChosenOlt, freshness: Freshness) -> Answer {
+    let watched = olt.read::<WatchedOlt>((), freshness).await?;
+    watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
+        let nothing = gpon::OnuCounts::of(&[]);
+        let counts = value.iter().fold(nothing, |sum, pon| sum.plus(pon.counts));
+        Ok(Content::new(OfOlt {
+            total_pon_ports: value.len(),
+            total_onus: counts.total,
+            online_onus: counts.online,
+            offline_onus: counts.offline,
+            pon_ports: value.iter().map(OfPon::from).collect(),
+            last_update: rfc3339(*read_at),
+        }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate;
+
+    #[test]
+    fn rates_are_read_by_people() {
+        for (bps, text) in [
+            (0, "0 bps"),
+            (999, "999 bps"),
+            (1_000, "1.0 Kbps"),
+            (250_500_000, "250.5 Mbps"),
+            (2_488_320_000, "2.5 Gbps"),
+        ] {
+            assert_eq!(rate(bps), text);
+        }
+    }
+}

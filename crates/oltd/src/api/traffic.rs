@@ -1,0 +1,213 @@
+use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile};
+use serde::Serialize;
+
+use crate::app::ChosenOlt;
+use crate::cache::{Dba, Freshness, OnuBandwidth, TrafficProfiles};
+use crate::http::{Answer, Content, ErrorCode, Failure, Params, PonOnu};
+
+/// The longest name that a device was seen to take.
+const LONGEST_NAME: usize = 64;
+
+/// A DBA profile; rates in kbps.
+#[derive(Debug, Serialize)]
+struct Bandwidth<'a> {
+    name: &'a str,
+    r#type: Option<u8>,
+    fixed_bandwidth: Option<u32>,
+    assured_bandwidth: Option<u32>,
+    max_bandwidth: Option<u32>,
+    maximum_bandwidth: Option<u32>,
+}
+
+impl<'a> From<&'a DbaProfile> for Bandwidth<'a> {
+    fn from(profile: &'a DbaProfile) -> Self {
+        Self {
+            name: &profile.name,
+            r#type: profile.kind.map(DbaType::number),
+            fixed_bandwidth: profile.fixed_kbps,
+            assured_bandwidth: profile.assured_kbps,
+            max_bandwidth: profile.maximum_kbps,
+            maximum_bandwidth: profile.maximum_kbps,
+        }
+    }
+}
+
+/// A traffic profile; rates in kbps, bursts in kilobytes, null where the device chooses.
+#[derive(Debug, Serialize)]
+struct Policer<'a> {
+    name: &'a str,
+    sir: Option<u32>,
+    pir: Option<u32>,
+    cbs: Option<u32>,
+    pbs: Option<u32>,
+}
+
+impl<'a> From<&'a TrafficProfile> for Policer<'a> {
+    fn from(profile: &'a TrafficProfile) -> Self {
+        Self {
+            name: &profile.name,
+            sir: profile.sir_kbps,
+            pir: profile.pir_kbps,
+            cbs: profile.cbs_kbytes,
+            pbs: profile.pbs_kbytes,
+        }
+    }
+}
+
+/// GET `/traffic/dba-profiles`
+pub(super) async fn dba_profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
+    olt.read::<Dba>((), freshness).await?.kept(("traffic", 0, 0), |profiles| {
+        let rows = profiles.value.iter().map(Bandwidth::from).collect::<Vec<_>>();
+        Ok(Content { leaves_out: is_number, ..Content::new(rows) })
+    })
+}
+
+/// The number of a profile stands in `/profiles/traffic` only.
+fn is_number(field: &str) -> bool {
+    field == "profile_id"
+}
+
+/// GET `/traffic/dba-profile/{name}`
+pub(super) async fn dba_profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
+    let name = name_of(&params)?;
+    let profiles = olt.read::<Dba>((), freshness).await?;
+    let reading = profiles.entry.reading();
+    let found = reading.value.iter().find(|profile| profile.name == name);
+    let row = Bandwidth::from(found.ok_or_else(|| no_profile(reading, "bandwidth", name))?);
+    profiles.once(|_| Content { leaves_out: is_number, ..Content::new(row) })
+}
+
+/// GET `/traffic/profiles`
+pub(super) async fn profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
+    olt.read::<TrafficProfiles>((), freshness).await?.list("list", Policer::from)
+}
+
+/// GET `/traffic/profile/{name}`
+pub(super) async fn profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
+    let name = name_of(&params)?;
+    let profiles = olt.read::<TrafficProfiles>((), freshness).await?;
+    let reading = profiles.entry.reading();
+    let found = reading.value.iter().find(|profile| profile.name == name);
+    let row = Policer::from(found.ok_or_else(|| no_profile(reading, "traffic", name))?);
+    profiles.once(|_| Content::new(row))
+}
+
+/// A device may hold names that we would not give, so any name may be asked for.
+fn name_of(params: &Params) -> Result<&str, Failure> {
+    let name = params.text("name")?;
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return Err(Failure::parameter("name", format_args!("1 to {LONGEST_NAME} characters"), name));
+    }
+    Ok(name)
+}
+
+fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
+    match rows_are_missing(reading) {
+        Some(reason) => Failure::incomplete("whether the profile exists", reason),
+        None => {
+            let detail = format!("no {kind} profile has the name {name:?}");
+            Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
+        }
+    }
+}
+
+/// Why rows may be missing: a failure of a column that names them. A source
+/// that only lacks values has named all rows.
+fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&str> {
+    reading.problems.iter().find_map(|problem| match problem {
+        Problem::Failed { field, reason } if !["cbs", "pbs", "profile_id"].contains(field) => {
+            Some(reason.as_str())
+        }
+        _ => None,
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct TcontOfOnu<'a> {
+    pon_port: String,
+    onu_id: u8,
+    tcont_id: u8,
+    name: Option<&'a str>,
+    profile: Option<&'a str>,
+    /// The numbers of the GEM ports that it carries.
+    gemports: Vec<u8>,
+}
+
+/// GET `/traffic/tcont/{pon}/{onu_id}/{tcont_id}`
+pub(super) async fn tcont(
+    olt: ChosenOlt,
+    PonOnu(at): PonOnu,
+    params: Params,
+    freshness: Freshness,
+) -> Answer {
+    let id = params.byte("tcont_id", 1..=8)?;
+    let bandwidth = olt.read::<OnuBandwidth>(at, freshness).await?;
+    let reading = bandwidth.entry.reading();
+    let found = reading.value.tconts.iter().find(|tcont| tcont.id == id);
+    let tcont: &Tcont = found.ok_or_else(|| missing(reading, ErrorCode::TcontNotFound, "T-CONT", id, at))?;
+    let carried = reading.value.gem_ports.iter().filter(|port| port.tcont == Some(id));
+    let row = TcontOfOnu {
+        pon_port: at.pon.to_string(),
+        onu_id: at.id.get(),
+        tcont_id: id,
+        name: tcont.name.as_deref(),
+        profile: tcont.profile.as_deref(),
+        gemports: carried.map(|port| port.id).collect(),
+    };
+    bandwidth.once(|_| Content::new(row))
+}
+
+#[derive(Debug, Serialize)]
+struct GemPortOfOnu<'a> {
+    pon_port: String,
+    onu_id: u8,
+    gemport_id: u8,
+    tcont_id: Option<u8>,
+    name: Option<&'a str>,
+    queue: Option<u8>,
+    traffic_limit: TrafficLimit<'a>,
+}
+
+/// The traffic profiles that limit a GEM port; null where none does.
+#[derive(Debug, Serialize)]
+struct TrafficLimit<'a> {
+    upstream: Option<&'a str>,
+    downstream: Option<&'a str>,
+}
+
+/// GET `/traffic/gemport/{pon}/{onu_id}/{gemport_id}`
+pub(super) async fn gem_port(
+    olt: ChosenOlt,
+    PonOnu(at): PonOnu,
+    params: Params,
+    freshness: Freshness,
+) -> Answer {
+    let id = params.byte("gemport_id", 1..=u8::MAX)?;
+    let bandwidth = olt.read::<OnuBandwidth>(at, freshness).await?;
+    let reading = bandwidth.entry.reading();
+    let found = reading.value.gem_ports.iter().find(|port| port.id == id);
+    let port: &GemPort =
+        found.ok_or_else(|| missing(reading, ErrorCode::GemPortNotFound, "GEM port", id, at))?;
+    let row = GemPortOfOnu {
+        pon_port: at.pon.to_string(),
+        onu_id: at.id.get(),
+        gemport_id: id,
+        tcont_id: port.tcont,
+        name: port.name.as_deref(),
+        queue: port.queue,
+        traffic_limit: TrafficLimit {
+            upstream: port.upstream.as_deref(),
+            downstream: port.downstream.as_deref(),
+        },
+    };
+    bandwidth.once(|_| Content::new(row))
+}
+
+fn missing<T>(reading: &Reading<T>, code: ErrorCode, what: &str, id: u8, at: OnuRef) -> Failure {
+    match rows_are_missing(reading) {
+        Some(reason) => Failure::incomplete(&format!("whether the {what} exists"), reason),
+        None => {
+            Failure::new(code, format!("The ONU has no such {what}."), format!("{at} has no {what} {id}"))
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The task that owns the sessions of an OLT.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+use super::Shared;
+use super::line::Line;
+use super::outage;
+use super::reader::Reply;
+use super::session::{Broken, Session};
+use crate::Trouble;
+
+/// A caller who waits for a session.
+#[derive(Debug)]
+pub(crate) struct Want {
+    pub(crate) give: oneshot::Sender<Result<mpsc::Sender<Ask>, Trouble>>,
+    pub(crate) deadline: Instant,
+}
+
+/// A command of the caller whose turn it is.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) line: Line,
+    pub(crate) deadline: Instant,
+    pub(crate) give: oneshot::Sender<Result<Reply, Trouble>>,
+}
+
+/// How long a command whose caller has gone may go on, so that its session
+/// stays in use: the slowest single reading takes about so long.
+const READ_ON: Duration = Duration::from_secs(15);
+/// How long a caller may leave its session unused in the middle of its turn.
+const HELD: Duration = Duration::from_secs(30);
+/// How long turns may go on once the handles are closed.
+const ENDING: Duration = Duration::from_millis(200);
+/// Shortest sign of life of a deadline that is over: try nothing.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Gives callers a session each, in their order, `max_sessions` at a time.
+/// Ends when the handles are gone or closed.
+pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
+    let most = shared.settings.max_sessions.max(1);
+    let mut idle: Vec<Session> = Vec::new();
+    let mut turns: JoinSet<Option<Session>> = JoinSet::new();
+    loop {
+        let care = idle.iter().map(|session| next_care(&shared, session)).min();
+        let care = async move {
+            match care {
+                Some(at) => sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = shared.stop.cancelled() => break,
+            want = wants.recv(), if turns.len() < most => match want {
+                // The session that was used last is the likeliest to live.
+                Some(want) => {
+                    let session = idle.pop();
+                    let alone = turns.is_empty();
+                    turns.spawn(serve(Arc::clone(&shared), want, session, alone));
+                }
+                None => break,
+            },
+            Some(session) = turns.join_next() => idle.extend(session.ok().flatten()),
+            () = care => tend(&shared, &mut idle, &mut turns),
+        }
+        shared.sessions.store(idle.len() + turns.len(), Ordering::Relaxed);
+    }
+    // A turn that has just ended gives its session back for a polite good-bye.
+    let ended = async {
+        while let Some(session) = turns.join_next().await {
+            idle.extend(session.ok().flatten());
+        }
+    };
+    let _ = tokio::time::timeout(ENDING, ended).await;
+    turns.abort_all();
+    futures::future::join_all(idle.into_iter().map(Session::close)).await;
+    shared.sessions.store(0, Ordering::Relaxed);
+}
+
+fn next_care(shared: &Shared, session: &Session) -> Instant {
+    (session.used + shared.settings.keep_alive).min(session.wanted + shared.settings.idle_close)
+}
+
+/// Closes sessions that nobody wanted for long, and keeps the others alive. Both
+/// are turns: whoever finds another session does not wait for a dead one.
+fn tend(shared: &Shared, idle: &mut Vec<Session>, turns: &mut JoinSet<Option<Session>>) {
+    let now = Instant::now();
+    for mut session in std::mem::take(idle) {
+        if session.wanted + shared.settings.idle_close <= now {
+            turns.spawn(async move {
+                session.close().await;
+                None
+            });
+        } else if session.used + shared.settings.keep_alive > now {
+            idle.push(session);
+        } else {
+            turns.spawn(async move { session.keep_alive().await.is_ok().then_some(session) });
+        }
+    }
+}
+
+/// One turn: gives back the session when it is fit for another. `alone` when no
+/// other session is in use.
+async fn serve(shared: Arc<Shared>, want: Want, session: Option<Session>, alone: bool) -> Option<Session> {
+    if want.give.is_closed() || want.deadline <= Instant::now() {
+        return session;
+    }
+    let mut session = match session {
+        Some(session) => session,
+        None => match open(&shared, alone).await {
+            Ok(session) => session,
+            Err(trouble) => {
+                let _ = want.give.send(Err(trouble));
+                return None;
+            }
+        },
+    };
+    session.wanted = Instant::now();
+    // One at a time: a caller waits for each answer.
+    let (give, mut asks) = mpsc::channel(1);
+    if want.give.send(Ok(give)).is_err() {
+        return Some(session);
+    }
+    while let Ok(Some(mut ask)) = tokio::time::timeout(HELD, asks.recv()).await {
+        let (reply, kept) = answer(&shared, session, &mut ask).await;
+        let _ = ask.give.send(reply);
+        session = kept?;
+    }
+    session.wanted = Instant::now();
+    Some(session)
+}
+
+/// Beside a session in use, a failure says that the OLT has no line for another
+/// one: that is this caller's trouble and no outage.
+async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
+    shared.outage.check()?;
+    match Session::open(&shared.settings).await {
+        Ok(session) => {
+            shared.logins.fetch_add(1, Ordering::Relaxed);
+            shared.outage.answered();
+            Ok(session)
+        }
+        Err(broken @ (Broken::Network(_) | Broken::Closed(_) | Broken::Silent { .. })) if !alone => {
+            Err(outage::trouble(&broken, Instant::now() + PAUSE))
+        }
+        Err(broken) => Err(shared.outage.failed(&broken)),
+    }
+}
+
+/// Runs a command; on a session that turns out to be dead once more on a new
+/// one, since reading twice does no harm.
+async fn answer(
+    shared: &Shared,
+    mut session: Session,
+    ask: &mut Ask,
+) -> (Result<Reply, Trouble>, Option<Session>) {
+    // Longer than the caller waits: an answer that comes late is read to its
+    // end, so that the session is clean for the next.
+    let deadline = ask.deadline + READ_ON;
+    let mut again = true;
+    loop {
+        let answered = {
+            let run = session.run(&ask.line, deadline);
+            tokio::pin!(run);
+            let first = tokio::select! {
+                answered = &mut run => Some(answered),
+                () = ask.give.closed() => None,
+            };
+            match first {
+                Some(answered) => answered,
+                None => match tokio::time::timeout(READ_ON, run).await {
+                    Ok(Ok(reply)) => Ok(reply),
+                    // Nobody waits for it, and it says nothing about the OLT.
+                    _ => return (Err(Trouble::Deadline(READ_ON)), None),
+                },
+            }
+        };
+        match answered {
+            Ok(reply) => {
+                shared.outage.answered();
+                return (Ok(reply), Some(session));
+            }
+            Err(Broken::Closed(_) | Broken::Network(_)) if again && ask.deadline > Instant::now() => {
+                again = false;
+                match open(shared, true).await {
+                    Ok(new) => session = new,
+                    Err(trouble) => return (Err(trouble), None),
+                }
+            }
+            Err(broken @ Broken::Unexpected(_)) => {
+                return (Err(outage::trouble(&broken, Instant::now() + PAUSE)), None);
+            }
+            Err(broken) => return (Err(shared.outage.failed(&broken)), None),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! When a command line that fails is tried again.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use super::session::Broken;
+use crate::Trouble;
+
+/// The first pause after a failure; each further one doubles it.
+const SHORTEST: Duration = Duration::from_millis(500);
+/// The longest pause: an OLT that comes back is in use again within 10 s.
+const LONGEST: Duration = Duration::from_secs(5);
+/// After a refused login: the device locks out those who try often (fact sheet,
+/// CLI §1.1), and the password will not become right by itself.
+const REFUSED: Duration = Duration::from_secs(60);
+/// The longest pause after refused logins.
+const REFUSED_LONGEST: Duration = Duration::from_secs(900);
+
+/// Whether the command line works, and if not, until when nobody tries it.
+#[derive(Debug, Default)]
+pub(crate) struct Outage(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    down: Option<(Instant, Broken)>,
+    reachable: Option<bool>,
+    last_contact: Option<SystemTime>,
+}
+
+impl Outage {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// # Errors
+    /// The trouble of the last try, while it is too early for the next.
+    pub(crate) fn check(&self) -> Result<(), Trouble> {
+        let state = self.state();
+        match &state.down {
+            Some((until, broken)) if *until > Instant::now() => Err(trouble(broken, *until)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A login has failed, or a session in its first command.
+    pub(crate) fn failed(&self, broken: &Broken) -> Trouble {
+        let mut state = self.state();
+        let (shortest, longest) = match broken {
+            Broken::LoginRefused(_) => (REFUSED, REFUSED_LONGEST),
+            _ => (SHORTEST, LONGEST),
+        };
+        let refused = matches!(broken, Broken::LoginRefused(_));
+        if let Some((until, last)) = &state.down {
+            let same = refused == matches!(last, Broken::LoginRefused(_));
+            if same && *until > Instant::now() {
+                // Sessions that fail together are one failure.
+                return trouble(broken, *until);
+            }
+            if !same {
+                state.failures = 0;
+            }
+        }
+        let pause = shortest.saturating_mul(1 << state.failures.min(16)).min(longest);
+        let until = Instant::now() + pause;
+        state.failures += 1;
+        state.reachable = Some(false);
+        state.down = Some((until, broken.clone()));
+        trouble(broken, until)
+    }
+
+    /// The OLT has answered.
+    pub(crate) fn answered(&self) {
+        let mut state = self.state();
+        (state.failures, state.down) = (0, None);
+        state.reachable = Some(true);
+        state.last_contact = Some(SystemTime::now());
+    }
+
+    pub(crate) fn contact(&self) -> (Option<bool>, Option<SystemTime>) {
+        let state = self.state();
+        (state.reachable, state.last_contact)
+    }
+}
+
+/// What a broken session is to the caller who may try again at `until`.
+pub(crate) fn trouble(broken: &Broken, until: Instant) -> Trouble {
+    let retry_after = until.saturating_duration_since(Instant::now());
+    match broken {
+        Broken::LoginRefused(line) => Trouble::LoginRefused { line: line.clone(), retry_after },
+        Broken::Unexpected(what) => Trouble::UnexpectedReply(what.clone()),
+        other => Trouble::CliUnreachable { why: other.to_string(), retry_after },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn pauses_grow_and_end() {
+        let outage = Outage::default();
+        assert_eq!((outage.check(), outage.contact()), (Ok(()), (None, None)));
+        let closed = Broken::Closed("answering");
+        let mut waited = Duration::ZERO;
+        for pause in [500, 1000, 2000, 4000, 5000, 5000] {
+            outage.failed(&closed);
+            assert!(matches!(outage.check(), Err(Trouble::CliUnreachable { .. })));
+            tokio::time::advance(Duration::from_millis(pause)).await;
+            assert_eq!(outage.check(), Ok(()), "after {pause} ms");
+            waited += Duration::from_millis(pause);
+        }
+        outage.answered();
+        assert_eq!(outage.contact().0, Some(true));
+        outage.failed(&Broken::LoginRefused("%Error 20209: No username or bad password".into()));
+        tokio::time::advance(Duration::from_secs(59)).await;
+        let Err(Trouble::LoginRefused { line, retry_after }) = outage.check() else { panic!() };
+        assert_eq!((line.as_str(), retry_after.as_secs()), ("%Error 20209: No username or bad password", 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_inherits_no_pause_and_counts_once() {
+        let outage = Outage::default();
+        for _ in 0..8 {
+            outage.failed(&Broken::Closed("answering"));
+            tokio::time::advance(LONGEST).await;
+        }
+        for _ in 0..10 {
+            outage.failed(&Broken::LoginRefused("no".into()));
+        }
+        tokio::time::advance(REFUSED).await;
+        assert_eq!(outage.check(), Ok(()));
+    }
+}

@@ -1,0 +1,73 @@
+use super::*;
+use tokio::net::TcpListener;
+
+fn settings(port: u16) -> CliSettings {
+    CliSettings::new("127.0.0.1", port, "zte", SecretString::from("secret"))
+}
+
+/// An OLT that says the first of each pair, as long after the last answer as a
+/// far network takes, and goes on when it is sent the line of the second.
+async fn peer(script: &'static [(&'static str, &'static str)]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        for (said, awaited) in script {
+            tokio::time::sleep(3 * SETTLED).await;
+            stream.write_all(said.as_bytes()).await.unwrap();
+            let mut line = Vec::new();
+            while !awaited.is_empty() && !line.ends_with(b"\n") {
+                line.push(stream.read_u8().await.unwrap());
+            }
+            assert_eq!(String::from_utf8(line).unwrap().trim_end(), *awaited);
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_far_olt_is_logged_in_to_once() {
+    let port = peer(&[
+        ("Welcome to\r\nOLT#", ""),
+        (" 1, confirm [yes/no]:\r\nUsername:", "zte"),
+        ("zte\r\nPassword:", "secret"),
+        ("\r\n% The password is not strong, please change the password.\r\nmy-olt#", "terminal length 0"),
+        ("terminal length 0\r\nmy-olt#", "show clock"),
+        ("show clock\r\nnow\r\nmy-olt#", "exit"),
+    ])
+    .await;
+    let mut session = Session::open(&settings(port)).await.unwrap();
+    let deadline = Instant::now() + LOGIN;
+    let reply = session.run(&Line::new("show clock").unwrap(), deadline).await.unwrap();
+    assert_eq!((reply.text.as_str(), reply.mode), ("now\n", Mode::Enabled));
+}
+
+#[tokio::test]
+async fn hanging_up_with_a_refusal_is_a_refusal() {
+    let port = peer(&[
+        ("Username:", "zte"),
+        ("zte\r\nPassword:", "secret"),
+        ("\r\n%Error 20209: No username or bad password\r\n", ""),
+    ])
+    .await;
+    let broken = Session::open(&settings(port)).await.unwrap_err();
+    assert_eq!(broken, Broken::LoginRefused("%Error 20209: No username or bad password".into()));
+}
+
+#[tokio::test]
+async fn waiting_for_more_ends_at_the_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let now = Instant::now();
+    let mut reader = Reader::default();
+    reader.feed(b"ZXAN#");
+    reader.landed();
+    let mut session = Session { stream, reader, mode: Mode::Enabled, used: now, wanted: now };
+    let deadline = now + 4 * SETTLED;
+    for _ in 0..10 {
+        if session.next(deadline, "waiting").await.is_err() {
+            return;
+        }
+    }
+    panic!("a prompt is returned for ever");
+}

@@ -1,0 +1,138 @@
+//! An answer as lines, and what of them is not understood.
+
+use super::{Parsed, UnknownLine};
+
+/// The width at which a terminal wraps lines (fact sheet, CLI §1.2).
+const WIDTH: usize = 80;
+
+/// A line of an answer that holds something.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// Its number in the answer, from 1.
+    pub(super) number: usize,
+    /// Its text without blanks at the end.
+    pub(super) text: &'a str,
+}
+
+impl<'a> Line<'a> {
+    /// Its text without blanks at either end.
+    pub(super) fn trimmed(self) -> &'a str {
+        self.text.trim_start()
+    }
+
+    /// Its words.
+    pub(super) fn words(self) -> Vec<&'a str> {
+        self.text.split_whitespace().collect()
+    }
+
+    /// `LABEL: value`, both without the blanks around them.
+    pub(super) fn label(self) -> Option<(&'a str, &'a str)> {
+        let (label, value) = self.text.split_once(':')?;
+        Some((label.trim(), value.trim()))
+    }
+
+    /// Whether it is a rule of dashes.
+    pub(super) fn is_rule(self) -> bool {
+        self.text.len() >= 3 && self.text.bytes().all(|byte| byte == b'-')
+    }
+
+    /// Whether its words are these.
+    pub(super) fn has_words(self, words: &[&str]) -> bool {
+        self.text.split_whitespace().eq(words.iter().copied())
+    }
+}
+
+/// The lines of `text` that hold something.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    text.lines()
+        .enumerate()
+        .map(|(at, text)| Line { number: at + 1, text: text.trim_end() })
+        .filter(|line| !line.text.is_empty())
+}
+
+/// Text whose lines the terminal wrapped, with the wraps taken out: a line as
+/// wide as the terminal goes on in the next one, unless `starts`, given both, says that
+/// the next one is a line of its own. Each line keeps the number of its first part.
+pub(super) fn unwrapped(text: &str, starts: impl Fn(&str, &str) -> bool) -> Vec<(usize, String)> {
+    let mut whole: Vec<(usize, String)> = Vec::new();
+    let mut goes_on = false;
+    for (at, part) in text.lines().enumerate() {
+        let full = part.chars().count() == WIDTH;
+        match whole.last_mut() {
+            Some((_, line)) if goes_on && !part.is_empty() && !starts(line, part) => {
+                line.push_str(part);
+            }
+            _ => whole.push((at + 1, part.to_owned())),
+        }
+        goes_on = full;
+    }
+    whole
+}
+
+/// The lines of [`unwrapped`] text that hold something.
+pub(super) fn lines_of(unwrapped: &[(usize, String)]) -> impl Iterator<Item = Line<'_>> {
+    unwrapped
+        .iter()
+        .map(|(number, text)| Line { number: *number, text: text.trim_end() })
+        .filter(|line| !line.text.is_empty())
+}
+
+/// A value, `None` where the device says "not available", or why it is not one.
+pub(super) type Field<T> = Result<Option<T>, String>;
+
+/// What was not understood of an answer.
+#[derive(Debug, Default)]
+pub(super) struct Notes(Vec<UnknownLine>);
+
+impl Notes {
+    /// Notes a line that no rule knows.
+    pub(super) fn unknown(&mut self, line: Line<'_>) {
+        self.because(line, "no rule knows this line");
+    }
+
+    /// Notes a line with the reason.
+    pub(super) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
+        self.0.push(UnknownLine { line: line.number, text: line.text.to_owned(), reason: reason.into() });
+    }
+
+    /// The value of `field`; a complaint is noted.
+    pub(super) fn field<T>(&mut self, line: Line<'_>, field: Field<T>) -> Option<T> {
+        field.unwrap_or_else(|reason| {
+            self.because(line, reason);
+            None
+        })
+    }
+
+    /// The value of `field`; a complaint is noted.
+    pub(super) fn need<T>(&mut self, line: Line<'_>, field: Result<T, String>) -> Option<T> {
+        self.field(line, field.map(Some))
+    }
+
+    /// Hides what `mask` hides in the lines that were noted.
+    pub(super) fn mask(&mut self, mask: impl Fn(&str) -> String) {
+        for line in &mut self.0 {
+            line.text = mask(&line.text);
+        }
+    }
+
+    /// The rows, with these notes.
+    pub(super) fn with<T>(self, rows: T) -> Parsed<T> {
+        Parsed { rows, unknown: self.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_line_goes_on() {
+        let long = format!("{}\n{}\ntail\nnext\n", "a".repeat(80), "b".repeat(80));
+        let joined = unwrapped(&long, |_, part| part.starts_with("next"));
+        assert_eq!(joined.len(), 2);
+        assert_eq!(joined[0].1.len(), 164);
+        assert_eq!(joined[1], (4, "next".to_owned()));
+        let own = format!("{}\nnext\n", "a".repeat(80));
+        assert_eq!(unwrapped(&own, |_, part| part.starts_with("next")).len(), 2);
+    }
+}

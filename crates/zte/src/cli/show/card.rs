@@ -1,0 +1,129 @@
+use gpon::{CardRef, CardStatus};
+use serde::Serialize;
+
+use super::answer::{Notes, lines};
+use super::columns::Columns;
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, json, values};
+
+/// `show card`: the cards of the chassis (fact sheet, CLI §4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShowCard;
+
+/// A card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct CardRow {
+    /// Rack, shelf and slot.
+    #[serde(serialize_with = "json::text")]
+    pub(crate) at: CardRef,
+    /// The type it is configured as.
+    pub(crate) configured_type: Option<String>,
+    /// The type that is plugged in; none while it is offline.
+    pub(crate) real_type: Option<String>,
+    /// How many ports it has.
+    pub(crate) ports: Option<u32>,
+    /// Its hardware version, on V1.2 a date.
+    pub(crate) hardware_version: Option<String>,
+    /// Its software version.
+    pub(crate) software_version: Option<String>,
+    /// Its state.
+    #[serde(serialize_with = "json::maybe_text")]
+    pub(crate) status: Option<CardStatus>,
+}
+
+const HEADER: [&str; 9] =
+    ["Rack", "Shelf", "Slot", "CfgType", "RealType", "Port", "HardVer", "SoftVer", "Status"];
+
+impl Show for ShowCard {
+    type Rows = Vec<CardRow>;
+
+    fn line(&self) -> String {
+        "show card".to_owned()
+    }
+
+    fn parse(text: &str) -> Parsed<Vec<CardRow>> {
+        let (mut rows, mut notes) = (Vec::new(), Notes::default());
+        let mut columns = None;
+        for line in lines(text) {
+            if line.is_rule() {
+                continue;
+            }
+            let Some(places) = &columns else {
+                columns = Columns::of(line.text, &HEADER);
+                if columns.is_none() {
+                    notes.unknown(line);
+                }
+                continue;
+            };
+            let Some(cells) = places.cells(line.text) else {
+                notes.because(line, "a word reaches over the end of its column");
+                continue;
+            };
+            let [rack, shelf, slot, configured, real, ports, hardware, software, status] = cells.as_slice()
+            else {
+                continue;
+            };
+            let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+            rows.push(CardRow {
+                at,
+                configured_type: values::words(configured),
+                real_type: values::words(real),
+                ports: notes.field(line, values::number(ports)),
+                hardware_version: values::words(hardware),
+                software_version: values::words(software),
+                status: notes.need(line, values::card_status(status)),
+            });
+        }
+        notes.with(rows)
+    }
+
+    fn none() -> Option<Self::Rows> {
+        Some(Vec::new())
+    }
+}
+
+impl Typed for ShowCard {
+    const SYNTAX: &'static [&'static str] = &["show card"];
+
+    fn from_args(_: &[Arg]) -> Option<Self> {
+        Some(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn v2_1() {
+        let Parsed { rows, unknown } = ShowCard::parse(&fixture("c320-v2.1.0/show-card.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!(rows.len(), 3);
+        assert_eq!(rows[0].at.to_string(), "1/1/2");
+        assert_eq!((rows[0].real_type.as_deref(), rows[0].ports), (Some("GTGHG"), Some(16)));
+        assert_eq!(rows[0].software_version.as_deref(), Some("V2.1.0"));
+        assert_eq!(rows[2].configured_type.as_deref(), Some("SMXA"));
+        assert_eq!((rows[2].real_type.as_deref(), rows[2].ports), (None, Some(3)));
+        assert_eq!((rows[2].hardware_version.as_deref(), rows[2].status), (None, Some(CardStatus::Offline)));
+    }
+
+    #[test]
+    fn v1_2() {
+        let Parsed { rows, unknown } = ShowCard::parse(&fixture("c320-v1.2.x/show-card.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!(rows[4].status, Some(CardStatus::Standby));
+        assert_eq!(rows[1].hardware_version.as_deref(), Some("110702"));
+        assert_eq!(rows[0].software_version, None);
+    }
+
+    #[test]
+    fn a_strange_state_costs_no_row() {
+        let text = fixture("c320-v2.1.0/show-card.txt").replace("OFFLINE", "MELTED");
+        let parsed = ShowCard::parse(&text);
+        assert_eq!(parsed.rows.len(), 3);
+        assert_eq!(parsed.rows[2].status, None);
+        assert_eq!(parsed.unknown.len(), 1);
+        assert_eq!(parsed.unknown[0].line, 5);
+    }
+}

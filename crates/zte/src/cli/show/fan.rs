@@ -1,0 +1,155 @@
+use serde::Serialize;
+
+use super::answer::{Line, Notes, lines};
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, values};
+
+/// `show fan`: fans and the temperature around them (fact sheet, CLI §4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShowFan;
+
+/// The fans of a shelf.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct FanShelf {
+    /// The shelf.
+    pub(crate) shelf: Option<u8>,
+    /// How the speed is controlled (`temperature-control`).
+    pub(crate) control: Option<String>,
+    /// Where the speed levels begin, in degrees Celsius.
+    pub(crate) level_celsius: Vec<i32>,
+    /// The critical temperature, in degrees Celsius.
+    pub(crate) critical_celsius: Option<i32>,
+    /// The upper limit, in degrees Celsius.
+    pub(crate) high_celsius: Option<i32>,
+    /// The lower limit, in degrees Celsius.
+    pub(crate) low_celsius: Option<i32>,
+    /// The ambient temperature, in degrees Celsius.
+    pub(crate) environment_celsius: Option<i32>,
+    /// Where the power comes from (`Mains Supply`).
+    pub(crate) power_mode: Option<String>,
+    /// The boards that carry the fans.
+    pub(crate) boards: Vec<FanBoard>,
+    /// The fans.
+    pub(crate) fans: Vec<FanRow>,
+}
+
+/// A board of fans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct FanBoard {
+    /// Where it is (`Upper`).
+    pub(crate) place: String,
+    /// Its state (`online`).
+    pub(crate) status: String,
+}
+
+/// A fan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct FanRow {
+    /// Its number, from 1.
+    pub(crate) number: u32,
+    /// Its speed level.
+    pub(crate) level: Option<i32>,
+    /// Its speed in revolutions per minute.
+    pub(crate) rpm: Option<i32>,
+}
+
+const HEADER: [&str; 3] = ["FanUnitId", "SpeedLevel", "ActualSpeed(RPM)"];
+const TITLE: &str = "All fan units actual status:";
+const UNIT: &str = "deg c";
+
+impl FanShelf {
+    fn fan(&mut self, line: Line<'_>, notes: &mut Notes) {
+        let words = line.words();
+        match words.as_slice() {
+            [number, level, rpm] if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let Some(number) = notes.field(line, values::number(number)) else { return };
+                let level = notes.field(line, values::number(level));
+                let rpm = notes.field(line, values::number(rpm));
+                self.fans.push(FanRow { number, level, rpm });
+            }
+            _ => notes.unknown(line),
+        }
+    }
+
+    fn label(&mut self, line: Line<'_>, label: &str, value: &str, notes: &mut Notes) {
+        let celsius = |notes: &mut Notes| notes.field(line, values::quantity(value, UNIT));
+        match label {
+            "Shelf" => self.shelf = notes.field(line, values::number(value)),
+            "FanControlType" => self.control = values::words(value),
+            "TemperatureThreshold" => {
+                let levels = value.strip_suffix("(deg c)").unwrap_or(value);
+                let levels = levels.split_whitespace().map(values::number);
+                self.level_celsius = levels.filter_map(|level| notes.field(line, level)).collect();
+            }
+            "CriticalTemperatureThreshold" => self.critical_celsius = celsius(notes),
+            "HighTemperatureThreshold" => self.high_celsius = celsius(notes),
+            "LowTemperatureThreshold" => self.low_celsius = celsius(notes),
+            "Environment Temperature" => self.environment_celsius = celsius(notes),
+            "EnvPowerMode" => self.power_mode = values::words(value),
+            _ => match label.strip_suffix(" Fanboard Status") {
+                Some(place) => {
+                    self.boards.push(FanBoard { place: place.to_owned(), status: value.to_owned() });
+                }
+                None => notes.unknown(line),
+            },
+        }
+    }
+}
+
+impl Show for ShowFan {
+    type Rows = FanShelf;
+
+    fn line(&self) -> String {
+        "show fan".to_owned()
+    }
+
+    fn parse(text: &str) -> Parsed<FanShelf> {
+        let (mut shelf, mut notes) = (FanShelf::default(), Notes::default());
+        for line in lines(text) {
+            if line.is_rule() || line.has_words(&HEADER) || line.text == TITLE {
+                continue;
+            }
+            match line.label() {
+                Some((label, value)) => shelf.label(line, label, value, &mut notes),
+                None => shelf.fan(line, &mut notes),
+            }
+        }
+        notes.with(shelf)
+    }
+}
+
+impl Typed for ShowFan {
+    const SYNTAX: &'static [&'static str] = &["show fan"];
+
+    fn from_args(_: &[Arg]) -> Option<Self> {
+        Some(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn v2_1() {
+        let Parsed { rows, unknown } = ShowFan::parse(&fixture("c320-v2.1.0/show-fan.txt"));
+        assert_eq!(unknown, []);
+        let whole = FanShelf {
+            shelf: Some(1),
+            control: Some("temperature-control".to_owned()),
+            level_celsius: vec![20, 36, 44, 51],
+            critical_celsius: Some(160),
+            high_celsius: Some(65),
+            low_celsius: Some(-20),
+            environment_celsius: Some(32),
+            power_mode: Some("Mains Supply".to_owned()),
+            boards: vec![FanBoard { place: "Upper".to_owned(), status: "online".to_owned() }],
+            fans: vec![
+                FanRow { number: 1, level: Some(3), rpm: Some(3426) },
+                FanRow { number: 2, level: Some(3), rpm: Some(3396) },
+            ],
+        };
+        assert_eq!(rows, whole);
+    }
+}

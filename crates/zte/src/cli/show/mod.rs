@@ -1,0 +1,150 @@
+//! The show commands, one file each: the line that is typed, the rows of its
+//! answer, and how the text becomes rows.
+
+mod answer;
+mod card;
+mod card_temperature;
+mod clock;
+mod columns;
+mod config_blocks;
+mod config_words;
+mod fan;
+#[cfg(test)]
+mod fixtures;
+mod gpon_profiles;
+mod ip_interface;
+mod json;
+mod labelled;
+mod labels;
+mod list;
+mod mac;
+mod onu_baseinfo;
+mod onu_by_sn;
+mod onu_config;
+mod onu_detail_info;
+mod onu_interface;
+mod onu_profiles;
+mod onu_state;
+mod onu_type;
+mod onu_uncfg;
+mod optical_module_info;
+mod password;
+mod pon_config;
+mod pon_interface;
+mod pon_onu_uncfg;
+mod power_attenuation;
+mod power_list;
+mod processor;
+mod remote_config;
+mod remote_equip;
+mod remote_interface;
+mod remote_wan_ip;
+mod running_config;
+mod service_port;
+mod system_group;
+mod typed;
+mod values;
+mod version_running;
+mod vlan;
+
+pub(crate) use card::*;
+pub(crate) use card_temperature::*;
+pub(crate) use clock::*;
+pub(crate) use fan::*;
+pub(crate) use gpon_profiles::*;
+pub(crate) use ip_interface::*;
+pub use list::{ShowLine, Shown, UnknownShow};
+pub(crate) use list::{forms, fuzz};
+pub(crate) use mac::*;
+pub(crate) use onu_baseinfo::*;
+pub(crate) use onu_by_sn::*;
+pub(crate) use onu_config::*;
+pub(crate) use onu_detail_info::*;
+pub(crate) use onu_interface::*;
+pub(crate) use onu_profiles::*;
+pub(crate) use onu_state::*;
+pub(crate) use onu_type::*;
+pub(crate) use onu_uncfg::*;
+pub(crate) use optical_module_info::*;
+pub(crate) use pon_interface::*;
+pub(crate) use pon_onu_uncfg::*;
+pub(crate) use power_attenuation::*;
+pub(crate) use power_list::*;
+pub(crate) use processor::*;
+pub(crate) use remote_equip::*;
+pub(crate) use remote_interface::*;
+pub(crate) use remote_wan_ip::*;
+pub(crate) use running_config::*;
+use serde::Serialize;
+pub(crate) use system_group::*;
+pub(crate) use version_running::*;
+pub(crate) use vlan::*;
+
+/// A show command, with its arguments.
+pub(crate) trait Show {
+    /// What its answer holds.
+    type Rows: Serialize + PartialEq + std::fmt::Debug + Send + 'static;
+
+    /// The line as it is typed, without its end.
+    fn line(&self) -> String;
+
+    /// What an answer means. `text` is a whole answer without echo and prompt,
+    /// lines end with `\n`, nothing is wrapped back together yet. Every line is
+    /// accounted for: one that no rule knows is in `unknown`.
+    fn parse(text: &str) -> Parsed<Self::Rows>;
+
+    /// What "No related information to show." means: a list without rows.
+    /// `None` where it is a refusal like any other.
+    fn none() -> Option<Self::Rows> {
+        None
+    }
+
+    /// Whether the text stands to its end, for answers that say where that is.
+    fn is_whole(_text: &str) -> bool {
+        true
+    }
+}
+
+/// What an answer held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Parsed<T> {
+    /// The rows.
+    pub(crate) rows: T,
+    /// Lines that no rule knows, with the reason where a value was not understood.
+    pub(crate) unknown: Vec<UnknownLine>,
+}
+
+/// A line of an answer that no rule knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownLine {
+    /// Its number in the answer, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The text of a fixture.
+#[cfg(test)]
+pub(crate) fn fixture(file: &str) -> String {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(file);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// `text` as an 80-column terminal wraps it.
+#[cfg(test)]
+pub(crate) fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines() {
+        let line: Vec<char> = line.chars().collect();
+        if line.is_empty() {
+            out.push('\n');
+        }
+        for part in line.chunks(80) {
+            out.extend(part);
+            out.push('\n');
+        }
+    }
+    out
+}

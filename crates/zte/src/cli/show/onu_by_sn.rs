@@ -1,0 +1,74 @@
+use gpon::{OnuRef, SerialNumber};
+use serde::Serialize;
+
+use super::answer::{Notes, lines};
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, json, values};
+
+/// `show gpon onu by sn`: where an ONU is configured (fact sheet, CLI §4.3).
+/// What stands around the line of the ONU is not known for certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShowOnuBySn {
+    /// Its serial number.
+    pub(crate) serial: SerialNumber,
+}
+
+/// A place of the serial number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OnuBySnRow {
+    /// The ONU.
+    #[serde(serialize_with = "json::text")]
+    pub(crate) onu: OnuRef,
+}
+
+impl Show for ShowOnuBySn {
+    type Rows = Vec<OnuBySnRow>;
+
+    fn line(&self) -> String {
+        format!("show gpon onu by sn {}", self.serial)
+    }
+
+    fn parse(text: &str) -> Parsed<Vec<OnuBySnRow>> {
+        let (mut rows, mut notes) = (Vec::new(), Notes::default());
+        for line in lines(text) {
+            let title = line.trimmed() == "SearchResult" || line.text.starts_with("Number of ONUs:");
+            if title || line.is_rule() {
+                continue;
+            }
+            if let Some(onu) = notes.need(line, values::onu(line.trimmed())) {
+                rows.push(OnuBySnRow { onu });
+            }
+        }
+        notes.with(rows)
+    }
+
+    fn none() -> Option<Self::Rows> {
+        Some(Vec::new())
+    }
+}
+
+impl Typed for ShowOnuBySn {
+    const SYNTAX: &'static [&'static str] = &["show gpon onu by sn <sn>"];
+
+    fn from_args(args: &[Arg]) -> Option<Self> {
+        match args {
+            [Arg::Serial(serial)] => Some(Self { serial: *serial }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn with_and_without_header() {
+        for file in ["c320-v2.1.0/show-gpon-onu-by-sn.txt", "c320-v2.1.0/show-gpon-onu-by-sn-bare.txt"] {
+            let Parsed { rows, unknown } = ShowOnuBySn::parse(&fixture(file));
+            assert_eq!(unknown, []);
+            assert_eq!(rows.iter().map(|row| row.onu.to_string()).collect::<Vec<_>>(), ["1/1/1:1"]);
+        }
+    }
+}

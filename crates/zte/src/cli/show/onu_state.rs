@@ -1,0 +1,189 @@
+use gpon::{OnuId, OnuRef, OnuState, PonPort};
+use serde::Serialize;
+
+use super::answer::{Line, Notes, lines};
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, json, values};
+
+/// `show gpon onu state`: the phases of ONUs (fact sheet, CLI §4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShowOnuState {
+    /// Of every ONU. Some devices then print no more than the header.
+    All,
+    /// Of the ONUs of a card.
+    Slot(u8),
+    /// Of the ONUs of a port.
+    Pon(PonPort),
+    /// Of one ONU.
+    Onu(PonPort, OnuId),
+}
+
+/// The states of ONUs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct OnuStates {
+    /// The ONUs.
+    pub(crate) onus: Vec<OnuStateRow>,
+    /// How many are online, by the footer.
+    pub(crate) online: Option<u32>,
+    /// How many there are, by the footer.
+    pub(crate) total: Option<u32>,
+}
+
+/// The state of an ONU.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OnuStateRow {
+    /// The ONU.
+    #[serde(serialize_with = "json::text")]
+    pub(crate) onu: OnuRef,
+    /// Whether it is enabled; false once it is shut down.
+    pub(crate) admin_enabled: Option<bool>,
+    /// Whether its management channel is up.
+    pub(crate) omcc_enabled: Option<bool>,
+    /// The O7 state, V1.2 only (`operation`, `unknown`).
+    pub(crate) o7: Option<String>,
+    /// Its phase.
+    #[serde(serialize_with = "json::state")]
+    pub(crate) phase: Option<OnuState>,
+    /// Its channel, V2 only (`1(GPON)`).
+    pub(crate) channel: Option<String>,
+}
+
+const HEADER: [&str; 8] = ["OnuIndex", "Admin", "State", "OMCC", "State", "Phase", "State", "Channel"];
+const HEADER_V1_2: [&str; 9] =
+    ["OnuIndex", "Admin", "State", "OMCC", "State", "O7", "State", "Phase", "State"];
+
+impl OnuStates {
+    fn footer(&mut self, line: Line<'_>, counts: &str, notes: &mut Notes) {
+        match counts.trim().split_once('/') {
+            Some((online, total)) => {
+                self.online = notes.field(line, values::number(online));
+                self.total = notes.field(line, values::number(total));
+            }
+            None => notes.unknown(line),
+        }
+    }
+
+    fn row(&mut self, line: Line<'_>, v1_2: bool, notes: &mut Notes) {
+        let words = line.words();
+        let [index, admin, omcc, third, fourth] = words.as_slice() else { return notes.unknown(line) };
+        let Some(onu) = notes.need(line, values::onu(index)) else { return };
+        let (o7, phase, channel) =
+            if v1_2 { (values::words(third), fourth, None) } else { (None, third, values::words(fourth)) };
+        self.onus.push(OnuStateRow {
+            onu,
+            admin_enabled: notes.field(line, values::enabled(admin)),
+            omcc_enabled: notes.field(line, values::enabled(omcc)),
+            o7,
+            phase: notes.need(line, values::phase(phase)),
+            channel,
+        });
+    }
+}
+
+impl Show for ShowOnuState {
+    type Rows = OnuStates;
+
+    fn line(&self) -> String {
+        match self {
+            Self::All => "show gpon onu state".to_owned(),
+            Self::Slot(slot) => format!("show gpon onu state gpon-olt_1/{slot}"),
+            Self::Pon(pon) => format!("show gpon onu state gpon-olt_{pon}"),
+            Self::Onu(pon, id) => format!("show gpon onu state gpon-olt_{pon} {id}"),
+        }
+    }
+
+    fn parse(text: &str) -> Parsed<OnuStates> {
+        let (mut states, mut notes) = (OnuStates::default(), Notes::default());
+        let mut v1_2 = false;
+        for line in lines(text) {
+            if line.is_rule() || line.has_words(&HEADER) {
+                continue;
+            }
+            if line.has_words(&HEADER_V1_2) {
+                v1_2 = true;
+            } else if let Some(counts) = line.text.strip_prefix("ONU Number:") {
+                states.footer(line, counts, &mut notes);
+            } else {
+                states.row(line, v1_2, &mut notes);
+            }
+        }
+        notes.with(states)
+    }
+
+    fn none() -> Option<Self::Rows> {
+        Some(OnuStates::default())
+    }
+}
+
+impl Typed for ShowOnuState {
+    const SYNTAX: &'static [&'static str] = &[
+        "show gpon onu state",
+        "show gpon onu state <slot>",
+        "show gpon onu state <pon>",
+        "show gpon onu state <pon> <onu-id>",
+    ];
+
+    fn from_args(args: &[Arg]) -> Option<Self> {
+        match args {
+            [] => Some(Self::All),
+            [Arg::Slot(slot)] => Some(Self::Slot(*slot)),
+            [Arg::Pon(pon)] => Some(Self::Pon(*pon)),
+            [Arg::Pon(pon), Arg::OnuId(id)] => Some(Self::Onu(*pon, *id)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn v2_1() {
+        let Parsed { rows, unknown } = ShowOnuState::parse(&fixture("c320-v2.1.0/show-gpon-onu-state.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!((rows.online, rows.total, rows.onus.len()), (Some(24), Some(27), 27));
+        let seventh = &rows.onus[6];
+        assert_eq!((seventh.onu.to_string(), seventh.phase), ("1/1/1:7".to_owned(), Some(OnuState::Los)));
+        assert_eq!((seventh.admin_enabled, seventh.omcc_enabled), (Some(true), Some(false)));
+        assert_eq!(seventh.channel.as_deref(), Some("1(GPON)"));
+        assert_eq!(rows.onus[13].phase, Some(OnuState::DyingGasp));
+    }
+
+    #[test]
+    fn every_phase() {
+        let Parsed { rows, unknown } =
+            ShowOnuState::parse(&fixture("c320-v2.1.0/show-gpon-onu-state-phases.txt"));
+        assert_eq!(unknown, []);
+        let phases: Vec<_> = rows.onus.iter().filter_map(|row| row.phase).collect();
+        assert_eq!(
+            phases,
+            [
+                OnuState::Online,
+                OnuState::Offline,
+                OnuState::Logging,
+                OnuState::Synchronization,
+                OnuState::AuthFailed,
+                OnuState::AuthFailed
+            ]
+        );
+        assert_eq!(rows.onus[1].admin_enabled, Some(false));
+    }
+
+    #[test]
+    fn v1_2() {
+        let Parsed { rows, unknown } = ShowOnuState::parse(&fixture("c320-v1.2.x/show-gpon-onu-state.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!((rows.online, rows.onus.len()), (None, 4));
+        assert_eq!(rows.onus[0].o7.as_deref(), Some("operation"));
+        assert_eq!(rows.onus[1].phase, Some(OnuState::Los));
+        assert_eq!(rows.onus[3].admin_enabled, Some(false));
+    }
+
+    #[test]
+    fn a_strange_phase_costs_no_row() {
+        let parsed = ShowOnuState::parse("1/1/1:1 enable enable dreaming 1(GPON)\nnoise\n");
+        assert_eq!((parsed.rows.onus.len(), parsed.unknown.len()), (1, 2));
+    }
+}

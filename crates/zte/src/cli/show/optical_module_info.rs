@@ -1,0 +1,167 @@
+use gpon::{Dbm, PonPort};
+use serde::Serialize;
+
+use super::answer::{Line, Notes, lines};
+use super::labels::pairs;
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, json, values};
+
+/// `show interface optical-module-info`: the optical module of a PON port
+/// (fact sheet, CLI §4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShowOpticalModuleInfo {
+    /// The port.
+    pub(crate) pon: PonPort,
+}
+
+/// An optical module.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct OpticalModuleInfo {
+    /// Whether there is one; `None` when the OLT does not say.
+    pub(crate) present: Option<bool>,
+    /// The port, as the OLT names it.
+    pub(crate) port: Option<String>,
+    /// Its maker.
+    pub(crate) vendor: Option<String>,
+    /// The maker's number of the part.
+    pub(crate) part: Option<String>,
+    /// Its serial number.
+    pub(crate) serial: Option<String>,
+    /// Its form (`SFP/SFP+`).
+    pub(crate) module_type: Option<String>,
+    /// Its wavelength in nanometres.
+    pub(crate) wavelength_nm: Option<u32>,
+    /// Its connector (`SC`).
+    pub(crate) connector: Option<String>,
+    /// How far it reaches, in kilometres.
+    pub(crate) reach_km: Option<u32>,
+    /// What it receives, in dBm; a PON module does not say.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) rx_dbm: Option<Dbm>,
+    /// What it sends, in dBm.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) tx_dbm: Option<Dbm>,
+    /// The laser's bias current in milliamperes.
+    pub(crate) bias_ma: Option<f64>,
+    /// The laser's rate in units of 100 Mbit/s.
+    pub(crate) laser_rate_100mbps: Option<u32>,
+    /// Its temperature in degrees Celsius.
+    pub(crate) temperature_c: Option<f64>,
+    /// Its supply voltage in volts.
+    pub(crate) voltage_v: Option<f64>,
+    /// Its version.
+    pub(crate) version: Option<String>,
+    /// When it was made.
+    pub(crate) produced: Option<String>,
+}
+
+const LABELS: [&str; 15] = [
+    "Vendor-Name",
+    "Vendor-Pn",
+    "Vendor-Sn",
+    "Module-Type",
+    "Wavelength",
+    "Connector",
+    "Trans-Distance",
+    "RxPower",
+    "TxPower",
+    "TxBias-Current",
+    "Laser-Rate",
+    "Temperature",
+    "Supply-Vol",
+    "Version-Lev",
+    "Production-Date",
+];
+
+impl OpticalModuleInfo {
+    fn set(&mut self, line: Line<'_>, label: &str, value: &str, notes: &mut Notes) {
+        match label {
+            "Vendor-Name" => self.vendor = values::words(value),
+            "Vendor-Pn" => self.part = values::words(value),
+            "Vendor-Sn" => self.serial = values::words(value),
+            "Module-Type" => self.module_type = values::words(value),
+            "Wavelength" => self.wavelength_nm = notes.field(line, values::quantity(value, "nm")),
+            "Connector" => self.connector = values::words(value),
+            "Trans-Distance" => self.reach_km = notes.field(line, values::quantity(value, "km")),
+            "RxPower" => self.rx_dbm = notes.field(line, values::dbm(value)),
+            "TxPower" => self.tx_dbm = notes.field(line, values::dbm(value)),
+            "TxBias-Current" => self.bias_ma = notes.field(line, values::decimal(value, "mA")),
+            "Laser-Rate" => self.laser_rate_100mbps = notes.field(line, values::quantity(value, "100Mb/s")),
+            "Temperature" => self.temperature_c = notes.field(line, values::decimal(value, "c")),
+            "Supply-Vol" => self.voltage_v = notes.field(line, values::decimal(value, "v")),
+            "Version-Lev" => self.version = values::words(value),
+            "Production-Date" => self.produced = values::words(value),
+            _ => notes.unknown(line),
+        }
+    }
+}
+
+impl Show for ShowOpticalModuleInfo {
+    type Rows = OpticalModuleInfo;
+
+    fn line(&self) -> String {
+        format!("show interface optical-module-info gpon-olt_{}", self.pon)
+    }
+
+    fn parse(text: &str) -> Parsed<OpticalModuleInfo> {
+        let (mut module, mut notes) = (OpticalModuleInfo::default(), Notes::default());
+        for line in lines(text) {
+            if let Some(port) = line.trimmed().strip_prefix("Optical module information:") {
+                module.present = Some(true);
+                module.port = Some(port.trim().to_owned());
+                continue;
+            }
+            match line.trimmed() {
+                "No optical module present." => module.present = Some(false),
+                "Basic-info:" | "Diagnostic-info:" => {}
+                _ => match pairs(line.text, &LABELS) {
+                    Some(pairs) => {
+                        for (label, value) in pairs {
+                            module.set(line, label, value, &mut notes);
+                        }
+                    }
+                    None => notes.unknown(line),
+                },
+            }
+        }
+        notes.with(module)
+    }
+}
+
+impl Typed for ShowOpticalModuleInfo {
+    const SYNTAX: &'static [&'static str] = &["show interface optical-module-info <pon>"];
+
+    fn from_args(args: &[Arg]) -> Option<Self> {
+        match args {
+            [Arg::Pon(pon)] => Some(Self { pon: *pon }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn of_a_pon_port() {
+        let Parsed { rows, unknown } =
+            ShowOpticalModuleInfo::parse(&fixture("c300-v2.x/show-interface-optical-module-info.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!((rows.present, rows.port.as_deref()), (Some(true), Some("gpon-olt_1/2/1")));
+        assert_eq!((rows.vendor.as_deref(), rows.part.as_deref()), (Some("OEM"), Some("TS-GPTD3425-20DC")));
+        assert_eq!((rows.wavelength_nm, rows.reach_km), (Some(1490), Some(20)));
+        assert_eq!((rows.rx_dbm, rows.tx_dbm), (None, Some(Dbm::from_milli(11_026))));
+        assert_eq!((rows.bias_ma, rows.laser_rate_100mbps), (Some(23.030), Some(25)));
+        assert_eq!((rows.temperature_c, rows.voltage_v), (Some(41.406), Some(3.226)));
+    }
+
+    #[test]
+    fn an_empty_cage() {
+        let Parsed { rows, unknown } =
+            ShowOpticalModuleInfo::parse(&fixture("c320-v2.1.0/show-interface-optical-module-info-none.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!(rows, OpticalModuleInfo { present: Some(false), ..OpticalModuleInfo::default() });
+    }
+}

@@ -1,0 +1,134 @@
+use gpon::SerialNumber;
+use serde::Serialize;
+
+use super::answer::{Notes, lines};
+use super::columns::Columns;
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, values};
+
+/// `show pon onu uncfg`: boxes that wait for configuration, with model and
+/// password; V2.1 and later (fact sheet, CLI §4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShowPonOnuUncfg;
+
+/// A box that waits. Which fields are shown is for the OLT's configuration to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PonOnuUncfgRow {
+    /// The port it was seen on, as the OLT names it: `gpon-olt_1/1/5`, `epon-olt_1/2/8`.
+    pub(crate) port: String,
+    /// The model it reports.
+    pub(crate) model: Option<String>,
+    /// Its serial number; an EPON box has none.
+    pub(crate) serial: Option<SerialNumber>,
+    /// The password it reports.
+    pub(crate) password: Option<String>,
+}
+
+impl PonOnuUncfgRow {
+    /// The GPON port; `None` for EPON.
+    pub(crate) fn pon(&self) -> Option<gpon::PonPort> {
+        self.port.starts_with("gpon-olt_").then(|| values::pon(&self.port).ok()).flatten()
+    }
+}
+
+const KNOWN: [&str; 4] = ["OltIndex", "Model", "SN", "PW"];
+
+impl Show for ShowPonOnuUncfg {
+    type Rows = Vec<PonOnuUncfgRow>;
+
+    fn line(&self) -> String {
+        "show pon onu uncfg".to_owned()
+    }
+
+    fn parse(text: &str) -> Parsed<Vec<PonOnuUncfgRow>> {
+        let (mut rows, mut notes) = (Vec::new(), Notes::default());
+        let mut header: Option<(Vec<&str>, Columns)> = None;
+        for line in lines(text) {
+            if line.is_rule() {
+                continue;
+            }
+            let Some((names, columns)) = &header else {
+                let names = line.words();
+                if names.first() != Some(&"OltIndex") {
+                    notes.unknown(line);
+                    continue;
+                }
+                if names.iter().any(|name| !KNOWN.contains(name)) {
+                    notes.because(line, "a column without a known meaning");
+                }
+                header = Some((names, Columns::starts(line.text)));
+                continue;
+            };
+            let Some(cells) = columns.cells(line.text) else {
+                notes.because(line, "a word reaches over the end of its column");
+                continue;
+            };
+            let cell = |name| {
+                names.iter().position(|known| *known == name).and_then(|at| cells.get(at)).map(String::as_str)
+            };
+            let port = cell("OltIndex").unwrap_or_default();
+            let gpon = port.starts_with("gpon-olt_") && values::pon(port).is_ok();
+            if !gpon && !port.starts_with("epon-olt_") {
+                notes.unknown(line);
+                continue;
+            }
+            rows.push(PonOnuUncfgRow {
+                port: port.to_owned(),
+                model: cell("Model").and_then(values::words),
+                serial: cell("SN").and_then(|text| notes.field(line, values::serial(text))),
+                password: cell("PW").and_then(values::words),
+            });
+        }
+        notes.with(rows)
+    }
+
+    fn none() -> Option<Self::Rows> {
+        Some(Vec::new())
+    }
+}
+
+impl Typed for ShowPonOnuUncfg {
+    const SYNTAX: &'static [&'static str] = &["show pon onu uncfg"];
+
+    fn from_args(_: &[Arg]) -> Option<Self> {
+        Some(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn v2_1() {
+        let Parsed { rows, unknown } = ShowPonOnuUncfg::parse(&fixture("c320-v2.1.0/show-pon-onu-uncfg.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].pon().unwrap().to_string(), "1/1/5");
+        assert_eq!(rows[0].model.as_deref(), Some("F670LV9.0"));
+        assert_eq!(rows[0].serial.unwrap().to_string(), "ZTEG0000A001");
+        assert_eq!(rows[0].password.as_deref(), Some("G0000A001"));
+    }
+
+    #[test]
+    fn epon_beside_gpon() {
+        let Parsed { rows, unknown } =
+            ShowPonOnuUncfg::parse(&fixture("c320-v2.1.0/show-pon-onu-uncfg-epon.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!((rows[1].model.as_deref(), rows[1].password.as_deref()), (None, None));
+        assert_eq!((rows[2].pon(), rows[2].port.as_str()), (None, "epon-olt_1/2/8"));
+        assert_eq!((rows[2].model.as_deref(), rows[2].serial), (Some("HWTC-245C"), None));
+    }
+
+    #[test]
+    fn blanks_and_other_columns() {
+        let text = "OltIndex            SN                 Model\n\
+                    gpon-olt_1/1/5      ZTEG0000A001       Two words\n\
+                    gpon-olt_1/1/6      ZTEG0000A002\n";
+        let Parsed { rows, unknown } = ShowPonOnuUncfg::parse(text);
+        assert_eq!(unknown, []);
+        assert_eq!(rows[0].model.as_deref(), Some("Two words"));
+        assert_eq!((rows[1].model.as_deref(), rows[1].password.as_deref()), (None, None));
+    }
+}

@@ -1,0 +1,148 @@
+use gpon::{Dbm, OnuRef};
+use serde::Serialize;
+
+use super::answer::{Line, Notes, lines};
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, json, values};
+
+/// `show pon power attenuation`: the light between OLT and ONU (fact sheet, CLI §4.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShowPowerAttenuation {
+    /// The ONU.
+    pub(crate) onu: OnuRef,
+}
+
+/// The light between OLT and ONU. What is missing was `no signal` or `N/A`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct PowerAttenuation {
+    /// What the OLT receives, in dBm.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) olt_rx_dbm: Option<Dbm>,
+    /// What the ONU sends, in dBm.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) onu_tx_dbm: Option<Dbm>,
+    /// What is lost on the way up, in dB.
+    pub(crate) up_db: Option<f64>,
+    /// What the OLT sends, in dBm.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) olt_tx_dbm: Option<Dbm>,
+    /// What the ONU receives, in dBm.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) onu_rx_dbm: Option<Dbm>,
+    /// What is lost on the way down, in dB.
+    pub(crate) down_db: Option<f64>,
+}
+
+/// A row, `Rx :-20.241(dbm)      Tx:2.423(dbm)        22.664(dB)`: the OLT's
+/// power, the ONU's, the attenuation. `None` when its shape is another one.
+fn powers<'a>(text: &'a str, olt: &str, onu: &str) -> Option<(&'a str, &'a str, &'a str)> {
+    let rest = text.trim_start().strip_prefix(olt)?.trim_start().strip_prefix(':')?;
+    // The later of the labels, for a value holds none.
+    let at = rest.match_indices(onu).map(|(at, _)| at).find(|at| {
+        rest[..*at].ends_with(char::is_whitespace) && rest[at + onu.len()..].trim_start().starts_with(':')
+    })?;
+    let (first, second) = (rest[..at].trim(), rest[at + onu.len()..].trim_start().strip_prefix(':')?.trim());
+    // Two blanks or a bracket end the ONU's value: `no signal` holds a blank.
+    let end = second.find("  ").or_else(|| second.find(')').map(|end| end + 1)).unwrap_or(second.len());
+    Some((first, second[..end].trim(), second[end..].trim()))
+}
+
+impl PowerAttenuation {
+    fn take(&mut self, line: Line<'_>, notes: &mut Notes) {
+        let (way, rest) = line.trimmed().split_once(char::is_whitespace).unwrap_or_default();
+        let parts = match way {
+            "up" => powers(rest, "Rx", "Tx"),
+            "down" => powers(rest, "Tx", "Rx"),
+            _ => None,
+        };
+        let Some((olt, onu, loss)) = parts else { return notes.unknown(line) };
+        let olt = notes.field(line, values::dbm(olt));
+        let onu = notes.field(line, values::dbm(onu));
+        let loss = notes.field(line, values::decimal(loss, "dB"));
+        if way == "up" {
+            (self.olt_rx_dbm, self.onu_tx_dbm, self.up_db) = (olt, onu, loss);
+        } else {
+            (self.olt_tx_dbm, self.onu_rx_dbm, self.down_db) = (olt, onu, loss);
+        }
+    }
+}
+
+impl Show for ShowPowerAttenuation {
+    type Rows = PowerAttenuation;
+
+    fn line(&self) -> String {
+        format!("show pon power attenuation gpon-onu_{}", self.onu)
+    }
+
+    fn parse(text: &str) -> Parsed<PowerAttenuation> {
+        let (mut power, mut notes) = (PowerAttenuation::default(), Notes::default());
+        for line in lines(text) {
+            if !line.is_rule() && !line.has_words(&["OLT", "ONU", "Attenuation"]) {
+                power.take(line, &mut notes);
+            }
+        }
+        notes.with(power)
+    }
+}
+
+impl Typed for ShowPowerAttenuation {
+    const SYNTAX: &'static [&'static str] = &["show pon power attenuation <onu>"];
+
+    fn from_args(args: &[Arg]) -> Option<Self> {
+        match args {
+            [Arg::Onu(onu)] => Some(Self { onu: *onu }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    fn whole() -> PowerAttenuation {
+        PowerAttenuation {
+            olt_rx_dbm: Some(Dbm::from_milli(-20_241)),
+            onu_tx_dbm: Some(Dbm::from_milli(2_423)),
+            up_db: Some(22.664),
+            olt_tx_dbm: Some(Dbm::from_milli(5_369)),
+            onu_rx_dbm: Some(Dbm::from_milli(-16_676)),
+            down_db: Some(22.045),
+        }
+    }
+
+    #[test]
+    fn both_layouts() {
+        for file in
+            ["c320-v2.1.0/show-pon-power-attenuation.txt", "c320-v1.2.x/show-pon-power-attenuation.txt"]
+        {
+            let Parsed { rows, unknown } = ShowPowerAttenuation::parse(&fixture(file));
+            assert_eq!(unknown, []);
+            assert_eq!(rows, whole());
+        }
+    }
+
+    #[test]
+    fn offline() {
+        let Parsed { rows, unknown } =
+            ShowPowerAttenuation::parse(&fixture("c320-v2.1.0/show-pon-power-attenuation-offline.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!(
+            rows,
+            PowerAttenuation { olt_tx_dbm: Some(Dbm::from_milli(5_369)), ..PowerAttenuation::default() }
+        );
+    }
+
+    #[test]
+    fn a_strange_value_costs_no_other() {
+        let text = fixture("c320-v2.1.0/show-pon-power-attenuation.txt").replace("2.423(dbm)", "bright");
+        let parsed = ShowPowerAttenuation::parse(&text);
+        assert_eq!(parsed.unknown.len(), 1);
+        assert_eq!(parsed.rows, PowerAttenuation { onu_tx_dbm: None, ..whole() });
+        assert_eq!(
+            ShowPowerAttenuation::parse("sideways Rx :1(dbm)\nup\ndown Tx : ( Rx:) (\n").unknown.len(),
+            5
+        );
+    }
+}

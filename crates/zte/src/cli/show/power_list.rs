@@ -1,0 +1,133 @@
+use gpon::{Dbm, OnuRef, PonPort};
+use serde::Serialize;
+
+use super::answer::{Notes, lines};
+use super::typed::{Arg, Typed};
+use super::{Parsed, Show, json, values};
+
+/// The ONUs whose powers are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PowerOf {
+    /// All of a port.
+    Pon(PonPort),
+    /// One.
+    Onu(OnuRef),
+}
+
+/// A power of an ONU.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PowerRow {
+    /// The ONU.
+    #[serde(serialize_with = "json::text")]
+    pub(crate) onu: OnuRef,
+    /// The power in dBm; `None` for `N/A` and `no signal`.
+    #[serde(serialize_with = "json::dbm")]
+    pub(crate) dbm: Option<Dbm>,
+}
+
+fn line(which: &str, of: PowerOf) -> String {
+    match of {
+        PowerOf::Pon(pon) => format!("show pon power {which} gpon-olt_{pon}"),
+        PowerOf::Onu(onu) => format!("show pon power {which} gpon-onu_{onu}"),
+    }
+}
+
+fn of(args: &[Arg]) -> Option<PowerOf> {
+    match args {
+        [Arg::Pon(pon)] => Some(PowerOf::Pon(*pon)),
+        [Arg::Onu(onu)] => Some(PowerOf::Onu(*onu)),
+        _ => None,
+    }
+}
+
+fn parse(text: &str) -> Parsed<Vec<PowerRow>> {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    for line in lines(text) {
+        let header = line.has_words(&["Onu", "Rx", "power"]) || line.has_words(&["Onu", "Tx", "power"]);
+        if header || line.is_rule() {
+            continue;
+        }
+        let (index, power) = line.text.split_once(char::is_whitespace).unwrap_or((line.text, ""));
+        let Some(onu) = notes.need(line, values::onu(index)) else { continue };
+        rows.push(PowerRow { onu, dbm: notes.field(line, values::dbm(power.trim())) });
+    }
+    notes.with(rows)
+}
+
+macro_rules! power {
+    ($(#[$doc:meta])* $name:ident, $which:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) struct $name(pub(crate) PowerOf);
+
+        impl Show for $name {
+            type Rows = Vec<PowerRow>;
+
+            fn line(&self) -> String {
+                line($which, self.0)
+            }
+
+            fn parse(text: &str) -> Parsed<Vec<PowerRow>> {
+                parse(text)
+            }
+
+            fn none() -> Option<Self::Rows> {
+                Some(Vec::new())
+            }
+        }
+
+        impl Typed for $name {
+            const SYNTAX: &'static [&'static str] = &[
+                concat!("show pon power ", $which, " <pon>"),
+                concat!("show pon power ", $which, " <onu>"),
+            ];
+
+            fn from_args(args: &[Arg]) -> Option<Self> {
+                of(args).map(Self)
+            }
+        }
+    };
+}
+
+power!(
+    /// `show pon power onu-rx`: what ONUs receive (fact sheet, CLI §4.4).
+    ShowOnuRx,
+    "onu-rx"
+);
+power!(
+    /// `show pon power onu-tx`: what ONUs send (fact sheet, CLI §4.4).
+    ShowOnuTx,
+    "onu-tx"
+);
+power!(
+    /// `show pon power olt-rx`: what the OLT receives from ONUs (fact sheet, CLI §4.4).
+    ShowOltRx,
+    "olt-rx"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::show::fixture;
+
+    #[test]
+    fn lists() {
+        for (file, milli) in [("onu-rx", -16_676), ("onu-tx", 2_423), ("olt-rx", -20_241)] {
+            let Parsed { rows, unknown } = parse(&fixture(&format!("c320-v2.1.0/show-pon-power-{file}.txt")));
+            assert_eq!(unknown, []);
+            let rows: Vec<_> = rows.iter().map(|row| (row.onu.to_string(), row.dbm)).collect();
+            let first = ("1/1/1:1".to_owned(), Some(Dbm::from_milli(milli)));
+            assert_eq!(rows, [first, ("1/1/1:3".to_owned(), None)]);
+        }
+        let one = ShowOnuRx::parse(&fixture("c320-v2.1.0/show-pon-power-onu-rx-onu.txt"));
+        assert_eq!((one.rows.len(), one.unknown.len()), (1, 0));
+    }
+
+    #[test]
+    fn lines_as_typed() {
+        let pon = PonPort::new(1, 2).unwrap();
+        assert_eq!(ShowOltRx(PowerOf::Pon(pon)).line(), "show pon power olt-rx gpon-olt_1/1/2");
+        let onu = OnuRef { pon, id: gpon::OnuId::new(9).unwrap() };
+        assert_eq!(ShowOnuTx(PowerOf::Onu(onu)).line(), "show pon power onu-tx gpon-onu_1/1/2:9");
+    }
+}

@@ -1,0 +1,131 @@
+//! What an operator types: words in full or abbreviated, and arguments.
+
+use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
+
+use super::{Show, values};
+
+/// An argument that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Arg {
+    /// `<pon>`: `gpon-olt_1/1/1`
+    Pon(PonPort),
+    /// `<onu>`: `gpon-onu_1/1/1:1`
+    Onu(OnuRef),
+    /// `<slot>`: `gpon-olt_1/2`, the slot of a card in rack 1
+    Slot(u8),
+    /// `<onu-id>`: 1..128
+    OnuId(OnuId),
+    /// `<sn>`: a serial number
+    Serial(SerialNumber),
+    /// `<vlan>`: 1..4094
+    Vlan(VlanId),
+}
+
+impl Arg {
+    /// The argument for `place`, one of the forms above.
+    fn read(place: &str, word: &str) -> Option<Self> {
+        match place {
+            "<pon>" if word.starts_with("gpon-olt_") => values::pon(word).ok().map(Self::Pon),
+            "<onu>" if word.starts_with("gpon-onu_") => values::onu(word).ok().map(Self::Onu),
+            "<slot>" => {
+                let slot = word.strip_prefix("gpon-olt_1/")?;
+                let pon: PonPort = format!("1/{slot}/1").parse().ok().filter(|_| !slot.contains('/'))?;
+                Some(Self::Slot(pon.slot()))
+            }
+            "<onu-id>" => word.parse().ok().map(Self::OnuId),
+            "<sn>" => word.parse().ok().map(Self::Serial),
+            "<vlan>" => word.parse().ok().map(Self::Vlan),
+            _ => None,
+        }
+    }
+}
+
+/// A show command that can be typed.
+pub(crate) trait Typed: Show + Sized {
+    /// The forms of the line: keywords and places for arguments.
+    const SYNTAX: &'static [&'static str];
+
+    /// The command with these arguments, as one of the forms has them.
+    fn from_args(args: &[Arg]) -> Option<Self>;
+
+    /// The command in the form with this index, where the arguments do not tell the forms apart.
+    fn of_form(_form: usize, args: &[Arg]) -> Option<Self> {
+        Self::from_args(args)
+    }
+}
+
+/// The form that `typed` spells, as its index in `forms`, and the arguments.
+/// A keyword may be cut short as long as no other one is meant.
+pub(super) fn matching(typed: &str, forms: &[&str]) -> Result<(usize, Vec<Arg>), String> {
+    let mut alive: Vec<(usize, Vec<&str>, Vec<Arg>)> =
+        forms.iter().enumerate().map(|(at, form)| (at, form.split(' ').collect(), Vec::new())).collect();
+    let mut count = 0;
+    for (place, word) in typed.split_whitespace().enumerate() {
+        let mut keywords: Vec<&str> = alive
+            .iter()
+            .filter_map(|(_, form, _)| form.get(place).copied())
+            .filter(|k| k.starts_with(word))
+            .collect();
+        keywords.sort_unstable();
+        keywords.dedup();
+        if keywords.contains(&word) {
+            keywords = vec![word];
+        }
+        if let [one, other, ..] = keywords.as_slice() {
+            return Err(format!("`{word}` may mean `{one}` or `{other}`"));
+        }
+        let keyword = keywords.first().copied();
+        alive.retain_mut(|(_, form, args)| match (form.get(place), keyword) {
+            (Some(expected), Some(keyword)) => *expected == keyword,
+            (Some(expected), None) => match Arg::read(expected, word) {
+                Some(arg) => {
+                    args.push(arg);
+                    true
+                }
+                None => false,
+            },
+            (None, _) => false,
+        });
+        if alive.is_empty() {
+            return Err(format!("`{word}` is not understood there"));
+        }
+        count = place + 1;
+    }
+    let whole = alive.into_iter().find(|(_, form, _)| form.len() == count);
+    whole.map(|(at, _, args)| (at, args)).ok_or_else(|| "it is incomplete".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMS: &[&str] = &[
+        "show card",
+        "show card-temperature",
+        "show clock",
+        "show gpon onu state <pon>",
+        "show gpon onu state <pon> <onu-id>",
+        "show gpon onu state <slot>",
+    ];
+
+    #[test]
+    fn words_may_be_short() {
+        let found = |typed| matching(typed, FORMS).map(|(at, args)| (at, args.len()));
+        assert_eq!(found("show card"), Ok((0, 0)));
+        assert_eq!(found("sh card-t"), Ok((1, 0)));
+        assert_eq!(found("  show   gpon onu st gpon-olt_1/1/1 7 "), Ok((4, 2)));
+        assert_eq!(found("show gpon onu state gpon-olt_1/2"), Ok((5, 1)));
+        assert_eq!(found("show c").unwrap_err(), "`c` may mean `card` or `card-temperature`");
+        assert_eq!(found("").unwrap_err(), "it is incomplete");
+        for typed in [
+            "show",
+            "show gpon onu state",
+            "show card 1",
+            "show gpon onu state 1/1/1",
+            "show gpon onu state gpon-olt_1/1/1 129",
+            "reboot",
+        ] {
+            assert!(found(typed).is_err(), "{typed}");
+        }
+    }
+}

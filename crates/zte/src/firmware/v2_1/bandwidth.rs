@@ -1,0 +1,70 @@
+//! T-CONTs, GEM ports and the traffic profiles that limit them.
+
+use gpon::{GemPort, Tcont, TrafficProfile};
+
+use crate::firmware::{Cell, Table};
+use crate::index;
+use crate::value;
+
+/// The older table alone (§4.5): the number of the newer one is inferred only.
+/// It has no bursts.
+pub(super) const TRAFFIC_PROFILES: &[Table<TrafficProfile>] = &[Table {
+    row: |index| {
+        let name = String::new();
+        let profile =
+            TrafficProfile { name, sir_kbps: None, pir_kbps: None, cbs_kbytes: None, pbs_kbytes: None };
+        (index.len() == 1).then_some(profile)
+    },
+    cells: &[
+        Cell {
+            field: "name",
+            column: zte!(1012, 3, 26, 2, 1, 2),
+            set: |row, value| {
+                row.name = value::text(value)?.unwrap_or_default();
+                Ok(())
+            },
+        },
+        Cell { field: "sir", column: zte!(1012, 3, 26, 2, 1, 3), set: set!(sir_kbps, value::number) },
+        Cell { field: "pir", column: zte!(1012, 3, 26, 2, 1, 4), set: set!(pir_kbps, value::number) },
+    ],
+}];
+
+/// Rows at `B.onu.tcont` (§6.5, written and read back by two drivers).
+pub(super) const TCONTS: Table<Tcont> = Table {
+    row: |index| Some(Tcont { id: index::decode_part(index)?, name: None, profile: None }),
+    cells: &[
+        Cell { field: "name", column: zte!(1082, 500, 10, 2, 3, 4, 1, 2), set: set!(name, value::text) },
+        Cell {
+            field: "profile",
+            column: zte!(1082, 500, 10, 2, 3, 4, 1, 3),
+            set: set!(profile, value::text),
+        },
+    ],
+};
+
+/// Rows at `B.onu.gem` (§6.5).
+pub(super) const GEM_PORTS: Table<GemPort> = Table {
+    row: |index| {
+        let id = index::decode_part(index)?;
+        Some(GemPort { id, name: None, tcont: None, queue: None, upstream: None, downstream: None })
+    },
+    cells: &[
+        Cell { field: "name", column: zte!(1082, 500, 10, 2, 3, 5, 1, 2), set: set!(name, value::text) },
+        Cell {
+            field: "tcont_id",
+            column: zte!(1082, 500, 10, 2, 3, 5, 1, 3),
+            set: set!(tcont, value::number),
+        },
+        Cell { field: "queue", column: zte!(1082, 500, 10, 2, 3, 5, 1, 5), set: set!(queue, value::number) },
+        Cell {
+            field: "traffic_limit",
+            column: zte!(1082, 500, 10, 2, 3, 5, 1, 10),
+            set: set!(upstream, value::text),
+        },
+        Cell {
+            field: "traffic_limit",
+            column: zte!(1082, 500, 10, 2, 3, 5, 1, 11),
+            set: set!(downstream, value::text),
+        },
+    ],
+};

@@ -1,0 +1,74 @@
+//! One show command, as an operator types it.
+
+use std::time::Duration;
+
+use gpon::Reading;
+use tokio::time::Instant;
+
+use super::{Inner, Olt};
+use crate::cli::{Answer, Refusal, refusal, saved};
+use crate::read::Problems;
+use crate::read::terminal::PATIENCE;
+use crate::{OltError, ShowLine, Shown, Trouble};
+
+/// Longest wait for the logouts, each of which may take two seconds; a session
+/// that is cut off is as free for the OLT, a little later.
+const LOGOUT: Duration = Duration::from_secs(3);
+
+impl Olt {
+    /// Runs a show command.
+    ///
+    /// # Errors
+    /// [`Trouble::NoCli`], [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`],
+    /// [`Trouble::Busy`], [`Trouble::Deadline`], and [`Trouble::Refused`] with the OLT's line.
+    pub async fn show(&self, line: &ShowLine) -> Result<Reading<Shown>, OltError> {
+        let act = format!("run `{}`", line.line());
+        self.read(&act, async |olt: &Inner, _| {
+            let cli = olt.cli.as_ref().ok_or(Trouble::NoCli)?;
+            let deadline = Instant::now() + PATIENCE;
+            let shown = match cli.turn(deadline).await?.text(line.line(), deadline).await? {
+                Answer::Text(text) => line.read(&text),
+                Answer::Empty(answer) => empty(line, answer)?,
+            };
+            Ok((shown, Problems::default()))
+        })
+        .await
+    }
+}
+
+impl Olt {
+    /// Logs out of the command line. Readings that need it fail from now on.
+    pub async fn close(&self) {
+        if let Some(cli) = &self.0.cli {
+            cli.close();
+            let gone = async {
+                while cli.stats().sessions > 0 {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            };
+            drop(tokio::time::timeout(LOGOUT, gone).await);
+        }
+    }
+}
+
+impl ShowLine {
+    /// Reads an answer that was saved from a terminal: echo, prompts, pagers and
+    /// wrapped lines are taken out of it.
+    ///
+    /// # Errors
+    /// [`Trouble::Refused`] where the OLT refused.
+    pub fn read_saved(&self, text: &str) -> Result<Shown, Trouble> {
+        let text = saved::answer(text, self.line());
+        match refusal(&text) {
+            None => Ok(self.read(&text)),
+            Some(Refusal::Empty(answer)) => empty(self, answer),
+            Some(Refusal::Refused(answer)) => {
+                Err(Trouble::Refused { command: self.line().to_owned(), answer })
+            }
+        }
+    }
+}
+
+fn empty(line: &ShowLine, answer: String) -> Result<Shown, Trouble> {
+    line.none().ok_or_else(|| Trouble::Refused { command: line.line().to_owned(), answer })
+}

@@ -1,0 +1,53 @@
+//! How readings ask the command line.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Trouble;
+use crate::cli::show::{Parsed, Show};
+use crate::cli::{Cli, Turn};
+use crate::olt::Inner;
+use crate::read::Problems;
+
+/// How long a reading waits for the command line, its queue included: below the
+/// 90 s of a request. 64 callers with three commands of 0.3 s each are served in 60 s.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(80);
+
+/// A place at the command line.
+pub(crate) struct Asking {
+    turn: Turn,
+    deadline: Instant,
+}
+
+impl Asking {
+    /// Waits for a place.
+    pub(crate) async fn begin(cli: &Cli, deadline: Instant) -> Result<Self, Trouble> {
+        Ok(Self { turn: cli.turn(deadline).await?, deadline })
+    }
+
+    /// Sends one command. Lines that no rule knows become oddities of the reading.
+    pub(crate) async fn ask<S: Show>(
+        &mut self,
+        show: &S,
+        problems: &mut Problems,
+    ) -> Result<S::Rows, Trouble> {
+        let Parsed { rows, unknown } = self.turn.ask(show, self.deadline).await?;
+        for line in unknown {
+            let place = format!("line {} of the answer to `{}`", line.line, show.line());
+            problems.odd("command_line", format!("{place}: {:?}: {}", line.text, line.reason));
+        }
+        Ok(rows)
+    }
+}
+
+impl Inner {
+    /// Sends one command, in a place of its own.
+    ///
+    /// # Errors
+    /// [`Trouble::NoCli`], and whatever goes wrong there.
+    pub(crate) async fn ask<S: Show>(&self, show: &S, problems: &mut Problems) -> Result<S::Rows, Trouble> {
+        let cli = self.cli.as_ref().ok_or(Trouble::NoCli)?;
+        Asking::begin(cli, Instant::now() + PATIENCE).await?.ask(show, problems).await
+    }
+}

@@ -1,0 +1,237 @@
+//! The commands that stand in for tables, and what their answers mean.
+
+use std::collections::BTreeMap;
+
+use gpon::{Dbm, NamedBy, Onu, OnuRef, OnuState, PonPort};
+
+use crate::Trouble;
+use crate::cli::show::{
+    PowerOf, PowerRow, RemotePon, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx, ShowPowerAttenuation,
+    ShowRemoteEquip, ShowRemotePon,
+};
+use crate::read::Problems;
+use crate::read::terminal::Asking;
+
+/// A command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    /// All about an ONU.
+    Detail(OnuRef),
+    /// The optics of an ONU, over OMCI.
+    Optics(OnuRef),
+    /// The light between the OLT and an ONU.
+    Attenuation(OnuRef),
+    /// What an ONU is, over OMCI.
+    Equipment(OnuRef),
+    /// What the ONUs of a port receive.
+    OnuRx(PonPort),
+    /// What the ONUs of a port send.
+    OnuTx(PonPort),
+    /// What the OLT receives on a port.
+    OltRx(PonPort),
+}
+
+impl Command {
+    /// The commands about one ONU, the most telling first.
+    pub(super) const fn of_onu(at: OnuRef) -> [Self; 4] {
+        [Self::Detail(at), Self::Optics(at), Self::Attenuation(at), Self::Equipment(at)]
+    }
+
+    /// The commands about the ONUs of a port.
+    pub(super) const fn of_pon(pon: PonPort) -> [Self; 3] {
+        [Self::OnuRx(pon), Self::OnuTx(pon), Self::OltRx(pon)]
+    }
+
+    /// The fields that it is sent for.
+    pub(super) const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Detail(_) => &["status", "serial_number"],
+            Self::Optics(_) => &["temperature", "voltage", "bias_current"],
+            Self::Attenuation(_) => &["rx_power", "tx_power", "olt_rx_power"],
+            Self::Equipment(_) => &["model", "firmware_version"],
+            Self::OnuRx(_) => &["rx_power"],
+            Self::OnuTx(_) => &["tx_power"],
+            Self::OltRx(_) => &["olt_rx_power"],
+        }
+    }
+
+    /// The ONU that it is about.
+    const fn onu(self) -> Option<OnuRef> {
+        match self {
+            Self::Detail(at) | Self::Optics(at) | Self::Attenuation(at) | Self::Equipment(at) => Some(at),
+            Self::OnuRx(_) | Self::OnuTx(_) | Self::OltRx(_) => None,
+        }
+    }
+
+    /// Whether only an ONU in service can answer it.
+    pub(super) const fn needs_service(self) -> bool {
+        matches!(self, Self::Optics(_) | Self::Attenuation(_) | Self::Equipment(_))
+    }
+
+    /// Whether it passes through to the ONU, which is refused while that is offline.
+    pub(super) const fn is_remote(self) -> bool {
+        matches!(self, Self::Optics(_) | Self::Equipment(_))
+    }
+}
+
+/// What the command line has said.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// What is known of the ONUs.
+    pub(super) onus: BTreeMap<OnuRef, Onu>,
+    /// The commands that were sent.
+    pub(super) sent: Vec<Command>,
+    /// The fields that were answered, be it with "not available".
+    pub(super) answered: Vec<&'static str>,
+    /// The fields that were asked for in vain, and why.
+    pub(super) failed: Vec<(&'static str, Trouble)>,
+    pub(super) problems: Problems,
+}
+
+impl Heard {
+    fn onu(&mut self, at: OnuRef) -> &mut Onu {
+        self.onus.entry(at).or_insert_with(|| Onu::unknown(at, NamedBy::CommandLine))
+    }
+
+    /// Whether a field was asked for, with whatever success.
+    pub(super) fn knows(&self, field: &str) -> bool {
+        self.answered.contains(&field) || self.failed.iter().any(|(failed, _)| *failed == field)
+    }
+
+    /// Whether the ONU is in service, as far as the command line has said.
+    pub(super) fn online(&self, at: OnuRef) -> Option<bool> {
+        Some(self.onus.get(&at)?.state? == OnuState::Online)
+    }
+
+    /// Sends a command and takes its answer.
+    pub(super) async fn ask(&mut self, command: Command, asking: &mut Asking) -> Result<(), Trouble> {
+        self.sent.push(command);
+        let noted = self.problems.0.len();
+        let outcome = self.sent_and_taken(command, asking).await;
+        match &outcome {
+            Ok(whole) => self.note(command, *whole && self.problems.0.len() == noted),
+            Err(trouble) => {
+                self.failed.extend(command.fields().iter().map(|field| (*field, trouble.clone())))
+            }
+        }
+        outcome.map(drop)
+    }
+
+    /// Notes what was answered. What an answer about one ONU lacks was not told
+    /// where the answer is not whole; of a list that is not, any row may be lost.
+    fn note(&mut self, command: Command, whole: bool) {
+        let onu = command.onu().and_then(|at| self.onus.get(&at));
+        let lost = |field: &&'static str| !whole && onu.is_none_or(|onu| lacks(onu, field));
+        let (lost, told): (Vec<_>, Vec<_>) = command.fields().iter().copied().partition(lost);
+        self.answered.extend(told);
+        let trouble = Trouble::UnexpectedReply("the answer of the command line is not whole".to_owned());
+        self.failed.extend(lost.into_iter().map(|field| (field, trouble.clone())));
+    }
+
+    /// Whether the rows that are always there were.
+    async fn sent_and_taken(&mut self, command: Command, asking: &mut Asking) -> Result<bool, Trouble> {
+        let mut whole = true;
+        match command {
+            Command::Detail(at) => {
+                let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, &mut self.problems).await?;
+                let onu = self.onu(at);
+                (onu.serial, onu.state) = (detail.serial, detail.phase);
+            }
+            Command::Optics(at) => {
+                let optics = asking.ask(&ShowRemotePon { onu: at }, &mut self.problems).await?;
+                self.take_optics(at, &optics);
+                // The last rows; an ONU that measures nothing shows zeros there.
+                whole =
+                    optics.voltage_v.is_some() && optics.bias_ma.is_some() && optics.temperature_c.is_some();
+            }
+            Command::Attenuation(at) => {
+                let power = asking.ask(&ShowPowerAttenuation { onu: at }, &mut self.problems).await?;
+                let onu = self.onu(at);
+                onu.rx = power.onu_rx_dbm.or(onu.rx);
+                onu.tx = power.onu_tx_dbm.or(onu.tx);
+                onu.olt_rx = power.olt_rx_dbm;
+                // In the last row, be the ONU offline or not.
+                whole = power.olt_tx_dbm.is_some();
+            }
+            Command::Equipment(at) => {
+                let equipment = asking.ask(&ShowRemoteEquip { onu: at }, &mut self.problems).await?;
+                let onu = self.onu(at);
+                (onu.model, onu.version) = (equipment.model.or(equipment.equipment_id), equipment.version);
+            }
+            Command::OnuRx(pon) => {
+                let rows = asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), &mut self.problems).await?;
+                self.take_powers(rows, |onu| &mut onu.rx);
+            }
+            Command::OnuTx(pon) => {
+                let rows = asking.ask(&ShowOnuTx(PowerOf::Pon(pon)), &mut self.problems).await?;
+                self.take_powers(rows, |onu| &mut onu.tx);
+            }
+            Command::OltRx(pon) => {
+                let rows = asking.ask(&ShowOltRx(PowerOf::Pon(pon)), &mut self.problems).await?;
+                self.take_powers(rows, |onu| &mut onu.olt_rx);
+            }
+        }
+        Ok(whole)
+    }
+
+    fn take_optics(&mut self, at: OnuRef, optics: &RemotePon) {
+        let onu = self.onu(at);
+        (onu.rx, onu.tx) = (optics.rx_dbm, optics.tx_dbm);
+        // A box that measures answers with its supply voltage; zeros are "not
+        // available" (fact sheet, CLI §4.6).
+        let thousandths = |value: f64| (value * 1000.0).round() as i32;
+        if let Some(volts) = optics.voltage_v.filter(|volts| *volts != 0.0) {
+            onu.voltage_mv = Some(thousandths(volts));
+            onu.bias_ua = optics.bias_ma.map(thousandths);
+            onu.temperature_mc = optics.temperature_c.map(thousandths);
+        }
+        let powers = [("rx_power", optics.rx_dbm), ("tx_power", optics.tx_dbm)];
+        let told = powers.into_iter().filter(|(_, power)| power.is_some());
+        self.answered.extend(told.map(|(field, _)| field));
+    }
+
+    fn take_powers(&mut self, rows: Vec<PowerRow>, field: fn(&mut Onu) -> &mut Option<Dbm>) {
+        for row in rows {
+            *field(self.onu(row.onu)) = row.dbm;
+        }
+    }
+}
+
+/// Whether nothing is known of a field.
+fn lacks(onu: &Onu, field: &str) -> bool {
+    match field {
+        "status" => onu.state.is_none(),
+        "serial_number" => onu.serial.is_none(),
+        "rx_power" => onu.rx.is_none(),
+        "tx_power" => onu.tx.is_none(),
+        "olt_rx_power" => onu.olt_rx.is_none(),
+        "temperature" => onu.temperature_mc.is_none(),
+        "voltage" => onu.voltage_mv.is_none(),
+        "bias_current" => onu.bias_ua.is_none(),
+        "model" => onu.model.is_none(),
+        "firmware_version" => onu.version.is_none(),
+        _ => false,
+    }
+}
+
+/// Puts into `onu` what the command line says of a field and the tables do not.
+pub(super) fn fill(onu: &mut Onu, from: &Onu, field: &str) {
+    fn put<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
+        if to.is_none() {
+            to.clone_from(from);
+        }
+    }
+    match field {
+        "status" => put(&mut onu.state, &from.state),
+        "serial_number" => put(&mut onu.serial, &from.serial),
+        "rx_power" => put(&mut onu.rx, &from.rx),
+        "tx_power" => put(&mut onu.tx, &from.tx),
+        "olt_rx_power" => put(&mut onu.olt_rx, &from.olt_rx),
+        "temperature" => put(&mut onu.temperature_mc, &from.temperature_mc),
+        "voltage" => put(&mut onu.voltage_mv, &from.voltage_mv),
+        "bias_current" => put(&mut onu.bias_ua, &from.bias_ua),
+        "model" => put(&mut onu.model, &from.model),
+        "firmware_version" => put(&mut onu.version, &from.version),
+        _ => {}
+    }
+}

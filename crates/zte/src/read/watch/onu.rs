@@ -1,0 +1,147 @@
+//! One ONU as it is right now.
+
+use gpon::{NamedBy, Onu, OnuRef, OnuState};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::command::{Command, Heard, fill};
+use super::talk::{Left, Talk};
+use super::{MOST_COMMANDS, drop_fields, in_vain, replace};
+use crate::Trouble;
+use crate::firmware::{Firmware, OnuField};
+use crate::olt::Inner;
+use crate::read::onu::{Named, named};
+use crate::read::terminal::PATIENCE;
+use crate::read::{Problems, counters};
+
+/// The fields that the command line knows too.
+const FIELDS: [&str; 10] = [
+    "status",
+    "serial_number",
+    "rx_power",
+    "tx_power",
+    "olt_rx_power",
+    "temperature",
+    "voltage",
+    "bias_current",
+    "model",
+    "firmware_version",
+];
+
+/// One ONU.
+pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(Onu, Problems), Trouble> {
+    let Some(cli) = &olt.cli else {
+        let Named { onu, mut problems, .. } = over_snmp(olt, at, deadline).await?;
+        problems.rename("status", "online_status");
+        return Ok((onu, problems));
+    };
+    let (tell, told) = watch::channel(None);
+    let commands = Command::of_onu(at);
+    let ahead = ahead(olt);
+    let mut talk = Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, ahead, told };
+    let mut heard = Heard::default();
+    let tables = async {
+        let read = over_snmp(olt, at, deadline).await;
+        if let Err(trouble @ (Trouble::NoSuchOnu(_) | Trouble::NoSuchPon(_))) = read {
+            return Err(trouble);
+        }
+        tell.send_replace(Some(left(&read)));
+        Ok(read)
+    };
+    let (read, ()) = futures::try_join!(tables, talk.ahead(&mut heard))?;
+    talk.afterwards(&mut heard).await?;
+    let (onu, mut problems) = merge(at, read, heard)?;
+    problems.rename("status", "online_status");
+    Ok((onu, problems))
+}
+
+/// What SNMP is known to lack before it is asked.
+fn ahead(olt: &Inner) -> Left {
+    if olt.snmp.is_silent() {
+        return Left { fields: FIELDS.to_vec(), online: None };
+    }
+    let lacks = |field: &&OnuField| {
+        FIELDS.contains(&field.name) && field.sources.iter().all(|source| olt.memory.is_absent(source.column))
+    };
+    let firmware = olt.memory.firmware();
+    let fields = firmware.into_iter().flat_map(Firmware::watched_fields).filter(lacks);
+    Left { fields: fields.map(|field| field.name).collect(), online: None }
+}
+
+/// What SNMP turned out to lack.
+fn left(read: &Result<Named, Trouble>) -> Left {
+    match read {
+        Ok(Named { onu, answered, .. }) => {
+            let online = onu.state.map(|state| state == OnuState::Online);
+            Left { fields: left_of(answered), online }
+        }
+        Err(_) => Left { fields: FIELDS.to_vec(), online: None },
+    }
+}
+
+async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<Named, Trouble> {
+    let (_, firmware) = olt.learned(deadline).await?;
+    olt.row_of(at.pon, deadline).await?;
+    let fields: Vec<_> = firmware.watched_fields().collect();
+    let (read, counted) = futures::join!(
+        named(olt, firmware, at, &fields, deadline),
+        counters::of_onu(olt, firmware, at, deadline)
+    );
+    let mut read = read?;
+    drop_fields(&mut read.problems, &[firmware.distance.name]);
+    match counted {
+        Ok((traffic, noted)) => {
+            read.onu.traffic = traffic;
+            read.problems.0.extend(noted.0);
+        }
+        Err(trouble) => read.problems.failed("statistics", trouble.to_string()),
+    }
+    Ok(read)
+}
+
+/// One ONU of what both sides said.
+fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(Onu, Problems), Trouble> {
+    let from = heard.onus.remove(&at);
+    let (mut onu, mut problems, lacking, silent) = match read {
+        Ok(named) => {
+            let lacking = left_of(&named.answered);
+            (named.onu, named.problems, lacking, None)
+        }
+        Err(trouble) => {
+            // Without an answer about the ONU it is not known whether it exists.
+            if from.is_none() {
+                return Err(trouble);
+            }
+            let mut problems = Problems::default();
+            problems.failed("statistics", trouble.to_string());
+            (Onu::unknown(at, NamedBy::CommandLine), problems, FIELDS.to_vec(), Some(trouble))
+        }
+    };
+    problems.0.append(&mut heard.problems.0);
+    for field in &lacking {
+        if let Some(from) = &from {
+            fill(&mut onu, from, field);
+        }
+    }
+    let offline = onu.state.is_some_and(|state| state != OnuState::Online);
+    for field in lacking {
+        let of_service = !matches!(field, "status" | "serial_number");
+        if heard.answered.contains(&field) || offline && of_service {
+            // Told, be it with "not available"; an ONU out of service has nothing to tell.
+            drop_fields(&mut problems, &[field]);
+        } else if let Some((_, trouble)) = heard.failed.iter().find(|(failed, _)| *failed == field) {
+            in_vain(&mut problems, field, trouble);
+        } else if let Some(trouble) = &silent {
+            replace(&mut problems, field, trouble.to_string());
+        } else if heard.sent.len() >= MOST_COMMANDS {
+            let reason =
+                format!("SNMP lacks it, and {MOST_COMMANDS} commands went to what SNMP lacks besides");
+            replace(&mut problems, field, reason);
+        }
+    }
+    Ok((onu, problems))
+}
+
+fn left_of(answered: &[&'static str]) -> Vec<&'static str> {
+    FIELDS.iter().filter(|field| !answered.contains(field)).copied().collect()
+}

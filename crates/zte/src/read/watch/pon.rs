@@ -1,0 +1,237 @@
+//! A PON, and all PONs, as they are right now.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use gpon::{NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Problem, Traffic};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::command::{Command, Heard, fill};
+use super::talk::{Left, Talk};
+use super::{drop_fields, in_vain};
+use crate::Trouble;
+use crate::firmware::{Firmware, OnuField};
+use crate::index::PonIndex;
+use crate::olt::{BELIEVED, Inner, WHOLE};
+use crate::read::onus::{self, Depth};
+use crate::read::terminal::PATIENCE;
+use crate::read::{Problems, counters};
+
+/// The fields that the command line knows too, for all ONUs of a port at once.
+const POWERS: [&str; 3] = ["rx_power", "tx_power", "olt_rx_power"];
+
+/// A PON and its ONUs.
+pub(crate) async fn pon(
+    olt: &Inner,
+    pon: PonPort,
+    deadline: Instant,
+) -> Result<(PonMonitor, Problems), Trouble> {
+    let (watched, mut problems) = both_sides(olt, pon, deadline).await?;
+    // Names are read only for the ids that they belong to.
+    drop_fields(&mut problems, &["name"]);
+    problems.rename("status", "online_status");
+    Ok((watched, problems))
+}
+
+async fn both_sides(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonMonitor, Problems), Trouble> {
+    let Some(cli) = &olt.cli else { return over_snmp(olt, pon, deadline).await };
+    let (tell, told) = watch::channel(None);
+    let commands = Command::of_pon(pon);
+    let ahead = ahead(olt);
+    let mut talk = Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, ahead, told };
+    let mut heard = Heard::default();
+    let tables = async {
+        let read = over_snmp(olt, pon, deadline).await;
+        if let Err(trouble @ Trouble::NoSuchPon(_)) = read {
+            return Err(trouble);
+        }
+        tell.send_replace(Some(left(&read)));
+        Ok(read)
+    };
+    let (read, ()) = futures::try_join!(tables, talk.ahead(&mut heard))?;
+    talk.afterwards(&mut heard).await?;
+    merge(pon, read, heard)
+}
+
+/// What SNMP is known to lack before it is asked.
+fn ahead(olt: &Inner) -> Left {
+    if olt.snmp.is_silent() {
+        return Left { fields: POWERS.to_vec(), online: None };
+    }
+    let lacks = |field: &&OnuField| POWERS.contains(&field.name) && olt.memory.pick(field).is_none();
+    let firmware = olt.memory.firmware();
+    let fields = firmware.into_iter().flat_map(|firmware| firmware.watched.iter().copied()).filter(lacks);
+    Left { fields: fields.map(|field| field.name).collect(), online: None }
+}
+
+/// What SNMP turned out to lack; nothing where no ONU is in service.
+fn left(read: &Result<(PonMonitor, Problems), Trouble>) -> Left {
+    let Ok((watched, problems)) = read else { return Left { fields: POWERS.to_vec(), online: None } };
+    let online = watched.onus.iter().any(|onu| matches!(onu.state, None | Some(OnuState::Online)));
+    let lacks = |field: &&&str| {
+        let lost = |problem: &Problem| problem.field() == **field && !matches!(problem, Problem::Odd { .. });
+        online && problems.0.iter().any(lost)
+    };
+    Left { fields: POWERS.iter().filter(lacks).copied().collect(), online: Some(online) }
+}
+
+/// A PON of what both sides said.
+fn merge(
+    pon: PonPort,
+    read: Result<(PonMonitor, Problems), Trouble>,
+    mut heard: Heard,
+) -> Result<(PonMonitor, Problems), Trouble> {
+    let lacking = left(&read).fields;
+    let (mut watched, mut problems) = match read {
+        Ok(read) => read,
+        Err(trouble) if heard.answered.is_empty() => return Err(trouble),
+        Err(trouble) => {
+            let reason = trouble.to_string();
+            let mut problems = Problems::default();
+            // The lists of powers name ONUs; whether they name all of them is not known.
+            for field in
+                ["onu_count", "onus.serial_number", "onus.online_status", "onus.statistics", "statistics"]
+            {
+                problems.failed(field, reason.clone());
+            }
+            let onus = heard.onus.values().filter(|onu| onu.at.pon == pon).cloned().collect();
+            let (counts, traffic) = (OnuCounts::default(), Traffic::default());
+            (PonMonitor { pon, index: PonIndex::A.of(pon), counts, traffic, onus }, problems)
+        }
+    };
+    problems.0.append(&mut heard.problems.0);
+    for field in lacking {
+        for onu in &mut watched.onus {
+            if let Some(from) = heard.onus.get(&onu.at) {
+                fill(onu, from, field);
+            }
+        }
+        let failed = heard.failed.iter().find(|(failed, _)| *failed == field);
+        if heard.answered.contains(&field) {
+            drop_fields(&mut problems, &[field]);
+        } else if let Some((_, trouble)) = failed {
+            in_vain(&mut problems, field, trouble);
+        }
+    }
+    Ok((watched, problems))
+}
+
+async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonMonitor, Problems), Trouble> {
+    let (_, firmware) = olt.learned(deadline).await?;
+    let row = olt.row_of(pon, deadline).await?;
+    let (onus, port, of_onus) = futures::join!(
+        onus::of_pon(olt, firmware, pon, Depth::Watched, deadline),
+        counters::of_port(olt, pon, row, deadline),
+        counters::of_onus(olt, firmware, pon, deadline),
+    );
+    let (mut onus, mut problems) = onus?;
+    let counts = counts(&onus, &problems);
+    let traffic = match port {
+        Ok((traffic, noted)) => {
+            problems.0.extend(noted.0);
+            traffic
+        }
+        Err(trouble) => {
+            problems.failed("statistics", trouble.to_string());
+            Traffic::default()
+        }
+    };
+    match of_onus {
+        Ok((counted, mut noted)) => {
+            for onu in &mut onus {
+                onu.traffic = counted.get(&onu.at.id).copied().unwrap_or_default();
+            }
+            for field in ["statistics", "rx_bytes", "tx_bytes", "rx_packets", "tx_packets"] {
+                noted.rename(field, "onus.statistics");
+            }
+            // What the table of counters does not count is a matter of one ONU's answer.
+            noted.0.dedup();
+            let any = onus.iter().any(|onu| onu.traffic != Traffic::default());
+            noted.0.retain(|problem| !any || !matches!(problem, Problem::Unsupported { .. }));
+            problems.0.extend(noted.0);
+        }
+        Err(trouble) => problems.failed("onus.statistics", trouble.to_string()),
+    }
+    Ok((PonMonitor { pon, index: PonIndex::A.of(pon), counts, traffic, onus }, problems))
+}
+
+/// How many ONUs there are; not told from a list that may lack some, nor from
+/// tables that only some ONUs stand in.
+fn counts(onus: &[Onu], problems: &Problems) -> OnuCounts {
+    let managed = onus.iter().any(|onu| onu.named_by == NamedBy::Management);
+    let hides_ids = |problem: &Problem| match problem {
+        Problem::Failed { field, .. } => *field == "onu_id" || !managed,
+        _ => false,
+    };
+    if problems.0.iter().any(hides_ids) { OnuCounts::default() } else { OnuCounts::of(onus) }
+}
+
+/// Every PON, without its ONUs.
+pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonitor>, Problems), Trouble> {
+    let (_, firmware) = olt.learned(deadline).await?;
+    let ports = olt.port_map(deadline, BELIEVED).await?;
+    let length = olt.snmp.deadline_length() * u32::try_from(ports.pons.len().max(1)).unwrap_or(u32::MAX);
+    let deadline = Instant::now() + length.min(WHOLE);
+    let mut problems = Problems::default();
+    let (counted, traffic) = futures::join!(
+        counted(olt, firmware, ports.pons.keys().copied(), deadline),
+        counters::of_ports(olt, &ports, deadline)
+    );
+    let mut failure = None;
+    let mut by_pon = BTreeMap::new();
+    for (pon, reading) in counted {
+        match reading {
+            Ok((onus, noted)) => {
+                let failed = noted.0.iter().filter(|problem| matches!(problem, Problem::Failed { .. }));
+                for problem in failed {
+                    if let Problem::Failed { reason, .. } = problem {
+                        problems.failed("pon_ports", format!("PON {pon}: {reason}"));
+                    }
+                }
+                by_pon.insert(pon, counts(&onus, &noted));
+            }
+            Err(trouble) => {
+                problems.failed("pon_ports", format!("PON {pon}: {trouble}"));
+                failure = Some(trouble);
+            }
+        }
+    }
+    if let Some(trouble) = failure
+        && by_pon.is_empty()
+    {
+        return Err(trouble);
+    }
+    let traffic = match traffic {
+        Ok((traffic, noted)) => {
+            problems.0.extend(noted.0);
+            traffic
+        }
+        Err(trouble) => {
+            problems.failed("statistics", trouble.to_string());
+            BTreeMap::new()
+        }
+    };
+    let port = |pon: &PonPort| PonMonitor {
+        pon: *pon,
+        index: PonIndex::A.of(*pon),
+        counts: by_pon.get(pon).copied().unwrap_or_default(),
+        traffic: traffic.get(pon).copied().unwrap_or_default(),
+        onus: Vec::new(),
+    };
+    Ok((ports.pons.keys().map(port).collect(), problems))
+}
+
+type Counted = (PonPort, Result<(Vec<Onu>, Problems), Trouble>);
+
+/// The phases of the ONUs of every PON, all PONs at once within the window.
+async fn counted(
+    olt: &Inner,
+    firmware: &'static Firmware,
+    pons: impl Iterator<Item = PonPort>,
+    deadline: Instant,
+) -> Vec<Counted> {
+    let read = async |pon| (pon, onus::of_pon(olt, firmware, pon, Depth::Count, deadline).await);
+    pons.map(read).collect::<FuturesUnordered<_>>().collect().await
+}
