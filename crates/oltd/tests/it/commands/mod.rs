@@ -7,6 +7,7 @@ use crate::config::ONE_OLT;
 
 #[cfg(unix)]
 mod running;
+mod show;
 
 /// The binary in a directory of its own, with no variable but those given.
 fn oltd(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
@@ -114,4 +115,36 @@ fn an_address_in_use_is_named() {
     let (code, _, stderr) = run(&[("oltd.toml", ONE_OLT)], &["serve"], &[("OLTD_LISTEN", &address)]);
     assert_eq!(code, Some(1));
     assert!(stderr.starts_with(&format!("cannot listen on {address}: ")), "{stderr}");
+}
+
+#[test]
+fn show_reads_a_saved_output() {
+    let fans = include_str!("../../../../../fixtures/c320-v2.1.0/show-fan.txt");
+    let (code, stdout, stderr) = run(&[("fans", fans)], &["show", "--from", "fans", "sh", "fan"], &[]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let shown: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&shown["command"], &shown["problems"]), (&"show fan".into(), &serde_json::json!([])));
+    assert_eq!(shown["rows"]["fans"].as_array().unwrap().len(), 2);
+
+    let pasted = format!("OLT#show fan\r\n{fans}What is this?\r\nOLT#");
+    let (code, stdout, stderr) = run(&[("fans", &pasted)], &["show", "--from", "fans", "show", "fan"], &[]);
+    assert_eq!(code, Some(3));
+    assert!(
+        stderr.contains("What is this?") && stdout.contains("\"text\": \"What is this?\""),
+        "{stdout}{stderr}"
+    );
+    let (code, raw, _) = run(&[("fans", &pasted)], &["show", "--raw", "--from", "fans", "show", "fan"], &[]);
+    assert_eq!((code, raw), (Some(3), format!("{fans}What is this?\n")));
+}
+
+#[test]
+fn show_says_what_it_knows() {
+    let (code, stdout, stderr) = run(&[], &["show", "reboot"], &[]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert!(stderr.lines().any(|line| line == "  show fan"), "{stderr}");
+    let (code, _, stderr) = run(&[("oltd.toml", ONE_OLT)], &["show", "show", "fan"], &[]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("no command line is configured"), "{stderr}");
+    let (code, _, stderr) = run(&[("oltd.toml", ONE_OLT)], &["show", "--olt", "two", "show", "fan"], &[]);
+    assert_eq!((code, stderr.as_str()), (Some(1), "no OLT has the id `two`; there are: one\n"));
 }

@@ -22,8 +22,11 @@ fn the_example_is_valid_and_shows_the_defaults() {
         (shown.port, shown.window, shown.max_repetitions, shown.deadline),
         (usual.port, usual.window, usual.max_repetitions, usual.deadline)
     );
+    assert_eq!((&shown.onu_counters, example.limits), (&usual.onu_counters, least.limits));
     let cli = example.olts[0].settings.cli.as_ref().unwrap();
-    assert_eq!((cli.port, cli.max_sessions), (23, 1));
+    let usual = zte::CliSettings::new("192.0.2.10", 23, "zte", "change-me".into());
+    assert_eq!((cli.port, cli.max_sessions, cli.queue), (23, usual.max_sessions, usual.queue));
+    assert_eq!((cli.idle_close, cli.keep_alive), (usual.idle_close, usual.keep_alive));
     assert_eq!(example.olts[1].name, "north");
 }
 
@@ -103,11 +106,11 @@ fn several_olts_have_no_default_unless_one_is_named() {
 const WRONG: &[(&str, &str)] = &[
     (
         "lisen = 'x'\n{}",
-        "lisen: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`",
+        "lisen: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`",
     ),
     (
         "{}communty = 'x'",
-        "olts[0].snmp.communty: there is no such key here, expected one of `host`, `port`, `community`, `window`, `max_repetitions`, `deadline`",
+        "olts[0].snmp.communty: there is no such key here, expected one of `host`, `port`, `community`, `window`, `max_repetitions`, `deadline`, `onu_counters`",
     ),
     ("listen = 8081\n{}", "listen: `8081` is not an address and a port such as 127.0.0.1:8081"),
     (
@@ -152,11 +155,11 @@ const WRONG: &[(&str, &str)] = &[
     ("{}{}", "olts[1].id: `one` is the id of olts[0] already"),
     (
         "'olts[9223372036854775807]' = 1\n{}",
-        "olts[9223372036854775807]: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`",
+        "olts[9223372036854775807]: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`",
     ),
     (
         "'log.level' = 'debug'\n{}",
-        "log.level: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`",
+        "log.level: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`",
     ),
     ("listen = 99999999999999999999\n{}", "holds a number that is out of range"),
     ("olts = 5", "olts: must be a list of tables: write [[olts]]"),
@@ -212,5 +215,33 @@ fn secrets_are_quoted_text_and_never_shown() {
             let told = problems(Some(&text), &[]);
             assert!(!told.concat().contains("1234567"), "{told:?}");
         }
+    }
+}
+
+#[test]
+fn limits_and_counters() {
+    let file = |monitoring: &str, counters: &str| {
+        format!("[monitoring]\n{monitoring}\n{ONE_OLT}onu_counters = '{counters}'\n")
+    };
+    let config =
+        read(Some(&file("rx_power_low = -28.5\ntemperature_high = 85", "undocumented, performance")), &[]);
+    let config = config.unwrap();
+    assert_eq!((config.limits.rx_power.low, config.limits.rx_power.high), (-28.5, -8.0));
+    assert_eq!(config.limits.temperature.high, 85.0);
+    let counters = &config.olts[0].settings.snmp.onu_counters;
+    assert_eq!(*counters, [zte::OnuCounters::Undocumented, zte::OnuCounters::Performance]);
+    assert!(read(Some(&file("", "none")), &[]).unwrap().olts[0].settings.snmp.onu_counters.is_empty());
+    for (monitoring, counters, key) in [
+        ("rx_power_low = -7", "none", "monitoring.rx_power_low"),
+        ("rx_power_low = -300.5", "none", "monitoring.rx_power_low"),
+        ("tx_power_low = nan", "none", "monitoring.tx_power_low"),
+        ("", "performance,performance", "olts[0].snmp.onu_counters"),
+        ("", "", "olts[0].snmp.onu_counters"),
+    ] {
+        let problems = read(Some(&file(monitoring, counters)), &[]).unwrap_err().to_string();
+        assert!(
+            problems.contains(key) && problems.lines().count() == 1,
+            "{monitoring} {counters}: {problems}"
+        );
     }
 }

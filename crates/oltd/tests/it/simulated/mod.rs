@@ -3,16 +3,23 @@
 use std::time::Duration;
 
 use oltd::app::{App, CacheTimes, Site};
-use oltsim::{C300, FULL, Options, SMALL, Simulator, Source};
+use oltsim::{C300, FULL, NO_OPTICS, Options, SMALL, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use zte::{Olt, OltSettings, SnmpSettings, SnmpTransport};
+use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 mod answers;
+mod both_sides;
+mod cli_faults;
 mod costs;
 mod faults;
 mod hostile;
+mod hostile_names;
+mod monitoring;
+mod replay;
+mod shows;
 mod sources;
+mod v1_2;
 mod walk;
 
 /// Longer than any deadline of the server that a test waits for.
@@ -36,11 +43,22 @@ async fn simulator(source: Source) -> Simulator {
     Simulator::start(Options::new(source)).await.unwrap()
 }
 
+/// The OLT over SNMP alone.
 async fn olt_of(id: &str, sim: &Simulator) -> Olt {
+    olt_with(id, sim, None).await
+}
+
+/// How to reach the command line of a simulator.
+fn cli_of(sim: &Simulator) -> CliSettings {
+    let at = sim.telnet_addr().unwrap();
+    CliSettings::new(at.ip().to_string(), at.port(), "zte", "zte".into())
+}
+
+async fn olt_with(id: &str, sim: &Simulator, cli: Option<CliSettings>) -> Olt {
     let at = sim.snmp_addr();
     let snmp = SnmpSettings::new(at.ip().to_string(), at.port(), "public".into());
     let transport = SnmpTransport::bind().await.unwrap();
-    Olt::new(OltSettings { id: id.into(), snmp, cli: None }, &transport)
+    Olt::new(OltSettings { id: id.into(), snmp, cli }, &transport)
 }
 
 /// Serves these OLTs on a loopback port; the first is the default where there is one alone.
@@ -58,6 +76,17 @@ impl Rig {
     async fn start(source: Source) -> Self {
         let sim = simulator(source).await;
         let olt = olt_of("sim", &sim).await;
+        let (base, stop) = serve(vec![olt]).await;
+        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        Self { sim, base, client, stop }
+    }
+
+    /// With the command line, its settings changed by `adjust`.
+    async fn both(scenario: &str, adjust: impl FnOnce(&mut CliSettings)) -> Self {
+        let sim = simulator(Source::Scenario(scenario.to_owned())).await;
+        let mut cli = cli_of(&sim);
+        adjust(&mut cli);
+        let olt = olt_with("sim", &sim, Some(cli)).await;
         let (base, stop) = serve(vec![olt]).await;
         let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { sim, base, client, stop }
