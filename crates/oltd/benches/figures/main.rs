@@ -7,6 +7,7 @@
 mod daemon;
 mod driver;
 mod faults;
+mod monitoring;
 mod rig;
 mod table;
 mod walk;
@@ -16,15 +17,33 @@ use table::Table;
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut table = Table::default();
-    runtime.block_on(async {
-        walk::replay(&mut table).await;
-        driver::cold_list(&mut table).await;
-        driver::cold_list_delayed(&mut table).await;
-        driver::whole_olt(&mut table).await;
-        daemon::callers(&mut table).await;
-        faults::lossy(&mut table).await;
-        faults::silent(&mut table).await;
-    });
-    daemon::binary(&mut table);
+    // Arguments that are no flags choose figures by the names of their functions.
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    macro_rules! figures {
+        ($($file:ident::$name:ident),*) => {
+            runtime.block_on(async {
+                $(
+                    if chosen.is_empty() || chosen.iter().any(|word| word == stringify!($name)) {
+                        $file::$name(&mut table).await;
+                    }
+                )*
+            })
+        };
+    }
+    figures!(
+        walk::replay,
+        driver::cold_list,
+        driver::cold_list_delayed,
+        driver::whole_olt,
+        daemon::callers,
+        faults::lossy,
+        faults::silent,
+        monitoring::one_onu,
+        monitoring::many_callers,
+        monitoring::restart
+    );
+    if chosen.is_empty() {
+        daemon::binary(&mut table);
+    }
     table.print();
 }

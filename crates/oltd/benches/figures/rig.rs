@@ -5,17 +5,29 @@ use std::net::SocketAddr;
 use oltd::app::{App, CacheTimes, Site};
 use oltsim::{Options, Simulator, Source};
 use tokio_util::sync::CancellationToken;
-use zte::{Olt, OltSettings, SnmpSettings, SnmpTransport};
+use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 pub(crate) async fn simulator(source: Source) -> Simulator {
     let options = Options { source, snmp: None, telnet: None, control: None };
     Simulator::start(options).await.unwrap()
 }
 
+/// The OLT over SNMP alone.
 pub(crate) async fn olt(id: &str, address: SocketAddr) -> Olt {
+    olt_at(id, address, None).await
+}
+
+/// The OLT with its command line, one session.
+pub(crate) async fn olt_with_cli(id: &str, sim: &Simulator) -> Olt {
+    let at = sim.telnet_addr().unwrap();
+    let cli = CliSettings::new(at.ip().to_string(), at.port(), "zte", "zte".into());
+    olt_at(id, sim.snmp_addr(), Some(cli)).await
+}
+
+async fn olt_at(id: &str, address: SocketAddr, cli: Option<CliSettings>) -> Olt {
     let transport = SnmpTransport::bind().await.unwrap();
     let snmp = SnmpSettings::new(address.ip().to_string(), address.port(), "public".into());
-    Olt::new(OltSettings { id: id.into(), snmp, cli: None }, &transport)
+    Olt::new(OltSettings { id: id.into(), snmp, cli }, &transport)
 }
 
 /// A daemon in front of OLTs, with its address. It ends with the token.
