@@ -22,6 +22,7 @@ pub use onu::{Equipment, Ethernet, GemPort, IpHost, Onu, Optics, Pppoe, ServiceP
 pub use pon::{Pon, Unconfigured};
 pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
+    VlanInterface,
 };
 pub(crate) use traffic::Rate;
 pub use traffic::Traffic;

@@ -18,6 +18,27 @@ pub struct Profiles {
     pub onu_types: Vec<OnuType>,
     /// VLANs by number.
     pub vlans: BTreeMap<u16, Vlan>,
+    /// Routed interfaces of VLANs.
+    pub interfaces: Vec<VlanInterface>,
+}
+
+/// A routed interface of a VLAN; without an address it is unassigned.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VlanInterface {
+    /// Its VLAN.
+    pub vlan: u16,
+    /// Its address.
+    pub address: Option<Ipv4Addr>,
+    /// Its netmask.
+    #[serde(default = "VlanInterface::usual_mask")]
+    pub mask: Ipv4Addr,
+}
+
+impl VlanInterface {
+    fn usual_mask() -> Ipv4Addr {
+        Ipv4Addr::new(255, 255, 255, 0)
+    }
 }
 
 /// A T-CONT bandwidth profile; rates in kbps.

@@ -6,7 +6,7 @@ use super::cli::CliSection;
 use super::rule::{Kind, OnuSection, Rule, UnconfiguredSection};
 use crate::device::{
     BandwidthProfile, Environment, Fan, IfIndex, Model, Module, OfflineOptics, OnuIpProfile, OnuType,
-    OnuVlanProfile, PowerFeed, PowerState, TrafficProfile,
+    OnuVlanProfile, PowerFeed, PowerState, TrafficProfile, VlanInterface,
 };
 use crate::fault::Order;
 use crate::snmp::{AgentOptions, BulkOverflow, ZeroRepetitions};
@@ -28,6 +28,7 @@ pub(super) struct File {
     pub(super) vlan_profiles: Vec<OnuVlanProfile>,
     pub(super) ip_profiles: Vec<OnuIpProfile>,
     pub(super) onu_types: Vec<OnuType>,
+    pub(super) interfaces: Vec<VlanInterface>,
     pub(super) kinds: Vec<Kind>,
     pub(super) population: Vec<Rule>,
     pub(super) onus: Vec<OnuSection>,
@@ -57,6 +58,7 @@ impl Default for File {
             vlan_profiles: Vec::new(),
             ip_profiles: Vec::new(),
             onu_types: Vec::new(),
+            interfaces: Vec::new(),
             kinds: vec![Kind::default()],
             population: Vec::new(),
             onus: Vec::new(),

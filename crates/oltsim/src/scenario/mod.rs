@@ -128,6 +128,7 @@ fn device(file: &File) -> Result<Device, ScenarioError> {
     device.profiles.onu_ip.clone_from(&file.ip_profiles);
     device.profiles.onu_types.clone_from(&file.onu_types);
     device.profiles.vlans = vlans(file)?;
+    device.profiles.interfaces.clone_from(&file.interfaces);
     let ports: Vec<PonPort> = device
         .cards
         .iter()

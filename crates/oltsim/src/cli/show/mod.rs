@@ -11,6 +11,7 @@ mod covered;
 mod fan;
 #[cfg(test)]
 mod fixture;
+mod ip;
 mod mac;
 mod module;
 mod onu_config;
@@ -33,6 +34,7 @@ mod vlan;
 pub(crate) const SHOWS: &[&[Command]] = &[
     cards::COMMANDS,
     fan::COMMANDS,
+    ip::COMMANDS,
     mac::COMMANDS,
     onu_config::COMMANDS,
     onu_detail::COMMANDS,

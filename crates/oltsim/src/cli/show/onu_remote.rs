@@ -91,9 +91,8 @@ fn run_model(ask: &Ask<'_>) -> Answer {
 }
 
 /// The load of a box as one real one had it.
-fn run_load(ask: &Ask<'_>) -> Answer {
-    asked(ask)?;
-    Ok(labelled(
+fn print_load() -> String {
+    labelled(
         23,
         &[
             ("CPU usage", "3%"),
@@ -101,7 +100,12 @@ fn run_load(ask: &Ask<'_>) -> Answer {
             ("CPU usage threshold", "100%"),
             ("Memory usage threshold", "100%"),
         ],
-    ))
+    )
+}
+
+fn run_load(ask: &Ask<'_>) -> Answer {
+    asked(ask)?;
+    Ok(print_load())
 }
 
 /// The readings of its transceiver, in thousandths; `None` for a box that
@@ -207,41 +211,65 @@ fn run_eth(ask: &Ask<'_>) -> Answer {
 /// The module's name in this line is not verified.
 const NO_WAN: &str = "%Code 64040-GPONRM : No relate information";
 
-fn run_wan(ask: &Ask<'_>) -> Answer {
-    let (_, onu) = asked(ask)?;
-    let Some(pppoe) = &onu.pppoe else { return Err(Refusal::Line(NO_WAN.into())) };
-    let host = onu.ip_host;
-    let address = |of: fn(&crate::device::IpHost) -> std::net::Ipv4Addr| {
-        host.as_ref().map_or(String::new(), |host| of(host).to_string())
-    };
-    let mac = host.map_or(String::new(), |host| super::mac::spelled(host.mac));
-    let vlan = onu.service_ports.values().next().map_or(0, |port| port.user_vlan).to_string();
-    Ok(labelled(
+/// A WAN connection by PPPoE.
+#[derive(Debug)]
+struct Wan<'a> {
+    user: &'a str,
+    password: &'a str,
+    cvlan: u16,
+    /// Address, mask, gateway and two name servers; empty where not told.
+    addresses: [String; 5],
+    mac: String,
+}
+
+fn print_wan(wan: &Wan<'_>) -> String {
+    let [address, mask, gateway, primary, secondary] = &wan.addresses;
+    let cvlan = wan.cvlan.to_string();
+    labelled(
         23,
         &[
             ("WAN id", "1"),
             ("Mode", "PPPoE"),
             ("Authentication", "auto"),
-            ("User name", &pppoe.user),
-            ("Password", &pppoe.password),
+            ("User name", wan.user),
+            ("Password", wan.password),
             ("Status", "connected"),
             ("Ping response", "enable"),
             ("Traceroute response", "disable"),
             ("VLAN tag mode", "tag"),
-            ("CVLAN", &vlan),
+            ("CVLAN", &cvlan),
             ("CVLAN priority", "0"),
             ("SVLAN", "0"),
-            ("Current IP", &address(|host| host.address)),
-            ("Current mask", &address(|host| host.mask)),
-            ("Current gateway", &address(|host| host.gateway)),
-            ("Current primary DNS", ""),
-            ("Current secondary DNS", ""),
+            ("Current IP", address),
+            ("Current mask", mask),
+            ("Current gateway", gateway),
+            ("Current primary DNS", primary),
+            ("Current secondary DNS", secondary),
             ("Domain name", ""),
             ("Host name", "omci_ipv4_pppoe_1"),
-            ("MAC address", &mac),
+            ("MAC address", &wan.mac),
             ("IP host id", "1"),
         ],
-    ))
+    )
+}
+
+fn run_wan(ask: &Ask<'_>) -> Answer {
+    let (_, onu) = asked(ask)?;
+    let Some(pppoe) = &onu.pppoe else { return Err(Refusal::Line(NO_WAN.into())) };
+    let mut addresses: [String; 5] = Default::default();
+    if let Some(host) = &onu.ip_host {
+        let known = [host.address, host.mask, host.gateway].map(|address| address.to_string());
+        addresses.iter_mut().zip(known).for_each(|(to, address)| *to = address);
+    }
+    let profiles = &ask.device.profiles.onu_vlan;
+    let profile = profiles.iter().find(|profile| profile.name == pppoe.vlan_profile);
+    Ok(print_wan(&Wan {
+        user: &pppoe.user,
+        password: &pppoe.password,
+        cvlan: profile.map_or(0, |profile| profile.cvlan),
+        addresses,
+        mac: onu.ip_host.map_or(String::new(), |host| super::mac::spelled(host.mac)),
+    }))
 }
 
 #[cfg(test)]
@@ -254,6 +282,7 @@ mod tests {
         let printed = print_equip("ZTEGd0000001", "ZTEG", "V9.0", "F670LV9.0", 35_734);
         assert_eq!(printed, fixture("c320-v2.1.0/show-gpon-remote-onu-equip.txt"));
         assert_eq!(print_model("F670LV9.0"), fixture("c320-v2.1.0/show-gpon-remote-onu-model.txt"));
+        assert_eq!(print_load(), fixture("c320-v2.1.0/show-gpon-remote-onu-sys-attr.txt"));
     }
 
     #[test]
@@ -269,6 +298,19 @@ mod tests {
         assert_eq!(print_pon(Some(&readings), "support", 35_000), printed);
         let printed = fixture("c320-v2.0.1p2/show-gpon-remote-onu-interface-pon.txt");
         assert_eq!(print_pon(None, "N/A", 0), printed);
+    }
+
+    #[test]
+    fn wan_connections() {
+        let addresses = ["192.0.2.77", "255.255.255.255", "192.0.2.1", "192.0.2.53", "192.0.2.54"];
+        let wan = Wan {
+            user: "user1@example.net",
+            password: "pass1",
+            cvlan: 88,
+            addresses: addresses.map(str::to_owned),
+            mac: "8cdc.0200.0001".to_owned(),
+        };
+        assert_eq!(print_wan(&wan), fixture("c320-v1.2.x/show-gpon-remote-onu-wan-ip.txt"));
     }
 
     #[test]

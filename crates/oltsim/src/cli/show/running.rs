@@ -23,7 +23,7 @@ struct View<'a> {
     cards: Vec<(u8, String)>,
     profiles: &'a Profiles,
     /// VLAN, address and netmask of its interfaces.
-    addresses: Vec<(u16, &'static str, &'static str)>,
+    addresses: Vec<(u16, String, String)>,
     pons: Vec<Port>,
     uplinks: Vec<UplinkView>,
     routes: Vec<&'static str>,
@@ -147,7 +147,12 @@ fn run(ask: &Ask<'_>) -> Answer {
         model: device.chassis.model.name(),
         cards: device.cards.iter().map(|(slot, card)| (*slot, card.configured.clone())).collect(),
         profiles: &device.profiles,
-        addresses: Vec::new(),
+        addresses: device
+            .profiles
+            .interfaces
+            .iter()
+            .filter_map(|of| Some((of.vlan, of.address?.to_string(), of.mask.to_string())))
+            .collect(),
         pons: pons.collect(),
         uplinks: device.uplinks.iter().map(trunk).collect(),
         routes: Vec::new(),

@@ -20,6 +20,7 @@ fn profiles() -> Profiles {
         |name: &str, description: &str| Vlan { name: name.to_owned(), description: description.to_owned() };
     let plain = |id| (id, vlan(&Vlan::default_name(id), ""));
     Profiles {
+        interfaces: Vec::new(),
         bandwidth: vec![bandwidth("1G", 4, 0, 0, 1_024_000), bandwidth("VOZ", 5, 128, 256, 512)],
         traffic: vec![TrafficProfile {
             name: "UP50".to_owned(),
@@ -92,7 +93,7 @@ fn prints_the_whole() {
         model: "C320",
         cards: vec![(1, "GTGH".to_owned()), (3, "SMXA".to_owned())],
         profiles: &profiles,
-        addresses: vec![(100, "192.0.2.2", "255.255.255.0")],
+        addresses: vec![(100, "192.0.2.2".to_owned(), "255.255.255.0".to_owned())],
         pons: vec![
             port(1, true, &onus, vec![third.to_owned(), seventh.to_owned()]),
             port(2, false, &[], Vec::new()),

@@ -25,14 +25,13 @@ fn print_boxes(rows: &[BoxRow]) -> String {
     text
 }
 
-/// A row with model, serial number and password.
-type ModelRow = (PonPort, [String; 3]);
+/// A row with the port's name, model, serial number and password.
+type ModelRow = (String, [String; 3]);
 
 fn print_models(rows: &[ModelRow]) -> String {
     let mut text =
         format!("OltIndex            Model                SN                 PW\n{}\n", "-".repeat(71));
-    for (pon, [model, serial, password]) in rows {
-        let at = format!("gpon-olt_{pon}");
+    for (at, [model, serial, password]) in rows {
         let _ = writeln!(text, "{at:<20}{model:<21}{serial:<19}{password}");
     }
     text
@@ -56,7 +55,9 @@ fn run_models(ask: &Ask<'_>) -> Answer {
     }
     let known = |text: &str| if text.is_empty() { "N/A".to_owned() } else { text.to_owned() };
     let rows: Vec<_> = waiting(ask)
-        .map(|(pon, _, one)| (pon, [known(&one.model), one.serial.to_string(), known(&one.password)]))
+        .map(|(pon, _, one)| {
+            (format!("gpon-olt_{pon}"), [known(&one.model), one.serial.to_string(), known(&one.password)])
+        })
         .collect();
     if rows.is_empty() { Err(Refusal::Empty) } else { Ok(print_models(&rows)) }
 }
@@ -71,7 +72,13 @@ mod tests {
         let rows = [("1/1/1".parse().unwrap(), 1, "HWTC00000001".to_owned())];
         assert_eq!(print_boxes(&rows), fixture("c320-v2.1.0/show-gpon-onu-uncfg.txt"));
         let texts = ["F670LV9.0", "ZTEG0000A001", "G0000A001"].map(str::to_owned);
-        let rows = [("1/1/5".parse().unwrap(), texts)];
+        let rows = [("gpon-olt_1/1/5".to_owned(), texts)];
         assert_eq!(print_models(&rows), fixture("c320-v2.1.0/show-pon-onu-uncfg.txt"));
+        let printed = fixture("c320-v2.1.0/show-pon-onu-uncfg-epon.txt");
+        let rows = printed.lines().skip(2).map(|line| {
+            let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+            (words[0].clone(), [words[1].clone(), words[2].clone(), words[3].clone()])
+        });
+        assert_eq!(print_models(&rows.collect::<Vec<_>>()), printed);
     }
 }
