@@ -54,9 +54,10 @@ fn typed(form: &str) -> String {
         "<onu>" => "gpon-onu_1/1/1:1",
         "<pon>" => "gpon-olt_1/1/1",
         "<slot>" => "gpon-olt_1/1",
-        "<id>" => "1",
+        "<onu-id>" => "1",
         "<vlan>" => "100",
         "<sn>" => "ZTEGC0000001",
+        "<uplink>" => "xgei_1/4/2",
         word => word,
     });
     words.collect::<Vec<_>>().join(" ")

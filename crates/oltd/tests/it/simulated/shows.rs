@@ -11,7 +11,7 @@ fn forms() -> Vec<String> {
     let listed = ShowLine::parse("reboot").unwrap_err().to_string();
     let forms: Vec<String> =
         listed.lines().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned).collect();
-    assert!(forms.len() >= 39, "{listed}");
+    assert!(forms.len() >= 45, "{listed}");
     forms
 }
 
@@ -21,12 +21,13 @@ const REFUSED: [&str; 1] = ["show gpon remote-onu wan-ip"];
 /// So that each list of profiles has one.
 const IP_PROFILE: &str = "[[ip_profiles]]\nname = \"MGMT\"\ngateway = \"10.0.0.1\"\nprimary_dns = \"10.0.0.2\"\nsecondary_dns = \"10.0.0.3\"\n";
 
-/// The command of a form about the first ONU of the OLT.
+/// The command of a form about the first ONU and the first uplink with a module of the OLT.
 fn typed(form: &str, sim: &Simulator) -> String {
-    let (at, serial) = sim
+    let (at, serial, uplink) = sim
         .device(|device| {
             let (at, onu) = device.onus().find(|(_, onu)| onu.is_online()).unwrap();
-            (at, onu.serial.to_string())
+            let uplink = device.uplinks.iter().find(|uplink| uplink.module.is_some()).unwrap();
+            (at, onu.serial.to_string(), uplink.name.clone())
         })
         .unwrap();
     form.replace("<pon>", &format!("gpon-olt_{}", at.pon))
@@ -35,6 +36,7 @@ fn typed(form: &str, sim: &Simulator) -> String {
         .replace("<onu-id>", &at.id.to_string())
         .replace("<sn>", &serial)
         .replace("<vlan>", "100")
+        .replace("<uplink>", &uplink)
 }
 
 /// The demo's device, with a command line that answers at once.

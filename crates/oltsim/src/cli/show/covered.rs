@@ -18,6 +18,7 @@ fn takes(place: &str, word: &str) -> bool {
         "<pon>" => word.strip_prefix("gpon-olt_").is_some_and(|at| at.split('/').count() == 3),
         "<slot>" => word.strip_prefix("gpon-olt_").is_some_and(|at| at.split('/').count() == 2),
         "<onu>" => word.strip_prefix("gpon-onu_").is_some_and(|at| at.contains(':')),
+        "<uplink>" => word.starts_with("gei_") || word.starts_with("xgei_"),
         "<word>" | "<rest>" => true,
         _ => match place.strip_prefix('<').and_then(|range| range.strip_suffix('>')) {
             None => place == word,

@@ -22,11 +22,13 @@ mod onu_remote;
 mod onu_type;
 mod pon;
 mod profiles;
+mod remote_unit;
 mod running;
 mod running_pon;
 mod running_profiles;
 mod system;
 mod uncfg;
+mod uplink;
 mod version;
 mod vlan;
 
@@ -45,10 +47,12 @@ pub(crate) const SHOWS: &[&[Command]] = &[
     onu_type::COMMANDS,
     pon::COMMANDS,
     profiles::COMMANDS,
+    remote_unit::COMMANDS,
     running::COMMANDS,
     running_pon::COMMANDS,
     system::COMMANDS,
     uncfg::COMMANDS,
+    uplink::COMMANDS,
     version::COMMANDS,
     vlan::COMMANDS,
 ];

@@ -215,6 +215,23 @@ mod tests {
             },
         );
         held(
+            "c320-v2.1.0/show-gpon-onu-detail-info-never-online.txt",
+            Detail {
+                at: "1/1/1:7".into(),
+                name: "ONU-1:7".into(),
+                onu_type: "HRT".into(),
+                channel: "N/A",
+                enabled: false,
+                phase: "OffLine",
+                config_state: "fail",
+                serial: "ZTEGD0000007".into(),
+                description: "ONU-1:7".into(),
+                distance: "N/A".into(),
+                online: "N/A".into(),
+                ..common()
+            },
+        );
+        held(
             "c320-v1.2.x/show-gpon-onu-detail-info.txt",
             Detail {
                 at: "1/1/1:2".into(),

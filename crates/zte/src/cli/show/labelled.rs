@@ -128,6 +128,42 @@ macro_rules! of_onu {
 }
 pub(super) use of_onu;
 
+/// A show command whose one argument is an uplink.
+macro_rules! of_uplink {
+    ($(#[$meta:meta])* $name:ident, $words:literal, $rows:ty, $parse:path) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) struct $name {
+            /// The uplink (`gei_1/3/1`, `xgei_1/4/2`).
+            pub(crate) uplink: String,
+        }
+
+        impl $crate::cli::show::Show for $name {
+            type Rows = $rows;
+
+            fn line(&self) -> String {
+                format!(concat!($words, " {}"), self.uplink)
+            }
+
+            fn parse(text: &str) -> $crate::cli::show::Parsed<$rows> {
+                $parse(text)
+            }
+        }
+
+        impl $crate::cli::show::typed::Typed for $name {
+            const SYNTAX: &'static [&'static str] = &[concat!($words, " <uplink>")];
+
+            fn from_args(args: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
+                match args {
+                    [$crate::cli::show::typed::Arg::Uplink(uplink)] => Some(Self { uplink: uplink.clone() }),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use of_uplink;
+
 /// A show command without arguments, with the rows of a list.
 macro_rules! list_of {
     ($(#[$meta:meta])* $name:ident, $line:literal, $rows:ty, $parse:path) => {

@@ -7,10 +7,11 @@ use super::{
     ShowCard, ShowCardTemperature, ShowClock, ShowFan, ShowIpInterfaceBrief, ShowMacOnu, ShowOltRx,
     ShowOnuBaseinfo, ShowOnuBySn, ShowOnuConfig, ShowOnuDetailInfo, ShowOnuInterface, ShowOnuProfileIp,
     ShowOnuProfileVlan, ShowOnuRunningConfig, ShowOnuRx, ShowOnuState, ShowOnuTx, ShowOnuType, ShowOnuUncfg,
-    ShowOpticalModuleInfo, ShowPonConfig, ShowPonInterface, ShowPonOnuUncfg, ShowPowerAttenuation,
-    ShowProcessor, ShowProfileTcont, ShowProfileTraffic, ShowRemoteEquip, ShowRemoteEth, ShowRemoteModel,
-    ShowRemotePon, ShowRemoteSysAttr, ShowRemoteWanIp, ShowRunningConfig, ShowSystemGroup,
-    ShowVersionRunning, ShowVlan, ShowVlanSummary, UnknownLine,
+    ShowOpticalModuleInfo, ShowPonConfig, ShowPonInterface, ShowPonOnuUncfg, ShowPortStatus,
+    ShowPowerAttenuation, ShowProcessor, ShowProfileTcont, ShowProfileTraffic, ShowRemoteEquip,
+    ShowRemoteEth, ShowRemoteModel, ShowRemotePon, ShowRemoteSysAttr, ShowRemoteUnit, ShowRemoteUnitUpdate,
+    ShowRemoteWanIp, ShowRunningConfig, ShowSystemGroup, ShowUplinkInterface, ShowUplinkModuleInfo,
+    ShowVersionRunning, ShowVlan, ShowVlanPort, ShowVlanSummary, UnknownLine,
 };
 
 /// A show command of the list.
@@ -42,7 +43,7 @@ fn json<T: Serialize>(rows: &T) -> serde_json::Value {
 }
 
 /// Every show command.
-pub(crate) const LIST: [Entry; 39] = [
+pub(crate) const LIST: [Entry; 45] = [
     entry::<ShowSystemGroup>(),
     entry::<ShowCard>(),
     entry::<ShowProcessor>(),
@@ -53,7 +54,10 @@ pub(crate) const LIST: [Entry; 39] = [
     entry::<ShowIpInterfaceBrief>(),
     entry::<ShowPonInterface>(),
     entry::<ShowOnuInterface>(),
+    entry::<ShowUplinkInterface>(),
+    entry::<ShowPortStatus>(),
     entry::<ShowOpticalModuleInfo>(),
+    entry::<ShowUplinkModuleInfo>(),
     entry::<ShowRunningConfig>(),
     entry::<ShowPonConfig>(),
     entry::<ShowOnuConfig>(),
@@ -74,6 +78,8 @@ pub(crate) const LIST: [Entry; 39] = [
     entry::<ShowRemotePon>(),
     entry::<ShowRemoteEth>(),
     entry::<ShowRemoteWanIp>(),
+    entry::<ShowRemoteUnit>(),
+    entry::<ShowRemoteUnitUpdate>(),
     entry::<ShowProfileTcont>(),
     entry::<ShowProfileTraffic>(),
     entry::<ShowOnuProfileVlan>(),
@@ -81,6 +87,7 @@ pub(crate) const LIST: [Entry; 39] = [
     entry::<ShowOnuType>(),
     entry::<ShowVlanSummary>(),
     entry::<ShowVlan>(),
+    entry::<ShowVlanPort>(),
     entry::<ShowMacOnu>(),
 ];
 
@@ -205,6 +212,9 @@ mod tests {
             ("show onu-type gpon", "show onu-type gpon"),
             ("show gpon onu by sn ztegc0000001", "show gpon onu by sn ZTEGC0000001"),
             ("show vlan 22", "show vlan 22"),
+            ("sh int opt xgei_1/4/2", "show interface optical-module-info xgei_1/4/2"),
+            ("sh int gei_1/3/1", "show interface gei_1/3/1"),
+            ("sh remote inf gpon-olt_1/1/1 1", "show remote-unit information gpon-olt_1/1/1 1"),
         ] {
             assert_eq!(ShowLine::parse(typed).unwrap().line(), line);
         }
@@ -229,7 +239,8 @@ mod tests {
                 .replace("<slot>", "gpon-olt_1/2")
                 .replace("<onu-id>", "128")
                 .replace("<sn>", "ZTEGC0000001")
-                .replace("<vlan>", "4094");
+                .replace("<vlan>", "4094")
+                .replace("<uplink>", "xgei_1/4/2");
             assert_eq!(ShowLine::parse(&typed).unwrap().line(), typed);
         }
     }

@@ -32,20 +32,24 @@ mod password;
 mod pon_config;
 mod pon_interface;
 mod pon_onu_uncfg;
+mod port_status;
 mod power_attenuation;
 mod power_list;
 mod processor;
 mod remote_config;
 mod remote_equip;
 mod remote_interface;
+mod remote_unit;
 mod remote_wan_ip;
 mod running_config;
 mod service_port;
 mod system_group;
 mod typed;
+mod uplink_interface;
 mod values;
 mod version_running;
 mod vlan;
+mod vlan_port;
 
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
@@ -68,17 +72,21 @@ pub(crate) use onu_uncfg::*;
 pub(crate) use optical_module_info::*;
 pub(crate) use pon_interface::*;
 pub(crate) use pon_onu_uncfg::*;
+pub(crate) use port_status::*;
 pub(crate) use power_attenuation::*;
 pub(crate) use power_list::*;
 pub(crate) use processor::*;
 pub(crate) use remote_equip::*;
 pub(crate) use remote_interface::*;
+pub(crate) use remote_unit::*;
 pub(crate) use remote_wan_ip::*;
 pub(crate) use running_config::*;
 use serde::Serialize;
 pub(crate) use system_group::*;
+pub(crate) use uplink_interface::*;
 pub(crate) use version_running::*;
 pub(crate) use vlan::*;
+pub(crate) use vlan_port::*;
 
 /// A show command, with its arguments.
 pub(crate) trait Show {

@@ -2,6 +2,7 @@ use gpon::{Dbm, PonPort};
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
+use super::labelled::of_uplink;
 use super::labels::pairs;
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
@@ -53,6 +54,19 @@ pub(crate) struct OpticalModuleInfo {
     pub(crate) version: Option<String>,
     /// When it was made.
     pub(crate) produced: Option<String>,
+    /// The limits beyond which it raises alarms.
+    pub(crate) thresholds: Vec<Threshold>,
+}
+
+/// A limit of an optical module.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Threshold {
+    /// Its label (`RxPower-Upper`). Only one of them is documented.
+    pub(crate) label: String,
+    /// Its value.
+    pub(crate) value: Option<f64>,
+    /// The unit of the value, as the OLT writes it (`dbm`).
+    pub(crate) unit: String,
 }
 
 const LABELS: [&str; 15] = [
@@ -96,6 +110,52 @@ impl OpticalModuleInfo {
     }
 }
 
+/// `RxPower-Upper  : 3 (dbm)`, one or several on a line.
+fn thresholds(line: Line<'_>, notes: &mut Notes) -> Option<Vec<Threshold>> {
+    let ends_of_values = line.text.split_inclusive(')').map(str::trim).filter(|pair| !pair.is_empty());
+    let read = ends_of_values.map(|pair| {
+        let (label, value) = pair.split_once(':')?;
+        let (label, value) = (label.trim(), value.trim());
+        let unit = value.split_once('(')?.1.strip_suffix(')')?;
+        if !(label.ends_with("-Upper") || label.ends_with("-Lower")) {
+            return None;
+        }
+        let number = notes.field(line, values::decimal(value, unit));
+        Some(Threshold { label: label.to_owned(), value: number, unit: unit.to_owned() })
+    });
+    read.collect()
+}
+
+fn parse(text: &str) -> Parsed<OpticalModuleInfo> {
+    let (mut module, mut notes) = (OpticalModuleInfo::default(), Notes::default());
+    let mut limits = false;
+    for line in lines(text) {
+        if let Some(port) = line.trimmed().strip_prefix("Optical module information:") {
+            module.present = Some(true);
+            module.port = Some(port.trim().to_owned());
+            continue;
+        }
+        match line.trimmed() {
+            "No optical module present." => module.present = Some(false),
+            "Basic-info:" | "Diagnostic-info:" => limits = false,
+            "Alarm-thresh:" => limits = true,
+            _ if limits => match thresholds(line, &mut notes) {
+                Some(thresholds) => module.thresholds.extend(thresholds),
+                None => notes.unknown(line),
+            },
+            _ => match pairs(line.text, &LABELS) {
+                Some(pairs) => {
+                    for (label, value) in pairs {
+                        module.set(line, label, value, &mut notes);
+                    }
+                }
+                None => notes.unknown(line),
+            },
+        }
+    }
+    notes.with(module)
+}
+
 impl Show for ShowOpticalModuleInfo {
     type Rows = OpticalModuleInfo;
 
@@ -104,29 +164,17 @@ impl Show for ShowOpticalModuleInfo {
     }
 
     fn parse(text: &str) -> Parsed<OpticalModuleInfo> {
-        let (mut module, mut notes) = (OpticalModuleInfo::default(), Notes::default());
-        for line in lines(text) {
-            if let Some(port) = line.trimmed().strip_prefix("Optical module information:") {
-                module.present = Some(true);
-                module.port = Some(port.trim().to_owned());
-                continue;
-            }
-            match line.trimmed() {
-                "No optical module present." => module.present = Some(false),
-                "Basic-info:" | "Diagnostic-info:" => {}
-                _ => match pairs(line.text, &LABELS) {
-                    Some(pairs) => {
-                        for (label, value) in pairs {
-                            module.set(line, label, value, &mut notes);
-                        }
-                    }
-                    None => notes.unknown(line),
-                },
-            }
-        }
-        notes.with(module)
+        parse(text)
     }
 }
+
+of_uplink!(
+    /// `show interface optical-module-info` of an uplink, which says more (fact sheet, CLI §4.2).
+    ShowUplinkModuleInfo,
+    "show interface optical-module-info",
+    OpticalModuleInfo,
+    parse
+);
 
 impl Typed for ShowOpticalModuleInfo {
     const SYNTAX: &'static [&'static str] = &["show interface optical-module-info <pon>"];
@@ -155,6 +203,30 @@ mod tests {
         assert_eq!((rows.rx_dbm, rows.tx_dbm), (None, Some(Dbm::from_milli(11_026))));
         assert_eq!((rows.bias_ma, rows.laser_rate_100mbps), (Some(23.030), Some(25)));
         assert_eq!((rows.temperature_c, rows.voltage_v), (Some(41.406), Some(3.226)));
+    }
+
+    #[test]
+    fn of_an_uplink() {
+        let Parsed { rows, unknown } =
+            ShowUplinkModuleInfo::parse(&fixture("c300-v2.x/show-interface-optical-module-info-uplink.txt"));
+        assert_eq!(unknown, []);
+        assert_eq!(
+            (rows.rx_dbm, rows.tx_dbm),
+            (Some(Dbm::from_milli(-5_123)), Some(Dbm::from_milli(-2_015)))
+        );
+        assert_eq!((rows.version.as_deref(), rows.produced.as_deref()), (Some("A"), Some("240115")));
+        let upper = Threshold { label: "RxPower-Upper".to_owned(), value: Some(3.0), unit: "dbm".to_owned() };
+        assert_eq!(rows.thresholds, [upper]);
+    }
+
+    #[test]
+    fn thresholds_of_any_label() {
+        let text = "Alarm-thresh:\n   RxPower-Upper : 3 (dbm)   Voltage-Lower:3.1(v)\n   Colour : red\n";
+        let Parsed { rows, unknown } = ShowUplinkModuleInfo::parse(text);
+        let labels: Vec<_> =
+            rows.thresholds.iter().map(|limit| (limit.label.as_str(), limit.value)).collect();
+        assert_eq!(labels, [("RxPower-Upper", Some(3.0)), ("Voltage-Lower", Some(3.1))]);
+        assert_eq!(unknown.len(), 1);
     }
 
     #[test]

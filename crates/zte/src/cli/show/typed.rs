@@ -19,6 +19,8 @@ pub(crate) enum Arg {
     Serial(SerialNumber),
     /// `<vlan>`: 1..4094
     Vlan(VlanId),
+    /// `<uplink>`: `gei_1/3/1`, `xgei_1/4/2`
+    Uplink(String),
 }
 
 impl Arg {
@@ -35,6 +37,7 @@ impl Arg {
             "<onu-id>" => word.parse().ok().map(Self::OnuId),
             "<sn>" => word.parse().ok().map(Self::Serial),
             "<vlan>" => word.parse().ok().map(Self::Vlan),
+            "<uplink>" => values::uplink(word).then(|| Self::Uplink(word.to_owned())),
             _ => None,
         }
     }
@@ -64,7 +67,7 @@ pub(super) fn matching(typed: &str, forms: &[&str]) -> Result<(usize, Vec<Arg>),
         let mut keywords: Vec<&str> = alive
             .iter()
             .filter_map(|(_, form, _)| form.get(place).copied())
-            .filter(|k| k.starts_with(word))
+            .filter(|k| k.starts_with(word) && !k.starts_with('<'))
             .collect();
         keywords.sort_unstable();
         keywords.dedup();
@@ -123,6 +126,7 @@ mod tests {
             "show card 1",
             "show gpon onu state 1/1/1",
             "show gpon onu state gpon-olt_1/1/1 129",
+            "show gpon onu state gpon-olt_1/1/1 <onu-id>",
             "reboot",
         ] {
             assert!(found(typed).is_err(), "{typed}");

@@ -106,6 +106,15 @@ pub(super) fn onu(text: &str) -> Result<OnuRef, String> {
     parts.map_or_else(|| strange(text, "an ONU"), Ok)
 }
 
+/// Whether `text` names an uplink: `gei_1/3/1`, `xgei_1/4/2`.
+pub(super) fn uplink(text: &str) -> bool {
+    let place = text.strip_prefix("gei_").or_else(|| text.strip_prefix("xgei_"));
+    place.is_some_and(|place| {
+        let numbers: Vec<Option<u8>> = place.split('/').map(plain).collect();
+        matches!(numbers.as_slice(), [Some(1), Some(_), Some(_)])
+    })
+}
+
 /// `1/1/3`: rack, shelf, slot.
 pub(super) fn card(text: &str) -> Result<CardRef, String> {
     let parts: Vec<&str> = text.split('/').collect();
