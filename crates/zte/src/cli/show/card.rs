@@ -3,12 +3,8 @@ use serde::Serialize;
 
 use super::answer::{Notes, lines};
 use super::columns::Columns;
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show card`: the cards of the chassis (fact sheet, CLI §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowCard;
+use super::labelled::list_of;
+use super::{Parsed, json, values};
 
 /// A card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,66 +30,54 @@ pub(crate) struct CardRow {
 const HEADER: [&str; 9] =
     ["Rack", "Shelf", "Slot", "CfgType", "RealType", "Port", "HardVer", "SoftVer", "Status"];
 
-impl Show for ShowCard {
-    type Rows = Vec<CardRow>;
-
-    fn line(&self) -> String {
-        "show card".to_owned()
-    }
-
-    fn parse(text: &str) -> Parsed<Vec<CardRow>> {
-        let (mut rows, mut notes) = (Vec::new(), Notes::default());
-        let mut columns = None;
-        for line in lines(text) {
-            if line.is_rule() {
-                continue;
-            }
-            let Some(places) = &columns else {
-                columns = Columns::of(line.text, &HEADER);
-                if columns.is_none() {
-                    notes.unknown(line);
-                }
-                continue;
-            };
-            let Some(cells) = places.cells(line.text) else {
-                notes.because(line, "a word reaches over the end of its column");
-                continue;
-            };
-            let [rack, shelf, slot, configured, real, ports, hardware, software, status] = cells.as_slice()
-            else {
-                continue;
-            };
-            let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
-            rows.push(CardRow {
-                at,
-                configured_type: values::words(configured),
-                real_type: values::words(real),
-                ports: notes.field(line, values::number(ports)),
-                hardware_version: values::words(hardware),
-                software_version: values::words(software),
-                status: notes.need(line, values::card_status(status)),
-            });
+fn cards(text: &str) -> Parsed<Vec<CardRow>> {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut columns = None;
+    for line in lines(text) {
+        if line.is_rule() {
+            continue;
         }
-        notes.with(rows)
+        let Some(places) = &columns else {
+            columns = Columns::of(line.text, &HEADER);
+            if columns.is_none() {
+                notes.unknown(line);
+            }
+            continue;
+        };
+        let Some(cells) = places.cells(line.text) else {
+            notes.because(line, "a word reaches over the end of its column");
+            continue;
+        };
+        let [rack, shelf, slot, configured, real, ports, hardware, software, status] = cells.as_slice()
+        else {
+            continue;
+        };
+        let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+        rows.push(CardRow {
+            at,
+            configured_type: values::words(configured),
+            real_type: values::words(real),
+            ports: notes.field(line, values::number(ports)),
+            hardware_version: values::words(hardware),
+            software_version: values::words(software),
+            status: notes.need(line, values::card_status(status)),
+        });
     }
-
-    fn none() -> Option<Self::Rows> {
-        Some(Vec::new())
-    }
+    notes.with(rows)
 }
 
-impl Typed for ShowCard {
-    const SYNTAX: &'static [&'static str] = &["show card"];
-
-    fn from_args(_: &[Arg]) -> Option<Self> {
-        Some(Self)
-    }
-}
+list_of!(
+    /// `show card`: the cards of the chassis (fact sheet, CLI §4.1).
+    ShowCard,
+    "show card",
+    CardRow,
+    cards
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn v2_1() {

@@ -2,12 +2,8 @@ use gpon::CardRef;
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show card-temperature`: the temperatures of the cards (fact sheet, CLI §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowCardTemperature;
+use super::labelled::list_of;
+use super::{Parsed, json, values};
 
 /// The temperature of a card.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,53 +25,41 @@ const TITLE: &str = "All cards temperature(deg c):";
 const HEADER: [&str; 7] =
     ["Rack", "Shelf", "Slot", "Temperature", "Temperature(5m)", "Temperature(1h)", "Optical-Temp"];
 
-impl Show for ShowCardTemperature {
-    type Rows = Vec<CardTemperatureRow>;
-
-    fn line(&self) -> String {
-        "show card-temperature".to_owned()
-    }
-
-    fn parse(text: &str) -> Parsed<Vec<CardTemperatureRow>> {
-        let (mut rows, mut notes) = (Vec::new(), Notes::default());
-        for line in lines(text) {
-            if line.is_rule() || line.has_words(&HEADER) || line.text == TITLE {
-                continue;
-            }
-            let words = line.words();
-            let [rack, shelf, slot, now, five, hour, optical] = words.as_slice() else {
-                notes.unknown(line);
-                continue;
-            };
-            let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
-            rows.push(CardTemperatureRow {
-                at,
-                celsius: notes.field(line, values::number(now)),
-                celsius_5m: notes.field(line, values::number(five)),
-                celsius_1h: notes.field(line, values::number(hour)),
-                optical_celsius: notes.field(line, values::number(optical)),
-            });
+fn temperatures(text: &str) -> Parsed<Vec<CardTemperatureRow>> {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    for line in lines(text) {
+        if line.is_rule() || line.has_words(&HEADER) || line.text == TITLE {
+            continue;
         }
-        notes.with(rows)
+        let words = line.words();
+        let [rack, shelf, slot, now, five, hour, optical] = words.as_slice() else {
+            notes.unknown(line);
+            continue;
+        };
+        let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+        rows.push(CardTemperatureRow {
+            at,
+            celsius: notes.field(line, values::number(now)),
+            celsius_5m: notes.field(line, values::number(five)),
+            celsius_1h: notes.field(line, values::number(hour)),
+            optical_celsius: notes.field(line, values::number(optical)),
+        });
     }
-
-    fn none() -> Option<Self::Rows> {
-        Some(Vec::new())
-    }
+    notes.with(rows)
 }
 
-impl Typed for ShowCardTemperature {
-    const SYNTAX: &'static [&'static str] = &["show card-temperature"];
-
-    fn from_args(_: &[Arg]) -> Option<Self> {
-        Some(Self)
-    }
-}
+list_of!(
+    /// `show card-temperature`: the temperatures of the cards (fact sheet, CLI §4.1).
+    ShowCardTemperature,
+    "show card-temperature",
+    CardTemperatureRow,
+    temperatures
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn v2_1() {

@@ -1,16 +1,9 @@
-use gpon::{OnuRef, VlanId};
+use gpon::VlanId;
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show mac gpon onu`: the MAC addresses learnt behind an ONU (fact sheet, CLI §4.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowMacOnu {
-    /// The ONU.
-    pub(crate) onu: OnuRef,
-}
+use super::labelled::of_onu;
+use super::{Parsed, json, values};
 
 /// MAC addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -42,57 +35,43 @@ fn is_mac(text: &str) -> bool {
         && text.chars().enumerate().all(|(at, c)| if at % 5 == 4 { c == '.' } else { c.is_ascii_hexdigit() })
 }
 
-impl Show for ShowMacOnu {
-    type Rows = MacTable;
-
-    fn line(&self) -> String {
-        format!("show mac gpon onu gpon-onu_{}", self.onu)
-    }
-
-    fn parse(text: &str) -> Parsed<MacTable> {
-        let (mut table, mut notes) = (MacTable::default(), Notes::default());
-        for line in lines(text) {
-            if line.is_rule() || line.has_words(&["Mac", "address", "Vlan", "Type", "Port", "Vc"]) {
-                continue;
-            }
-            let words = line.words();
-            match (line.label(), words.as_slice()) {
-                (Some(("Total mac address", count)), _) => {
-                    table.count = notes.field(line, values::number(count));
-                }
-                (_, [mac, vlan, kind, port, channel @ ..]) if is_mac(mac) => table.macs.push(MacRow {
-                    mac: (*mac).to_owned(),
-                    vlan: notes.field(line, values::vlan(vlan)),
-                    kind: (*kind).to_owned(),
-                    port: (*port).to_owned(),
-                    channel: values::words(&channel.join(" ")),
-                }),
-                _ => notes.unknown(line),
-            }
+fn addresses(text: &str) -> Parsed<MacTable> {
+    let (mut table, mut notes) = (MacTable::default(), Notes::default());
+    for line in lines(text) {
+        if line.is_rule() || line.has_words(&["Mac", "address", "Vlan", "Type", "Port", "Vc"]) {
+            continue;
         }
-        notes.with(table)
-    }
-
-    fn none() -> Option<Self::Rows> {
-        Some(MacTable::default())
-    }
-}
-
-impl Typed for ShowMacOnu {
-    const SYNTAX: &'static [&'static str] = &["show mac gpon onu <onu>"];
-
-    fn from_args(args: &[Arg]) -> Option<Self> {
-        match args {
-            [Arg::Onu(onu)] => Some(Self { onu: *onu }),
-            _ => None,
+        let words = line.words();
+        match (line.label(), words.as_slice()) {
+            (Some(("Total mac address", count)), _) => {
+                table.count = notes.field(line, values::number(count));
+            }
+            (_, [mac, vlan, kind, port, channel @ ..]) if is_mac(mac) => table.macs.push(MacRow {
+                mac: (*mac).to_owned(),
+                vlan: notes.field(line, values::vlan(vlan)),
+                kind: (*kind).to_owned(),
+                port: (*port).to_owned(),
+                channel: values::words(&channel.join(" ")),
+            }),
+            _ => notes.unknown(line),
         }
     }
+    notes.with(table)
 }
+
+of_onu!(
+    /// `show mac gpon onu`: the MAC addresses learnt behind an ONU (fact sheet, CLI §4.7).
+    ShowMacOnu,
+    "show mac gpon onu",
+    MacTable,
+    addresses,
+    Some(MacTable::default())
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn of_an_onu() {

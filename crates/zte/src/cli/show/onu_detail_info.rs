@@ -2,16 +2,9 @@ use gpon::{ClockTime, OnuRef, OnuState, SerialNumber};
 use serde::Serialize;
 
 use super::answer::{Field, Line, Notes, lines_of, unwrapped};
+use super::labelled::of_onu;
 use super::password::Password;
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show gpon onu detail-info`: all about an ONU (fact sheet, CLI §4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowOnuDetailInfo {
-    /// The ONU.
-    pub(crate) onu: OnuRef,
-}
+use super::{Parsed, json, values};
 
 /// All about an ONU.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -149,47 +142,36 @@ impl OnuDetailInfo {
     }
 }
 
-impl Show for ShowOnuDetailInfo {
-    type Rows = OnuDetailInfo;
-
-    fn line(&self) -> String {
-        format!("show gpon onu detail-info gpon-onu_{}", self.onu)
-    }
-
-    fn parse(text: &str) -> Parsed<OnuDetailInfo> {
-        let (mut info, mut notes) = (OnuDetailInfo::default(), Notes::default());
-        let mut history = false;
-        for line in lines_of(&unwrapped(text, starts)) {
-            if line.is_rule() {
-                history = true;
-            } else if !history {
-                info.take(line, &mut notes);
-            } else if !line.has_words(&["Authpass", "Time", "OfflineTime", "Cause"])
-                && let Some(row) = session(line, &mut notes)
-                && (row.online_at.is_some() || row.offline_at.is_some())
-            {
-                info.history.push(row);
-            }
-        }
-        notes.with(info)
-    }
-}
-
-impl Typed for ShowOnuDetailInfo {
-    const SYNTAX: &'static [&'static str] = &["show gpon onu detail-info <onu>"];
-
-    fn from_args(args: &[Arg]) -> Option<Self> {
-        match args {
-            [Arg::Onu(onu)] => Some(Self { onu: *onu }),
-            _ => None,
+fn details(text: &str) -> Parsed<OnuDetailInfo> {
+    let (mut info, mut notes) = (OnuDetailInfo::default(), Notes::default());
+    let mut history = false;
+    for line in lines_of(&unwrapped(text, starts)) {
+        if line.is_rule() {
+            history = true;
+        } else if !history {
+            info.take(line, &mut notes);
+        } else if !line.has_words(&["Authpass", "Time", "OfflineTime", "Cause"])
+            && let Some(row) = session(line, &mut notes)
+            && (row.online_at.is_some() || row.offline_at.is_some())
+        {
+            info.history.push(row);
         }
     }
+    notes.with(info)
 }
+
+of_onu!(
+    /// `show gpon onu detail-info`: all about an ONU (fact sheet, CLI §4.3).
+    ShowOnuDetailInfo,
+    "show gpon onu detail-info",
+    OnuDetailInfo,
+    details
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::{fixture, wrapped};
+    use crate::cli::show::{Show, fixture, wrapped};
 
     #[test]
     fn v2_1() {

@@ -1,19 +1,10 @@
-use gpon::OnuRef;
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
+use super::labelled::of_onu;
 use super::labels::pairs;
 use super::pon_interface::{Rate, rate};
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
-
-/// `show interface gpon-onu_...`: the traffic of an ONU. Its layout is known
-/// from programs that read it, not from a capture (fact sheet, CLI §4.7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowOnuInterface {
-    /// The ONU.
-    pub(crate) onu: OnuRef,
-}
+use super::{Parsed, values};
 
 /// The traffic of an ONU. Input is upstream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -71,38 +62,28 @@ impl OnuInterface {
     }
 }
 
-impl Show for ShowOnuInterface {
-    type Rows = OnuInterface;
-
-    fn line(&self) -> String {
-        format!("show interface gpon-onu_{}", self.onu)
+fn interface(text: &str) -> Parsed<OnuInterface> {
+    let (mut interface, mut notes) = (OnuInterface::default(), Notes::default());
+    let mut output = None;
+    for line in lines(text) {
+        interface.take(line, &mut output, &mut notes);
     }
-
-    fn parse(text: &str) -> Parsed<OnuInterface> {
-        let (mut interface, mut notes) = (OnuInterface::default(), Notes::default());
-        let mut output = None;
-        for line in lines(text) {
-            interface.take(line, &mut output, &mut notes);
-        }
-        notes.with(interface)
-    }
+    notes.with(interface)
 }
 
-impl Typed for ShowOnuInterface {
-    const SYNTAX: &'static [&'static str] = &["show interface <onu>"];
-
-    fn from_args(args: &[Arg]) -> Option<Self> {
-        match args {
-            [Arg::Onu(onu)] => Some(Self { onu: *onu }),
-            _ => None,
-        }
-    }
-}
+of_onu!(
+    /// `show interface gpon-onu_...`: the traffic of an ONU. Its layout is known
+    /// from programs that read it, not from a capture (fact sheet, CLI §4.7).
+    ShowOnuInterface,
+    "show interface",
+    OnuInterface,
+    interface
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn of_our_making() {

@@ -3,13 +3,8 @@ use serde::Serialize;
 
 use super::answer::{Notes, lines};
 use super::columns::Columns;
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
-
-/// `show pon onu uncfg`: boxes that wait for configuration, with model and
-/// password; V2.1 and later (fact sheet, CLI §4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowPonOnuUncfg;
+use super::labelled::list_of;
+use super::{Parsed, values};
 
 /// A box that waits. Which fields are shown is for the OLT's configuration to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,72 +28,61 @@ impl PonOnuUncfgRow {
 
 const KNOWN: [&str; 4] = ["OltIndex", "Model", "SN", "PW"];
 
-impl Show for ShowPonOnuUncfg {
-    type Rows = Vec<PonOnuUncfgRow>;
-
-    fn line(&self) -> String {
-        "show pon onu uncfg".to_owned()
-    }
-
-    fn parse(text: &str) -> Parsed<Vec<PonOnuUncfgRow>> {
-        let (mut rows, mut notes) = (Vec::new(), Notes::default());
-        let mut header: Option<(Vec<&str>, Columns)> = None;
-        for line in lines(text) {
-            if line.is_rule() {
-                continue;
-            }
-            let Some((names, columns)) = &header else {
-                let names = line.words();
-                if names.first() != Some(&"OltIndex") {
-                    notes.unknown(line);
-                    continue;
-                }
-                if names.iter().any(|name| !KNOWN.contains(name)) {
-                    notes.because(line, "a column without a known meaning");
-                }
-                header = Some((names, Columns::starts(line.text)));
-                continue;
-            };
-            let Some(cells) = columns.cells(line.text) else {
-                notes.because(line, "a word reaches over the end of its column");
-                continue;
-            };
-            let cell = |name| {
-                names.iter().position(|known| *known == name).and_then(|at| cells.get(at)).map(String::as_str)
-            };
-            let port = cell("OltIndex").unwrap_or_default();
-            let gpon = port.starts_with("gpon-olt_") && values::pon(port).is_ok();
-            if !gpon && !port.starts_with("epon-olt_") {
+fn boxes(text: &str) -> Parsed<Vec<PonOnuUncfgRow>> {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut header: Option<(Vec<&str>, Columns)> = None;
+    for line in lines(text) {
+        if line.is_rule() {
+            continue;
+        }
+        let Some((names, columns)) = &header else {
+            let names = line.words();
+            if names.first() != Some(&"OltIndex") {
                 notes.unknown(line);
                 continue;
             }
-            rows.push(PonOnuUncfgRow {
-                port: port.to_owned(),
-                model: cell("Model").and_then(values::words),
-                serial: cell("SN").and_then(|text| notes.field(line, values::serial(text))),
-                password: cell("PW").and_then(values::words),
-            });
+            if names.iter().any(|name| !KNOWN.contains(name)) {
+                notes.because(line, "a column without a known meaning");
+            }
+            header = Some((names, Columns::starts(line.text)));
+            continue;
+        };
+        let Some(cells) = columns.cells(line.text) else {
+            notes.because(line, "a word reaches over the end of its column");
+            continue;
+        };
+        let cell = |name| {
+            names.iter().position(|known| *known == name).and_then(|at| cells.get(at)).map(String::as_str)
+        };
+        let port = cell("OltIndex").unwrap_or_default();
+        let gpon = port.starts_with("gpon-olt_") && values::pon(port).is_ok();
+        if !gpon && !port.starts_with("epon-olt_") {
+            notes.unknown(line);
+            continue;
         }
-        notes.with(rows)
+        rows.push(PonOnuUncfgRow {
+            port: port.to_owned(),
+            model: cell("Model").and_then(values::words),
+            serial: cell("SN").and_then(|text| notes.field(line, values::serial(text))),
+            password: cell("PW").and_then(values::words),
+        });
     }
-
-    fn none() -> Option<Self::Rows> {
-        Some(Vec::new())
-    }
+    notes.with(rows)
 }
 
-impl Typed for ShowPonOnuUncfg {
-    const SYNTAX: &'static [&'static str] = &["show pon onu uncfg"];
-
-    fn from_args(_: &[Arg]) -> Option<Self> {
-        Some(Self)
-    }
-}
+list_of!(
+    /// `show pon onu uncfg`: boxes that wait for configuration, with model and
+    /// password; V2.1 and later (fact sheet, CLI §4.3).
+    ShowPonOnuUncfg,
+    "show pon onu uncfg",
+    PonOnuUncfgRow,
+    boxes
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn v2_1() {

@@ -1,16 +1,9 @@
-use gpon::{Dbm, OnuRef};
+use gpon::Dbm;
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show pon power attenuation`: the light between OLT and ONU (fact sheet, CLI §4.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowPowerAttenuation {
-    /// The ONU.
-    pub(crate) onu: OnuRef,
-}
+use super::labelled::of_onu;
+use super::{Parsed, json, values};
 
 /// The light between OLT and ONU. What is missing was `no signal` or `N/A`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -67,39 +60,28 @@ impl PowerAttenuation {
     }
 }
 
-impl Show for ShowPowerAttenuation {
-    type Rows = PowerAttenuation;
-
-    fn line(&self) -> String {
-        format!("show pon power attenuation gpon-onu_{}", self.onu)
-    }
-
-    fn parse(text: &str) -> Parsed<PowerAttenuation> {
-        let (mut power, mut notes) = (PowerAttenuation::default(), Notes::default());
-        for line in lines(text) {
-            if !line.is_rule() && !line.has_words(&["OLT", "ONU", "Attenuation"]) {
-                power.take(line, &mut notes);
-            }
-        }
-        notes.with(power)
-    }
-}
-
-impl Typed for ShowPowerAttenuation {
-    const SYNTAX: &'static [&'static str] = &["show pon power attenuation <onu>"];
-
-    fn from_args(args: &[Arg]) -> Option<Self> {
-        match args {
-            [Arg::Onu(onu)] => Some(Self { onu: *onu }),
-            _ => None,
+fn attenuation(text: &str) -> Parsed<PowerAttenuation> {
+    let (mut power, mut notes) = (PowerAttenuation::default(), Notes::default());
+    for line in lines(text) {
+        if !line.is_rule() && !line.has_words(&["OLT", "ONU", "Attenuation"]) {
+            power.take(line, &mut notes);
         }
     }
+    notes.with(power)
 }
+
+of_onu!(
+    /// `show pon power attenuation`: the light between OLT and ONU (fact sheet, CLI §4.4).
+    ShowPowerAttenuation,
+    "show pon power attenuation",
+    PowerAttenuation,
+    attenuation
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     fn whole() -> PowerAttenuation {
         PowerAttenuation {

@@ -2,12 +2,8 @@ use gpon::CardRef;
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show processor`: the load of the cards (fact sheet, CLI §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowProcessor;
+use super::labelled::list_of;
+use super::{Parsed, json, values};
 
 /// The load of a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,54 +25,42 @@ pub(crate) struct ProcessorRow {
 
 const HEADER: [&str; 8] = ["Rack", "Shelf", "Slot", "CPU(5s)", "CPU(1m)", "CPU(5m)", "PhyMem(MB)", "Memory"];
 
-impl Show for ShowProcessor {
-    type Rows = Vec<ProcessorRow>;
-
-    fn line(&self) -> String {
-        "show processor".to_owned()
-    }
-
-    fn parse(text: &str) -> Parsed<Vec<ProcessorRow>> {
-        let (mut rows, mut notes) = (Vec::new(), Notes::default());
-        for line in lines(text) {
-            if line.is_rule() || line.has_words(&HEADER) {
-                continue;
-            }
-            let words = line.words();
-            let [rack, shelf, slot, cpu_5s, cpu_1m, cpu_5m, memory_mb, memory] = words.as_slice() else {
-                notes.unknown(line);
-                continue;
-            };
-            let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
-            rows.push(ProcessorRow {
-                at,
-                cpu_5s_percent: notes.field(line, values::percent(cpu_5s)),
-                cpu_1m_percent: notes.field(line, values::percent(cpu_1m)),
-                cpu_5m_percent: notes.field(line, values::percent(cpu_5m)),
-                memory_mb: notes.field(line, values::number(memory_mb)),
-                memory_percent: notes.field(line, values::percent(memory)),
-            });
+fn processors(text: &str) -> Parsed<Vec<ProcessorRow>> {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    for line in lines(text) {
+        if line.is_rule() || line.has_words(&HEADER) {
+            continue;
         }
-        notes.with(rows)
+        let words = line.words();
+        let [rack, shelf, slot, cpu_5s, cpu_1m, cpu_5m, memory_mb, memory] = words.as_slice() else {
+            notes.unknown(line);
+            continue;
+        };
+        let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+        rows.push(ProcessorRow {
+            at,
+            cpu_5s_percent: notes.field(line, values::percent(cpu_5s)),
+            cpu_1m_percent: notes.field(line, values::percent(cpu_1m)),
+            cpu_5m_percent: notes.field(line, values::percent(cpu_5m)),
+            memory_mb: notes.field(line, values::number(memory_mb)),
+            memory_percent: notes.field(line, values::percent(memory)),
+        });
     }
-
-    fn none() -> Option<Self::Rows> {
-        Some(Vec::new())
-    }
+    notes.with(rows)
 }
 
-impl Typed for ShowProcessor {
-    const SYNTAX: &'static [&'static str] = &["show processor"];
-
-    fn from_args(_: &[Arg]) -> Option<Self> {
-        Some(Self)
-    }
-}
+list_of!(
+    /// `show processor`: the load of the cards (fact sheet, CLI §4.1).
+    ShowProcessor,
+    "show processor",
+    ProcessorRow,
+    processors
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn v2_1() {

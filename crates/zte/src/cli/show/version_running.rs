@@ -2,12 +2,8 @@ use gpon::{CardRef, ClockTime};
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
-use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
-
-/// `show version-running`: the software of the cards (fact sheet, CLI §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShowVersionRunning;
+use super::labelled::list_of;
+use super::{Parsed, json, values};
 
 /// A piece of software of a card. A power card has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -30,54 +26,42 @@ pub(crate) struct VersionRow {
 
 const HEADER: [&str; 6] = ["PhyLoc", "FileType", "VerType", "VerTag", "BuildTime", "VerLength"];
 
-impl Show for ShowVersionRunning {
-    type Rows = Vec<VersionRow>;
-
-    fn line(&self) -> String {
-        "show version-running".to_owned()
-    }
-
-    fn parse(text: &str) -> Parsed<Vec<VersionRow>> {
-        let (mut rows, mut notes) = (Vec::new(), Notes::default());
-        for line in lines(text) {
-            if line.is_rule() || line.has_words(&HEADER) {
-                continue;
-            }
-            let words = line.words();
-            let [at, file_type, version_type, version, date, time, length] = words.as_slice() else {
-                notes.unknown(line);
-                continue;
-            };
-            let Some(at) = notes.need(line, values::card(at)) else { continue };
-            rows.push(VersionRow {
-                at,
-                file_type: (*file_type).to_owned(),
-                version_type: (*version_type).to_owned(),
-                version: (*version).to_owned(),
-                built_at: notes.field(line, values::moment(date, time)),
-                length_bytes: notes.field(line, values::number(length)),
-            });
+fn versions(text: &str) -> Parsed<Vec<VersionRow>> {
+    let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    for line in lines(text) {
+        if line.is_rule() || line.has_words(&HEADER) {
+            continue;
         }
-        notes.with(rows)
+        let words = line.words();
+        let [at, file_type, version_type, version, date, time, length] = words.as_slice() else {
+            notes.unknown(line);
+            continue;
+        };
+        let Some(at) = notes.need(line, values::card(at)) else { continue };
+        rows.push(VersionRow {
+            at,
+            file_type: (*file_type).to_owned(),
+            version_type: (*version_type).to_owned(),
+            version: (*version).to_owned(),
+            built_at: notes.field(line, values::moment(date, time)),
+            length_bytes: notes.field(line, values::number(length)),
+        });
     }
-
-    fn none() -> Option<Self::Rows> {
-        Some(Vec::new())
-    }
+    notes.with(rows)
 }
 
-impl Typed for ShowVersionRunning {
-    const SYNTAX: &'static [&'static str] = &["show version-running"];
-
-    fn from_args(_: &[Arg]) -> Option<Self> {
-        Some(Self)
-    }
-}
+list_of!(
+    /// `show version-running`: the software of the cards (fact sheet, CLI §4.1).
+    ShowVersionRunning,
+    "show version-running",
+    VersionRow,
+    versions
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::show::fixture;
+    use crate::cli::show::{Show, fixture};
 
     #[test]
     fn v2_1() {
