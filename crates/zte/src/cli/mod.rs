@@ -84,8 +84,8 @@ impl Cli {
         // hundred milliseconds of the session, and hangs up after 90 s.
         let (wants, receiver) = mpsc::channel(settings.queue.max(1));
         let shared = Shared {
+            outage: Outage::new(&settings.host),
             settings,
-            outage: Outage::default(),
             commands: AtomicU64::new(0),
             logins: AtomicU64::new(0),
             sessions: AtomicUsize::new(0),

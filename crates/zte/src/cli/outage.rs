@@ -19,8 +19,11 @@ const REFUSED: Duration = Duration::from_secs(60);
 const REFUSED_LONGEST: Duration = Duration::from_secs(900);
 
 /// Whether the command line works, and if not, until when nobody tries it.
-#[derive(Debug, Default)]
-pub(crate) struct Outage(Mutex<State>);
+#[derive(Debug)]
+pub(crate) struct Outage {
+    host: String,
+    state: Mutex<State>,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -31,8 +34,12 @@ struct State {
 }
 
 impl Outage {
+    pub(crate) fn new(host: &str) -> Self {
+        Self { host: host.to_owned(), state: Mutex::default() }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// # Errors
@@ -66,15 +73,23 @@ impl Outage {
         let pause = shortest.saturating_mul(1 << state.failures.min(16)).min(longest);
         let until = Instant::now() + pause;
         state.failures += 1;
+        let trouble = trouble(broken, until);
+        // A line for each outage, not for each try.
+        if state.reachable != Some(false) || state.failures == 1 {
+            tracing::warn!(host = %self.host, reason = %trouble, "the OLT's command line cannot be used");
+        }
         state.reachable = Some(false);
         state.down = Some((until, broken.clone()));
-        trouble(broken, until)
+        trouble
     }
 
     /// The OLT has answered.
     pub(crate) fn answered(&self) {
         let mut state = self.state();
         (state.failures, state.down) = (0, None);
+        if state.reachable == Some(false) {
+            tracing::info!(host = %self.host, "the OLT's command line answers again");
+        }
         state.reachable = Some(true);
         state.last_contact = Some(SystemTime::now());
     }
@@ -101,7 +116,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_and_end() {
-        let outage = Outage::default();
+        let outage = Outage::new("192.0.2.1");
         assert_eq!((outage.check(), outage.contact()), (Ok(()), (None, None)));
         let closed = Broken::Closed("answering");
         let mut waited = Duration::ZERO;
@@ -122,7 +137,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_refusal_inherits_no_pause_and_counts_once() {
-        let outage = Outage::default();
+        let outage = Outage::new("192.0.2.1");
         for _ in 0..8 {
             outage.failed(&Broken::Closed("answering"));
             tokio::time::advance(LONGEST).await;
