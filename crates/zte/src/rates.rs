@@ -1,6 +1,6 @@
 //! Rates, from counters that were read before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,10 @@ use tokio::time::Instant;
 /// The OLT caches its counters for about ten seconds (fact sheet, SNMP §13):
 /// closer readings may be one and the same.
 const APART: Duration = Duration::from_secs(10);
+/// Over how long a rate is measured where there are readings. The counters move
+/// in steps of ten seconds: over ten, a rate may be off by its own size; over a
+/// minute, by a sixth.
+const SPAN: Duration = Duration::from_secs(60);
 /// A rate over a longer time says nothing about now.
 const TOO_OLD: Duration = Duration::from_secs(3600);
 /// ONUs and PON ports of the largest chassis, twice: 32 ports with 128 ONUs.
@@ -31,13 +35,9 @@ struct Sample {
     tx: Option<u64>,
 }
 
-/// Two earlier samples: the later is kept until it is old enough to be measured
-/// against, so that frequent readings still get a rate.
-#[derive(Debug, Clone, Copy)]
-struct Samples {
-    later: Sample,
-    earlier: Option<Sample>,
-}
+/// Earlier samples of one thing, the oldest first: at least [`APART`] from each
+/// other, none but the last older than [`SPAN`]. So they are seven at most.
+type Samples = VecDeque<Sample>;
 
 /// The counters of an OLT as they were read before.
 #[derive(Debug, Default)]
@@ -52,31 +52,36 @@ impl Rates {
             return;
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(samples) = known.get_mut(&of) else {
+        if !known.contains_key(&of) {
+            let lately =
+                |samples: &Samples| samples.back().is_some_and(|last| now.duration_since(last.at) <= TOO_OLD);
             if known.len() >= MOST {
-                known.retain(|_, samples| now.duration_since(samples.later.at) <= TOO_OLD);
+                known.retain(|_, samples| lately(samples));
             }
             if known.len() < MOST {
-                known.insert(of, Samples { later: new, earlier: None });
+                known.insert(of, Samples::from([new]));
             }
             return;
-        };
-        let apart = |sample: &Sample| now.duration_since(sample.at) >= APART;
-        let fits = |sample: &Sample| apart(sample) && now.duration_since(sample.at) <= TOO_OLD;
-        let base = [Some(samples.later), samples.earlier].into_iter().flatten().find(fits);
+        }
+        let Some(samples) = known.get_mut(&of) else { return };
+        let age = |sample: &Sample| now.duration_since(sample.at);
+        // The oldest of the last minute, else the last one that there is.
+        while samples.len() > 1 && samples.front().is_some_and(|first| age(first) > SPAN) {
+            samples.pop_front();
+        }
+        let base = samples.front().filter(|base| age(base) >= APART && age(base) <= TOO_OLD);
         if let Some(base) = base {
-            let time = now.duration_since(base.at);
-            traffic.rx_bps = per_second(base.rx, new.rx, time);
-            traffic.tx_bps = per_second(base.tx, new.tx, time);
+            traffic.rx_bps = per_second(base.rx, new.rx, age(base));
+            traffic.tx_bps = per_second(base.tx, new.tx, age(base));
         }
         let went_back =
             |before: Option<u64>, after: Option<u64>| before.zip(after).is_some_and(|(b, a)| a < b);
-        if went_back(samples.later.rx, new.rx) || went_back(samples.later.tx, new.tx) {
+        if samples.back().is_some_and(|last| went_back(last.rx, new.rx) || went_back(last.tx, new.tx)) {
             // Nothing before the reset can be measured against.
             (traffic.rx_bps, traffic.tx_bps) = (None, None);
-            *samples = Samples { later: new, earlier: None };
-        } else if apart(&samples.later) {
-            *samples = Samples { later: new, earlier: Some(samples.later) };
+            *samples = Samples::from([new]);
+        } else if samples.back().is_none_or(|last| age(last) >= APART) {
+            samples.push_back(new);
         }
     }
 }
@@ -106,13 +111,32 @@ mod tests {
         assert_eq!(at(0, 1000), None);
         assert_eq!(at(2, 5000), None, "too close");
         assert_eq!(at(10, 11_000), Some(8000));
-        assert_eq!(at(12, 13_000), Some(8000), "against the reading before the last");
-        assert_eq!(at(20, 11_000), Some(0));
+        assert_eq!(at(12, 13_000), Some(8000), "against the first reading");
+        assert_eq!(at(20, 11_000), Some(4000));
         assert_eq!(at(40, 500), None, "went back");
         assert_eq!(at(45, 500), None);
         assert_eq!(at(51, 1050), Some(400));
         assert_eq!(at(71, u64::MAX), None, "no port is that fast");
         assert_eq!(at(8000, u64::MAX), None, "too long ago");
+    }
+
+    /// Counters that move in steps of ten seconds, read every 12 and every 4 seconds.
+    #[test]
+    fn steps_even_out() {
+        for every in [4, 12, 25] {
+            let rates = Rates::default();
+            let of = Counted::Pon(PonPort::new(1, 1).unwrap());
+            let start = Instant::now();
+            for now in (0..600).step_by(every).map(|now| now as u64 + 3) {
+                let mut traffic = Traffic { rx_octets: Some(now / 10 * 10 * 1000), ..Traffic::default() };
+                rates.rate(of, &mut traffic, start + Duration::from_secs(now));
+                if now > 70 {
+                    let bps = traffic.rx_bps.unwrap();
+                    assert!((6400..=9600).contains(&bps), "{bps} at {now} s, read every {every} s");
+                }
+                assert!(rates.0.lock().unwrap()[&of].len() <= 7);
+            }
+        }
     }
 
     #[test]
