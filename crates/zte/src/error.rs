@@ -54,19 +54,19 @@ pub enum Trouble {
     #[error("no command line is configured for this OLT (olts[].cli)")]
     NoCli,
     /// Its command line cannot be reached; it is tried again after a while.
-    #[error("the command line cannot be reached: {why}; next try in {} s", retry_after.as_secs().max(1))]
+    #[error("the command line cannot be reached: {why} (check olts[].cli.host and port){}", next_try(*retry_after))]
     CliUnreachable {
         /// What happened.
         why: String,
-        /// When asking again may succeed.
+        /// When asking again may succeed; zero where nobody will.
         retry_after: Duration,
     },
     /// It refused the login; another try is made only after a long pause.
-    #[error("the login to the command line was refused: {line}; next try in {} s", retry_after.as_secs().max(1))]
+    #[error("the login to the command line was refused: {line} (check olts[].cli.username and password){}", next_try(*retry_after))]
     LoginRefused {
         /// The OLT's own line.
         line: String,
-        /// When asking again may succeed.
+        /// When asking again may succeed; zero where nobody will.
         retry_after: Duration,
     },
     /// It refused a command.
@@ -77,4 +77,39 @@ pub enum Trouble {
         /// The OLT's own line.
         answer: String,
     },
+    /// Neither SNMP nor the command line could answer.
+    #[error("{snmp}; and {cli}")]
+    Neither {
+        /// What went wrong over SNMP, which decides what the failure counts as.
+        snmp: Box<Self>,
+        /// What went wrong at the command line.
+        cli: Box<Self>,
+    },
+}
+
+impl Trouble {
+    /// The trouble of a reading that neither side could answer.
+    pub(crate) fn of_both(snmp: Self, cli: Self) -> Self {
+        match (&snmp, &cli) {
+            (_, Self::NoCli) => snmp,
+            // An operator can do something about the other one.
+            (Self::Unsupported(_), _) => cli,
+            // What was asked about is not there, whatever SNMP would say
+            // (fact sheet, CLI §2). Other refusals are about the command.
+            (_, Self::Refused { answer, .. }) if answer.contains("Invalid parameter") => cli,
+            _ => Self::Neither { snmp: Box::new(snmp), cli: Box::new(cli) },
+        }
+    }
+
+    /// The same, where nobody tries again.
+    pub(crate) fn at_last(mut self) -> Self {
+        if let Self::CliUnreachable { retry_after, .. } | Self::LoginRefused { retry_after, .. } = &mut self {
+            *retry_after = Duration::ZERO;
+        }
+        self
+    }
+}
+
+fn next_try(after: Duration) -> String {
+    if after.is_zero() { String::new() } else { format!("; next try in {} s", after.as_secs().max(1)) }
 }

@@ -1,16 +1,18 @@
+use gpon::{Problem, Reading};
 use serde::Serialize;
 
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{self, Freshness};
-use crate::http::Answer;
+use crate::http::{Answer, Content};
 
 #[derive(Debug, Serialize)]
 struct Environment {
     temperature: Option<i32>,
-    power_supplies: Vec<PowerSupply>,
-    fans: Vec<Fan>,
-    cards: Vec<Card>,
+    // Null where they were not read, so that none is not taken for unknown.
+    power_supplies: Option<Vec<PowerSupply>>,
+    fans: Option<Vec<Fan>>,
+    cards: Option<Vec<Card>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,11 +41,14 @@ struct Card {
 
 /// GET `/system/environment`
 pub(super) async fn show(olt: ChosenOlt, freshness: Freshness) -> Answer {
-    olt.read::<cache::Environment>((), freshness).await?.view("show", Environment::from)
+    let environment = olt.read::<cache::Environment>((), freshness).await?;
+    environment.kept(("show", 0, 0), |Reading { value, problems, .. }| {
+        Ok(Content::new(Environment::new(value, problems)))
+    })
 }
 
-impl From<&gpon::Environment> for Environment {
-    fn from(environment: &gpon::Environment) -> Self {
+impl Environment {
+    fn new(environment: &gpon::Environment, problems: &[Problem]) -> Self {
         let supply = |supply: &gpon::PowerSupply| PowerSupply {
             rack: supply.at.rack,
             shelf: supply.at.shelf,
@@ -59,11 +64,17 @@ impl From<&gpon::Environment> for Environment {
             present: fan.present,
         };
         let card = |card: &gpon::SlotTemperature| Card { slot: card.at.slot, temperature: card.celsius };
+        let unread = |field: &str| {
+            problems.iter().any(|problem| problem.field() == field && !matches!(problem, Problem::Odd { .. }))
+        };
+        fn list<T, U>(rows: &[T], row: impl Fn(&T) -> U, unread: bool) -> Option<Vec<U>> {
+            (!rows.is_empty() || !unread).then(|| rows.iter().map(row).collect())
+        }
         Self {
             temperature: environment.celsius,
-            power_supplies: environment.power_supplies.iter().map(supply).collect(),
-            fans: environment.fans.iter().map(fan).collect(),
-            cards: environment.cards.iter().map(card).collect(),
+            power_supplies: list(&environment.power_supplies, supply, unread("power_supplies")),
+            fans: list(&environment.fans, fan, unread("fans")),
+            cards: list(&environment.cards, card, unread("cards")),
         }
     }
 }

@@ -46,7 +46,12 @@ struct Output<'a> {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let line = match ShowLine::parse(&args.command.join(" ")) {
+    let mut typed = args.command.join(" ");
+    // `oltd show card` is meant as `oltd show show card`.
+    if !typed.split_whitespace().next().is_some_and(|word| "show".starts_with(word)) {
+        typed.insert_str(0, "show ");
+    }
+    let line = match ShowLine::parse(&typed) {
         Ok(line) => line,
         Err(unknown) => {
             eprintln!("{unknown}");

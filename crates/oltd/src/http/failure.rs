@@ -102,8 +102,14 @@ impl IntoResponse for Failure {
 impl From<OltError> for Failure {
     fn from(error: OltError) -> Self {
         let detail = error.to_string();
-        let new = |code, message| Self::new(code, message, detail);
-        match error.trouble {
+        Self::of_trouble(error.trouble, detail)
+    }
+}
+
+impl Failure {
+    fn of_trouble(trouble: Trouble, detail: String) -> Self {
+        let new = |code, message| Self::new(code, message, detail.clone());
+        match trouble {
             Trouble::Unreachable { retry_after } => {
                 new(ErrorCode::OltUnreachable, "The OLT does not answer.").retry(retry_after)
             }
@@ -137,6 +143,7 @@ impl From<OltError> for Failure {
                     .retry(retry_after)
             }
             Trouble::Refused { .. } => new(ErrorCode::OltRefused, "The OLT refused a command."),
+            Trouble::Neither { snmp, .. } => Self::of_trouble(*snmp, detail),
         }
     }
 }

@@ -207,6 +207,28 @@ impl Turn {
         }
     }
 
+    /// The whole answer to a show command, as `is_whole` has it.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text).
+    pub(crate) async fn whole(
+        &mut self,
+        command: &str,
+        is_whole: impl Fn(&str) -> bool,
+        deadline: Instant,
+    ) -> Result<Answer, Trouble> {
+        let mut what = "nothing at all";
+        // Now and then the device answers nothing at all (§6 nr. 12): once more.
+        for _ in 0..2 {
+            match self.text(command, deadline).await? {
+                Answer::Text(text) if text.trim().is_empty() => {}
+                Answer::Text(text) if !is_whole(&text) => what = "half a text",
+                answer => return Ok(answer),
+            }
+        }
+        Err(Trouble::UnexpectedReply(format!("{what} in answer to `{command}`, twice")))
+    }
+
     /// Runs a show command and reads its answer.
     ///
     /// # Errors
@@ -217,19 +239,12 @@ impl Turn {
         deadline: Instant,
     ) -> Result<Parsed<S::Rows>, Trouble> {
         let command = show.line();
-        let mut what = "nothing at all";
-        // Now and then the device answers nothing at all (§6 nr. 12): once more.
-        for _ in 0..2 {
-            match self.text(&command, deadline).await? {
-                Answer::Text(text) if text.trim().is_empty() => {}
-                Answer::Text(text) if !S::is_whole(&text) => what = "half a text",
-                Answer::Text(text) => return Ok(S::parse(&text)),
-                Answer::Empty(answer) => {
-                    let none = S::none().ok_or(Trouble::Refused { command, answer })?;
-                    return Ok(Parsed { rows: none, unknown: Vec::new() });
-                }
+        match self.whole(&command, S::is_whole, deadline).await? {
+            Answer::Text(text) => Ok(S::parse(&text)),
+            Answer::Empty(answer) => {
+                let none = S::none().ok_or(Trouble::Refused { command, answer })?;
+                Ok(Parsed { rows: none, unknown: Vec::new() })
             }
         }
-        Err(Trouble::UnexpectedReply(format!("{what} in answer to `{command}`, twice")))
     }
 }

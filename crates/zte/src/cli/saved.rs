@@ -4,26 +4,39 @@ use super::prompt;
 use super::reader::is_echo;
 use super::screen::{PAGER, Screen};
 
+/// A text holds the answer to another command, as it was typed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Other(pub(crate) String);
+
 /// The answer to `command` in a text that was saved or pasted from a terminal.
 ///
 /// The prompt with the command, if it is there, begins the answer, and the next
 /// prompt of the same host ends it; without one, all of the text is the answer.
 /// Pagers, with or without the bytes that erase them, vanish. Lines that the
 /// terminal wrapped stay wrapped, as they do in a session.
-pub(crate) fn answer(text: &str, command: &str) -> String {
+///
+/// # Errors
+/// Where the text shows that another command was typed, and this one nowhere.
+pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
     let mut screen = Screen::default();
-    screen.write(text.as_bytes());
+    // Some programs write the backspaces that erase a pager in two characters.
+    let spelled = text.contains("--More--^H").then(|| text.replace("^H", "\x08"));
+    screen.write(spelled.as_deref().unwrap_or(text).as_bytes());
     let mut lines = screen.lines().to_vec();
     lines.push(screen.last());
     let lines: Vec<String> = lines.into_iter().filter_map(without_pager).collect();
 
     let echo = lines.iter().enumerate().rev().find_map(|(at, line)| {
-        let host = typed(line, command)?;
-        Some((at, host.to_owned()))
+        let (host, typed) = prompted(line)?;
+        let same = same_command(typed, command) || is_echo(line, host, command);
+        same.then(|| (at, host.to_owned()))
     });
     let (first, host) = match echo {
         Some((at, host)) => (at + 1, Some(host)),
-        None => (0, None),
+        None => match lines.iter().find_map(|line| prompted(line).filter(|(_, typed)| is_show(typed))) {
+            Some((_, typed)) => return Err(Other(typed.trim().to_owned())),
+            None => (0, None),
+        },
     };
     let mut answer = String::new();
     for line in &lines[first..] {
@@ -38,16 +51,22 @@ pub(crate) fn answer(text: &str, command: &str) -> String {
     if answer.ends_with("\n\n") || answer == "\n" {
         answer.pop();
     }
-    answer
+    Ok(answer)
 }
 
-/// The host of a line that is a prompt with this command behind it.
-fn typed<'a>(line: &'a str, command: &str) -> Option<&'a str> {
+/// The host of a line that begins with a prompt, and what was typed behind it.
+fn prompted(line: &str) -> Option<(&str, &str)> {
     let end = line.find(['#', '>', '('])?;
     let host = &line[..end];
     let word = !host.is_empty() && !host.contains(char::is_whitespace);
     let (_, typed) = prompt::split(line, host).filter(|_| word)?;
-    (same_command(typed, command) || is_echo(line, host, command)).then_some(host)
+    Some((host, typed))
+}
+
+/// Whether a show command was typed.
+fn is_show(typed: &str) -> bool {
+    let mut words = typed.split_whitespace();
+    words.next().is_some_and(|word| word.len() > 1 && "show".starts_with(word)) && words.next().is_some()
 }
 
 /// Whether the words that were typed are those of the command, each of them
@@ -89,12 +108,21 @@ mod tests {
                 .to_owned(),
             format!("my-olt>show card\r\nrow 1\r\n --More--{erased}row 2\r\nmy-olt>"),
             "ZXAN#show card\nrow 1\n--More--         row 2\nZXAN#\n".to_owned(),
+            format!("ZXAN#show card\nrow 1\n --More--{}row 2\nZXAN#\n", "^H ^H".repeat(9)),
         ] {
-            assert_eq!(answer(&text, "show card"), "row 1\nrow 2\n", "{text:?}");
+            assert_eq!(answer(&text, "show card").unwrap(), "row 1\nrow 2\n", "{text:?}");
         }
-        assert_eq!(answer("", "show card"), "");
+        let whole = |text: &str, command: &str| answer(text, command).unwrap();
+        assert_eq!(whole("", "show card"), "");
         let long = format!("show {}", "x".repeat(80));
-        assert_eq!(answer("ZXAN#$xxxx\nrow\nZXAN#", &long), "row\n");
-        assert_eq!(answer("a\n\nb\n", "show card"), "a\n\nb\n");
+        assert_eq!(whole("ZXAN#$xxxx\nrow\nZXAN#", &long), "row\n");
+        assert_eq!(whole("a\n\nb\n", "show card"), "a\n\nb\n");
+        assert_eq!(whole("ZXAN#exit\na\n", "show card"), "ZXAN#exit\na\n");
+    }
+
+    #[test]
+    fn another_command_is_told() {
+        let other = answer("ZXAN#show fan \nrow\nZXAN#", "show card");
+        assert_eq!(other, Err(Other("show fan".to_owned())));
     }
 }

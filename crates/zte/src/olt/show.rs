@@ -20,13 +20,18 @@ impl Olt {
     ///
     /// # Errors
     /// [`Trouble::NoCli`], [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`],
-    /// [`Trouble::Busy`], [`Trouble::Deadline`], and [`Trouble::Refused`] with the OLT's line.
+    /// [`Trouble::Busy`], [`Trouble::Deadline`], [`Trouble::UnexpectedReply`] where
+    /// the OLT twice answers nothing, and [`Trouble::Refused`] with the OLT's line.
     pub async fn show(&self, line: &ShowLine) -> Result<Reading<Shown>, OltError> {
         let act = format!("run `{}`", line.line());
         self.read(&act, async |olt: &Inner, _| {
             let cli = olt.cli.as_ref().ok_or(Trouble::NoCli)?;
             let deadline = Instant::now() + PATIENCE;
-            let shown = match cli.turn(deadline).await?.text(line.line(), deadline).await? {
+            let answer = async {
+                let mut turn = cli.turn(deadline).await?;
+                turn.whole(line.line(), |text| line.is_whole(text), deadline).await
+            };
+            let shown = match answer.await.map_err(Trouble::at_last)? {
                 Answer::Text(text) => line.read(&text),
                 Answer::Empty(answer) => empty(line, answer)?,
             };
@@ -56,9 +61,15 @@ impl ShowLine {
     /// wrapped lines are taken out of it.
     ///
     /// # Errors
-    /// [`Trouble::Refused`] where the OLT refused.
+    /// [`Trouble::Refused`] where the OLT refused, [`Trouble::UnexpectedReply`]
+    /// where the text is of another command or holds no answer.
     pub fn read_saved(&self, text: &str) -> Result<Shown, Trouble> {
-        let text = saved::answer(text, self.line());
+        let text = saved::answer(text, self.line()).map_err(|saved::Other(typed)| {
+            Trouble::UnexpectedReply(format!("the text holds `{typed}`, not `{}`", self.line()))
+        })?;
+        if text.trim().is_empty() {
+            return Err(Trouble::UnexpectedReply(format!("the text holds no answer to `{}`", self.line())));
+        }
         match refusal(&text) {
             None => Ok(self.read(&text)),
             Some(Refusal::Empty(answer)) => empty(self, answer),
@@ -70,5 +81,5 @@ impl ShowLine {
 }
 
 fn empty(line: &ShowLine, answer: String) -> Result<Shown, Trouble> {
-    line.none().ok_or_else(|| Trouble::Refused { command: line.line().to_owned(), answer })
+    line.none(&answer).ok_or_else(|| Trouble::Refused { command: line.line().to_owned(), answer })
 }

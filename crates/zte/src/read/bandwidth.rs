@@ -23,7 +23,7 @@ pub(crate) async fn of_onu(
             // Half a table: the configuration may be whole.
             let mut noted = Problems::default();
             return Ok(match config(olt, at, &mut noted).await {
-                Ok(config) => (of_config(config), noted),
+                Ok(config) => (of_config(config, &mut noted), noted),
                 Err(_) => (bandwidth, problems),
             });
         }
@@ -35,14 +35,15 @@ pub(crate) async fn of_onu(
     }
     let mut problems = Problems::default();
     match config(olt, at, &mut problems).await {
-        Ok(config) => Ok((of_config(config), problems)),
+        Ok(config) => Ok((of_config(config, &mut problems), problems)),
         // A device refuses to show an ONU that it does not have.
         Err(Trouble::Refused { .. }) if matches!(trouble, Trouble::Unsupported(_)) => {
             let (_, firmware) = olt.learned(deadline).await?;
             onu::exists(olt, firmware, at, deadline).await?;
             Err(trouble)
         }
-        Err(trouble) => Err(trouble),
+        Err(busy @ Trouble::Busy { .. }) => Err(busy),
+        Err(why) => Err(Trouble::of_both(trouble, why)),
     }
 }
 
@@ -59,7 +60,11 @@ pub(crate) async fn config(olt: &Inner, at: OnuRef, noted: &mut Problems) -> Res
         .ok_or_else(|| Trouble::UnexpectedReply(format!("a configuration without ONU {at}")))
 }
 
-fn of_config(config: OnuConfig) -> OnuBandwidth {
+fn of_config(config: OnuConfig, problems: &mut Problems) -> OnuBandwidth {
+    if config.gemports.iter().any(|port| port.queue.is_none()) {
+        // A configuration shows what was set, and a queue seldom is.
+        problems.unsupported("queue");
+    }
     let tcont = |tcont: TcontConfig| Tcont { id: tcont.id, name: tcont.name, profile: tcont.profile };
     let port = |port: GemportConfig| {
         Some(GemPort {
@@ -125,9 +130,7 @@ pub(crate) async fn traffic_profiles(
     };
     let (mut profiles, mut problems) = match traffic_profile_table(olt, deadline).await {
         Ok(read) => read,
-        // The reason that an operator can do something about.
-        Err(Trouble::Unsupported(_)) if !matches!(why, Trouble::NoCli) => return Err(why),
-        Err(trouble) => return Err(trouble),
+        Err(trouble) => return Err(Trouble::of_both(trouble, why)),
     };
     for field in ["cbs", "pbs"] {
         match &why {

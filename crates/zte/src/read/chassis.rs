@@ -119,11 +119,12 @@ pub(crate) async fn whole_environment(
     if olt.cli.is_none() {
         return Ok((environment, problems));
     }
-    let mut told = false;
+    let (mut told, mut why) = (false, None);
     if problems.lacks("cards") {
         let mut noted = Problems::default();
         let answer = olt.ask(&ShowCardTemperature, &mut noted).await;
         told |= answer.is_ok();
+        why = why.or_else(|| answer.as_ref().err().cloned());
         if let Some(rows) = problems.told(&["cards"], answer) {
             let slot = |row: CardTemperatureRow| SlotTemperature { at: row.at, celsius: row.celsius };
             environment.cards = rows.into_iter().map(slot).collect();
@@ -135,6 +136,7 @@ pub(crate) async fn whole_environment(
         let mut noted = Problems::default();
         let answer = olt.ask(&ShowFan, &mut noted).await;
         told |= answer.is_ok();
+        why = why.or_else(|| answer.as_ref().err().cloned());
         if let Some(shelf) = problems.told(&of_fans, answer) {
             environment.celsius = environment.celsius.or(shelf.environment_celsius);
             if environment.fans.is_empty() {
@@ -146,12 +148,21 @@ pub(crate) async fn whole_environment(
                     present: None,
                 };
                 environment.fans = shelf.fans.into_iter().map(fan).collect();
+                for field in ["fans.running", "fans.present"] {
+                    match &silent {
+                        Some(trouble) => noted.failed(field, trouble.to_string()),
+                        None => noted.unsupported(field),
+                    }
+                }
             }
         }
         problems.0.append(&mut noted.0);
     }
     match silent {
-        Some(trouble) if !told => Err(trouble),
+        Some(trouble) if !told => Err(match why {
+            Some(why) => Trouble::of_both(trouble, why),
+            None => trouble,
+        }),
         _ => Ok((environment, problems)),
     }
 }

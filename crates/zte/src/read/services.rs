@@ -96,9 +96,8 @@ pub(crate) async fn of_onu(
     };
     let (ports, mut problems) = match over_snmp.await {
         Ok(read) => read,
-        // The reason that an operator can do something about.
-        Err(Trouble::Unsupported(_)) if !matches!(why, Trouble::NoCli) => return Err(why),
-        Err(trouble) => return Err(trouble),
+        Err(trouble @ (Trouble::NoSuchPon(_) | Trouble::NoSuchOnu(_))) => return Err(trouble),
+        Err(trouble) => return Err(Trouble::of_both(trouble, why)),
     };
     if !matches!(why, Trouble::NoCli) {
         problems.0.retain(|problem| problem.field() != "priority");
@@ -171,6 +170,12 @@ pub(crate) async fn unconfigured(
     let rows =
         if models { newer_list(olt, &mut noted).await } else { older_list(olt, pon, &mut noted).await };
     problems.0.append(&mut noted.0);
+    if let (Ok(rows), Some(_), Some(pon)) = (&rows, &silent, pon)
+        && rows.iter().all(|row| row.pon != pon)
+    {
+        // Nobody has said that there is such a port: this list is refused where there is none.
+        older_list(olt, Some(pon), &mut Problems::default()).await?;
+    }
     match (rows, silent) {
         (Ok(rows), silent) => {
             for row in rows.into_iter().filter(|row| pon.is_none_or(|pon| row.pon == pon)) {
@@ -190,9 +195,15 @@ pub(crate) async fn unconfigured(
                 problems.0.retain(|problem| !matches!(problem.field(), "type" | "password"));
             }
         }
-        (Err(_), Some(trouble)) => return Err(trouble),
+        (Err(trouble), Some(silent)) => return Err(Trouble::of_both(silent, trouble)),
         (Err(trouble), None) => {
-            problems.told::<()>(&["type", "password"], Err(trouble));
+            let lacks = [
+                ("type", onus.iter().any(|onu| onu.model.is_none())),
+                ("password", onus.iter().any(|onu| onu.password.is_none())),
+            ];
+            let lost: Vec<_> =
+                lacks.into_iter().filter(|(_, lacks)| *lacks).map(|(field, _)| field).collect();
+            problems.told::<()>(&lost, Err(trouble));
         }
     }
     onus.sort_by_key(|onu| (onu.pon, onu.serial));
@@ -264,11 +275,12 @@ pub(crate) async fn dba_profiles(
         Ok(_) => Trouble::Unsupported("bandwidth profiles"),
         Err(trouble) => trouble,
     };
-    if olt.cli.is_none() {
-        return Err(trouble);
-    }
     let mut problems = Problems::default();
-    let rows = olt.ask(&ShowProfileTcont, &mut problems).await?;
+    let rows = match olt.ask(&ShowProfileTcont, &mut problems).await {
+        Ok(rows) => rows,
+        Err(busy @ Trouble::Busy { .. }) => return Err(busy),
+        Err(why) => return Err(Trouble::of_both(trouble, why)),
+    };
     problems.unsupported("profile_id");
     let mut profiles: Vec<_> = rows.iter().map(TcontProfile::dba_profile).collect();
     profiles.sort_by(|a, b| a.name.cmp(&b.name));

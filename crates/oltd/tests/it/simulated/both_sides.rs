@@ -166,3 +166,43 @@ async fn an_olt_with_fewer_lines_than_sessions_is_not_down() {
     assert!(answers.iter().any(|(status, body)| whole(*status, body)), "{answers:?}");
     assert!(whole(200, &rig.body("/monitoring/onu/1-1-1/5").await), "nobody waits for a pause");
 }
+
+/// With SNMP silent, what the OLT says at its command line decides what is
+/// known, and everything that is not is named.
+#[tokio::test]
+async fn a_silent_snmp_hides_nothing() {
+    let rig = Rig::both(SMALL, |_| {}).await;
+    rig.sim.set_faults(serde_json::from_str(r#"[{"target":"snmp","kind":"silence"}]"#).unwrap()).unwrap();
+    for path in ["/monitoring/onu/1-1-1/77", "/vlan/onu/1-1-1/77", "/traffic/tcont/1-1-1/77/1"] {
+        let (status, body) = rig.get(path).await;
+        let error = body["error"].as_str().unwrap();
+        assert!(status == 422 && error.contains("%Error 20202"), "{path}: {body}");
+    }
+    for path in ["/monitoring/pon/1-9-1", "/onu/unconfigured/1-9-1"] {
+        let (status, body) = rig.get(path).await;
+        assert_eq!((status, &body["error_code"]), (422, &serde_json::json!("olt_refused")), "{path}: {body}");
+    }
+    for path in ["/monitoring/pon/1-1-1", "/system/environment"] {
+        let body = rig.body(path).await;
+        let partial = body["partial"].as_array().unwrap();
+        let named: Vec<&str> = partial.iter().map(|missing| missing["field"].as_str().unwrap()).collect();
+        for (field, value) in body["data"].as_object().unwrap() {
+            assert!(!value.is_null() || named.contains(&field.as_str()), "{field} of {path}: {body}");
+        }
+        let onu = &body["data"]["onus"][0]["optical"];
+        for (field, value) in onu.as_object().into_iter().flatten() {
+            // A status is that of the value beside it.
+            let field = field.trim_end_matches("_status");
+            assert!(!value.is_null() || named.contains(&format!("onus.{field}").as_str()), "{field}: {body}");
+        }
+    }
+}
+
+/// A table that SNMP has is not called lost because the command line is.
+#[tokio::test]
+async fn a_lost_command_line_costs_what_is_missing_alone() {
+    let rig = Rig::both(SMALL, |cli| cli.port = 1).await;
+    let body = rig.body("/onu/unconfigured").await;
+    assert!(body["data"][0]["type"].is_string() && body["data"][0]["password"].is_string(), "{body}");
+    assert!(body.get("partial").is_none(), "{body}");
+}

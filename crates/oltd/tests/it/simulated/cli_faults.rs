@@ -326,3 +326,18 @@ async fn a_garbled_list_is_partial() {
     assert!(lost, "the garbage did no harm: {body}");
     assert!(body["partial"].is_array(), "{}", body["partial"]);
 }
+
+/// One answer that is nothing at all costs its own field, and no other command.
+#[tokio::test]
+async fn an_answer_of_nothing_costs_one_field() {
+    let asked = asked().await;
+    asked.rig.sim.reset_command_lines();
+    asked.set(r#"[{"target":"cli","kind":"empty","next":2}]"#);
+    let body = asked.rig.body("/monitoring/pon/1-1-1").await;
+    let partial = body["partial"].as_array().unwrap();
+    assert_eq!((partial.len(), &partial[0]["field"]), (1, &json!("onus.rx_power")), "{body}");
+    assert!(body["data"]["onus"][0]["optical"]["olt_rx_power"].is_number(), "{body}");
+    let lines = asked.rig.sim.command_lines();
+    let sent: Vec<&str> = lines.iter().filter_map(|line| line.line.split_whitespace().nth(3)).collect();
+    assert_eq!(sent, ["onu-rx", "onu-rx", "onu-tx", "olt-rx"]);
+}

@@ -109,3 +109,23 @@ async fn pages_turned_by_hand_change_nothing() {
         }
     }
 }
+
+/// An answer of nothing is asked for once more, and then an error: not an empty list.
+#[tokio::test]
+async fn nothing_is_no_empty_list() {
+    let (sim, olt) = both(SMALL).await;
+    let card = ShowLine::parse("show card").unwrap();
+    let empty = |next: u32| {
+        let fault = format!(r#"[{{"target":"cli","kind":"empty","next":{next}}}]"#);
+        sim.set_faults(serde_json::from_str(&fault).unwrap()).unwrap();
+    };
+    empty(1);
+    assert!(!hollow(&olt.show(&card).await.unwrap().value.rows));
+    empty(2);
+    let error = olt.show(&card).await.unwrap_err().to_string();
+    assert!(error.ends_with("nothing at all in answer to `show card`, twice"), "{error}");
+    // What the OLT says of a list without rows is what it printed.
+    let none = ShowLine::parse("show gpon onu state gpon-olt_1/1/2").unwrap();
+    let shown = olt.show(&none).await.unwrap().value;
+    assert!(shown.text.starts_with("%Code 62310") && hollow(&shown.rows), "{shown:?}");
+}

@@ -22,6 +22,7 @@ pub(crate) struct Entry {
     /// The line of the form with this index and these arguments.
     line: fn(usize, &[Arg]) -> Option<String>,
     read: fn(&str) -> Shown,
+    is_whole: fn(&str) -> bool,
     none: fn() -> Option<serde_json::Value>,
 }
 
@@ -33,6 +34,7 @@ const fn entry<S: Typed>() -> Entry {
             let parsed = S::parse(text);
             Shown { rows: json(&parsed.rows), unknown: parsed.unknown, text: text.to_owned() }
         },
+        is_whole: S::is_whole,
         none: || S::none().map(|rows| json(&rows)),
     }
 }
@@ -172,11 +174,16 @@ impl ShowLine {
         (self.entry.read)(text)
     }
 
-    /// What "No related information to show." means: rows of an empty list.
-    /// `None` where it is a refusal like any other.
-    pub fn none(&self) -> Option<Shown> {
+    /// Whether an answer has come to its end.
+    pub(crate) fn is_whole(&self, text: &str) -> bool {
+        (self.entry.is_whole)(text)
+    }
+
+    /// What the OLT's line "No related information to show." means: rows of an
+    /// empty list. `None` where it is a refusal like any other.
+    pub(crate) fn none(&self, answer: &str) -> Option<Shown> {
         let rows = (self.entry.none)()?;
-        Some(Shown { rows, unknown: Vec::new(), text: String::new() })
+        Some(Shown { rows, unknown: Vec::new(), text: format!("{answer}\n") })
     }
 }
 
@@ -248,8 +255,8 @@ mod tests {
     #[test]
     fn an_empty_list_is_empty() {
         let uncfg = ShowLine::parse("show gpon onu uncfg").unwrap();
-        assert_eq!(uncfg.none().unwrap().rows, serde_json::json!([]));
-        assert_eq!(ShowLine::parse("show clock").unwrap().none(), None);
+        assert_eq!(uncfg.none("").unwrap().rows, serde_json::json!([]));
+        assert_eq!(ShowLine::parse("show clock").unwrap().none(""), None);
     }
 
     proptest! {

@@ -98,6 +98,14 @@ impl Heard {
         self.answered.contains(&field) || self.failed.iter().any(|(failed, _)| *failed == field)
     }
 
+    /// The trouble of a reading of which the command line has not said anything either.
+    pub(super) fn neither(self, snmp: Trouble) -> Trouble {
+        match self.failed.into_iter().next() {
+            Some((_, cli)) => Trouble::of_both(snmp, cli),
+            None => snmp,
+        }
+    }
+
     /// Whether the ONU is in service, as far as the command line has said.
     pub(super) fn online(&self, at: OnuRef) -> Option<bool> {
         Some(self.onus.get(&at)?.state? == OnuState::Online)

@@ -110,7 +110,7 @@ fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(
         Err(trouble) => {
             // Without an answer about the ONU it is not known whether it exists.
             if from.is_none() {
-                return Err(trouble);
+                return Err(heard.neither(trouble));
             }
             let mut problems = Problems::default();
             problems.failed("statistics", trouble.to_string());

@@ -22,6 +22,39 @@ use crate::read::{Problems, counters};
 /// The fields that the command line knows too, for all ONUs of a port at once.
 const POWERS: [&str; 3] = ["rx_power", "tx_power", "olt_rx_power"];
 
+/// What the fields of an ONU are called in a PON, which has some of its own.
+const OF_ONUS: [(&str, &str); 10] = [
+    ("status", "onus.online_status"),
+    ("serial_number", "onus.serial_number"),
+    ("model", "onus.model"),
+    ("firmware_version", "onus.firmware_version"),
+    ("rx_power", "onus.rx_power"),
+    ("tx_power", "onus.tx_power"),
+    ("olt_rx_power", "onus.olt_rx_power"),
+    ("temperature", "onus.temperature"),
+    ("voltage", "onus.voltage"),
+    ("bias_current", "onus.bias_current"),
+];
+
+/// The fields that the command line tells of one ONU at a time.
+const ONE_BY_ONE: [&str; 5] = ["temperature", "voltage", "bias_current", "model", "firmware_version"];
+
+/// The fields of a PON and its ONUs that only SNMP knows.
+const UNHEARD: [&str; 12] = [
+    "onu_count",
+    "online_count",
+    "offline_count",
+    "statistics",
+    "onus.serial_number",
+    "onus.online_status",
+    "onus.model",
+    "onus.firmware_version",
+    "onus.statistics",
+    "onus.temperature",
+    "onus.voltage",
+    "onus.bias_current",
+];
+
 /// A PON and its ONUs.
 pub(crate) async fn pon(
     olt: &Inner,
@@ -31,7 +64,9 @@ pub(crate) async fn pon(
     let (watched, mut problems) = both_sides(olt, pon, deadline).await?;
     // Names are read only for the ids that they belong to.
     drop_fields(&mut problems, &["name"]);
-    problems.rename("status", "online_status");
+    for (field, of_onu) in OF_ONUS {
+        problems.rename(field, of_onu);
+    }
     Ok((watched, problems))
 }
 
@@ -86,14 +121,12 @@ fn merge(
     let lacking = left(&read).fields;
     let (mut watched, mut problems) = match read {
         Ok(read) => read,
-        Err(trouble) if heard.answered.is_empty() => return Err(trouble),
+        Err(trouble) if heard.answered.is_empty() => return Err(heard.neither(trouble)),
         Err(trouble) => {
             let reason = trouble.to_string();
             let mut problems = Problems::default();
             // The lists of powers name ONUs; whether they name all of them is not known.
-            for field in
-                ["onu_count", "onus.serial_number", "onus.online_status", "onus.statistics", "statistics"]
-            {
+            for field in UNHEARD {
                 problems.failed(field, reason.clone());
             }
             let onus = heard.onus.values().filter(|onu| onu.at.pon == pon).cloned().collect();
@@ -113,6 +146,15 @@ fn merge(
             drop_fields(&mut problems, &[field]);
         } else if let Some((_, trouble)) = failed {
             in_vain(&mut problems, field, trouble);
+        }
+    }
+    for field in ONE_BY_ONE {
+        let lacking = Problem::Unsupported { field };
+        if problems.0.contains(&lacking) {
+            // Not a failure, so that the reading may be kept.
+            problems.0.retain(|problem| *problem != lacking);
+            let reason = "SNMP lacks it, and the command line tells it of one ONU at a time";
+            problems.odd(field, reason.to_owned());
         }
     }
     Ok((watched, problems))
@@ -143,13 +185,15 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
             for onu in &mut onus {
                 onu.traffic = counted.get(&onu.at.id).copied().unwrap_or_default();
             }
-            for field in ["statistics", "rx_bytes", "tx_bytes", "rx_packets", "tx_packets"] {
-                noted.rename(field, "onus.statistics");
+            for (field, of_onus) in [
+                ("statistics", "onus.statistics"),
+                ("rx_bytes", "onus.rx_bytes"),
+                ("tx_bytes", "onus.tx_bytes"),
+                ("rx_packets", "onus.rx_packets"),
+                ("tx_packets", "onus.tx_packets"),
+            ] {
+                noted.rename(field, of_onus);
             }
-            // What the table of counters does not count is a matter of one ONU's answer.
-            noted.0.dedup();
-            let any = onus.iter().any(|onu| onu.traffic != Traffic::default());
-            noted.0.retain(|problem| !any || !matches!(problem, Problem::Unsupported { .. }));
             problems.0.extend(noted.0);
         }
         Err(trouble) => problems.failed("onus.statistics", trouble.to_string()),

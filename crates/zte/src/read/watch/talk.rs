@@ -36,6 +36,12 @@ pub(super) struct Talk<'a> {
     pub(super) told: watch::Receiver<Option<Left>>,
 }
 
+/// Whether no other command is worth a try: the session is lost or the time is
+/// over. An answer that is missing or strange is that of one command.
+fn ends_talk(trouble: &Trouble) -> bool {
+    !matches!(trouble, Trouble::Refused { .. } | Trouble::UnexpectedReply(_))
+}
+
 impl Talk<'_> {
     /// Asks for what is known to be left, and in the same place for what SNMP
     /// turns out to lack meanwhile.
@@ -52,7 +58,7 @@ impl Talk<'_> {
     /// As [`ahead`](Self::ahead).
     pub(super) async fn afterwards(&mut self, heard: &mut Heard) -> Result<(), Trouble> {
         // Where the command line failed once, it is not tried again for the same reading.
-        let down = heard.failed.iter().any(|(_, trouble)| !matches!(trouble, Trouble::Refused { .. }));
+        let down = heard.failed.iter().any(|(_, trouble)| ends_talk(trouble));
         if down || self.next(heard).is_none() { Ok(()) } else { self.place(heard).await }
     }
 
@@ -76,9 +82,9 @@ impl Talk<'_> {
                 }
             }
             if let Err(trouble) = heard.ask(command, &mut asking).await
-                && !matches!(trouble, Trouble::Refused { .. })
+                && ends_talk(&trouble)
             {
-                // The session is lost or the time is over: so is what is left.
+                // So is what is left.
                 let left = self.left().fields.into_iter();
                 let lost = left.filter(|field| !heard.knows(field)).collect::<Vec<_>>();
                 heard.failed.extend(lost.into_iter().map(|field| (field, trouble.clone())));
