@@ -16,7 +16,6 @@ mod show;
 mod telnet;
 mod words;
 
-#[allow(unused_imports)] // until the show commands use all of it
 pub(crate) use command::{Answer, Arg, Ask, Command, Refusal, Slow, Syntax};
 pub(crate) use listener::TelnetServer;
 pub(crate) use record::Record;

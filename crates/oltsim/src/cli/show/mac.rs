@@ -1,15 +1,17 @@
-//! MAC addresses and traffic of an ONU (fact sheet, CLI §4.7).
+//! MAC addresses, and the traffic of an ONU (fact sheet, CLI §4.7).
 
 use std::fmt::Write;
 
 use gpon::OnuRef;
 
 use super::onu_lists::of_pon;
-use crate::cli::{Answer, Ask, Command, Slow};
-use crate::device::{Rate, Traffic};
+use crate::cli::{Answer, Arg, Ask, Command, Slow};
+use crate::device::{Onu, Rate, Traffic};
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command { syntax: "show mac gpon onu <onu>", slow: Slow::Simple, run: run_macs },
+    Command { syntax: "show mac gpon onu <onu>", slow: Slow::Simple, run: run_onu },
+    Command { syntax: "show mac gpon olt <pon>", slow: Slow::List, run: run_pon },
+    Command { syntax: "show mac vlan <1-4094>", slow: Slow::List, run: run_vlan },
     Command { syntax: "show interface <onu>", slow: Slow::Simple, run: run_traffic },
 ];
 
@@ -33,11 +35,27 @@ fn print_macs(rows: &[MacRow]) -> String {
     text
 }
 
-fn run_macs(ask: &Ask<'_>) -> Answer {
+/// What was learned behind an ONU: its own address, in the VLAN of its first service.
+fn learned(at: OnuRef, onu: &Onu) -> Option<MacRow> {
+    let host = onu.ip_host.filter(|_| onu.is_online())?;
+    let port = onu.service_ports.values().next()?;
+    Some((host.mac, port.vlan, at, port.vport))
+}
+
+fn run_onu(ask: &Ask<'_>) -> Answer {
     let (at, onu) = of_pon(ask).next().ok_or_else(|| ask.bad(0))?;
-    let learned = onu.ip_host.filter(|_| onu.is_online()).zip(onu.service_ports.values().next());
-    let rows: Vec<_> =
-        learned.into_iter().map(|(host, port)| (host.mac, port.vlan, at, port.vport)).collect();
+    Ok(print_macs(&Vec::from_iter(learned(at, onu))))
+}
+
+fn run_pon(ask: &Ask<'_>) -> Answer {
+    let rows: Vec<_> = of_pon(ask).filter_map(|(at, onu)| learned(at, onu)).collect();
+    Ok(print_macs(&rows))
+}
+
+/// Addresses behind the uplinks are not simulated.
+fn run_vlan(ask: &Ask<'_>) -> Answer {
+    let wanted = |row: &MacRow| ask.args == [Arg::Number(row.1.into())];
+    let rows: Vec<_> = ask.device.onus().filter_map(|(at, onu)| learned(at, onu)).filter(wanted).collect();
     Ok(print_macs(&rows))
 }
 

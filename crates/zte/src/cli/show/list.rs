@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::typed::{Arg, Typed, matching};
 use super::{
-    ShowCard, ShowCardTemperature, ShowClock, ShowFan, ShowIpInterfaceBrief, ShowMacOnu, ShowOltRx,
+    ShowCard, ShowCardTemperature, ShowClock, ShowFan, ShowIpInterfaceBrief, ShowMac, ShowOltRx,
     ShowOnuBaseinfo, ShowOnuBySn, ShowOnuConfig, ShowOnuDetailInfo, ShowOnuInterface, ShowOnuProfileIp,
     ShowOnuProfileVlan, ShowOnuRunningConfig, ShowOnuRx, ShowOnuState, ShowOnuTx, ShowOnuType, ShowOnuUncfg,
     ShowOpticalModuleInfo, ShowPonConfig, ShowPonInterface, ShowPonOnuUncfg, ShowPortStatus,
@@ -90,7 +90,7 @@ pub(crate) const LIST: [Entry; 45] = [
     entry::<ShowVlanSummary>(),
     entry::<ShowVlan>(),
     entry::<ShowVlanPort>(),
-    entry::<ShowMacOnu>(),
+    entry::<ShowMac>(),
 ];
 
 /// A show command as an operator typed it.
