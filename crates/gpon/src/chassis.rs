@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use crate::{CardRef, ClockTime, Dbm, PonPort};
 
 /// The state of a card, in the words of the CLI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names are the device's own")]
 pub enum CardStatus {
     InService,
@@ -45,7 +47,7 @@ impl std::fmt::Display for CardStatus {
 }
 
 /// A card of the chassis.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     /// Where it is.
     pub at: CardRef,
@@ -74,7 +76,7 @@ pub struct Card {
 }
 
 /// Whether a port is up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Link {
     /// Up.
     Up,
@@ -93,7 +95,7 @@ impl Link {
 }
 
 /// The optical module of a port.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpticalModule {
     /// What it receives, in dBm; a PON module does not report it as a whole.
     pub rx: Option<Dbm>,
@@ -110,7 +112,7 @@ pub struct OpticalModule {
 }
 
 /// The state of a PON port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PonStatus {
     /// Which port.
     pub pon: PonPort,
@@ -127,7 +129,7 @@ pub struct PonStatus {
 }
 
 /// The state of an uplink port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uplink {
     /// The device's name for it (`xgei_1/4/2`).
     pub name: String,
@@ -146,7 +148,7 @@ pub struct Uplink {
 }
 
 /// The state of a power supply's input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PowerSupplyState {
     /// Within its limits.
     Normal,
@@ -173,7 +175,7 @@ impl std::fmt::Display for PowerSupplyState {
 }
 
 /// A power supply.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PowerSupply {
     /// Where it is.
     pub at: CardRef,
@@ -184,7 +186,7 @@ pub struct PowerSupply {
 }
 
 /// A fan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fan {
     /// Its number, from 1.
     pub number: u32,
@@ -199,7 +201,7 @@ pub struct Fan {
 }
 
 /// The temperature of a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotTemperature {
     /// Where.
     pub at: CardRef,
@@ -208,7 +210,7 @@ pub struct SlotTemperature {
 }
 
 /// Temperature, power and fans of a chassis.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     /// Ambient temperature in degrees Celsius.
     pub celsius: Option<i32>,

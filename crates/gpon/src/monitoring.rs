@@ -1,8 +1,10 @@
+use serde::{Deserialize, Serialize};
+
 use crate::{Onu, OnuState, PonPort};
 
 /// What a port or an ONU has carried, seen from the OLT: rx is upstream
 /// (received by the OLT), tx downstream.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traffic {
     /// Octets received since the device's counters began.
     pub rx_octets: Option<u64>,
@@ -19,7 +21,7 @@ pub struct Traffic {
 }
 
 /// How many ONUs there are; `None` for what cannot be told.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnuCounts {
     /// All of them.
     pub total: Option<usize>,
@@ -55,7 +57,7 @@ impl OnuCounts {
 }
 
 /// A PON port as it is watched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PonMonitor {
     /// Which port.
     pub pon: PonPort,

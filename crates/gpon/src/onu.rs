@@ -1,10 +1,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ClockTime, Dbm, Invalid, PonPort, SerialNumber, Span, Traffic, plain_number};
 
 /// The number of an ONU on its PON, 1..=128.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
 pub struct OnuId(u8);
 
 impl OnuId {
@@ -35,6 +38,20 @@ impl OnuId {
     }
 }
 
+impl From<OnuId> for u8 {
+    fn from(id: OnuId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<u8> for OnuId {
+    type Error = Invalid;
+
+    fn try_from(id: u8) -> Result<Self, Invalid> {
+        Self::new(id)
+    }
+}
+
 impl TryFrom<u32> for OnuId {
     type Error = Invalid;
 
@@ -58,7 +75,7 @@ impl FromStr for OnuId {
 }
 
 /// One ONU of an OLT: `1/2/3:4`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OnuRef {
     /// The port it hangs on.
     pub pon: PonPort,
@@ -73,7 +90,7 @@ impl fmt::Display for OnuRef {
 }
 
 /// The phase an ONU is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OnuState {
     /// Signing on.
     Logging,
@@ -118,7 +135,7 @@ impl OnuState {
 }
 
 /// Why an ONU last went offline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum OfflineReason {
     /// The device itself does not know.
     Unknown,
@@ -173,7 +190,7 @@ impl fmt::Display for OfflineReason {
 }
 
 /// How an ONU proves who it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AuthMode {
     /// By its serial number.
     Serial,
@@ -182,7 +199,7 @@ pub enum AuthMode {
 }
 
 /// The table that told us an ONU exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum NamedBy {
     /// The management table: the ONU is configured.
     Management,
@@ -207,7 +224,7 @@ impl NamedBy {
 }
 
 /// An ONU, as far as a reading knows it. A list reads fewer fields than a single ONU does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Onu {
     /// Where it is.
     pub at: OnuRef,
@@ -302,7 +319,7 @@ impl Onu {
 }
 
 /// A box that is lit on a PON and not configured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnconfiguredOnu {
     /// The port it was seen on.
     pub pon: PonPort,
@@ -330,7 +347,7 @@ mod tests {
         for text in ["", "0", "129", "256", "257", "01", "+1", "1e0", "1 ", "-1", "4294967297"] {
             assert!(text.parse::<OnuId>().is_err(), "{text:?}");
         }
-        assert!(OnuId::try_from(257).is_err());
+        assert!(OnuId::try_from(257_u32).is_err());
         assert_eq!(OnuId::all().count(), 128);
     }
 

@@ -1,10 +1,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Invalid, plain_number};
 
 /// The place of a card: rack, shelf, slot, each counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CardRef {
     /// Rack, 1 on every chassis of this family.
     pub rack: u8,
@@ -25,7 +27,8 @@ impl fmt::Display for CardRef {
 /// Whether a chassis has the port is for the device to say; the type only
 /// keeps the numbers inside what a chassis of this family can have: rack 1,
 /// slot 1..=32, port 1..=16.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PonPort {
     slot: u8,
     port: u8,
@@ -72,6 +75,20 @@ impl PonPort {
 impl fmt::Display for PonPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "1/{}/{}", self.slot, self.port)
+    }
+}
+
+impl From<PonPort> for String {
+    fn from(port: PonPort) -> Self {
+        port.to_string()
+    }
+}
+
+impl TryFrom<String> for PonPort {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
     }
 }
 

@@ -1,7 +1,12 @@
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
 /// What a device said, when it said it, and what it failed to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading<T> {
     /// The value; whatever is unknown in it is `None`.
     pub value: T,
@@ -28,13 +33,18 @@ impl<T> Reading<T> {
     }
 }
 
+/// The name of a field. An alias, since serde's derive takes a reference that it
+/// sees for one into the text that is read.
+type Name = &'static str;
+
 /// Why something is missing from a [`Reading`], or odd in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Problem {
     /// A request failed or timed out; the field may be known next time.
     Failed {
         /// The field's name in the API, for example `rx_power`.
-        field: &'static str,
+        #[serde(deserialize_with = "field_name")]
+        field: Name,
         /// One sentence for the operator.
         reason: String,
     },
@@ -42,13 +52,15 @@ pub enum Problem {
     /// answered that the whole column is absent or empty.
     Unsupported {
         /// The field's name in the API.
-        field: &'static str,
+        #[serde(deserialize_with = "field_name")]
+        field: Name,
     },
     /// The device gave a value that cannot be that field's, or behaved oddly;
     /// the rest of the reading stands.
     Odd {
         /// The field's name in the API, or `firmware`.
-        field: &'static str,
+        #[serde(deserialize_with = "field_name")]
+        field: Name,
         /// Where and what, with the value as it came.
         reason: String,
     },
@@ -60,5 +72,49 @@ impl Problem {
         match self {
             Self::Failed { field, .. } | Self::Unsupported { field } | Self::Odd { field, .. } => field,
         }
+    }
+}
+
+/// Most names of fields that come back from a store; the whole API has fewer.
+const MOST_NAMES: usize = 512;
+/// Longest of them, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// Names of fields are literals of the program. One that comes back from a
+/// store is kept for good, once, so that it is as good as a literal.
+fn field_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let name = String::deserialize(deserializer)?;
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name.as_str()) {
+        return Ok(known);
+    }
+    if name.len() > LONGEST_NAME || names.len() >= MOST_NAMES {
+        return Err(D::Error::custom("no field has this name"));
+    }
+    let kept: &'static str = Box::leak(name.into_boxed_str());
+    names.insert(kept);
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_comes_back_from_a_store() {
+        let problems = vec![
+            Problem::Failed { field: "rx_power", reason: "timed out".into() },
+            Problem::Unsupported { field: "ip_address" },
+            Problem::Odd { field: "rx_power", reason: "7".into() },
+        ];
+        let reading = Reading { problems, ..Reading::now(vec![1, 2]) };
+        let text = serde_json::to_string(&reading).unwrap();
+        let [first, second]: [Reading<Vec<i32>>; 2] =
+            [&text, &text].map(|t| serde_json::from_str(t).unwrap());
+        assert_eq!(first, reading);
+        assert_eq!(first.problems[0].field().as_ptr(), second.problems[2].field().as_ptr(), "kept once");
+        let long = format!(r#"{{"Unsupported":{{"field":"{}"}}}}"#, "x".repeat(LONGEST_NAME + 1));
+        assert!(serde_json::from_str::<Problem>(&long).is_err());
     }
 }

@@ -1,13 +1,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Invalid;
 
 /// The serial number of an ONU: a vendor prefix of four letters or digits and
 /// four bytes, written as `ZTEGC0000001`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
 pub struct SerialNumber {
     vendor: [u8; 4],
     number: [u8; 4],
@@ -73,6 +74,14 @@ impl FromStr for SerialNumber {
             *octet = (high * 16 + low) as u8;
         }
         Self::from_octets(octets)
+    }
+}
+
+impl TryFrom<String> for SerialNumber {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
     }
 }
 

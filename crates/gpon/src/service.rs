@@ -1,10 +1,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Invalid, OnuRef, plain_number};
 
 /// A VLAN number, 1..=4094.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
 pub struct VlanId(u16);
 
 impl VlanId {
@@ -24,6 +27,20 @@ impl VlanId {
     /// The number.
     pub const fn get(self) -> u16 {
         self.0
+    }
+}
+
+impl From<VlanId> for u16 {
+    fn from(id: VlanId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<u16> for VlanId {
+    type Error = Invalid;
+
+    fn try_from(id: u16) -> Result<Self, Invalid> {
+        Self::new(id)
     }
 }
 
@@ -50,7 +67,7 @@ impl FromStr for VlanId {
 }
 
 /// A VLAN of the OLT.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vlan {
     /// Its number.
     pub id: VlanId,
@@ -61,7 +78,7 @@ pub struct Vlan {
 }
 
 /// How a service port maps the customer's VLAN to the network's, in the words of the CLI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum VlanMode {
     /// `user-vlan S vlan S`
     Tag,
@@ -88,7 +105,7 @@ impl VlanMode {
 }
 
 /// A service port: the mapping of a customer's VLAN onto the network's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServicePort {
     /// The ONU it serves.
     pub onu: OnuRef,
@@ -111,7 +128,7 @@ pub struct ServicePort {
 }
 
 /// How an ONU VLAN profile tags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum VlanTag {
     /// One tag.
     Tag,
@@ -130,7 +147,7 @@ impl VlanTag {
 }
 
 /// An ONU VLAN profile of the OLT.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VlanProfile {
     /// Its name.
     pub name: String,

@@ -1,12 +1,13 @@
 use std::fmt;
 
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
 /// A moment on the device's own clock, without a time zone.
 ///
 /// These clocks are often wrong, sometimes by years: only moments of one and
 /// the same device may be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ClockTime(DateTime);
 
 impl ClockTime {
@@ -40,7 +41,7 @@ impl fmt::Display for ClockTime {
 }
 
 /// A length of time in whole seconds, printed the way operators read it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     seconds: u64,
 }

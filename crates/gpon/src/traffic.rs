@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
+
 /// The type of a DBA (T-CONT bandwidth) profile, 1..=5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DbaType {
     /// 1: fixed bandwidth.
     Fixed,
@@ -39,7 +41,7 @@ impl DbaType {
 }
 
 /// A DBA (T-CONT bandwidth) profile of the OLT.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DbaProfile {
     /// Its index in the older table; `None` where that table is absent.
     pub profile_id: Option<u32>,
@@ -56,7 +58,7 @@ pub struct DbaProfile {
 }
 
 /// A traffic profile of the OLT: what a GEM port may carry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrafficProfile {
     /// Its name.
     pub name: String,
@@ -71,7 +73,7 @@ pub struct TrafficProfile {
 }
 
 /// A T-CONT of an ONU: what carries its upstream traffic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tcont {
     /// Its number on the ONU, from 1.
     pub id: u8,
@@ -82,7 +84,7 @@ pub struct Tcont {
 }
 
 /// A GEM port of an ONU.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GemPort {
     /// Its number on the ONU, from 1.
     pub id: u8,
@@ -99,7 +101,7 @@ pub struct GemPort {
 }
 
 /// What an ONU has to carry its traffic.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnuBandwidth {
     /// Its T-CONTs, by number.
     pub tconts: Vec<Tcont>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gpon::{Card, CardRef, Environment, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, Uplink};
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::cli::Cli;
@@ -18,7 +19,7 @@ use crate::snmp::Snmp;
 use crate::{CliStats, OltError, OltSettings, SnmpTransport, Trouble};
 
 /// Who an OLT says it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// `C320`, `C300`, as sysDescr names it.
     pub model: Option<String>,
