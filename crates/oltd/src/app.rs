@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zte::Olt;
 
-use crate::cache::{Cache, Fresh, Freshness, Key, Place, Subject};
+use crate::cache::{Cache, Fresh, Freshness, Scope, Subject};
 use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
 
@@ -31,10 +31,10 @@ pub struct App {
 impl App {
     /// The state for these OLTs. Requests that name no OLT go to the only one,
     /// or to the one with the id `default`.
-    pub fn new(olts: Vec<Site>, default: Option<String>, cache: CacheTimes) -> Self {
+    pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
         let sites: Arc<[_]> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self { sites, default, cache: Cache::new(cache), limits: OpticalLimits::default() }
+        Self { sites, default, cache: cache.into(), limits: OpticalLimits::default() }
     }
 
     /// The same with these limits of what is watched.
@@ -46,6 +46,11 @@ impl App {
     /// Every OLT, in the order of the configuration.
     pub fn olts(&self) -> impl Iterator<Item = ChosenOlt> {
         (0..self.sites.len()).map(|at| ChosenOlt { app: self.clone(), at })
+    }
+
+    /// The readings that are kept.
+    pub const fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// Logs out of the OLTs' command lines.
@@ -131,10 +136,10 @@ impl ChosenOlt {
         Ok(self.app.cache.read::<S>(id, &site.olt, at, freshness).await?)
     }
 
-    /// Forgets a reading.
-    pub async fn forget<S: Subject>(&self, at: S::At) {
-        let place: Place = at.into();
-        self.app.cache.forget(&Key { olt: Arc::clone(&self.entry().0), kind: S::KIND, place }).await;
+    /// Makes every reading too old that holds something of `scope`, in every
+    /// instance. When this returns, this one serves nothing older.
+    pub async fn invalidate(&self, scope: Scope) {
+        self.app.cache.invalidate(&self.entry().0, scope).await;
     }
 
     fn entry(&self) -> &(Arc<str>, Site) {

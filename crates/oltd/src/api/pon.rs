@@ -1,13 +1,11 @@
-use gpon::{Link, Onu, OnuId, OnuRef, OnuState, PonPort, PonStatus, Problem, Reading};
+use gpon::{Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
 
 use super::onu_ids::rows_may_be_missing;
 use super::onus::is_of_an_onu;
 use super::text;
 use crate::app::ChosenOlt;
-use crate::cache::{
-    Freshness, OneOnu, OnuBandwidth, Onus, Pon, ServicePortsOfOnu, Unconfigured, WatchedOnu, WatchedPon,
-};
+use crate::cache::{Freshness, Onus, Pon, Scope};
 use crate::http::{Answer, BoardPon, Content, done};
 
 #[derive(Debug, Serialize)]
@@ -96,30 +94,17 @@ struct Forgotten {
     pon: u8,
 }
 
-/// DELETE `/board/{board}/pon/{pon}`: drops what is kept of this PON. The OLT is
-/// not asked, so a PON that the chassis lacks has nothing kept and is no error.
+/// DELETE `/board/{board}/pon/{pon}`: drops what is kept of this PON, and every
+/// list of the OLT that names its ONUs. The OLT is not asked, so a PON that the
+/// chassis lacks has nothing kept and is no error.
 pub(super) async fn forget(olt: ChosenOlt, BoardPon(pon): BoardPon) -> Answer {
-    forget_pon(&olt, pon).await;
+    olt.invalidate(Scope::Pon(pon)).await;
     done(Forgotten { board: pon.slot(), pon: pon.port() }, "The cached readings of this PON are dropped.")
-}
-
-async fn forget_pon(olt: &ChosenOlt, pon: PonPort) {
-    olt.forget::<Onus>(pon).await;
-    olt.forget::<Pon>(pon).await;
-    olt.forget::<Unconfigured>(Some(pon)).await;
-    olt.forget::<WatchedPon>(pon).await;
-    for id in OnuId::all() {
-        let at = OnuRef { pon, id };
-        olt.forget::<OneOnu>(at).await;
-        olt.forget::<ServicePortsOfOnu>(at).await;
-        olt.forget::<OnuBandwidth>(at).await;
-        olt.forget::<WatchedOnu>(at).await;
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use gpon::NamedBy;
+    use gpon::{NamedBy, OnuId, OnuRef, PonPort};
 
     use super::*;
 

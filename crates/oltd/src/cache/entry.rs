@@ -1,22 +1,20 @@
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use gpon::Reading;
 use tokio::time::Instant;
 
-use super::subject::Rows;
+use super::held::Held;
+use super::rendered::Rendered;
 
 /// The name of a view of a reading, with two numbers for views that come in
 /// several (page and limit).
 pub type ViewKey = (&'static str, u64, u64);
 
-/// Bytes of one row: an ONU with a name, description, type and model of the
-/// greatest length that a device allows.
-const ROW: usize = 880;
-/// Bytes kept for the views of one row: a list, its pages, its serials.
-const VIEWS_OF_ROW: usize = 1024;
+/// Bytes kept for the views of one row: a list of about 200 bytes a row, its
+/// pages, its serials, and the same compressed to a seventh.
+const VIEWS_OF_ROW: usize = 512;
 /// What an entry weighs without its rows.
 const BASE: usize = 1024;
 
@@ -26,15 +24,16 @@ pub struct Entry<T> {
     reading: Reading<T>,
     read_at: Instant,
     number: u64,
-    views: Mutex<Vec<(ViewKey, Bytes)>>,
+    views: Mutex<Vec<(ViewKey, Arc<Rendered>)>>,
 }
 
 impl<T> Entry<T> {
-    /// An entry of a reading that was just made.
-    pub fn new(reading: Reading<T>) -> Self {
+    /// An entry of a reading that is so old.
+    pub fn new(reading: Reading<T>, age: Duration) -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
-        Self { reading, read_at: Instant::now(), number, views: Mutex::default() }
+        let now = Instant::now();
+        Self { reading, read_at: now.checked_sub(age).unwrap_or(now), number, views: Mutex::default() }
     }
 
     /// The reading.
@@ -57,7 +56,7 @@ impl<T> Entry<T> {
     }
 }
 
-impl<T: Rows> Entry<T> {
+impl<T: Held> Entry<T> {
     /// The view with this key; `render` is asked once, and again only for views
     /// that exceed the room that the entry's weight accounts for.
     ///
@@ -66,20 +65,20 @@ impl<T: Rows> Entry<T> {
     pub fn view<E>(
         &self,
         key: ViewKey,
-        render: impl FnOnce(&Reading<T>) -> Result<Bytes, E>,
-    ) -> Result<Bytes, E> {
+        render: impl FnOnce(&Reading<T>) -> Result<Rendered, E>,
+    ) -> Result<Arc<Rendered>, E> {
         let views = || self.views.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = views().iter().find(|(name, _)| *name == key).map(|(_, bytes)| bytes.clone());
-        if let Some(bytes) = kept {
-            return Ok(bytes);
+        let kept = views().iter().find(|(name, _)| *name == key).map(|(_, view)| Arc::clone(view));
+        if let Some(view) = kept {
+            return Ok(view);
         }
-        let bytes = render(&self.reading)?;
+        let view = Arc::new(render(&self.reading)?);
         let mut views = views();
-        let held: usize = views.iter().map(|(_, bytes)| bytes.len()).sum();
-        if held + bytes.len() <= self.room() && !views.iter().any(|(name, _)| *name == key) {
-            views.push((key, bytes.clone()));
+        let held: usize = views.iter().map(|(_, view)| view.room()).sum();
+        if held + view.room() <= self.room() && !views.iter().any(|(name, _)| *name == key) {
+            views.push((key, Arc::clone(&view)));
         }
-        Ok(bytes)
+        Ok(view)
     }
 
     /// Bytes of views that are kept at most.
@@ -88,7 +87,7 @@ impl<T: Rows> Entry<T> {
     }
 
     pub(super) fn weight(&self) -> u32 {
-        let reading = BASE + self.reading.value.rows() * ROW;
+        let reading = BASE + self.reading.value.bytes();
         u32::try_from(reading + self.room()).unwrap_or(u32::MAX)
     }
 }

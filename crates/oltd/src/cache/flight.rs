@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use zte::OltError;
 
-use super::{CacheError, Erased, Key};
+use super::scope::Invalidations;
+use super::{CacheError, Erased, Key, Level};
 
-type Outcome = Option<Result<Erased, OltError>>;
+/// What became of a reading, and where it came from.
+type Outcome = Option<Result<(Erased, Level), OltError>>;
 
 /// The readings under way. No more than there are requests, which the server bounds.
 #[derive(Debug, Clone, Default)]
@@ -15,34 +17,34 @@ pub(super) struct Flights(Arc<Mutex<Board>>);
 #[derive(Debug, Default)]
 struct Board {
     last: u64,
-    under_way: HashMap<Key, (u64, watch::Receiver<Outcome>)>,
+    under_way: HashMap<Key, UnderWay>,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    number: u64,
+    /// The number of the last invalidation before it began.
+    began: u64,
+    outcome: watch::Receiver<Outcome>,
 }
 
 impl Flights {
-    /// Joins the reading under way for `key`. When there is none, the caller
-    /// must fly the one that comes back.
-    pub(super) fn board(&self, key: &Key) -> (Ticket, Option<Flight>) {
+    /// Joins the reading under way for `key`, unless what it reads was
+    /// invalidated since it began. When there is none, the caller must fly the
+    /// one that comes back.
+    pub(super) fn board(&self, key: &Key, invalidations: &Invalidations) -> (Ticket, Option<Flight>) {
         let mut board = self.lock();
-        if let Some((_, outcome)) = board.under_way.get(key) {
-            return (Ticket(outcome.clone()), None);
+        if let Some(flight) = board.under_way.get(key)
+            && invalidations.allow(key, flight.began)
+        {
+            return (Ticket(flight.outcome.clone()), None);
         }
         board.last += 1;
-        let number = board.last;
+        let (number, began) = (board.last, invalidations.now());
         let (landed, outcome) = watch::channel(None);
-        board.under_way.insert(key.clone(), (number, outcome.clone()));
+        board.under_way.insert(key.clone(), UnderWay { number, began, outcome: outcome.clone() });
         let place = Place { flights: self.clone(), key: key.clone(), number };
-        (Ticket(outcome), Some(Flight { place, landed }))
-    }
-
-    /// Takes the key's reading off the board: who holds a ticket gets its
-    /// outcome, who comes later starts another.
-    pub(super) fn disown(&self, key: &Key) {
-        self.lock().under_way.remove(key);
-    }
-
-    /// Whether flight `number` is still the one for `key`.
-    pub(super) fn owns(&self, key: &Key, number: u64) -> bool {
-        self.lock().under_way.get(key).is_some_and(|(current, _)| *current == number)
+        (Ticket(outcome), Some(Flight { place, landed, began }))
     }
 
     fn lock(&self) -> MutexGuard<'_, Board> {
@@ -55,7 +57,7 @@ impl Flights {
 pub(super) struct Ticket(watch::Receiver<Outcome>);
 
 impl Ticket {
-    pub(super) async fn wait(mut self) -> Result<Erased, CacheError> {
+    pub(super) async fn wait(mut self) -> Result<(Erased, Level), CacheError> {
         let outcome = self.0.wait_for(Option::is_some).await.map_err(|_| CacheError::Lost)?;
         outcome.clone().ok_or(CacheError::Lost)?.map_err(CacheError::Olt)
     }
@@ -65,15 +67,23 @@ impl Ticket {
 pub(super) struct Flight {
     place: Place,
     landed: watch::Sender<Outcome>,
+    began: u64,
 }
 
 impl Flight {
-    pub(super) const fn number(&self) -> u64 {
-        self.place.number
+    /// The number of the last invalidation before it began.
+    pub(super) const fn began(&self) -> u64 {
+        self.began
+    }
+
+    /// Whether no later reading has taken its place.
+    pub(super) fn is_current(&self) -> bool {
+        let Place { flights, key, number } = &self.place;
+        flights.lock().under_way.get(key).is_some_and(|flight| flight.number == *number)
     }
 
     /// Tells all who wait. Off the board first: who asks again at once must not get the same failure.
-    pub(super) fn land(self, outcome: Result<Erased, OltError>) {
+    pub(super) fn land(self, outcome: Result<(Erased, Level), OltError>) {
         drop(self.place);
         self.landed.send_replace(Some(outcome));
     }
@@ -88,7 +98,7 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut board = self.flights.lock();
-        if board.under_way.get(&self.key).is_some_and(|(current, _)| *current == self.number) {
+        if board.under_way.get(&self.key).is_some_and(|flight| flight.number == self.number) {
             board.under_way.remove(&self.key);
         }
     }

@@ -27,9 +27,10 @@ pub enum Place {
     Onu(OnuRef),
 }
 
+/// In words, for errors: `onus of PON 1/1/1`.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.kind)?;
+        f.write_str(self.kind.name())?;
         match self.place {
             Place::Olt => Ok(()),
             Place::Pon(pon) => write!(f, " of PON {pon}"),

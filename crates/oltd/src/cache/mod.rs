@@ -1,8 +1,19 @@
-//! Readings kept in memory, each read once however many ask for it at the same time.
+//! Readings kept for those who ask next, each read once however many ask at the same time.
+//!
+//! Two levels: the memory of this process, and, where it is configured, a
+//! store that several instances share ([`Redis`]). A reading carries the number
+//! of the last invalidation before it began, so one that began too early is
+//! never served, whatever level it comes from.
 
 mod entry;
+mod figures;
 mod flight;
+mod held;
 mod key;
+mod load;
+mod redis;
+mod rendered;
+mod scope;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -17,22 +28,28 @@ use tokio::time::Instant;
 use zte::{Olt, OltError};
 
 pub use entry::{Entry, ViewKey};
+use figures::Counters;
+pub use figures::{CacheFigures, OnusOfPon, RedisFigures};
 use flight::Flights;
+pub use held::{Held, Row};
 pub use key::{Key, Kind, Place};
+pub use redis::{Redis, RedisError, RedisSettings};
+pub use rendered::Rendered;
+use scope::Invalidations;
+pub use scope::Scope;
 pub use subject::{
-    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, Rows, ServicePorts,
+    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, ServicePorts,
     ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans, WatchedOlt,
     WatchedOnu, WatchedPon,
 };
 
-/// Bytes of readings and rendered views that are kept at most. An OLT of 32
-/// PONs with 128 ONUs each takes about 15 MiB when everything has been asked for.
-const CAPACITY: u64 = 64 << 20;
-
+/// Bytes of readings and rendered views that are kept at most, unless told
+/// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 5 MiB once every
+/// list was asked for.
+pub const CAPACITY: u64 = 96 << 20;
 /// No reading is asked for again sooner: clients that ask for fresh data in a
 /// loop then cost the OLT no more than one reading in this time.
 pub const FLOOR: Duration = Duration::from_secs(2);
-
 /// Longest life of a flight: the deadline of the request that began it.
 const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
 
@@ -81,44 +98,85 @@ pub enum CacheError {
     Lost,
 }
 
-/// A reading, and whether it was made for this caller.
+/// Where an answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// The memory of this process.
+    Memory,
+    /// The store that instances share.
+    Redis,
+    /// The OLT.
+    Olt,
+}
+
+/// A reading, and where it came from.
 #[derive(Debug)]
 pub struct Fresh<T> {
     /// The reading with its rendered views.
     pub entry: Arc<Entry<T>>,
-    /// Whether the OLT was asked while the caller waited.
-    pub live: bool,
+    /// Where it came from while the caller waited.
+    pub level: Level,
+    /// How long readings of its kind are kept.
+    pub lifetime: Duration,
 }
 
 type Erased = Arc<dyn Any + Send + Sync>;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Stored {
     entry: Erased,
     read_at: Instant,
     weight: u32,
+    /// The number of the last invalidation before it began.
+    began: u64,
 }
 
 /// The readings of all OLTs. A cheap handle.
 #[derive(Debug, Clone)]
 pub struct Cache {
-    stored: Store<Key, Stored>,
+    stored: Store<Key, Arc<Stored>>,
     flights: Flights,
+    invalidations: Arc<Invalidations>,
+    shared: Option<Redis>,
+    counters: Arc<Counters>,
     times: CacheTimes,
 }
 
+impl From<CacheTimes> for Cache {
+    fn from(times: CacheTimes) -> Self {
+        Self::new(times, CAPACITY)
+    }
+}
+
 impl Cache {
-    /// An empty cache.
-    pub fn new(times: CacheTimes) -> Self {
+    /// An empty cache in memory, of so many bytes.
+    pub fn new(times: CacheTimes, capacity: u64) -> Self {
         let longest = times.onus.max(times.pon_info).max(times.profiles);
         let stored = Store::builder()
-            .weigher(|_, stored: &Stored| stored.weight)
-            .max_capacity(CAPACITY)
+            .weigher(|_, stored: &Arc<Stored>| stored.weight)
+            .max_capacity(capacity)
             .eviction_policy(EvictionPolicy::lru())
             // Only to give the memory back; whether an entry is young enough is decided when it is asked for.
             .time_to_live(longest)
             .build();
-        Self { stored, flights: Flights::default(), times }
+        Self {
+            stored,
+            flights: Flights::default(),
+            invalidations: Arc::default(),
+            shared: None,
+            counters: Arc::default(),
+            times,
+        }
+    }
+
+    /// The same, sharing the readings of these OLTs with other instances.
+    ///
+    /// # Errors
+    /// When the settings cannot be used. A store that is out of reach is no
+    /// error: it is joined as soon as it is there.
+    pub async fn shared(self, settings: RedisSettings, olts: &[Arc<str>]) -> Result<Self, RedisError> {
+        let shared = Redis::start(settings, Arc::clone(&self.invalidations), olts.to_vec()).await?;
+        Ok(Self { shared: Some(shared), ..self })
     }
 
     /// Reads through the cache. All who ask while one reading is under way get
@@ -134,70 +192,48 @@ impl Cache {
         freshness: Freshness,
     ) -> Result<Fresh<S::Value>, CacheError> {
         let key = Key { olt: Arc::clone(id), kind: S::KIND, place: at.into() };
-        let oldest = freshness.oldest(S::lifetime(&self.times));
+        let lifetime = S::lifetime(&self.times);
+        let oldest = freshness.oldest(lifetime);
         if let Some(entry) = self.young(&key, oldest).await
             && let Ok(entry) = entry.downcast()
         {
-            return Ok(Fresh { entry, live: false });
+            self.counters.count(S::KIND, Some(Level::Memory));
+            return Ok(Fresh { entry, level: Level::Memory, lifetime });
         }
-        let (outcome, departing) = self.flights.board(&key);
+        let (outcome, departing) = self.flights.board(&key, &self.invalidations);
+        let joined = departing.is_none();
         if let Some(flight) = departing {
             let (cache, olt) = (self.clone(), olt.clone());
             // A task of its own: the reading survives the caller who asked for it first.
-            tokio::spawn(async move {
-                let outcome = cache.load::<S>(&key, &olt, at, oldest, flight.number()).await;
-                flight.land(outcome);
-            });
+            tokio::spawn(async move { cache.fly::<S>(key, olt, at, oldest, flight).await });
         }
-        let entry = outcome.wait().await?.downcast().map_err(|_| CacheError::Lost)?;
-        Ok(Fresh { entry, live: true })
+        let landed = outcome.wait().await;
+        let level = landed.as_ref().map_or(Level::Olt, |(_, level)| *level);
+        self.counters.count(S::KIND, (!joined).then_some(level));
+        let (entry, level) = landed?;
+        Ok(Fresh { entry: entry.downcast().map_err(|_| CacheError::Lost)?, level, lifetime })
     }
 
-    /// Forgets a reading; one that is under way is not kept either.
-    pub async fn forget(&self, key: &Key) {
-        self.flights.disown(key);
-        self.stored.invalidate(key).await;
+    /// Makes every reading too old that holds something of `scope`: those that
+    /// are kept, and those under way, here and in every other instance. When
+    /// this returns, this instance serves nothing older.
+    pub async fn invalidate(&self, olt: &Arc<str>, scope: Scope) {
+        // The shared store first: a reading that begins once it is invalid here
+        // must not find there what was valid before.
+        if let Some(shared) = &self.shared {
+            shared.invalidate(olt, scope).await;
+        }
+        self.invalidations.invalidate(olt, &scope.marks());
+    }
+
+    /// Whether the store that instances share is in use; `None` where none is configured.
+    pub fn is_shared(&self) -> Option<bool> {
+        self.shared.as_ref().map(Redis::is_up)
     }
 
     async fn young(&self, key: &Key, oldest: Duration) -> Option<Erased> {
         let stored = self.stored.get(key).await?;
-        (stored.read_at.elapsed() <= oldest).then_some(stored.entry)
-    }
-
-    async fn load<S: Subject>(
-        &self,
-        key: &Key,
-        olt: &Olt,
-        at: S::At,
-        oldest: Duration,
-        flight: u64,
-    ) -> Result<Erased, OltError> {
-        // The flight before this one may have landed after this caller looked.
-        if let Some(entry) = self.young(key, oldest).await {
-            return Ok(entry);
-        }
-        let reading = match tokio::time::timeout(LONGEST_FLIGHT, S::read(olt, at)).await {
-            Ok(reading) => reading?,
-            Err(_) => return Err(too_long(olt, key)),
-        };
-        let whole = !reading.is_partial();
-        let entry = Arc::new(Entry::new(reading));
-        let stored = Stored { read_at: entry.read_at(), weight: entry.weight(), entry: entry.clone() };
-        if whole && self.flights.owns(key, flight) {
-            self.stored.insert(key.clone(), stored).await;
-            // Disowned in between: what `forget` forgot must not come back.
-            if !self.flights.owns(key, flight) {
-                self.stored.invalidate(key).await;
-            }
-        }
-        Ok(entry)
-    }
-}
-
-fn too_long(olt: &Olt, key: &Key) -> OltError {
-    OltError {
-        olt: olt.id().to_owned(),
-        act: format!("read {key}"),
-        trouble: zte::Trouble::Deadline(LONGEST_FLIGHT),
+        let good = stored.read_at.elapsed() <= oldest && self.invalidations.allow(key, stored.began);
+        good.then(|| Arc::clone(&stored.entry))
     }
 }

@@ -2,18 +2,20 @@ use std::future::Future;
 use std::time::Duration;
 
 use gpon::{OnuRef, PonPort, Reading};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zte::{Olt, OltError};
 
-use super::{CacheTimes, FLOOR, Place};
+use super::{CacheTimes, FLOOR, Held, Place};
 
 /// Something that can be read of an OLT and kept.
 pub trait Subject: 'static {
     /// Its name in keys.
     const KIND: Kind;
     /// The part of the OLT it is read of.
-    type At: Copy + Into<Place> + Send + 'static;
+    type At: Copy + Into<Place> + Send + Sync + 'static;
     /// What a reading of it holds.
-    type Value: Rows + Send + Sync + 'static;
+    type Value: Held + Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// How long a reading of it is kept.
     fn lifetime(times: &CacheTimes) -> Duration;
@@ -27,10 +29,20 @@ const DISCOVERY: Duration = Duration::from_secs(10);
 
 /// One line per reading: its name, where it is read, what it holds, how long it is kept, who is asked.
 macro_rules! subjects {
-    ($($(#[$doc:meta])* $name:ident, $at:ty => $value:ty, $lifetime:expr, $read:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $at:ty => $value:ty, $lifetime:expr, $read:expr;)*) => {
         /// The readings there are.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Kind { $($(#[$doc])* $name),* }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// Its name in metrics, errors and shared stores.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+        }
 
         $(
             $(#[$doc])*
@@ -58,70 +70,69 @@ macro_rules! subjects {
 
 subjects! {
     /// The ONUs of a PON.
-    Onus, PonPort => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, pon| olt.onus(pon).await;
+    Onus = "onus", PonPort => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, pon| olt.onus(pon).await;
     /// The ONUs of the OLT.
-    OnusOfAll, () => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, ()| olt.all_onus().await;
+    OnusOfAll = "onus_of_all", () => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, ()| olt.all_onus().await;
     /// One ONU in full.
-    OneOnu, OnuRef => gpon::Onu, |t| t.onus, async |olt: &Olt, at| olt.onu(at).await;
+    OneOnu = "onu", OnuRef => gpon::Onu, |t| t.onus, async |olt: &Olt, at| olt.onu(at).await;
     /// Boxes that wait for configuration.
-    Unconfigured, Option<PonPort> => Vec<gpon::UnconfiguredOnu>, |_| DISCOVERY, async |olt: &Olt, pon| olt.unconfigured(pon).await;
+    Unconfigured = "unconfigured", Option<PonPort> => Vec<gpon::UnconfiguredOnu>, |_| DISCOVERY, async |olt: &Olt, pon| olt.unconfigured(pon).await;
     /// A PON port and its optical module.
-    Pon, PonPort => gpon::PonStatus, |t| t.pon_info, async |olt: &Olt, pon| olt.pon_port(pon).await;
+    Pon = "pon", PonPort => gpon::PonStatus, |t| t.pon_info, async |olt: &Olt, pon| olt.pon_port(pon).await;
     /// Temperature, power and fans.
-    Environment, () => gpon::Environment, |t| t.pon_info, async |olt: &Olt, ()| olt.environment().await;
+    Environment = "environment", () => gpon::Environment, |t| t.pon_info, async |olt: &Olt, ()| olt.environment().await;
     /// The uplink ports.
-    Uplinks, () => Vec<gpon::Uplink>, |t| t.pon_info, async |olt: &Olt, ()| olt.uplinks().await;
+    Uplinks = "uplinks", () => Vec<gpon::Uplink>, |t| t.pon_info, async |olt: &Olt, ()| olt.uplinks().await;
     /// The cards.
-    Cards, () => Vec<gpon::Card>, |t| t.pon_info, async |olt: &Olt, ()| olt.cards().await;
+    Cards = "cards", () => Vec<gpon::Card>, |t| t.pon_info, async |olt: &Olt, ()| olt.cards().await;
     /// The T-CONT bandwidth profiles.
-    Dba, () => Vec<gpon::DbaProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.dba_profiles().await;
+    Dba = "dba_profiles", () => Vec<gpon::DbaProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.dba_profiles().await;
     /// The ONU VLAN profiles.
-    VlanProfiles, () => Vec<gpon::VlanProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.vlan_profiles().await;
+    VlanProfiles = "vlan_profiles", () => Vec<gpon::VlanProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.vlan_profiles().await;
     /// The VLANs.
-    Vlans, () => Vec<gpon::Vlan>, |t| t.profiles, async |olt: &Olt, ()| olt.vlans().await;
+    Vlans = "vlans", () => Vec<gpon::Vlan>, |t| t.profiles, async |olt: &Olt, ()| olt.vlans().await;
     /// The service ports of the OLT.
-    ServicePorts, () => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, ()| olt.service_ports().await;
+    ServicePorts = "service_ports", () => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, ()| olt.service_ports().await;
     /// The service ports of an ONU.
-    ServicePortsOfOnu, OnuRef => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, at| olt.onu_service_ports(at).await;
+    ServicePortsOfOnu = "service_ports_of_onu", OnuRef => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, at| olt.onu_service_ports(at).await;
     /// An ONU as it is right now.
-    WatchedOnu, OnuRef => gpon::Onu, |_| FLOOR, async |olt: &Olt, at| olt.monitor_onu(at).await;
+    WatchedOnu = "watched_onu", OnuRef => gpon::Onu, |_| FLOOR, async |olt: &Olt, at| olt.monitor_onu(at).await;
     /// A PON and its ONUs as they are right now.
-    WatchedPon, PonPort => gpon::PonMonitor, |_| FLOOR, async |olt: &Olt, pon| olt.monitor_pon(pon).await;
+    WatchedPon = "watched_pon", PonPort => gpon::PonMonitor, |_| FLOOR, async |olt: &Olt, pon| olt.monitor_pon(pon).await;
     /// Every PON as it is right now.
-    WatchedOlt, () => Vec<gpon::PonMonitor>, |_| FLOOR, async |olt: &Olt, ()| olt.monitor_olt().await;
+    WatchedOlt = "watched_olt", () => Vec<gpon::PonMonitor>, |_| FLOOR, async |olt: &Olt, ()| olt.monitor_olt().await;
     /// The traffic profiles.
-    TrafficProfiles, () => Vec<gpon::TrafficProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.traffic_profiles().await;
+    TrafficProfiles = "traffic_profiles", () => Vec<gpon::TrafficProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.traffic_profiles().await;
     /// The T-CONTs and GEM ports of an ONU.
-    OnuBandwidth, OnuRef => gpon::OnuBandwidth, |t| t.onus, async |olt: &Olt, at| olt.onu_bandwidth(at).await;
+    OnuBandwidth = "onu_bandwidth", OnuRef => gpon::OnuBandwidth, |t| t.onus, async |olt: &Olt, at| olt.onu_bandwidth(at).await;
     /// Who the OLT says it is.
-    Identity, () => zte::Identity, |t| t.profiles, async |olt: &Olt, ()| olt.identity().await;
+    Identity = "identity", () => zte::Identity, |t| t.profiles, async |olt: &Olt, ()| olt.identity().await;
 }
 
-/// How much a value holds, for its weight in the cache.
-pub trait Rows {
-    /// Rows of about the size of an ONU.
-    fn rows(&self) -> usize {
-        1
-    }
-}
-
-impl<T> Rows for Vec<T> {
-    fn rows(&self) -> usize {
-        self.len()
-    }
-}
-
-impl Rows for gpon::Onu {}
-impl Rows for gpon::PonStatus {}
-impl Rows for zte::Identity {}
-impl Rows for gpon::OnuBandwidth {}
-impl Rows for gpon::PonMonitor {
-    fn rows(&self) -> usize {
-        1 + self.onus.len()
-    }
-}
-impl Rows for gpon::Environment {
-    fn rows(&self) -> usize {
-        1 + self.cards.len() + self.fans.len() + self.power_supplies.len()
+impl Kind {
+    /// Whether a reading of it tells something of every ONU of its place, so
+    /// that a change of one of them makes it too old.
+    pub const fn holds_onus(self) -> bool {
+        match self {
+            Self::Onus
+            | Self::OnusOfAll
+            | Self::OneOnu
+            | Self::Unconfigured
+            | Self::ServicePorts
+            | Self::ServicePortsOfOnu
+            | Self::WatchedOnu
+            | Self::WatchedPon
+            | Self::WatchedOlt
+            | Self::OnuBandwidth => true,
+            Self::Pon
+            | Self::Environment
+            | Self::Uplinks
+            | Self::Cards
+            | Self::Dba
+            | Self::VlanProfiles
+            | Self::Vlans
+            | Self::TrafficProfiles
+            | Self::Identity => false,
+        }
     }
 }

@@ -1,14 +1,14 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use gpon::{Problem, Reading};
 use serde::Serialize;
 
 use super::Failure;
 use super::status::{SUCCESS, words};
-use crate::cache::{Fresh, Rows, ViewKey};
+use crate::cache::{Fresh, Held, Level, Rendered, Row, ViewKey};
 
 pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const DATA_SOURCE: HeaderName = HeaderName::from_static("x-data-source");
@@ -19,35 +19,56 @@ pub(crate) type Answer = Result<View, Failure>;
 /// A rendered answer and, for readings, its age.
 #[derive(Debug)]
 pub(crate) struct View {
-    body: Bytes,
-    reading: Option<(Duration, bool)>,
+    body: Arc<Rendered>,
+    reading: Option<Aged>,
 }
 
+/// How old a reading is, and where it came from.
+#[derive(Debug, Clone, Copy)]
+struct Aged {
+    age: Duration,
+    /// For how long it is kept from now on.
+    left: Duration,
+    live: bool,
+}
+
+impl Aged {
+    fn of<T>(fresh: &Fresh<T>) -> Self {
+        let age = fresh.entry.age();
+        Self { age, left: fresh.lifetime.saturating_sub(age), live: fresh.level == Level::Olt }
+    }
+}
+
+/// Leaves the body to the layer that knows what the client has and takes.
 impl IntoResponse for View {
     fn into_response(self) -> Response {
-        let mut response = (SUCCESS, self.body).into_response();
+        let mut response = SUCCESS.into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, JSON);
-        if let Some((age, live)) = self.reading {
+        if let Some(Aged { age, left, live }) = self.reading {
             headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
             headers.insert(DATA_SOURCE, HeaderValue::from_static(if live { "live" } else { "cache" }));
+            if let Ok(control) = HeaderValue::try_from(format!("private, max-age={}", left.as_secs())) {
+                headers.insert(header::CACHE_CONTROL, control);
+            }
         }
+        response.extensions_mut().insert(self.body);
         response
     }
 }
 
 /// An answer that is no reading of an OLT.
 pub(crate) fn plain(data: impl Serialize) -> Answer {
-    Ok(View { body: Content::new(data).render(&[])?, reading: None })
+    Ok(View { body: Arc::new(Content::new(data).render(&[])?), reading: None })
 }
 
 /// The answer to a change of ours, with a sentence about it.
 pub(crate) fn done(data: impl Serialize, message: &str) -> Answer {
     let content = Content { message: Some(message), ..Content::new(data) };
-    Ok(View { body: content.render(&[])?, reading: None })
+    Ok(View { body: Arc::new(content.render(&[])?), reading: None })
 }
 
-impl<T: Rows> Fresh<T> {
+impl<T: Held> Fresh<T> {
     /// The reading's view of this name, rendered at most once.
     pub(crate) fn view<'a, D: Serialize>(
         &'a self,
@@ -68,18 +89,18 @@ impl<T: Rows> Fresh<T> {
             content(reading)?.render(&reading.problems)
         };
         let body = self.entry.view(key, render)?;
-        Ok(View { body, reading: Some((self.entry.age(), self.live)) })
+        Ok(View { body, reading: Some(Aged::of(self)) })
     }
 
     /// A view that is not kept.
     pub(crate) fn once<'a, D: Serialize>(&'a self, content: impl FnOnce(&'a T) -> Content<'a, D>) -> Answer {
         let reading = self.entry.reading();
-        let body = content(&reading.value).render(&reading.problems)?;
-        Ok(View { body, reading: Some((self.entry.age(), self.live)) })
+        let body = Arc::new(content(&reading.value).render(&reading.problems)?);
+        Ok(View { body, reading: Some(Aged::of(self)) })
     }
 }
 
-impl<T> Fresh<Vec<T>> {
+impl<T: Row> Fresh<Vec<T>> {
     /// A view with one row for each of the reading's.
     pub(crate) fn list<'a, R: Serialize>(
         &'a self,
@@ -93,7 +114,12 @@ impl<T> Fresh<Vec<T>> {
 impl View {
     /// The answer is also made of another reading: it is as old as the older, and live if either is.
     pub(crate) fn with<T>(mut self, other: &Fresh<T>) -> Self {
-        self.reading = self.reading.map(|(age, live)| (age.max(other.entry.age()), live || other.live));
+        let other = Aged::of(other);
+        self.reading = self.reading.map(|one| Aged {
+            age: one.age.max(other.age),
+            left: one.left.min(other.left),
+            live: one.live || other.live,
+        });
         self
     }
 }
@@ -115,7 +141,7 @@ impl<D: Serialize> Content<'_, D> {
         Self { page: None, data, message: None, problems: Vec::new(), leaves_out: |_| false }
     }
 
-    fn render(&self, problems: &[Problem]) -> Result<Bytes, Failure> {
+    fn render(&self, problems: &[Problem]) -> Result<Rendered, Failure> {
         let mut body = Body {
             code: SUCCESS.as_u16(),
             status: words(SUCCESS),
@@ -135,7 +161,7 @@ impl<D: Serialize> Content<'_, D> {
                 Problem::Odd { field, reason } => body.problems.push(Missing { field, reason }),
             }
         }
-        serde_json::to_vec(&body).map(Bytes::from).map_err(Failure::internal)
+        serde_json::to_vec(&body).map(Rendered::new).map_err(Failure::internal)
     }
 }
 

@@ -5,6 +5,7 @@
 //! the routes of `crate::api`.
 
 mod answer;
+mod conditional;
 mod envelope;
 mod failure;
 mod guard;
@@ -43,6 +44,7 @@ fn around(routes: Router) -> Router {
         .layer(from_fn(guard::deadline))
         .layer(from_fn(guard::panics))
         .layer(from_fn(guard::sizes))
+        .layer(from_fn(conditional::negotiate))
         .layer(from_fn(rewrite))
         .service(routes);
     // As a fallback: routing must see the path only after it was rewritten.

@@ -4,6 +4,9 @@ use serde::Serialize;
 /// The status of every answer that holds what was asked for.
 pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 
+/// The client has the answer already.
+pub(super) const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
+
 /// What went wrong, for programs: the closed list behind `error_code`.
 ///
 /// This file is the only one that names HTTP status codes.

@@ -1,0 +1,140 @@
+//! What the cache tells of itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use gpon::{Onu, OnuState, PonPort};
+
+use super::{Cache, Entry, Kind, Level};
+
+/// Reads by kind and by where their answer came from; the last is an answer
+/// that another caller waited for already.
+const LEVELS: [&str; 4] = ["memory", "redis", "olt", "joined"];
+
+/// Counters of reads.
+#[derive(Debug)]
+pub(super) struct Counters(Vec<[AtomicU64; LEVELS.len()]>);
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self(Kind::ALL.iter().map(|_| Default::default()).collect())
+    }
+}
+
+impl Counters {
+    /// Counts a read; `None` for one that joined another's.
+    pub(super) fn count(&self, kind: Kind, level: Option<Level>) {
+        let at = match level {
+            Some(Level::Memory) => 0,
+            Some(Level::Redis) => 1,
+            Some(Level::Olt) => 2,
+            None => 3,
+        };
+        if let Some(of_kind) = self.0.get(kind as usize) {
+            of_kind[at].fetch_add(1, Relaxed);
+        }
+    }
+}
+
+/// The state of the cache at one moment.
+#[derive(Debug, Default)]
+pub struct CacheFigures {
+    /// Reads by kind and level: `memory`, `redis`, `olt`, `joined`.
+    pub reads: Vec<(&'static str, &'static str, u64)>,
+    /// Readings in memory.
+    pub entries: u64,
+    /// Bytes that they account for.
+    pub bytes: u64,
+    /// The shared store, where one is configured.
+    pub redis: Option<RedisFigures>,
+    /// Age of the youngest reading in memory, by OLT and kind.
+    pub ages: Vec<(Arc<str>, &'static str, Duration)>,
+    /// The ONUs of each PON, from the youngest list in memory.
+    pub onus: Vec<OnusOfPon>,
+}
+
+/// The state of the shared store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedisFigures {
+    /// Whether it is in use.
+    pub up: bool,
+    /// Operations that failed.
+    pub errors: u64,
+    /// Operations that were not tried, since it was out of use.
+    pub skipped: u64,
+}
+
+/// The ONUs of a PON by state.
+#[derive(Debug)]
+pub struct OnusOfPon {
+    /// The OLT's id.
+    pub olt: Arc<str>,
+    /// The port.
+    pub pon: PonPort,
+    /// How many are in each state, every state named; `None` for those in an unknown one.
+    pub states: Vec<(Option<OnuState>, u64)>,
+    /// How old the list is.
+    pub age: Duration,
+}
+
+impl OnusOfPon {
+    fn new(olt: &Arc<str>, pon: PonPort, age: Duration, onus: &[&Onu]) -> Self {
+        let states = OnuState::ALL.into_iter().map(Some).chain([None]);
+        let count = |state| onus.iter().filter(|onu| onu.state == state).count() as u64;
+        Self { olt: Arc::clone(olt), pon, states: states.map(|state| (state, count(state))).collect(), age }
+    }
+}
+
+impl Cache {
+    /// What the cache tells of itself now. Looks at every reading in memory.
+    pub async fn figures(&self) -> CacheFigures {
+        self.stored.run_pending_tasks().await;
+        let reads = Kind::ALL.iter().zip(&self.counters.0).flat_map(|(kind, counts)| {
+            LEVELS.iter().zip(counts).map(|(level, count)| (kind.name(), *level, count.load(Relaxed)))
+        });
+        let (ages, onus) = self.ages();
+        CacheFigures {
+            reads: reads.collect(),
+            entries: self.stored.entry_count(),
+            bytes: self.stored.weighted_size(),
+            redis: self.shared.as_ref().map(super::Redis::figures),
+            ages,
+            onus,
+        }
+    }
+
+    fn ages(&self) -> (Vec<(Arc<str>, &'static str, Duration)>, Vec<OnusOfPon>) {
+        let mut ages: HashMap<(Arc<str>, Kind), Duration> = HashMap::new();
+        let mut onus: HashMap<(Arc<str>, PonPort), OnusOfPon> = HashMap::new();
+        for (key, stored) in &self.stored {
+            if !self.invalidations.allow(&key, stored.began) {
+                continue;
+            }
+            let age = stored.read_at.elapsed();
+            let youngest = ages.entry((Arc::clone(&key.olt), key.kind)).or_insert(age);
+            *youngest = age.min(*youngest);
+            if !matches!(key.kind, Kind::Onus | Kind::OnusOfAll) {
+                continue;
+            }
+            let Some(list) = stored.entry.downcast_ref::<Entry<Vec<Onu>>>() else { continue };
+            let mut by_pon: HashMap<PonPort, Vec<&Onu>> = HashMap::new();
+            // A PON without ONUs has no row to be found by.
+            if let super::Place::Pon(pon) = key.place {
+                by_pon.insert(pon, Vec::new());
+            }
+            for onu in &list.reading().value {
+                by_pon.entry(onu.at.pon).or_default().push(onu);
+            }
+            for (pon, list) in by_pon {
+                let place = (Arc::clone(&key.olt), pon);
+                if onus.get(&place).is_none_or(|known| known.age > age) {
+                    onus.insert(place, OnusOfPon::new(&key.olt, pon, age, &list));
+                }
+            }
+        }
+        let ages = ages.into_iter().map(|((olt, kind), age)| (olt, kind.name(), age)).collect();
+        (ages, onus.into_values().collect())
+    }
+}

@@ -1,0 +1,317 @@
+//! The task that joins the store, keeps up with the invalidations of other
+//! instances, and tells those of this one that could not be told in time.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use redis::AsyncConnectionConfig;
+use redis::aio::MultiplexedConnection;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, MissedTickBehavior, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Inner, Scope};
+use crate::cache::scope::Mark;
+
+/// What joining takes at most; nobody waits for it but the start of the process.
+const JOIN: Duration = Duration::from_secs(1);
+/// Before the next try to join a store that is out of use.
+const REJOIN: Duration = Duration::from_millis(500);
+/// How often the numbers of invalidations are compared, should a message have
+/// been lost: twice in the 10 s that are promised.
+const COMPARE: Duration = Duration::from_secs(4);
+/// How long our invalidations are told again to a store that has lost its data.
+const RECENT: Duration = Duration::from_secs(30);
+/// More debts to one OLT are one for the whole OLT; more recent ones are
+/// forgotten, oldest first.
+const MOST: usize = 256;
+/// Failures to join are logged at once, and then once in this time.
+const REMIND: Duration = Duration::from_secs(60);
+
+/// Invalidations of this instance that others must hear of.
+#[derive(Debug, Default)]
+pub(super) struct Owed(Mutex<Debts>);
+
+#[derive(Debug, Default)]
+struct Debts {
+    /// Not told yet, by OLT.
+    pending: HashMap<Arc<str>, Vec<Scope>>,
+    /// All of the last [`RECENT`], told or not.
+    recent: VecDeque<(Instant, Arc<str>, Scope)>,
+}
+
+impl Owed {
+    pub(super) fn add(&self, olt: &Arc<str>, scope: Scope) {
+        let mut debts = self.lock();
+        let pending = debts.pending.entry(Arc::clone(olt)).or_default();
+        pending.push(scope);
+        if pending.len() > MOST {
+            *pending = vec![Scope::Olt];
+        }
+        debts.recent.push_back((Instant::now(), Arc::clone(olt), scope));
+        if debts.recent.len() > MOST {
+            debts.recent.pop_front();
+        }
+    }
+
+    /// One debt of this kind is paid.
+    pub(super) fn told(&self, olt: &Arc<str>, scope: Scope) {
+        let mut debts = self.lock();
+        if let Some(pending) = debts.pending.get_mut(olt) {
+            if let Some(at) = pending.iter().position(|owed| *owed == scope) {
+                pending.swap_remove(at);
+            }
+            if pending.is_empty() {
+                debts.pending.remove(olt);
+            }
+        }
+    }
+
+    /// Whether something of the OLT was not told yet.
+    pub(super) fn owes(&self, olt: &str) -> bool {
+        self.lock().pending.contains_key(olt)
+    }
+
+    fn pending(&self) -> Vec<(Arc<str>, Scope)> {
+        let debts = self.lock();
+        let of_olt = |(olt, scopes): (&Arc<str>, &Vec<Scope>)| {
+            scopes.iter().map(|scope| (Arc::clone(olt), *scope)).collect::<Vec<_>>()
+        };
+        debts.pending.iter().flat_map(of_olt).collect()
+    }
+
+    /// Owes the recent invalidations of the OLT once more.
+    fn again(&self, olt: &Arc<str>) {
+        let mut debts = self.lock();
+        debts.recent.retain(|(at, ..)| at.elapsed() <= RECENT);
+        let mut scopes: Vec<Scope> = Vec::new();
+        for (_, of, scope) in &debts.recent {
+            if of == olt && !scopes.contains(scope) {
+                scopes.push(*scope);
+            }
+        }
+        if !scopes.is_empty() {
+            debts.pending.insert(Arc::clone(olt), scopes);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Debts> {
+        // Nothing under the lock can leave the debts half changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was seen of an OLT's generations last.
+#[derive(Debug, Default)]
+struct Seen {
+    epoch: String,
+    number: u64,
+}
+
+/// Starts the task, and waits until the first try to join has ended.
+pub(super) async fn spawn(inner: Arc<Inner>, end: CancellationToken) {
+    let (tried, first_try) = oneshot::channel();
+    tokio::spawn(async move {
+        end.run_until_cancelled(follow(inner, tried)).await;
+    });
+    let _ = first_try.await;
+}
+
+async fn follow(inner: Arc<Inner>, tried: oneshot::Sender<()>) {
+    let mut tried = Some(tried);
+    let mut seen = HashMap::new();
+    let mut reminded: Option<Instant> = None;
+    loop {
+        let outcome = inner.session(&mut seen, &mut tried).await;
+        inner.connection.store(None);
+        drop(tried.take());
+        if let Err(why) = outcome
+            && reminded.is_none_or(|at| at.elapsed() >= REMIND)
+        {
+            reminded = Some(Instant::now());
+            let place = inner.settings.place();
+            tracing::warn!(
+                redis = place,
+                error = why,
+                "Redis cannot be joined; readings are cached in memory only"
+            );
+        }
+        tokio::time::sleep(REJOIN).await;
+    }
+}
+
+impl Inner {
+    /// From joining the store until it fails. An error says why it could not be joined.
+    async fn session(
+        &self,
+        seen: &mut HashMap<Arc<str>, Seen>,
+        tried: &mut Option<oneshot::Sender<()>>,
+    ) -> Result<(), String> {
+        let joined = timeout(JOIN, async {
+            let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+            let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+            let kind: String =
+                redis::cmd("INFO").arg("server").query_async(&mut connection).await.unwrap_or_default();
+            let mut listener = self.client.get_async_pubsub().await?;
+            listener.subscribe(self.channel()).await?;
+            Ok::<_, redis::RedisError>((connection, listener, kind))
+        });
+        let (connection, listener, info) = joined
+            .await
+            .map_err(|_| format!("no answer within {} s", JOIN.as_secs()))?
+            .map_err(|error| error.to_string())?;
+        if let Some(kind) = unsupported(&info) {
+            return Err(format!(
+                "it is part of a Redis {kind}, which is not supported yet: name a single server"
+            ));
+        }
+        self.complained.store(false, Relaxed);
+        // Before it is used: what others have told, and what we owe.
+        let connection = Arc::new(connection);
+        let ready = self.catch_up(&connection, seen).await && self.settle(&connection).await;
+        if !ready {
+            return Err("it does not do what is asked of it".to_owned());
+        }
+        self.connection.store(Some(Arc::clone(&connection)));
+        tracing::info!(redis = self.settings.place(), "Redis is in use");
+        drop(tried.take());
+
+        let mut messages = listener.into_on_message();
+        let mut compare = tokio::time::interval_at(Instant::now() + COMPARE, COMPARE);
+        compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let well = tokio::select! {
+                message = messages.next() => match message {
+                    Some(message) => {
+                        let text = message.get_payload::<String>().unwrap_or_default();
+                        self.heard(&text, seen) || self.catch_up(&connection, seen).await
+                    }
+                    None => false,
+                },
+                _ = compare.tick() => self.catch_up(&connection, seen).await,
+                () = self.failed.notified() => false,
+            };
+            // A debt may be left of a moment when the store was in use and failed.
+            if !well || !self.settle(&connection).await {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes in a message of another instance. False when one before it was missed.
+    fn heard(&self, text: &str, seen: &mut HashMap<Arc<str>, Seen>) -> bool {
+        let words: Vec<&str> = text.split(' ').collect();
+        let [from, olt, epoch, number, scope] = words.as_slice() else { return true };
+        let Some(olt) = self.olts.iter().find(|id| &***id == *olt) else { return true };
+        let (Ok(number), Ok(scope)) = (number.parse::<u64>(), scope.parse::<Scope>()) else { return true };
+        if *from != self.me {
+            // At once, whatever else was missed.
+            self.invalidations.invalidate(olt, &scope.marks());
+        }
+        let seen = seen.entry(Arc::clone(olt)).or_default();
+        let next = seen.epoch == *epoch && number == seen.number + 1;
+        if next {
+            seen.number = number;
+        }
+        next || seen.epoch == *epoch && number <= seen.number
+    }
+
+    /// Compares the numbers of all OLTs and takes in what was missed. False when the store fails.
+    async fn catch_up(&self, connection: &MultiplexedConnection, seen: &mut HashMap<Arc<str>, Seen>) -> bool {
+        for olt in &self.olts {
+            let mut connection = connection.clone();
+            let key = self.generations(olt);
+            let mut command = redis::cmd("HMGET");
+            command.arg(&key).arg("epoch").arg("any");
+            let asked = timeout(JOIN, command.query_async::<(Option<String>, Option<u64>)>(&mut connection));
+            let Ok(Ok((epoch, number))) = asked.await else { return false };
+            let (epoch, number) = (epoch.unwrap_or_default(), number.unwrap_or_default());
+            let known = seen.entry(Arc::clone(olt)).or_default();
+            if known.epoch == epoch && known.number == number {
+                continue;
+            }
+            let mut command = redis::cmd("HGETALL");
+            let asked =
+                timeout(JOIN, command.arg(&key).query_async::<HashMap<String, String>>(&mut connection));
+            let Ok(Ok(marks)) = asked.await else { return false };
+            let since = if known.epoch == epoch { known.number } else { 0 };
+            let missed: Vec<Mark> = marks
+                .iter()
+                .filter(|(_, number)| number.parse::<u64>().is_ok_and(|number| number > since))
+                .filter_map(|(mark, _)| mark.parse().ok())
+                .collect();
+            if !missed.is_empty() {
+                self.invalidations.invalidate(olt, &missed);
+            }
+            if known.epoch != epoch && !known.epoch.is_empty() {
+                // The store has lost its data, and with it what we told it lately.
+                self.owed.again(olt);
+            }
+            let number = marks.get("any").and_then(|number| number.parse().ok()).unwrap_or(number);
+            *known = Seen { epoch: marks.get("epoch").cloned().unwrap_or(epoch), number };
+        }
+        true
+    }
+
+    /// Tells what is owed. False when the store fails.
+    async fn settle(&self, connection: &MultiplexedConnection) -> bool {
+        for (olt, scope) in self.owed.pending() {
+            let mut connection = connection.clone();
+            let told = timeout(JOIN, self.telling(&olt, scope).invoke_async(&mut connection)).await;
+            let Ok(Ok((epoch, number))) = told else { return false };
+            self.owed.told(&olt, scope);
+            let message = self.message(&olt, scope, &(epoch, number));
+            if timeout(JOIN, message.query_async::<i64>(&mut connection)).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// `Cluster` or `Sentinel`, where the server says that it is one of those.
+fn unsupported(info: &str) -> Option<&'static str> {
+    let mode = info.lines().find_map(|line| line.trim().strip_prefix("redis_mode:"))?;
+    match mode {
+        "cluster" => Some("Cluster"),
+        "sentinel" => Some("Sentinel"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debts_are_bounded_and_paid_one_by_one() {
+        let owed = Owed::default();
+        let olt: Arc<str> = "a".into();
+        let pon = |port| Scope::Pon(gpon::PonPort::new(1, port).unwrap());
+        owed.add(&olt, pon(1));
+        owed.add(&olt, pon(1));
+        owed.told(&olt, pon(1));
+        assert!(owed.owes("a") && !owed.owes("b"));
+        owed.told(&olt, pon(1));
+        assert!(!owed.owes("a"));
+        owed.again(&olt);
+        assert_eq!(owed.pending(), [(Arc::clone(&olt), pon(1))], "once for all alike");
+        for port in (1..=16).cycle().take(3 * MOST) {
+            owed.add(&olt, pon(port));
+        }
+        assert!(owed.pending().len() <= MOST);
+        assert!(owed.pending().iter().any(|(_, scope)| *scope == Scope::Olt), "none is forgotten");
+        assert!(owed.lock().recent.len() <= MOST);
+    }
+
+    #[test]
+    fn kinds_of_servers() {
+        assert_eq!(unsupported("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n"), None);
+        assert_eq!(unsupported("redis_mode:cluster\r\n"), Some("Cluster"));
+        assert_eq!(unsupported("redis_mode:sentinel\r\n"), Some("Sentinel"));
+        assert_eq!(unsupported(""), None);
+    }
+}
