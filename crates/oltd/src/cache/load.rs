@@ -137,3 +137,69 @@ fn too_long(olt: &Olt, key: &Key) -> OltError {
         trouble: zte::Trouble::Deadline(LONGEST_FLIGHT),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use gpon::{
+        AuthMode, ClockTime, Dbm, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, PonPort, Problem,
+        Span,
+    };
+
+    use super::*;
+
+    fn whole_onu() -> Onu {
+        let at = OnuRef { pon: PonPort::new(1, 16).unwrap(), id: OnuId::new(128).unwrap() };
+        Onu {
+            name: Some("Budi".into()),
+            serial: "ZTEGC8F12345".parse().ok(),
+            auth: Some(AuthMode::Password),
+            state: Some(OnuState::DyingGasp),
+            rx: Some(Dbm::from_milli(-23_372)),
+            ip_address: Some([10, 1, 1, 4].into()),
+            last_online: ClockTime::new(2026, 11, 22, 0, 32, 58),
+            offline_reason: Some(OfflineReason::Code(14)),
+            uptime: Some(Span::from_seconds(61)),
+            ..Onu::unknown(at, NamedBy::State)
+        }
+    }
+
+    fn sample() -> Reading<Vec<Onu>> {
+        let problems = vec![
+            Problem::Unsupported { field: "ip_address" },
+            Problem::Odd { field: "rx_power", reason: "7".into() },
+        ];
+        Reading { value: vec![whole_onu()], read_at: SystemTime::UNIX_EPOCH, problems }
+    }
+
+    #[test]
+    fn what_is_stored_comes_back() {
+        let bytes = encode(&sample()).unwrap();
+        assert_eq!(decode(&bytes), Some(sample()));
+        let longer = [bytes.as_slice(), &[0]].concat();
+        assert_eq!(decode::<Vec<Onu>>(&longer), None);
+        for length in 0..bytes.len() {
+            assert_eq!(decode::<Vec<Onu>>(&bytes[..length]), None);
+        }
+    }
+
+    /// When this fails, a type has changed that readings are made of: instances
+    /// of the version before cannot read what this one stores, so `FORM` in
+    /// `redis/mod.rs` needs its next number together with this snapshot.
+    #[test]
+    fn the_stored_form_has_its_number() {
+        let bytes = encode(&sample()).unwrap();
+        let text: Vec<String> = bytes.chunks(16).map(|line| line.escape_ascii().to_string()).collect();
+        insta::assert_snapshot!(format!("form {}\n{}", super::super::redis::FORM, text.join("\n")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_a_reading_or_none(bytes: Vec<u8>) {
+            let _ = decode::<Vec<Onu>>(&bytes);
+            let _ = decode::<gpon::Environment>(&bytes);
+            let _ = decode::<Vec<gpon::PonMonitor>>(&bytes);
+        }
+    }
+}

@@ -247,6 +247,75 @@ async fn ninety_seconds_are_enough() {
     assert_eq!(begun.elapsed().as_secs(), 90);
 }
 
+/// A route with a reading's headers and a body worth compressing.
+fn a_reading() -> Router {
+    let answer = async || {
+        let body = std::sync::Arc::new(crate::cache::Rendered::new(r#"{"onu_id":1}"#.repeat(1000)));
+        let headers = [("age", "7"), ("cache-control", "private, max-age=293")];
+        (headers, axum::Extension(body))
+    };
+    around(Router::new().route("/list", get(answer)))
+}
+
+async fn list_with(headers: &[(&str, &str)], method: Method) -> axum::http::Response<bytes::Bytes> {
+    let request =
+        headers.iter().fold(Request::builder().method(method).uri("/list"), |request, (name, value)| {
+            request.header(*name, *value)
+        });
+    let response = a_reading().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
+    axum::http::Response::from_parts(parts, to_bytes(body, usize::MAX).await.unwrap())
+}
+
+#[tokio::test]
+async fn who_has_the_answer_gets_none() {
+    let first = list_with(&[], Method::GET).await;
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert_eq!((first.status().as_u16(), first.body().len()), (200, 12_000));
+    assert_eq!(first.headers()["vary"], "accept-encoding");
+    for known in [&tag, "*", &format!("W/{tag}, \"x\"")] {
+        let again = list_with(&[("if-none-match", known)], Method::GET).await;
+        assert_eq!((again.status().as_u16(), again.body().len()), (304, 0), "{known}");
+        for header in ["etag", "age", "cache-control", "x-request-id"] {
+            assert!(again.headers().contains_key(header), "{header}");
+        }
+    }
+    assert_eq!(list_with(&[("if-none-match", "\"other\"")], Method::GET).await.status().as_u16(), 200);
+}
+
+#[tokio::test]
+async fn compressed_for_who_asks() {
+    let plain = list_with(&[], Method::GET).await;
+    let gzip = list_with(&[("accept-encoding", "br, gzip")], Method::GET).await;
+    assert_eq!(gzip.headers()["content-encoding"], "gzip");
+    assert_ne!(gzip.headers()["etag"], plain.headers()["etag"], "other bytes, another tag");
+    let mut text = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&gzip.body()[..]), &mut text).unwrap();
+    assert_eq!(text, &plain.body()[..]);
+    assert!(gzip.body().len() < plain.body().len() / 4);
+    let tag = gzip.headers()["etag"].to_str().unwrap();
+    let again = list_with(&[("accept-encoding", "gzip"), ("if-none-match", tag)], Method::GET).await;
+    assert_eq!(again.status().as_u16(), 304);
+    assert_eq!(again.headers()["etag"], tag);
+}
+
+#[tokio::test]
+async fn a_head_is_a_get_without_its_body() {
+    let head = list_with(&[], Method::HEAD).await;
+    assert_eq!((head.body().len(), head.headers()["content-length"].to_str().unwrap()), (0, "12000"));
+    assert!(head.headers().contains_key("etag"));
+}
+
+#[tokio::test]
+async fn what_is_no_reading_is_not_stored() {
+    let app = app().await;
+    for path in ["/healthz", "/api/v1/olts", "/nothing"] {
+        let got = fetch(&app, path).await;
+        assert_eq!(got.header("cache-control"), "no-store", "{path}");
+        assert_eq!(got.header("etag"), "", "{path}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 

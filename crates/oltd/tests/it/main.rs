@@ -7,4 +7,5 @@ mod commands;
 mod config;
 mod house;
 mod server;
+mod shared;
 mod simulated;

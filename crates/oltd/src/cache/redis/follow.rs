@@ -1,7 +1,7 @@
 //! The task that joins the store, keeps up with the invalidations of other
 //! instances, and tells those of this one that could not be told in time.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,82 +23,81 @@ const REJOIN: Duration = Duration::from_millis(500);
 /// How often the numbers of invalidations are compared, should a message have
 /// been lost: twice in the 10 s that are promised.
 const COMPARE: Duration = Duration::from_secs(4);
-/// How long our invalidations are told again to a store that has lost its data.
+/// How long our invalidations are remembered while the store is well, to be told
+/// again should it lose its data: other instances compare numbers more often.
 const RECENT: Duration = Duration::from_secs(30);
-/// More debts to one OLT are one for the whole OLT; more recent ones are
-/// forgotten, oldest first.
+/// More invalidations of one OLT are one of the whole OLT.
 const MOST: usize = 256;
 /// Failures to join are logged at once, and then once in this time.
 const REMIND: Duration = Duration::from_secs(60);
 
-/// Invalidations of this instance that others must hear of.
+/// Invalidations of this instance that others must hear of, by OLT.
 #[derive(Debug, Default)]
-pub(super) struct Owed(Mutex<Debts>);
+pub(super) struct Owed(Mutex<HashMap<Arc<str>, Debts>>);
 
 #[derive(Debug, Default)]
 struct Debts {
-    /// Not told yet, by OLT.
-    pending: HashMap<Arc<str>, Vec<Scope>>,
-    /// All of the last [`RECENT`], told or not.
-    recent: VecDeque<(Instant, Arc<str>, Scope)>,
+    /// Not told yet.
+    pending: Vec<Scope>,
+    /// All of late, told or not.
+    recent: Vec<(Instant, Scope)>,
 }
 
 impl Owed {
     pub(super) fn add(&self, olt: &Arc<str>, scope: Scope) {
         let mut debts = self.lock();
-        let pending = debts.pending.entry(Arc::clone(olt)).or_default();
+        let Debts { pending, recent } = debts.entry(Arc::clone(olt)).or_default();
         pending.push(scope);
         if pending.len() > MOST {
             *pending = vec![Scope::Olt];
         }
-        debts.recent.push_back((Instant::now(), Arc::clone(olt), scope));
-        if debts.recent.len() > MOST {
-            debts.recent.pop_front();
+        recent.push((Instant::now(), scope));
+        if recent.len() > MOST {
+            *recent = vec![(Instant::now(), Scope::Olt)];
         }
     }
 
     /// One debt of this kind is paid.
     pub(super) fn told(&self, olt: &Arc<str>, scope: Scope) {
-        let mut debts = self.lock();
-        if let Some(pending) = debts.pending.get_mut(olt) {
-            if let Some(at) = pending.iter().position(|owed| *owed == scope) {
-                pending.swap_remove(at);
-            }
-            if pending.is_empty() {
-                debts.pending.remove(olt);
-            }
+        if let Some(Debts { pending, .. }) = self.lock().get_mut(olt)
+            && let Some(at) = pending.iter().position(|owed| *owed == scope)
+        {
+            pending.swap_remove(at);
         }
     }
 
     /// Whether something of the OLT was not told yet.
     pub(super) fn owes(&self, olt: &str) -> bool {
-        self.lock().pending.contains_key(olt)
+        self.lock().get(olt).is_some_and(|debts| !debts.pending.is_empty())
     }
 
     fn pending(&self) -> Vec<(Arc<str>, Scope)> {
         let debts = self.lock();
-        let of_olt = |(olt, scopes): (&Arc<str>, &Vec<Scope>)| {
-            scopes.iter().map(|scope| (Arc::clone(olt), *scope)).collect::<Vec<_>>()
+        let of_olt = |(olt, debts): (&Arc<str>, &Debts)| {
+            debts.pending.iter().map(|scope| (Arc::clone(olt), *scope)).collect::<Vec<_>>()
         };
-        debts.pending.iter().flat_map(of_olt).collect()
+        debts.iter().flat_map(of_olt).collect()
     }
 
     /// Owes the recent invalidations of the OLT once more.
     fn again(&self, olt: &Arc<str>) {
-        let mut debts = self.lock();
-        debts.recent.retain(|(at, ..)| at.elapsed() <= RECENT);
-        let mut scopes: Vec<Scope> = Vec::new();
-        for (_, of, scope) in &debts.recent {
-            if of == olt && !scopes.contains(scope) {
-                scopes.push(*scope);
+        if let Some(Debts { pending, recent }) = self.lock().get_mut(olt) {
+            for (_, scope) in recent {
+                if !pending.contains(scope) {
+                    pending.push(*scope);
+                }
             }
-        }
-        if !scopes.is_empty() {
-            debts.pending.insert(Arc::clone(olt), scopes);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Debts> {
+    /// Forgets what every other instance has noticed by now. Only while the store is well.
+    fn age(&self) {
+        for debts in self.lock().values_mut() {
+            debts.recent.retain(|(at, _)| at.elapsed() <= RECENT);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Debts>> {
         // Nothing under the lock can leave the debts half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -191,7 +190,10 @@ impl Inner {
                     }
                     None => false,
                 },
-                _ = compare.tick() => self.catch_up(&connection, seen).await,
+                _ = compare.tick() => {
+                    self.owed.age();
+                    self.catch_up(&connection, seen).await
+                }
                 () = self.failed.notified() => false,
             };
             // A debt may be left of a moment when the store was in use and failed.
@@ -224,11 +226,13 @@ impl Inner {
         for olt in &self.olts {
             let mut connection = connection.clone();
             let key = self.generations(olt);
-            let mut command = redis::cmd("HMGET");
-            command.arg(&key).arg("epoch").arg("any");
-            let asked = timeout(JOIN, command.query_async::<(Option<String>, Option<u64>)>(&mut connection));
-            let Ok(Ok((epoch, number))) = asked.await else { return false };
-            let (epoch, number) = (epoch.unwrap_or_default(), number.unwrap_or_default());
+            let mut both = redis::pipe();
+            // An epoch from the start: without one, lost data could not be told from none.
+            both.cmd("HSETNX").arg(&key).arg("epoch").arg(super::name()).ignore();
+            both.cmd("HMGET").arg(&key).arg("epoch").arg("any");
+            let asked = timeout(JOIN, both.query_async::<((String, Option<u64>),)>(&mut connection));
+            let Ok(Ok(((epoch, number),))) = asked.await else { return false };
+            let number = number.unwrap_or_default();
             let known = seen.entry(Arc::clone(olt)).or_default();
             if known.epoch == epoch && known.number == number {
                 continue;
@@ -304,7 +308,7 @@ mod tests {
         }
         assert!(owed.pending().len() <= MOST);
         assert!(owed.pending().iter().any(|(_, scope)| *scope == Scope::Olt), "none is forgotten");
-        assert!(owed.lock().recent.len() <= MOST);
+        assert!(owed.lock()["a"].recent.len() <= MOST);
     }
 
     #[test]

@@ -1,0 +1,137 @@
+//! What an instance has invalidated, no instance serves.
+
+use std::time::{Duration, Instant};
+
+use super::{Instance, RedisServer, delay, rename, two};
+
+#[tokio::test]
+async fn nothing_older_here_at_once_and_there_soon() {
+    let Some((sim, _redis, [a, b])) = two().await else { return };
+    for round in 0..10 {
+        let name = format!("round {round}");
+        rename(&sim, 1, &name);
+        a.invalidate(1).await;
+        let told = Instant::now();
+        assert_eq!(a.name(1).await.0, name, "nothing older once the answer is out");
+        while b.name(1).await.0 != name {
+            // Far less by itself, far more without a message.
+            assert!(told.elapsed() < Duration::from_secs(2), "the other still serves the older one");
+        }
+        // The other is asked next, so that both have it in memory.
+        assert_eq!(b.name(1).await, (name, "cache".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_the_olt_is_as_old_as_its_onus() {
+    let Some((sim, _redis, [a, b])) = two().await else { return };
+    let search = "/onus?q=renamed";
+    for instance in [&a, &b] {
+        assert_eq!(instance.get(search).await.body["total_rows"], 0);
+    }
+    rename(&sim, 2, "renamed");
+    a.invalidate(2).await;
+    assert_eq!(a.get(search).await.body["total_rows"], 1);
+    super::until(async || b.get(search).await.body["total_rows"] == 1).await;
+    // The cards have nothing to do with it.
+    a.get("/system/cards").await;
+    a.invalidate(2).await;
+    assert_eq!(a.get("/system/cards").await.source, "cache");
+}
+
+/// A reading that began before the invalidation answers those who asked for it
+/// before, and nobody after.
+#[tokio::test]
+async fn a_reading_under_way_is_kept_in_no_instance() {
+    let Some((sim, redis, [a, b])) = two().await else { return };
+    rename(&sim, 3, "before");
+    delay(&sim, 40);
+    sim.reset_counters();
+    let invalidated = async {
+        sim.wait_for_requests(2).await.unwrap();
+        rename(&sim, 3, "after");
+        b.invalidate(3).await;
+    };
+    let (under_way, ()) = tokio::join!(a.list(3), invalidated);
+    assert_eq!(under_way.source, "live");
+    let mut raw = redis.connection().await;
+    let stored: bool =
+        redis::cmd("EXISTS").arg("oltd:1:reading:sim:onus:1/1/3").query_async(&mut raw).await.unwrap();
+    assert!(!stored, "the store refused it");
+    assert_eq!(b.name(3).await, ("after".into(), "live".into()));
+    super::until(async || a.name(3).await.0 == "after").await;
+}
+
+#[tokio::test]
+async fn a_lost_message_is_made_up_for_within_ten_seconds() {
+    let Some((sim, redis, [a, b])) = two().await else { return };
+    forbid_messages(&redis).await;
+    for instance in [&a, &b] {
+        instance.list(4).await;
+    }
+    rename(&sim, 4, "told by nobody");
+    a.invalidate(4).await;
+    let told = Instant::now();
+    assert_eq!(a.name(4).await.0, "told by nobody");
+    while b.name(4).await.0 != "told by nobody" {
+        assert!(told.elapsed() < Duration::from_secs(10), "the other still serves the older one");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(told.elapsed() > Duration::from_millis(200), "or nothing was suppressed");
+}
+
+/// From now on nobody may publish: an operation that is refused, in an instance
+/// that is otherwise well.
+async fn forbid_messages(redis: &RedisServer) {
+    let mut raw = redis.connection().await;
+    let done: redis::RedisResult<()> =
+        redis::cmd("ACL").arg("SETUSER").arg("default").arg("-publish").query_async(&mut raw).await;
+    done.unwrap();
+}
+
+#[tokio::test]
+async fn what_could_not_be_told_is_told_later() {
+    let Some((sim, redis, [a, b])) = two().await else { return };
+    for instance in [&a, &b] {
+        instance.list(5).await;
+    }
+    redis.freeze();
+    rename(&sim, 5, "told late");
+    let began = Instant::now();
+    a.invalidate(5).await;
+    assert!(began.elapsed() < Duration::from_millis(500), "one timeout at most");
+    assert_eq!(a.name(5).await, ("told late".into(), "live".into()));
+    assert_ne!(b.name(5).await.0, "told late", "it goes on from memory");
+    redis.thaw();
+    super::until(async || b.name(5).await.0 == "told late").await;
+    a.until_up(true).await;
+    assert_eq!(a.name(5).await.0, "told late");
+}
+
+/// The other missed the message, and then the store lost its memory of it.
+#[tokio::test]
+async fn a_store_that_lost_its_data_is_told_again() {
+    let Some((sim, mut redis, [a, b])) = two().await else { return };
+    forbid_messages(&redis).await;
+    for instance in [&a, &b] {
+        instance.list(6).await;
+    }
+    rename(&sim, 6, "lost");
+    a.invalidate(6).await;
+    redis.kill();
+    assert_ne!(b.name(6).await.0, "lost", "or nothing was suppressed");
+    redis.start_again().await;
+    super::until(async || b.name(6).await.0 == "lost").await;
+}
+
+#[tokio::test]
+async fn other_prefixes_are_other_stores() {
+    let Some((sim, redis, [a, _])) = two().await else { return };
+    let mut settings = redis.settings();
+    settings.prefix = "another".into();
+    let c = Instance::start(&sim, settings).await;
+    a.list(7).await;
+    assert_eq!(c.list(7).await.source, "live");
+    a.invalidate(7).await;
+    assert_eq!(c.list(7).await.source, "cache");
+}
