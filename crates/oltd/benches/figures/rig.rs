@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use oltd::app::{App, CacheTimes, Site};
+use oltd::http::Rules;
 use oltsim::{Options, Simulator, Source};
 use tokio_util::sync::CancellationToken;
 use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
@@ -37,7 +38,12 @@ pub(crate) async fn daemon(olts: Vec<Olt>) -> (SocketAddr, CancellationToken) {
     let default = Some(olts[0].id().to_owned());
     let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_owned(), olt }).collect();
     let stop = CancellationToken::new();
-    tokio::spawn(oltd::http::serve(App::new(sites, default, CacheTimes::default()), listener, stop.clone()));
+    tokio::spawn(oltd::http::serve(
+        App::new(sites, default, CacheTimes::default()),
+        listener,
+        Rules::default(),
+        stop.clone(),
+    ));
     (address, stop)
 }
 

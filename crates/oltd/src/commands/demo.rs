@@ -66,7 +66,11 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         snmp = simulator.snmp_addr(),
         cli = cli.as_ref().map(telnet).unwrap_or_default(),
     ));
-    shutdown::bounded(oltd::http::serve(app.clone(), listener, shutdown.clone()), &shutdown).await?;
+    shutdown::bounded(
+        oltd::http::serve(app.clone(), listener, oltd::http::Rules::default(), shutdown.clone()),
+        &shutdown,
+    )
+    .await?;
     app.close().await;
     Ok(())
 }

@@ -35,7 +35,11 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let app = App::new(sites(config.olts).await?, config.default, config.cache).with_limits(config.limits);
     tracing::info!(%address, "listening on http://{address}");
-    shutdown::bounded(oltd::http::serve(app.clone(), listener, shutdown.clone()), &shutdown).await?;
+    shutdown::bounded(
+        oltd::http::serve(app.clone(), listener, oltd::http::Rules::default(), shutdown.clone()),
+        &shutdown,
+    )
+    .await?;
     app.close().await;
     tracing::info!("stopped");
     Ok(())
