@@ -4,17 +4,26 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod clients;
 mod daemon;
 mod driver;
 mod faults;
+mod memory;
 mod monitoring;
+#[path = "../../tests/it/shared/server.rs"]
+mod redis_server;
 mod rig;
+mod shared;
 mod table;
 mod walk;
+mod warm;
 
 use table::Table;
 
 fn main() {
+    if warm::serve_bare(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        return;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut table = Table::default();
     // Arguments that are no flags choose figures by the names of their functions.
@@ -40,7 +49,13 @@ fn main() {
         faults::silent,
         monitoring::one_onu,
         monitoring::many_callers,
-        monitoring::restart
+        monitoring::restart,
+        warm::warm_list,
+        shared::two_instances,
+        shared::invalidation,
+        shared::outages,
+        memory::ten_olts,
+        clients::limiter
     );
     if chosen.is_empty() {
         daemon::binary(&mut table);

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use oltd::app::{App, CacheTimes, Site};
+use oltd::http::Rules;
 use oltsim::{Options, Simulator, Source};
 use tokio_util::sync::CancellationToken;
 use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
@@ -32,12 +33,18 @@ async fn olt_at(id: &str, address: SocketAddr, cli: Option<CliSettings>) -> Olt 
 
 /// A daemon in front of OLTs, with its address. It ends with the token.
 pub(crate) async fn daemon(olts: Vec<Olt>) -> (SocketAddr, CancellationToken) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
     let default = Some(olts[0].id().to_owned());
     let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_owned(), olt }).collect();
+    serve(App::new(sites, default, CacheTimes::default())).await
+}
+
+/// A server that limits nobody: the load of a figure is no client's.
+pub(crate) async fn serve(app: App) -> (SocketAddr, CancellationToken) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    tokio::spawn(oltd::http::serve(App::new(sites, default, CacheTimes::default()), listener, stop.clone()));
+    let rules = Rules { rate: None, access_log: false, ..Rules::default() };
+    tokio::spawn(oltd::http::serve(app, listener, rules, stop.clone()));
     (address, stop)
 }
 

@@ -30,6 +30,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
+    serve::load_certificate(&mut config)?;
     logging::init(&config.log)?;
     super::block_on(demo(config))
 }
@@ -48,11 +49,12 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         olt.settings.snmp.port = simulator.snmp_addr().port();
         olt.settings.cli = cli.clone().map(settings);
     }
+    let base = base(serve::scheme(&config), listener.local_addr()?);
+    let cache = serve::cache(&config).await?;
     let sites = serve::sites(config.olts).await?;
     let shown = tokio::time::timeout(LOOK, online_onu(&sites)).await.ok().flatten();
     let (board, port, onu) = shown.unwrap_or((1, 1, 1));
-    let app = App::new(sites, config.default, config.cache);
-    let base = base(listener.local_addr()?);
+    let app = App::new(sites, config.default, cache);
     super::print(&format!(
         "A simulated C320 is served at {base}/\n\
          Its SNMP agent is at {snmp}, community public.\n\
@@ -66,8 +68,8 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         snmp = simulator.snmp_addr(),
         cli = cli.as_ref().map(telnet).unwrap_or_default(),
     ));
-    shutdown::bounded(oltd::http::serve(app.clone(), listener, shutdown.clone()), &shutdown).await?;
-    app.close().await;
+    oltd::http::serve(app.clone(), listener, config.rules, shutdown).await?;
+    shutdown::close(&app).await;
     Ok(())
 }
 
@@ -102,11 +104,11 @@ async fn online_onu(sites: &[Site]) -> Option<(u8, u8, u8)> {
 }
 
 /// The URL of this machine, where every address is listened on its loopback one.
-fn base(address: SocketAddr) -> String {
+fn base(scheme: &str, address: SocketAddr) -> String {
     let ip = match address {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         other => other.ip(),
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }

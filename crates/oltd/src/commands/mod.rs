@@ -8,6 +8,7 @@ mod show;
 mod shutdown;
 #[cfg(feature = "sim")]
 mod sim;
+mod token;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Args),
     /// Validate the configuration and say what `serve` would do.
     Check(serve::Args),
+    /// Make a token that lets a client in, and the entry of the configuration for it.
+    Token(token::Args),
     /// Run one show command and print its rows as JSON.
     ///
     /// Ends with 1 when the OLT fails or refuses, with 2 for a command that is
@@ -55,6 +58,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::run(&args)?,
         Command::Check(args) => check::run(&args)?,
+        Command::Token(args) => token::run(&args)?,
         Command::Show(args) => return show::run(&args),
         #[cfg(feature = "sim")]
         Command::Demo(args) => demo::run(&args)?,

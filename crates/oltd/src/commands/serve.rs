@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use oltd::app::{App, Site};
+use oltd::cache::Cache;
 use oltd::config::{self, Config, OltConfig};
+use oltd::http::Tls;
 use tokio::net::TcpListener;
 use zte::{Olt, SnmpTransport};
 
@@ -18,12 +21,40 @@ pub(super) struct Args {
     /// The configuration file [default: $OLTD_CONFIG, else oltd.toml where there is one]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Let everybody who reaches this machine in, although no token is configured
+    #[arg(long)]
+    pub(super) insecure: bool,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let config = config::load(&config::gather(args.config.as_deref())?)?;
+    let mut config = config::load(&config::gather(args.config.as_deref())?)?;
+    refuse_exposed(&config, args.insecure)?;
+    load_certificate(&mut config)?;
     logging::init(&config.log)?;
     super::block_on(serve(config))
+}
+
+/// Refuses to serve other machines without asking who they are.
+pub(super) fn refuse_exposed(config: &Config, insecure: bool) -> anyhow::Result<()> {
+    if config.is_exposed() && !insecure {
+        anyhow::bail!(
+            "{} is reached from other machines, and no token is configured: run `oltd token` and add the \
+             [[auth.tokens]] that it prints, or listen on 127.0.0.1 only, or let everybody in with --insecure",
+            config.listen
+        );
+    }
+    Ok(())
+}
+
+/// Reads the certificate, where one is configured, so that it is part of the rules.
+pub(super) fn load_certificate(config: &mut Config) -> anyhow::Result<()> {
+    config.rules.tls = config.tls.clone().map(Tls::load).transpose().context("cannot serve TLS")?;
+    Ok(())
+}
+
+/// How a URL of the server begins.
+pub(super) fn scheme(config: &Config) -> &'static str {
+    if config.tls.is_some() { "https" } else { "http" }
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -33,10 +64,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     for note in &config.notes {
         tracing::warn!(variable = note.variable, "{note}");
     }
-    let app = App::new(sites(config.olts).await?, config.default, config.cache).with_limits(config.limits);
-    tracing::info!(%address, "listening on http://{address}");
-    shutdown::bounded(oltd::http::serve(app.clone(), listener, shutdown.clone()), &shutdown).await?;
-    app.close().await;
+    if config.is_exposed() {
+        tracing::warn!(%address, "everybody who reaches this machine may ask: no token is configured");
+    }
+    let scheme = scheme(&config);
+    let cache = cache(&config).await?;
+    let app = App::new(sites(config.olts).await?, config.default, cache).with_limits(config.limits);
+    tracing::info!(%address, "listening on {scheme}://{address}");
+    oltd::http::serve(app.clone(), listener, config.rules, shutdown).await?;
+    shutdown::close(&app).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -44,6 +80,14 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 /// Binds the address that the API is served on.
 pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Makes the cache, and joins the store that instances share where one is configured.
+pub(super) async fn cache(config: &Config) -> anyhow::Result<Cache> {
+    let cache = Cache::new(config.cache, config.cache_memory_mib << 20);
+    let Some(redis) = &config.redis else { return Ok(cache) };
+    let olts: Vec<Arc<str>> = config.olts.iter().map(|olt| olt.id().into()).collect();
+    Ok(cache.shared(redis.clone(), &olts).await?)
 }
 
 /// Makes the handles of the OLTs. No OLT is asked anything before a request needs it.

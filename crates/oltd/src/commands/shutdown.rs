@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use oltd::app::App;
 use tokio_util::sync::CancellationToken;
 
-/// Time that requests under way are given to end, once the process is told to.
-/// Service managers kill after 10 s (containers) or 90 s (systemd).
-const GRACE: Duration = Duration::from_secs(8);
+/// Time to log out of the OLTs, which happens at once where they answer. With
+/// the grace of the requests under way the end takes less than 5 s: service
+/// managers kill after 10 s (containers) or 90 s (systemd).
+const LOGOUT: Duration = Duration::from_millis(1_000);
 
 /// A token that is cancelled by SIGTERM or ctrl-c. The signals are caught once this returns.
 pub(super) fn on_signal() -> anyhow::Result<CancellationToken> {
@@ -41,23 +43,12 @@ fn signal() -> std::io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Waits for the work; once the process is told to end, for [`GRACE`] at most.
-pub(super) async fn bounded<T, E>(
-    work: impl Future<Output = Result<T, E>>,
-    shutdown: &CancellationToken,
-) -> anyhow::Result<()>
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let late = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        done = work => {
-            done?;
-        }
-        () = late => tracing::warn!(grace_s = GRACE.as_secs(), "requests under way were cut off"),
+/// Logs out of the OLTs, as long as that takes no longer than [`LOGOUT`].
+pub(super) async fn close(app: &App) {
+    if tokio::time::timeout(LOGOUT, app.close()).await.is_err() {
+        tracing::warn!(
+            timeout_ms = LOGOUT.as_millis() as u64,
+            "some command lines were left without logging out"
+        );
     }
-    Ok(())
 }

@@ -5,9 +5,11 @@
 
 use serde::Deserialize;
 
+use super::edge::{Auth, Cors, Http, Metrics, Tls};
 use super::kinds::{
-    Counters, Host, Id, Levels, Listen, LogFormat, Number, Optical, Port, Secret, Text, Wait,
+    Counters, Flag, Host, Id, Levels, Listen, LogFormat, Number, Optical, Port, Secret, Text, Wait,
 };
+use super::redis::Redis;
 use super::value::Given;
 
 /// Shortest time in the cache: no answer is promised to be fresher than 2 s.
@@ -33,6 +35,11 @@ pub(super) struct File {
     pub(super) log: Log,
     pub(super) cache: Cache,
     pub(super) monitoring: Monitoring,
+    pub(super) http: Http,
+    pub(super) cors: Cors,
+    pub(super) tls: Option<Tls>,
+    pub(super) auth: Auth,
+    pub(super) metrics: Metrics,
 }
 
 /// One `[[olts]]`.
@@ -79,6 +86,7 @@ pub(super) struct Cli {
 pub(super) struct Log {
     pub(super) format: Option<Given<LogFormat>>,
     pub(super) level: Option<Given<Levels>>,
+    pub(super) access: Option<Given<Flag>>,
 }
 
 /// `[cache]`.
@@ -88,6 +96,8 @@ pub(super) struct Cache {
     pub(super) onus: Option<Ttl>,
     pub(super) pon_info: Option<Ttl>,
     pub(super) profiles: Option<Ttl>,
+    pub(super) memory_mib: Option<Given<Number<16, 4096>>>,
+    pub(super) redis: Option<Redis>,
 }
 
 /// `[monitoring]`.

@@ -266,6 +266,8 @@ impl Rule for Counters {
 pub(super) struct Flag(pub(super) bool);
 
 impl Rule for Flag {
+    const BOOLEAN: bool = true;
+
     fn rule() -> Cow<'static, str> {
         "true or false".into()
     }

@@ -7,6 +7,7 @@ use config::{ConfigError, FileFormat, Format, Map, Source, Value, ValueKind};
 use super::FileText;
 use super::file::File;
 use super::findings::Findings;
+use super::{overrides, redis};
 
 /// Most faulty keys that are told at once; a file with more is no configuration.
 const MAX_FAULTS: usize = 100;
@@ -19,6 +20,12 @@ pub(super) struct Binding {
     pub(super) value: String,
     /// The name of the variable, or of those that make up the value.
     pub(super) variable: String,
+}
+
+impl Binding {
+    pub(super) fn new(key: &str, value: &str, variable: &str) -> Self {
+        Self { key: key.to_owned(), value: value.to_owned(), variable: variable.to_owned() }
+    }
 }
 
 /// The values are not shown: they may be secrets.
@@ -71,19 +78,30 @@ fn syntax_error(error: &(dyn Error + Send + Sync + 'static), text: &str) -> (Opt
     (line, format!("is not TOML: {}", error.message().replace('\n', ", ")))
 }
 
-/// Whether the tree has the key at its top.
-pub(super) fn has(tree: &Value, key: &str) -> bool {
-    matches!(&tree.kind, ValueKind::Table(table) if table.contains_key(key))
+/// What stands in the tree at the key, which goes through tables only.
+pub(super) fn get<'a>(tree: &'a Value, key: &str) -> Option<&'a Value> {
+    key.split('.').try_fold(tree, |value, part| match &value.kind {
+        ValueKind::Table(table) => table.get(part),
+        _ => None,
+    })
 }
 
 /// How many entries the list at the key has.
 pub(super) fn count(tree: &Value, key: &str) -> usize {
-    match &tree.kind {
-        ValueKind::Table(table) => match table.get(key).map(|value| &value.kind) {
-            Some(ValueKind::Array(list)) => list.len(),
-            _ => 0,
-        },
+    match get(tree, key).map(|value| &value.kind) {
+        Some(ValueKind::Array(list)) => list.len(),
         _ => 0,
+    }
+}
+
+/// Lays a table over another: tables are merged, everything else replaces what was there.
+fn lay(below: &mut Map<String, Value>, above: Map<String, Value>) {
+    for (key, value) in above {
+        let table = |value: &Value| matches!(value.kind, ValueKind::Table(_));
+        match (below.get_mut(&key).filter(|there| table(there)).map(|there| &mut there.kind), value) {
+            (Some(ValueKind::Table(below)), Value { kind: ValueKind::Table(above), .. }) => lay(below, above),
+            (_, value) => drop(below.insert(key, value)),
+        }
     }
 }
 
@@ -103,7 +121,7 @@ pub(super) fn read(
     if let (ValueKind::Table(top), Some((_, Value { kind: ValueKind::Table(table), .. }))) =
         (&mut tree.kind, file)
     {
-        top.extend(table);
+        lay(top, table);
     }
     merged = merged.and_then(|()| Layer(above).collect_to(&mut tree));
     if merged.is_err() {
@@ -157,11 +175,14 @@ impl Fault {
             text.strip_prefix("unknown field `").and_then(|rest| rest.rsplit_once("`, expected "))
         {
             path.push(Step::Key(name.to_owned()));
+            if let Some(text) = redis::several(name).filter(|_| key == "cache.redis") {
+                return Self { path, text };
+            }
             return Self { path, text: format!("there is no such key here, expected {expected}") };
         }
         // The deserializer's own complaints quote the value, which may be a secret in the wrong place.
         let text = match text.starts_with("invalid") {
-            true if key == "olts" => "must be a list of tables: write [[olts]]".to_owned(),
+            true if overrides::LISTS.contains(&key) => format!("must be a list of tables: write [[{key}]]"),
             true => "must be a table of keys".to_owned(),
             false => text,
         };

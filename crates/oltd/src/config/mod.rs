@@ -10,12 +10,16 @@
 //! directory. All of [`load`] is a function of text, and tells every problem at
 //! once, each in one sentence that names the variable, or the file and the key.
 
+mod edge;
 mod file;
 mod findings;
 mod kinds;
 mod layers;
+mod lists;
 mod overrides;
+mod redis;
 mod reference;
+mod reference_edge;
 mod settle;
 mod surroundings;
 mod value;
@@ -34,6 +38,8 @@ pub use self::overrides::FILE as FILE_VARIABLE;
 use self::settle::Places;
 pub use self::surroundings::{gather, gather_variables};
 use crate::app::CacheTimes;
+use crate::cache::RedisSettings;
+use crate::http::{Rules, TlsFiles};
 use crate::limits::OpticalLimits;
 
 /// The port to listen on unless told otherwise, that of go-api-c320.
@@ -83,8 +89,23 @@ pub struct Config {
     pub cache: CacheTimes,
     /// Between which values the optics of an ONU are normal.
     pub limits: OpticalLimits,
+    /// What holds around every route. The certificate is loaded from the files of `tls` later.
+    pub rules: Rules,
+    /// The certificate to serve TLS with.
+    pub tls: Option<TlsFiles>,
+    /// The Redis that several instances share as their cache.
+    pub redis: Option<RedisSettings>,
+    /// MiB that the readings in memory may take.
+    pub cache_memory_mib: u64,
     /// What the operator should know about variables, by name.
     pub notes: Vec<Note>,
+}
+
+impl Config {
+    /// Whether everybody who reaches this machine may ask.
+    pub fn is_exposed(&self) -> bool {
+        !self.listen.ip().to_canonical().is_loopback() && self.rules.tokens.is_empty()
+    }
 }
 
 /// One OLT.
@@ -134,14 +155,11 @@ fn merge(inputs: &Inputs, found: &mut Findings) -> Option<Config> {
         None => None,
     };
     let tree = file.as_ref().map(|(_, tree)| tree);
-    let says = reference::FileSays {
-        name: inputs.file.as_ref().map_or("", |file| file.name.as_str()),
-        olts: tree.is_some_and(|tree| layers::has(tree, "olts")),
-        listen: tree.is_some_and(|tree| layers::has(tree, "listen")),
-    };
+    let says = reference::FileSays { name: inputs.file.as_ref().map_or("", |file| file.name.as_str()), tree };
     let below = reference::read(&inputs.variables, &says, found);
     let from_environment = below.iter().any(|binding| overrides::place_of(&binding.key).is_some());
-    let count = usize::from(from_environment) + tree.map_or(0, |tree| layers::count(tree, "olts"));
+    let listed = |list: &str| tree.map_or(0, |tree| layers::count(tree, list));
+    let count = |list: &str| listed(list) + usize::from(list == overrides::OLTS && from_environment);
     let above = overrides::without_gaps(overrides::read(&inputs.variables, found), count, found);
     let below = not_overridden(below, &above, found);
     let places = Places {
@@ -172,6 +190,10 @@ pub fn load_demo(variables: &Variables) -> Result<Config, Problems> {
         variable: String::from("the demo"),
     });
     let mut above = overrides::read(variables, &mut found);
+    let (of_olts, others) =
+        above.into_iter().partition(|binding| overrides::place_of(&binding.key).is_some());
+    above = overrides::without_gaps(others, |_| 0, &mut found);
+    above.extend::<Vec<_>>(of_olts);
     above.retain(|Binding { key, variable, .. }| {
         let another = overrides::place_of(key).is_some_and(|place| place > 0);
         let kept = !another && !NOT_OF_DEMO.iter().any(|not| key.starts_with(not));

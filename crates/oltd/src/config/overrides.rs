@@ -3,7 +3,7 @@
 //! `__` separates the levels: `OLTD_CACHE__ONUS` is the key `cache.onus`. An
 //! OLT is addressed by its place in the configuration, counted from 0:
 //! `OLTD_OLTS__0__SNMP__COMMUNITY` is `olts[0].snmp.community`. The place after
-//! the last OLT adds one.
+//! the last OLT adds one. The same holds for tokens: `OLTD_AUTH__TOKENS__0__NAME`.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +15,11 @@ use super::layers::Binding;
 pub(super) const PREFIX: &str = "OLTD_";
 /// The variable that names the file; the only one that sets no key.
 pub const FILE: &str = "OLTD_CONFIG";
+
+/// The list of the OLTs.
+pub(super) const OLTS: &str = "olts";
+/// The lists of tables, whose entries are addressed by their places.
+pub(super) const LISTS: [&str; 2] = [OLTS, "auth.tokens"];
 
 /// The variables as values of keys, in the order of their names.
 pub(super) fn read(variables: &Variables, found: &mut Findings) -> Vec<Binding> {
@@ -45,18 +50,18 @@ pub(super) fn read(variables: &Variables, found: &mut Findings) -> Vec<Binding> 
 fn key_of(name: &str) -> Option<String> {
     let mut levels = name.split("__").map(str::to_ascii_lowercase);
     let first = levels.next().filter(|level| is_word(level))?;
-    let mut key = first.clone();
-    if first == "olts" {
-        let index = levels.next().filter(|level| is_index(level))?;
-        key = format!("olts[{index}].{}", levels.next().filter(|level| is_word(level))?);
-    }
-    for level in levels {
-        if !is_word(&level) {
-            return None;
+    let mut key = first;
+    loop {
+        if LISTS.contains(&key.as_str()) {
+            let index = levels.next().filter(|level| is_index(level))?;
+            key = format!("{key}[{index}].{}", levels.next().filter(|level| is_word(level))?);
         }
-        key = format!("{key}.{level}");
+        match levels.next() {
+            Some(level) if is_word(&level) => key = format!("{key}.{level}"),
+            Some(_) => return None,
+            None => return Some(key),
+        }
     }
-    Some(key)
 }
 
 fn is_word(level: &str) -> bool {
@@ -72,7 +77,11 @@ fn is_index(level: &str) -> bool {
 
 /// The place of an OLT in a key, `3` of `olts[3].id`.
 pub(super) fn place_of(key: &str) -> Option<usize> {
-    key.strip_prefix("olts[")?.split_once(']')?.0.parse().ok()
+    place_in(OLTS, key)
+}
+
+fn place_in(list: &str, key: &str) -> Option<usize> {
+    key.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?.0.parse().ok()
 }
 
 /// The variable that sets a key.
@@ -81,21 +90,25 @@ pub(super) fn variable_of(key: &str) -> String {
     format!("{PREFIX}{}", levels.to_ascii_uppercase())
 }
 
-/// Drops the variables of OLTs that would leave a gap after the `count` that there are.
-pub(super) fn without_gaps(mut bindings: Vec<Binding>, count: usize, found: &mut Findings) -> Vec<Binding> {
-    let places: BTreeSet<usize> = bindings.iter().filter_map(|binding| place_of(&binding.key)).collect();
-    let added = (count..).take_while(|place| places.contains(place)).count();
-    bindings.retain(|Binding { key, variable, .. }| {
-        let kept = place_of(key).is_none_or(|place| place < count + added);
-        if !kept {
-            let next = count + added;
-            found.problem(
-                variable,
-                key,
-                format!("there is no such OLT; places count from 0, the next is {next}"),
-            );
-        }
-        kept
-    });
+/// Drops the variables of entries that would leave a gap in a list after the `count` that there are.
+pub(super) fn without_gaps(
+    mut bindings: Vec<Binding>,
+    count: impl Fn(&str) -> usize,
+    found: &mut Findings,
+) -> Vec<Binding> {
+    for list in LISTS {
+        let places: BTreeSet<usize> =
+            bindings.iter().filter_map(|binding| place_in(list, &binding.key)).collect();
+        let next = (count(list)..).find(|place| !places.contains(place)).unwrap_or(usize::MAX);
+        let entry = if list == OLTS { "OLT" } else { "token" };
+        bindings.retain(|Binding { key, variable, .. }| {
+            let kept = place_in(list, key).is_none_or(|place| place < next);
+            if !kept {
+                let text = format!("there is no such {entry}; places count from 0, the next is {next}");
+                found.problem(variable, key, text);
+            }
+            kept
+        });
+    }
     bindings
 }

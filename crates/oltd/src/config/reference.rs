@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use config::Value;
+
 use super::findings::Findings;
-use super::kinds::{Flag, LocalAddress, Port};
-use super::layers::Binding;
+use super::kinds::{LocalAddress, Port};
+use super::layers::{self, Binding};
 use super::value::{Rule, broken};
-use super::{DEFAULT_PORT, Variables};
+use super::{DEFAULT_PORT, Variables, reference_edge};
 
 /// The id of the OLT that the environment defines.
 pub(super) const OLT_ID: &str = "olt-1";
@@ -28,21 +30,19 @@ const OLT: [(&str, &str); 9] = [
     ("TELNET_ENABLE_PASSWORD", "olts[0].cli.enable_password"),
 ];
 
-/// Variables that are used by [`listen`] and [`browsers`].
-const OTHERS: [&str; 5] =
-    ["SERVER_HOST", "SERVER_PORT", "USE_TLS", "CORS_ALLOWED_ORIGINS", "CORS_ALLOW_CREDENTIALS"];
+/// Variables that are used by [`listen`].
+const OTHERS: [&str; 2] = ["SERVER_HOST", "SERVER_PORT"];
 
 const DEADLINES: &str = "the program sets the deadlines of the command line, one for each command";
 const PROMPTS: &str = "the prompt is learnt at login";
 const ONE_MODE: &str = "there is only one mode; log.format and log.level set what is logged and how";
-const NO_REDIS: &str = "readings are cached in memory, Redis is not supported yet";
-const NO_CORS: &str =
-    "CORS is not supported yet: browsers let only pages of the same origin read the answers";
-const NO_TLS: &str = "TLS is not supported yet";
+const ONE_CONNECTION: &str = "all requests share one connection to Redis, which needs no pool";
+const ALL_OF_THEM: &str =
+    "pages of the origins that are allowed may use every method and send every header that routes know";
 const OIDS: &str = "the tables and their OIDs follow from the firmware of the OLT";
 
 /// Variables that have no use here, and why.
-const UNUSED: [(&str, &str); 28] = [
+const UNUSED: [(&str, &str); 21] = [
     ("TELNET_TIMEOUT", DEADLINES),
     ("TELNET_CONNECT_TIMEOUT", DEADLINES),
     ("TELNET_READ_TIMEOUT", DEADLINES),
@@ -59,18 +59,11 @@ const UNUSED: [(&str, &str); 28] = [
     ("TELNET_PROMPT_CONFIG", PROMPTS),
     ("SERVER_MODE", ONE_MODE),
     ("APP_ENV", ONE_MODE),
-    ("REDIS_HOST", NO_REDIS),
-    ("REDIS_PORT", NO_REDIS),
-    ("REDIS_PASSWORD", NO_REDIS),
-    ("REDIS_DB", NO_REDIS),
-    ("REDIS_MIN_IDLE_CONNECTIONS", NO_REDIS),
-    ("REDIS_POOL_SIZE", NO_REDIS),
-    ("REDIS_POOL_TIMEOUT", NO_REDIS),
-    ("CORS_ALLOWED_METHODS", NO_CORS),
-    ("CORS_ALLOWED_HEADERS", NO_CORS),
-    ("CORS_MAX_AGE", NO_CORS),
-    ("TLS_CERT_FILE", NO_TLS),
-    ("TLS_KEY_FILE", NO_TLS),
+    ("REDIS_MIN_IDLE_CONNECTIONS", ONE_CONNECTION),
+    ("REDIS_POOL_SIZE", ONE_CONNECTION),
+    ("REDIS_POOL_TIMEOUT", ONE_CONNECTION),
+    ("CORS_ALLOWED_METHODS", ALL_OF_THEM),
+    ("CORS_ALLOWED_HEADERS", ALL_OF_THEM),
     ("ZTE_FIRMWARE_VERSION", "the firmware is learnt from the OLT"),
     ("BACKUP_DIR", "backups are not supported yet, nothing is written to disk"),
     ("OLT_BASE_OID", OIDS),
@@ -79,13 +72,21 @@ const UNUSED: [(&str, &str); 28] = [
 /// What the file sets that these variables would set too.
 pub(super) struct FileSays<'a> {
     pub(super) name: &'a str,
-    pub(super) olts: bool,
-    pub(super) listen: bool,
+    pub(super) tree: Option<&'a Value>,
+}
+
+impl FileSays<'_> {
+    pub(super) fn sets(&self, key: &str) -> bool {
+        self.tree.is_some_and(|tree| layers::get(tree, key).is_some())
+    }
 }
 
 /// Whether the variable is one of these.
 pub(super) fn is_name(name: &str) -> bool {
-    OTHERS.contains(&name) || OLT.iter().any(|(olt, _)| *olt == name) || unused(name).is_some()
+    OTHERS.contains(&name)
+        || reference_edge::is_name(name)
+        || OLT.iter().any(|(olt, _)| *olt == name)
+        || unused(name).is_some()
 }
 
 fn unused(name: &str) -> Option<&'static str> {
@@ -113,17 +114,17 @@ pub(super) fn read(variables: &Variables, file: &FileSays<'_>, found: &mut Findi
             found.not_used(name, why);
         }
     }
-    browsers(&set, found);
     let mut bindings = olt(&set, file, found);
+    bindings.extend(reference_edge::read(&set, file, found));
     bindings.extend(listen(&set, file, found));
     bindings
 }
 
-type Set<'a> = BTreeMap<&'a str, &'a str>;
+pub(super) type Set<'a> = BTreeMap<&'a str, &'a str>;
 
 fn olt(set: &Set<'_>, file: &FileSays<'_>, found: &mut Findings) -> Vec<Binding> {
     let has = |name| set.contains_key(name);
-    let no_olt = if file.olts {
+    let no_olt = if file.sets("olts") {
         if has("SNMP_HOST") {
             let text = format!("defines an OLT, and so does [[olts]] of {}: keep one of the two", file.name);
             found.problem("SNMP_HOST", "", text);
@@ -138,18 +139,12 @@ fn olt(set: &Set<'_>, file: &FileSays<'_>, found: &mut Findings) -> Vec<Binding>
         .then(|| "without TELNET_USERNAME and TELNET_PASSWORD there is no login".to_owned());
 
     let mut bindings = Vec::new();
-    let mut bind = |variable: &str, key: &str, value: &str| {
-        bindings.push(Binding {
-            key: key.to_owned(),
-            value: value.to_owned(),
-            variable: variable.to_owned(),
-        });
-    };
+    let mut bind = |variable: &str, key: &str, value: &str| bindings.push(Binding::new(key, value, variable));
     for (variable, key) in OLT {
         let Some(value) = set.get(variable) else { continue };
         let login = no_login.as_ref().filter(|_| key.starts_with("olts[0].cli."));
         match (&no_olt, login) {
-            (Some(_), _) if file.olts && variable == "SNMP_HOST" => {}
+            (Some(_), _) if file.sets("olts") && variable == "SNMP_HOST" => {}
             (Some(why), _) | (None, Some(why)) => found.not_used(variable, why),
             (None, None) if variable == "OLT_HOST" => {
                 let cli = no_login.is_none() && !has("TELNET_HOST");
@@ -174,7 +169,7 @@ fn listen(set: &Set<'_>, file: &FileSays<'_>, found: &mut Findings) -> Option<Bi
     if names.is_empty() {
         return None;
     }
-    if file.listen {
+    if file.sets("listen") {
         for name in names {
             found.not_used(name, &format!("{} sets listen", file.name));
         }
@@ -193,31 +188,8 @@ fn listen(set: &Set<'_>, file: &FileSays<'_>, found: &mut Findings) -> Option<Bi
     Some(Binding { key: "listen".to_owned(), value, variable: names.join(", ") })
 }
 
-/// TLS and CORS. What would be unsafe ends the start; the rest is noted.
-fn browsers(set: &Set<'_>, found: &mut Findings) {
-    if let Some(Flag(true)) = rule::<Flag>(set, "USE_TLS", found) {
-        let text = "TLS is not supported yet: set USE_TLS=false and put a proxy with TLS in front";
-        found.problem("USE_TLS", "", text);
-    }
-    let any_origin =
-        set.get("CORS_ALLOWED_ORIGINS").is_some_and(|list| list.split(',').any(|o| o.trim() == "*"));
-    let credentials = rule::<Flag>(set, "CORS_ALLOW_CREDENTIALS", found);
-    if any_origin && matches!(credentials, Some(Flag(true))) {
-        let text = "`*` together with CORS_ALLOW_CREDENTIALS=true would let every web page act in its visitor's \
-                    name: set CORS_ALLOWED_ORIGINS to the origins of your pages, such as \
-                    https://noc.example.net, or set CORS_ALLOW_CREDENTIALS=false";
-        found.problem("CORS_ALLOWED_ORIGINS", "", text);
-        return;
-    }
-    for name in ["CORS_ALLOWED_ORIGINS", "CORS_ALLOW_CREDENTIALS"] {
-        if set.contains_key(name) {
-            found.not_used(name, NO_CORS);
-        }
-    }
-}
-
 /// Reads a variable that sets no key by itself.
-fn rule<T: Rule>(set: &Set<'_>, name: &str, found: &mut Findings) -> Option<T> {
+pub(super) fn rule<T: Rule>(set: &Set<'_>, name: &str, found: &mut Findings) -> Option<T> {
     let text = set.get(name)?;
     let value = T::read(text);
     if value.is_none() {

@@ -11,7 +11,7 @@ use super::file::{Cache, Cli, File, Log, Monitoring, Olt, Snmp};
 use super::findings::Findings;
 use super::kinds::Optical;
 use super::value::Given;
-use super::{Config, DEFAULT_PORT, LogConfig, OltConfig, overrides, reference};
+use super::{Config, DEFAULT_PORT, LogConfig, OltConfig, edge, overrides, redis, reference};
 use crate::app::CacheTimes;
 use crate::limits::{Limits, OpticalLimits};
 
@@ -19,6 +19,10 @@ use crate::limits::{Limits, OpticalLimits};
 const SNMP_PORT: u16 = 161;
 /// Port of telnet servers (RFC 854).
 const TELNET_PORT: u16 = 23;
+
+/// MiB that readings may take. An OLT of 32 PONs with 128 ONUs each takes about
+/// 15 when everything has been asked for.
+const CACHE_MEMORY: u32 = 96;
 
 /// Where keys stand, so that a sentence can say where to put things right.
 pub(super) struct Places {
@@ -31,7 +35,12 @@ pub(super) struct Places {
 }
 
 impl Places {
-    fn of(&self, key: &str) -> String {
+    /// How an operator knows the key: by the variable that sets it, or by itself.
+    pub(super) fn name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.variables.get(key).map_or(key, String::as_str)
+    }
+
+    pub(super) fn of(&self, key: &str) -> String {
         match (self.variables.get(key), &self.file) {
             (Some(variable), _) => variable.clone(),
             (None, Some(file)) => format!("{file}: {key}"),
@@ -39,7 +48,7 @@ impl Places {
         }
     }
 
-    fn missing(&self, key: &str, found: &mut Findings) {
+    pub(super) fn missing(&self, key: &str, found: &mut Findings) {
         if found.knows(key) {
             return;
         }
@@ -52,7 +61,8 @@ impl Places {
 }
 
 /// The configuration; `None` when something that must be given is not.
-pub(super) fn settle(file: File, places: &Places, found: &mut Findings) -> Option<Config> {
+pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> Option<Config> {
+    let (rules, tls) = edge::settle(&mut file, places, found);
     let listed = file.olts.len();
     let olts: Vec<OltConfig> =
         file.olts.into_iter().enumerate().filter_map(|(n, entry)| olt(entry, n, places, found)).collect();
@@ -74,14 +84,21 @@ pub(super) fn settle(file: File, places: &Places, found: &mut Findings) -> Optio
     }
     let only = if let [only] = olts.as_slice() { Some(only.id().to_owned()) } else { None };
     let limits = limits(&file.monitoring, places, found);
+    let redis = file.cache.redis.take().map(|keys| redis::settle(keys, places, found));
+    let memory = file.cache.memory_mib.as_ref().map_or(CACHE_MEMORY, |Given(memory)| memory.0);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
-    (listed == olts.len()).then(|| Config {
+    let complete = listed == olts.len() && redis.as_ref().is_none_or(Option::is_some);
+    complete.then(|| Config {
         listen: file.listen.map_or(listen, |Given(listen)| listen.0),
         default: default.or(only),
         olts,
         log: log(file.log),
         cache: cache(&file.cache),
         limits,
+        rules,
+        tls,
+        redis: redis.flatten(),
+        cache_memory_mib: memory.into(),
         notes: Vec::new(),
     })
 }

@@ -21,12 +21,21 @@ pub(super) trait Rule: Sized {
     const INTEGER: bool = false;
     /// Whether TOML may give it with decimals.
     const DECIMAL: bool = false;
+    /// Whether TOML may give it as `true` or `false`.
+    const BOOLEAN: bool = false;
+    /// Whether TOML may give it as a list of texts, which are read as one with commas.
+    const LIST: bool = false;
 
     /// What a value must be, to follow "is not".
     fn rule() -> Cow<'static, str>;
 
     /// Reads the value; `None` when it breaks the rule.
     fn read(text: &str) -> Option<Self>;
+
+    /// What is wrong with a value, where more can be told than that it breaks the rule.
+    fn complaint(_: &str) -> Option<String> {
+        None
+    }
 }
 
 /// A value of the file, read by its [`Rule`].
@@ -40,12 +49,28 @@ impl<'de, T: Rule> Deserialize<'de> for Given<T> {
 
 /// The sentence about a value that breaks its rule; a secret value is not in it.
 pub(super) fn broken<T: Rule>(value: &str) -> String {
+    if let Some(complaint) = T::complaint(value) {
+        return complaint;
+    }
     if T::SECRET {
         return format!("the value is not {}", T::rule());
     }
     let shown: String = value.chars().take(SHOWN).flat_map(char::escape_debug).collect();
     let more = if value.chars().nth(SHOWN).is_some() { "..." } else { "" };
     format!("`{shown}{more}` is not {}", T::rule())
+}
+
+/// An entry of a list: its text, or nothing when it is none.
+struct Entry(Option<String>);
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = config::Value::deserialize(deserializer)?;
+        match value.kind {
+            config::ValueKind::String(text) => Ok(Self(Some(text))),
+            _ => Ok(Self(None)),
+        }
+    }
 }
 
 struct GivenVisitor<T>(PhantomData<T>);
@@ -77,15 +102,25 @@ impl<'de, T: Rule> Visitor<'de> for GivenVisitor<T> {
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<T, E> {
-        Err(E::custom(broken::<T>(if flag { "true" } else { "false" })))
+        let text = if flag { "true" } else { "false" };
+        T::read(text).filter(|_| T::BOOLEAN).ok_or_else(|| E::custom(broken::<T>(text)))
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
         Err(E::custom(format!("nothing is not {}", T::rule())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
-        Err(A::Error::custom(format!("a list is not {}", T::rule())))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+        let wrong = || A::Error::custom(format!("a list is not {}", T::rule()));
+        if !T::LIST {
+            return Err(wrong());
+        }
+        let mut texts = Vec::new();
+        while let Some(Entry(text)) = list.next_element()? {
+            texts.push(text.filter(|text| !text.contains(',')).ok_or_else(wrong)?);
+        }
+        let text = texts.join(",");
+        T::read(&text).ok_or_else(|| A::Error::custom(broken::<T>(&text)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<T, A::Error> {

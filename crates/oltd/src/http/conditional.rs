@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 
@@ -21,45 +20,57 @@ const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 /// Answers that are no reading, or none at all, are of this moment only.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-pub(super) async fn negotiate(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let known = headers.get(header::IF_NONE_MATCH).cloned();
-    let encodings = headers.get(header::ACCEPT_ENCODING).cloned();
-    let head = request.method() == Method::HEAD;
-    let mut response = next.run(request).await;
-    let Some(rendered) = response.extensions_mut().remove::<Arc<Rendered>>() else {
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
-        return response;
-    };
-    let gzip = match &encodings {
-        Some(encodings) if takes_gzip(encodings) => compressed(&rendered).await,
-        _ => None,
-    };
-    let reading = response.headers().contains_key(header::AGE);
-    if reading {
-        tag(response.headers_mut(), rendered.tag(), gzip.is_some());
-        if known.is_some_and(|known| matches(&known, rendered.tag())) {
-            response.headers_mut().remove(header::CONTENT_TYPE);
-            *response.status_mut() = NOT_MODIFIED;
-            return response;
+/// What a client has, and takes.
+pub(super) struct Wanted {
+    known: Option<HeaderValue>,
+    encodings: Option<HeaderValue>,
+    head: bool,
+}
+
+impl Wanted {
+    pub(super) fn of(request: &Request) -> Self {
+        let header = |name| request.headers().get(name).cloned();
+        Self {
+            known: header(header::IF_NONE_MATCH),
+            encodings: header(header::ACCEPT_ENCODING),
+            head: request.method() == Method::HEAD,
         }
-    } else {
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
     }
-    let body = match gzip {
-        Some(bytes) => {
-            response.headers_mut().insert(header::CONTENT_ENCODING, GZIP);
-            bytes
+
+    /// Gives a rendered answer its body, where the client needs one.
+    pub(super) async fn fill(&self, response: &mut Response) {
+        let Some(rendered) = response.extensions_mut().remove::<Arc<Rendered>>() else {
+            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+            return;
+        };
+        let gzip = match &self.encodings {
+            Some(encodings) if takes_gzip(encodings) => compressed(&rendered).await,
+            _ => None,
+        };
+        if response.headers().contains_key(header::AGE) {
+            tag(response.headers_mut(), rendered.tag(), gzip.is_some());
+            if self.known.as_ref().is_some_and(|known| matches(known, rendered.tag())) {
+                response.headers_mut().remove(header::CONTENT_TYPE);
+                *response.status_mut() = NOT_MODIFIED;
+                return;
+            }
+        } else {
+            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
         }
-        None => rendered.body().clone(),
-    };
-    if head {
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    } else {
-        response.headers_mut().remove(header::CONTENT_LENGTH);
-        *response.body_mut() = Body::from(body);
+        let body = match gzip {
+            Some(bytes) => {
+                response.headers_mut().insert(header::CONTENT_ENCODING, GZIP);
+                bytes
+            }
+            None => rendered.body().clone(),
+        };
+        if self.head {
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        } else {
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+            *response.body_mut() = Body::from(body);
+        }
     }
-    response
 }
 
 fn tag(headers: &mut HeaderMap, tag: &str, gzip: bool) {

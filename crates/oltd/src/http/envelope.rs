@@ -3,9 +3,7 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
-use tokio::time::Instant;
 
 use super::Failure;
 
@@ -20,42 +18,41 @@ const PROTECTION: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
 ];
 
-pub(super) async fn wrap(request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let id = request_id(&request);
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+/// The id of a request: the caller's when it is valid, else a new one.
+pub(super) struct RequestId(HeaderValue);
+
+impl RequestId {
+    pub(super) fn of(request: &Request) -> Self {
+        let given = request.headers().get(REQUEST_ID).filter(|value| {
+            let id = value.as_bytes();
+            (1..=128).contains(&id.len()) && id.iter().all(|byte| matches!(byte, 0x20..=0x7E))
+        });
+        Self(given.cloned().unwrap_or_else(|| {
+            let mut room = uuid::Uuid::encode_buffer();
+            let id = uuid::Uuid::new_v4().hyphenated().encode_lower(&mut room);
+            // Letters, digits and dashes are a header's value.
+            HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static("unknown"))
+        }))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
+/// Completes an answer, and says what failed where something did.
+pub(super) fn seal(response: &mut Response, id: &RequestId) -> Option<Failure> {
     let failure = response.extensions_mut().remove::<Failure>();
     if let Some(failure) = &failure {
-        *response.body_mut() = Body::from(failure.body(&id));
+        *response.body_mut() = Body::from(failure.body(id.as_str()));
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_LENGTH);
         headers.insert(header::CONTENT_TYPE, super::answer::JSON);
     }
-    tracing::info!(
-        request.id = id,
-        http.method = %method,
-        http.path = path,
-        http.status = response.status().as_u16(),
-        duration_ms = begun.elapsed().as_millis() as u64,
-        error = failure.as_ref().map(|failure| failure.detail.as_str()),
-        "request"
-    );
     let headers = response.headers_mut();
-    headers.extend(PROTECTION);
-    if let Ok(id) = HeaderValue::try_from(id) {
-        headers.insert(REQUEST_ID, id);
+    for (name, value) in PROTECTION {
+        headers.insert(name, value);
     }
-    response
-}
-
-/// The caller's id for the request when it is valid, else a new one.
-fn request_id(request: &Request) -> String {
-    request
-        .headers()
-        .get(REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|byte| matches!(byte, 0x20..=0x7E)))
-        .map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned)
+    headers.insert(REQUEST_ID, id.0.clone());
+    failure
 }

@@ -21,8 +21,12 @@ pub struct Failure {
     pub detail: String,
     /// When asking again may succeed.
     pub retry_after: Option<Duration>,
+    /// What the log tells instead of the detail, and no caller.
+    pub cause: Option<Box<str>>,
 }
 
+/// What a 401 must carry (RFC 9110, 11.6.1).
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"oltd\"");
 /// Asking again sooner would only find the same route or name server missing.
 const NETWORK_RETRY: Duration = Duration::from_secs(5);
 /// About as long as a PON's reading takes to leave the queue.
@@ -31,7 +35,7 @@ const BUSY_RETRY: Duration = Duration::from_secs(1);
 impl Failure {
     /// A failure of this kind.
     pub fn new(code: ErrorCode, message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: detail.into(), retry_after: None }
+        Self { code, message: message.into(), detail: detail.into(), retry_after: None, cause: None }
     }
 
     /// The parameter `field` breaks its rule.
@@ -43,10 +47,11 @@ impl Failure {
         )
     }
 
-    /// A bug of ours; the detail goes to the log, not to the caller.
-    pub fn internal(log: impl Display) -> Self {
-        tracing::error!(error = %log, "internal error");
-        Self::new(ErrorCode::Internal, "Something went wrong inside the server.", "see the server's log")
+    /// A bug of ours; the cause goes to the line of the request in the log, not to the caller.
+    pub fn internal(cause: impl Display) -> Self {
+        let told =
+            Self::new(ErrorCode::Internal, "Something went wrong inside the server.", "see the server's log");
+        Self { cause: Some(cause.to_string().into()), ..told }
     }
 
     /// Rows may be missing from a reading, so that `what` cannot be told.
@@ -58,7 +63,7 @@ impl Failure {
         )
     }
 
-    fn retry(self, after: Duration) -> Self {
+    pub(super) fn retry(self, after: Duration) -> Self {
         Self { retry_after: Some(after), ..self }
     }
 
@@ -93,6 +98,9 @@ impl IntoResponse for Failure {
             // Rounded up: who comes back at the second told must not be early.
             let seconds = after.as_millis().div_ceil(1000).max(1) as u64;
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.code == ErrorCode::Unauthorized {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
         }
         response.extensions_mut().insert(self);
         response

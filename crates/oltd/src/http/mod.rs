@@ -1,65 +1,72 @@
 //! HTTP: the rules that every route keeps.
 //!
-//! A request passes, from the outside in: `envelope` (request id, failures,
-//! log), `guard` (deadline, panics, sizes), `path` (one spelling), and then
-//! the routes of `crate::api`.
+//! A request passes, from the outside in: `edge`, which holds the rules in
+//! their order (`envelope` and `access`, `cors`, `guard`, `host`, `callers`,
+//! `limiter`, `intake`, and `path`, one spelling), and then the routes of
+//! `crate::api`.
 
+mod access;
 mod answer;
+mod callers;
+mod client;
 mod conditional;
+mod cors;
+mod edge;
 mod envelope;
 mod failure;
 mod guard;
+mod host;
 mod input;
+mod intake;
+mod limiter;
 mod path;
+mod pulse;
+mod rules;
 mod server;
 mod status;
+mod tls;
 
 use axum::Router;
-use axum::extract::{OriginalUri, Request};
-use axum::http::Uri;
-use axum::http::uri::PathAndQuery;
+use axum::extract::{MatchedPath, OriginalUri, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use tower::ServiceBuilder;
 
 pub(crate) use answer::{Answer, Content, Page, done, plain};
+pub use callers::Caller;
+use edge::Edge;
 pub use failure::Failure;
-use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word};
+pub use rules::{CorsRules, Hosts, Origins, Rate, Rules, Token};
 pub use server::serve;
 pub use status::ErrorCode;
+pub use tls::{Tls, TlsError, TlsFiles};
 
 use crate::app::App;
 
 /// The whole server as a service: every path it is given is answered in the envelope.
-pub fn router(app: App) -> Router {
-    around(crate::api::routes().with_state(app))
+pub fn router(app: App, rules: &Rules) -> Router {
+    // As a fallback: routing must see the path only after it was rewritten.
+    Router::new().fallback_service(edge(app, rules))
+}
+
+fn edge(app: App, rules: &Rules) -> Edge {
+    around(crate::api::routes().with_state(app), rules)
 }
 
 /// The rules around some routes.
-fn around(routes: Router) -> Router {
-    let routes = routes.fallback(no_route).method_not_allowed_fallback(wrong_method);
-    let service = ServiceBuilder::new()
-        .layer(from_fn(envelope::wrap))
-        .layer(from_fn(guard::deadline))
-        .layer(from_fn(guard::panics))
-        .layer(from_fn(guard::sizes))
-        .layer(from_fn(conditional::negotiate))
-        .layer(from_fn(rewrite))
-        .service(routes);
-    // As a fallback: routing must see the path only after it was rewritten.
-    Router::new().fallback_service(service)
+fn around(routes: Router, rules: &Rules) -> Edge {
+    let routes = routes.layer(from_fn(named)).fallback(no_route).method_not_allowed_fallback(wrong_method);
+    Edge::new(routes, rules)
 }
 
-async fn rewrite(mut request: Request, next: Next) -> Result<Response, Failure> {
-    let rewritten = path::rewrite(request.uri().path())?;
-    let spelt = match request.uri().query() {
-        Some(query) => format!("{}?{query}", rewritten.path),
-        None => rewritten.path,
-    };
-    *request.uri_mut() = PathAndQuery::try_from(spelt).map(Uri::from).map_err(Failure::internal)?;
-    request.extensions_mut().insert(WantedOlt(rewritten.olt));
-    Ok(next.run(request).await)
+/// Tells the route of an answer, as an extension of it, to whoever logs or measures.
+async fn named(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
+    }
+    response
 }
 
 async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {

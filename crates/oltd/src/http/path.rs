@@ -42,6 +42,23 @@ const LONGEST_SEGMENT: usize = 128;
 /// Everything but what RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Whether the path is in its one spelling, to be seen without taking it apart:
+/// most are.
+pub(super) fn is_spelt(raw: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    let Some(rest) = raw.strip_prefix('/').filter(|rest| rest.bytes().all(plain)) else { return false };
+    let mut segments = rest.split('/');
+    if !segments.clone().all(|segment| (1..=LONGEST_SEGMENT).contains(&segment.len())) {
+        return raw == "/";
+    }
+    let tree = match (segments.next(), segments.next()) {
+        (Some("api"), Some("v1")) => segments.next(),
+        _ => None,
+    };
+    let takes_a_pon = |word| TAKE_A_PON.iter().any(|route| route.split('/').next() == Some(word));
+    tree.is_none_or(|word| word != "olts" && !takes_a_pon(word))
+}
+
 /// Brings a path into its one spelling.
 pub(super) fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
     let raw = raw.strip_prefix('/').ok_or_else(|| refused("a path begins with a slash"))?;
@@ -201,7 +218,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn most_paths_are_spelt() {
+        for path in ["/", "/healthz", "/api/v1/board/1/pon/1", "/api/v1/system/cards/1/1/3"] {
+            assert!(is_spelt(path), "{path}");
+        }
+        for path in [
+            "",
+            "//",
+            "/healthz/",
+            "/api/v1/olts/a/onus",
+            "/api/v1/onu/1/5",
+            "/api/v1/board/%31/pon/1",
+            "/a\u{e4}",
+        ] {
+            assert!(!is_spelt(path), "{path}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_spelt_stays_as_it_is(
+            path in r"(/(api|v1|olts|onu|onus|board|pon|vlan|1|1-1-1|[!-~]{0,3})){0,8}/?",
+        ) {
+            if is_spelt(&path) {
+                prop_assert_eq!(rewrite(&path).ok(), Some(Rewritten { path, olt: None }));
+            }
+        }
+
         #[test]
         fn never_panics(path in r"(/|%|%2F|%0A|[ -~]|\PC|1-1-1|onu|vlan|api/v1|olts){0,12}") {
             let _ = rewrite(&path);

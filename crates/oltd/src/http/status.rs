@@ -62,6 +62,18 @@ pub enum ErrorCode {
     DeadlinePassed,
     /// Some answers of the OLT are missing, and without them the question would be answered by a guess.
     IncompleteReading,
+    /// The request needs a token and has no valid one.
+    Unauthorized,
+    /// The caller may not do this.
+    Forbidden,
+    /// The request's body came too slowly.
+    SlowRequest,
+    /// The request's body is of a kind that the route does not read.
+    UnsupportedMediaType,
+    /// The server does not answer to the name that the request is addressed to.
+    UnknownHost,
+    /// The client asked more than its share; `Retry-After` says when it may ask again.
+    RateLimited,
 }
 
 impl ErrorCode {
@@ -86,6 +98,12 @@ impl ErrorCode {
             Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
             Self::OltUnreachable | Self::LoginRefused | Self::OltBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::DeadlinePassed | Self::IncompleteReading => StatusCode::GATEWAY_TIMEOUT,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }

@@ -1,5 +1,5 @@
 use axum::body::{Body, to_bytes};
-use axum::http::{Method, Request};
+use axum::http::{HeaderValue, Method, Request};
 use axum::routing::get;
 use proptest::prelude::*;
 use secrecy::SecretString;
@@ -15,7 +15,7 @@ async fn app() -> Router {
     let snmp = SnmpSettings::new("127.0.0.1", 1, SecretString::from("public"));
     let transport = SnmpTransport::bind().await.unwrap();
     let olt = Olt::new(OltSettings { id: "a".into(), snmp, cli: None }, &transport);
-    router(App::new(vec![Site { olt, name: "A".into() }], None, CacheTimes::default()))
+    router(App::new(vec![Site { olt, name: "A".into() }], None, CacheTimes::default()), &Rules::default())
 }
 
 struct Got {
@@ -34,7 +34,14 @@ impl Got {
     }
 }
 
-async fn ask(router: &Router, request: Request<Body>) -> Got {
+/// Routes of a test alone, under the usual rules.
+fn alone(routes: Router) -> Router {
+    Router::new().fallback_service(around(routes, &Rules::default()))
+}
+
+/// Asks as this machine does, unless the request says otherwise.
+async fn ask(router: &Router, mut request: Request<Body>) -> Got {
+    request.headers_mut().entry("host").or_insert(HeaderValue::from_static("localhost"));
     let (response, body) = router.clone().oneshot(request).await.unwrap().into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
@@ -200,7 +207,7 @@ async fn olts_by_id() {
     assert_eq!((got.status, got.code()), (404, "olt_not_found"));
     let got = fetch(&app, "/api/v1/olts/nobody").await;
     assert_eq!((got.status, got.code()), (404, "olt_not_found"));
-    let none = router(App::new(vec![], None, CacheTimes::default()));
+    let none = router(App::new(vec![], None, CacheTimes::default()), &Rules::default());
     let got = fetch(&none, "/api/v1/onus").await;
     assert_eq!((got.status, got.code()), (400, "olt_required"));
     assert_eq!(fetch(&none, "/api/v1/olts").await.body["data"], serde_json::json!([]));
@@ -233,7 +240,7 @@ async fn a_panic_is_an_answer() {
     async fn burst() {
         panic!("secret words");
     }
-    let got = fetch(&around(Router::new().route("/burst", get(burst))), "/burst").await;
+    let got = fetch(&alone(Router::new().route("/burst", get(burst))), "/burst").await;
     assert_eq!((got.status, got.code()), (500, "internal"));
     assert!(!got.body.to_string().contains("secret"), "no internals");
 }
@@ -242,19 +249,19 @@ async fn a_panic_is_an_answer() {
 async fn ninety_seconds_are_enough() {
     let stuck = Router::new().route("/stuck", get(std::future::pending::<()>));
     let begun = tokio::time::Instant::now();
-    let got = fetch(&around(stuck), "/stuck").await;
+    let got = fetch(&alone(stuck), "/stuck").await;
     assert_eq!((got.status, got.code()), (504, "deadline_passed"));
     assert_eq!(begun.elapsed().as_secs(), 90);
 }
 
 /// A route with a reading's headers and a body worth compressing.
-fn a_reading() -> Router {
+fn a_reading() -> Edge {
     let answer = async || {
         let body = std::sync::Arc::new(crate::cache::Rendered::new(r#"{"onu_id":1}"#.repeat(1000)));
         let headers = [("age", "7"), ("cache-control", "private, max-age=293")];
         (headers, axum::Extension(body))
     };
-    around(Router::new().route("/list", get(answer)))
+    around(Router::new().route("/list", get(answer)), &Rules::default())
 }
 
 async fn list_with(headers: &[(&str, &str)], method: Method) -> axum::http::Response<bytes::Bytes> {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use oltd::app::{App, CacheTimes};
+use oltd::http::Rules;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -22,7 +23,7 @@ impl Server {
         let at = listener.local_addr().unwrap();
         let end = CancellationToken::new();
         let app = App::new(vec![], None, CacheTimes::default());
-        let task = tokio::spawn(oltd::http::serve(app, listener, end.clone()));
+        let task = tokio::spawn(oltd::http::serve(app, listener, Rules::default(), end.clone()));
         Self { at, end, task }
     }
 
@@ -60,12 +61,20 @@ async fn an_idle_connection_does_not_hold_up_the_end() {
 async fn odd_requests_are_answered_in_the_envelope() {
     let server = Server::start().await;
     for (request, status, code) in [
-        ("OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", "400", "invalid_path"),
-        ("GET http://x/healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", "200", "alive"),
-        ("GET /api/v1/\u{e4} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", "404", "route_not_found"),
+        ("OPTIONS * HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n", "400", "invalid_path"),
+        (
+            "GET http://localhost/healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+            "200",
+            "alive",
+        ),
+        (
+            "GET /api/v1/\u{e4} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+            "404",
+            "route_not_found",
+        ),
         ("GET /api/v1/onus HTTP/1.0\r\n\r\n", "400", "olt_required"),
         (
-            "POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999\r\nconnection: close\r\n\r\n",
+            "POST /x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9999999\r\nconnection: close\r\n\r\n",
             "413",
             "body_too_large",
         ),
@@ -81,7 +90,7 @@ async fn odd_requests_are_answered_in_the_envelope() {
 async fn head_has_no_body() {
     let server = Server::start().await;
     for path in ["/healthz", "/nothing"] {
-        let request = format!("HEAD {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let request = format!("HEAD {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         let answer = server.say(request.as_bytes()).await;
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         assert_eq!(body, "", "{answer}");

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use gpon::{OnuId, OnuRef, PonPort};
 use oltd::app::{App, CacheTimes, Site};
 use oltd::cache::{CAPACITY, Cache, CacheFigures, RedisSettings};
+use oltd::http::Rules;
 use oltsim::{FULL, Options, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -56,7 +57,12 @@ impl Instance {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        tokio::spawn(oltd::http::serve(app.clone(), listener, stop.clone()));
+        tokio::spawn(oltd::http::serve(
+            app.clone(),
+            listener,
+            Rules { rate: None, ..Rules::default() },
+            stop.clone(),
+        ));
         let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         Self { app, base, client, stop }
     }

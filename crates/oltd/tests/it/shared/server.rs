@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the server can be run. A machine without it skips the test, except
 /// where continuous integration runs it.
-pub(super) fn is_here() -> bool {
+pub(crate) fn is_here() -> bool {
     let found = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_ok();
     let advice = "redis-server is missing: apt-get install redis-server";
     assert!(found || std::env::var_os("CI").is_none(), "{advice}");
@@ -22,11 +22,11 @@ pub(super) fn is_here() -> bool {
     found
 }
 
-pub(super) struct RedisServer {
+pub(crate) struct RedisServer {
     child: Child,
     port: u16,
     options: Vec<String>,
-    pub(super) folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Drop for RedisServer {
@@ -37,12 +37,12 @@ impl Drop for RedisServer {
 }
 
 impl RedisServer {
-    pub(super) async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_, _| Vec::new()).await
     }
 
     /// With more options, which may name the port and the folder.
-    pub(super) async fn with(options: impl FnOnce(u16, &TempDir) -> Vec<String>) -> Self {
+    pub(crate) async fn with(options: impl FnOnce(u16, &TempDir) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let options = options(port, &folder);
@@ -51,7 +51,7 @@ impl RedisServer {
         server
     }
 
-    pub(super) fn settings(&self) -> RedisSettings {
+    pub(crate) fn settings(&self) -> RedisSettings {
         RedisSettings::new("127.0.0.1", self.port)
     }
 
@@ -64,17 +64,17 @@ impl RedisServer {
     }
 
     /// A connection of the test's own, past every instance.
-    pub(super) async fn connection(&self) -> redis::aio::MultiplexedConnection {
+    pub(crate) async fn connection(&self) -> redis::aio::MultiplexedConnection {
         let client = redis::Client::open(format!("redis://127.0.0.1:{}/", self.port)).unwrap();
         client.get_multiplexed_async_connection().await.unwrap()
     }
 
     /// Stops its clock: connections stay open and nothing answers.
-    pub(super) fn freeze(&self) {
+    pub(crate) fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    pub(super) fn thaw(&self) {
+    pub(crate) fn thaw(&self) {
         self.signal("-CONT");
     }
 
@@ -84,13 +84,20 @@ impl RedisServer {
     }
 
     /// Kills it; what it held is lost.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
+    /// Stops it as an administrator would.
+    #[allow(dead_code, reason = "for the figures, which include this file")]
+    pub(crate) fn stop(&mut self) {
+        self.signal("-TERM");
+        self.child.wait().unwrap();
+    }
+
     /// Starts it again on the same port, empty.
-    pub(super) async fn start_again(&mut self) {
+    pub(crate) async fn start_again(&mut self) {
         self.child = spawn(self.port, &self.options, &self.folder);
         self.wait_until_it_listens().await;
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use oltd::app::{App, CacheTimes, Site};
+use oltd::http::Rules;
 use oltsim::{C300, FULL, NO_OPTICS, Options, SMALL, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -68,7 +69,12 @@ async fn serve(olts: Vec<Olt>) -> (String, CancellationToken) {
     let default = (olts.len() == 1).then(|| olts[0].id().to_owned());
     let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_uppercase(), olt }).collect();
     let stop = CancellationToken::new();
-    tokio::spawn(oltd::http::serve(App::new(sites, default, CacheTimes::default()), listener, stop.clone()));
+    tokio::spawn(oltd::http::serve(
+        App::new(sites, default, CacheTimes::default()),
+        listener,
+        Rules { rate: None, ..Rules::default() },
+        stop.clone(),
+    ));
     (base, stop)
 }
 

@@ -1,0 +1,129 @@
+//! The kinds of values that are lists: in TOML a list of texts, in a variable one text with commas.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::kinds::Host;
+use super::value::Rule;
+use crate::http::{Hosts, Origins};
+
+/// The entries of a list; none of an empty one.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(move |_| !text.is_empty())
+}
+
+/// The names under which the server may be addressed.
+pub(super) struct HostNames(pub(super) Hosts);
+
+impl Rule for HostNames {
+    const LIST: bool = true;
+
+    fn rule() -> Cow<'static, str> {
+        "host names or addresses without ports, with commas between them, or `*` for all".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if text.trim() == "*" {
+            return Some(Self(Hosts::Any));
+        }
+        let names = entries(text).map(|entry| Host::read(entry).map(|Host(name)| name));
+        names.collect::<Option<_>>().map(|names| Self(Hosts::These(names)))
+    }
+}
+
+/// Addresses and networks of proxies.
+pub(super) struct Proxies(pub(super) Vec<IpNet>);
+
+impl Rule for Proxies {
+    const LIST: bool = true;
+
+    fn rule() -> Cow<'static, str> {
+        "addresses or networks such as 192.0.2.1 or 10.0.0.0/8, with commas between them".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let network =
+            |entry: &str| entry.parse().ok().or_else(|| entry.parse::<IpAddr>().ok().map(IpNet::from));
+        entries(text).map(network).collect::<Option<_>>().map(Self)
+    }
+}
+
+/// The origins of pages that may read the answers.
+pub(super) struct OriginList(pub(super) Origins);
+
+impl Rule for OriginList {
+    const LIST: bool = true;
+
+    fn rule() -> Cow<'static, str> {
+        "origins such as https://noc.example.net or http://192.0.2.1:3000, without a path and with commas \
+         between them, or `*` for all"
+            .into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let list: Vec<&str> = entries(text).collect();
+        if list.contains(&"*") {
+            return Some(Self(Origins::Any));
+        }
+        list.into_iter().map(origin).collect::<Option<_>>().map(|list| Self(Origins::These(list)))
+    }
+}
+
+/// An origin as browsers spell it: in lower case, without the usual port.
+fn origin(text: &str) -> Option<String> {
+    let text = text.to_ascii_lowercase();
+    let (scheme, authority) = text.split_once("://")?;
+    let usual = match scheme {
+        "http" => ":80",
+        "https" => ":443",
+        _ => return None,
+    };
+    let authority = authority.strip_suffix(usual).unwrap_or(authority);
+    // A colon behind the brackets of an IPv6 address, where it has some.
+    let (host, port) = match authority.rsplit_once(':').filter(|_| !authority.ends_with(']')) {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    let fits = Host::read(bare).is_some() && bare.contains(':') == host.starts_with('[');
+    let port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    (fits && port).then(|| format!("{scheme}://{authority}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_as_browsers_spell_them() {
+        for (given, kept) in [
+            ("https://NOC.example.net", "https://noc.example.net"),
+            ("https://noc.example.net:443", "https://noc.example.net"),
+            ("http://noc.example.net:443", "http://noc.example.net:443"),
+            ("http://192.0.2.1:80", "http://192.0.2.1"),
+            ("http://[2001:db8::1]:3000", "http://[2001:db8::1]:3000"),
+            ("http://[2001:db8::1]", "http://[2001:db8::1]"),
+        ] {
+            assert_eq!(origin(given).as_deref(), Some(kept), "{given}");
+        }
+        for wrong in [
+            "",
+            "null",
+            "noc.example.net",
+            "https://",
+            "https://noc.example.net/",
+            "https://noc.example.net/x",
+            "ftp://noc.example.net",
+            "https://a b",
+            "https://a:0",
+            "https://a:x",
+            "https://2001:db8::1",
+            "https://user@noc.example.net",
+            "https://*.example.net",
+        ] {
+            assert_eq!(origin(wrong), None, "{wrong}");
+        }
+    }
+}

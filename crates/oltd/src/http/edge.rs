@@ -1,0 +1,165 @@
+//! The edge of the server: what every request passes before it is routed, in this order.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::extract::{OriginalUri, Request};
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
+use axum::response::Response;
+use tokio::time::Instant;
+use tower::{Service, ServiceExt};
+
+use super::access::Line;
+use super::callers::{self, Caller};
+use super::client::{self, Link};
+use super::conditional::Wanted;
+use super::cors::Cors;
+use super::envelope::{self, RequestId};
+use super::input::WantedOlt;
+use super::intake::Intake;
+use super::limiter::{Allowance, Limiter};
+use super::rules::Rules;
+use super::{Failure, guard, host, path};
+
+/// Who is alive is asked often and by machines that can hold no token; neither
+/// may an overload by others make a supervisor believe that we are dead.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+const METRICS: &str = "/metrics";
+
+/// The rules around the routes. A cheap handle.
+#[derive(Clone)]
+pub(super) struct Edge(Arc<Inner>);
+
+struct Inner {
+    routes: Router,
+    rules: Rules,
+    cors: Option<Cors>,
+    limiter: Option<Limiter>,
+    intake: Intake,
+}
+
+/// What was learned of a request on its way in.
+struct Seen {
+    client: std::net::IpAddr,
+    caller: Option<Caller>,
+    allowance: Option<Allowance>,
+}
+
+impl Edge {
+    pub(super) fn new(routes: Router, rules: &Rules) -> Self {
+        Self(Arc::new(Inner {
+            routes,
+            cors: rules.cors.as_ref().map(Cors::new),
+            limiter: rules.rate.map(Limiter::new),
+            intake: Intake::new(),
+            rules: rules.clone(),
+        }))
+    }
+
+    /// Answers a request. Whatever happens, the answer is whole and logged.
+    pub(super) async fn respond(&self, request: Request, link: Link) -> Response {
+        let Inner { rules, cors, .. } = &*self.0;
+        let begun = Instant::now();
+        let id = RequestId::of(&request);
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let client = client::address(link.peer.ip(), request.headers(), &rules.proxies);
+        let mut seen = Seen { client, caller: None, allowance: None };
+        let wanted = Wanted::of(&request);
+        let asked = cors.as_ref().map(|cors| (cors, Cors::asked(&request)));
+        let mut response = match asked {
+            Some((cors, asked)) if asked.is_preflight() => cors.answer(asked, None).await,
+            Some((cors, asked)) if !asked.is_plain_options() => {
+                let response = self.guarded(request, link, &mut seen).await;
+                cors.answer(asked, Some(response)).await
+            }
+            _ => self.guarded(request, link, &mut seen).await,
+        };
+        if let Some(allowance) = seen.allowance {
+            allowance.write(response.headers_mut());
+        }
+        wanted.fill(&mut response).await;
+        let failure = envelope::seal(&mut response, &id);
+        let line = Line { begun, id: &id, method, uri, client, caller: seen.caller.as_ref() };
+        line.write(&response, failure.as_ref(), rules.access_log);
+        response
+    }
+
+    async fn guarded(&self, request: Request, link: Link, seen: &mut Seen) -> Response {
+        guard::bounded(self.0.pass(request, link, seen)).await
+    }
+}
+
+impl Inner {
+    async fn pass(&self, mut request: Request, link: Link, seen: &mut Seen) -> Result<Response, Failure> {
+        let rules = &self.rules;
+        guard::path(&request)?;
+        host::check(&request, link.local.ip(), &rules.hosts)?;
+        seen.caller = callers::identify(request.headers(), &rules.tokens);
+        let (limited, open) = exempt(request.uri().path(), rules);
+        if let Some(limiter) = self.limiter.as_ref().filter(|_| limited) {
+            let (allowance, taken) = limiter.take(seen.caller.as_ref(), seen.client);
+            seen.allowance = Some(allowance);
+            taken?;
+        }
+        if !rules.tokens.is_empty() && !open && seen.caller.is_none() {
+            return Err(callers::required(request.headers()));
+        }
+        if let Some(caller) = &seen.caller {
+            request.extensions_mut().insert(caller.clone());
+        }
+        // The memory of the body is given back once there is an answer.
+        let (mut request, _held) = self.intake.take(request).await?;
+        rewrite(&mut request)?;
+        self.routes.clone().oneshot(request).await.map_err(|never: Infallible| match never {})
+    }
+}
+
+/// Whether the path is under the limiter, and whether it is open to everybody.
+fn exempt(path: &str, rules: &Rules) -> (bool, bool) {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    match path {
+        "" => (true, true),
+        METRICS => (false, rules.metrics_public),
+        path if HEALTH.contains(&path) => (false, true),
+        _ => (true, false),
+    }
+}
+
+fn rewrite(request: &mut Request) -> Result<(), Failure> {
+    let uri = request.uri().clone();
+    if !path::is_spelt(uri.path()) {
+        let rewritten = path::rewrite(uri.path())?;
+        let spelt = match uri.query() {
+            Some(query) => format!("{}?{query}", rewritten.path),
+            None => rewritten.path,
+        };
+        *request.uri_mut() = PathAndQuery::try_from(spelt).map(Uri::from).map_err(Failure::internal)?;
+        request.extensions_mut().insert(WantedOlt(rewritten.olt));
+    }
+    // As it was asked, for whoever tells about it.
+    request.extensions_mut().insert(OriginalUri(uri));
+    Ok(())
+}
+
+/// For [`super::router`]: the connection is known only where the server serves.
+impl Service<Request> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let edge = self.clone();
+        Box::pin(async move {
+            let link = request.extensions().get::<Link>().copied().unwrap_or_default();
+            Ok(edge.respond(request, link).await)
+        })
+    }
+}
