@@ -8,12 +8,12 @@ mod clients;
 mod daemon;
 mod driver;
 mod faults;
+mod instances;
 mod memory;
 mod monitoring;
-#[path = "../../tests/it/shared/server.rs"]
+#[path = "../../tests/it/instances/server.rs"]
 mod redis_server;
 mod rig;
-mod shared;
 mod table;
 mod walk;
 mod warm;
@@ -51,9 +51,9 @@ fn main() {
         monitoring::many_callers,
         monitoring::restart,
         warm::warm_list,
-        shared::two_instances,
-        shared::invalidation,
-        shared::outages,
+        instances::two_instances,
+        instances::invalidation,
+        instances::outages,
         memory::ten_olts,
         clients::limiter
     );

@@ -265,10 +265,10 @@ fn a_reading() -> Edge {
 }
 
 async fn list_with(headers: &[(&str, &str)], method: Method) -> axum::http::Response<bytes::Bytes> {
-    let request =
-        headers.iter().fold(Request::builder().method(method).uri("/list"), |request, (name, value)| {
-            request.header(*name, *value)
-        });
+    let request = headers.iter().fold(
+        Request::builder().method(method).uri("/list").header("host", "localhost"),
+        |request, (name, value)| request.header(*name, *value),
+    );
     let response = a_reading().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     axum::http::Response::from_parts(parts, to_bytes(body, usize::MAX).await.unwrap())

@@ -6,6 +6,6 @@
 mod commands;
 mod config;
 mod house;
+mod instances;
 mod server;
-mod shared;
 mod simulated;

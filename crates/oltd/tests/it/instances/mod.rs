@@ -1,8 +1,8 @@
 //! Several instances in front of one OLT, with a store that they share.
 
-mod instances;
 mod invalidation;
 mod outages;
+mod readings;
 mod server;
 
 use std::sync::Arc;
