@@ -38,6 +38,9 @@ impl Counters {
     }
 }
 
+/// An OLT, the name of a kind of reading, and how old its youngest is.
+pub type Age = (Arc<str>, &'static str, Duration);
+
 /// The state of the cache at one moment.
 #[derive(Debug, Default)]
 pub struct CacheFigures {
@@ -50,7 +53,7 @@ pub struct CacheFigures {
     /// The shared store, where one is configured.
     pub redis: Option<RedisFigures>,
     /// Age of the youngest reading in memory, by OLT and kind.
-    pub ages: Vec<(Arc<str>, &'static str, Duration)>,
+    pub ages: Vec<Age>,
     /// The ONUs of each PON, from the youngest list in memory.
     pub onus: Vec<OnusOfPon>,
 }
@@ -105,7 +108,7 @@ impl Cache {
         }
     }
 
-    fn ages(&self) -> (Vec<(Arc<str>, &'static str, Duration)>, Vec<OnusOfPon>) {
+    fn ages(&self) -> (Vec<Age>, Vec<OnusOfPon>) {
         let mut ages: HashMap<(Arc<str>, Kind), Duration> = HashMap::new();
         let mut onus: HashMap<(Arc<str>, PonPort), OnusOfPon> = HashMap::new();
         for (key, stored) in &self.stored {
