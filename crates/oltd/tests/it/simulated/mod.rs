@@ -19,6 +19,7 @@ mod monitoring;
 mod replay;
 mod shows;
 mod sources;
+mod stats;
 mod v1_2;
 mod walk;
 
