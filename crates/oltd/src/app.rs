@@ -7,6 +7,7 @@ use zte::Olt;
 use crate::cache::{Cache, Fresh, Freshness, Key, Place, Subject};
 use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
+use crate::metrics::{CacheFigures, Metrics};
 
 pub use crate::cache::CacheTimes;
 
@@ -26,6 +27,7 @@ pub struct App {
     default: Option<usize>,
     cache: Cache,
     limits: OpticalLimits,
+    metrics: Metrics,
 }
 
 impl App {
@@ -34,7 +36,13 @@ impl App {
     pub fn new(olts: Vec<Site>, default: Option<String>, cache: CacheTimes) -> Self {
         let sites: Arc<[_]> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self { sites, default, cache: Cache::new(cache), limits: OpticalLimits::default() }
+        Self {
+            sites,
+            default,
+            cache: Cache::new(cache),
+            limits: OpticalLimits::default(),
+            metrics: Metrics::default(),
+        }
     }
 
     /// The same with these limits of what is watched.
@@ -46,6 +54,16 @@ impl App {
     /// Every OLT, in the order of the configuration.
     pub fn olts(&self) -> impl Iterator<Item = ChosenOlt> {
         (0..self.sites.len()).map(|at| ChosenOlt { app: self.clone(), at })
+    }
+
+    /// What the server counts itself.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What the cache tells of itself and of the readings that it holds.
+    pub fn cache_figures(&self) -> CacheFigures {
+        CacheFigures::default()
     }
 
     /// Logs out of the OLTs' command lines.

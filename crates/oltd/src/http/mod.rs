@@ -1,6 +1,6 @@
 //! HTTP: the rules that every route keeps.
 //!
-//! A request passes, from the outside in: `envelope` (request id, failures,
+//! A request passes, from the outside in: `measure` (counters), `envelope` (request id, failures,
 //! log), `guard` (deadline, panics, sizes), `path` (one spelling), and then
 //! the routes of `crate::api`.
 
@@ -9,6 +9,7 @@ mod envelope;
 mod failure;
 mod guard;
 mod input;
+mod measure;
 mod path;
 mod server;
 mod status;
@@ -17,7 +18,7 @@ use axum::Router;
 use axum::extract::{OriginalUri, Request};
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 
@@ -32,12 +33,14 @@ use crate::app::App;
 
 /// The whole server as a service: every path it is given is answered in the envelope.
 pub fn router(app: App) -> Router {
-    around(crate::api::routes().with_state(app))
+    let measured = from_fn_with_state(app.metrics().clone(), measure::measure);
+    around(crate::api::routes().with_state(app)).layer(measured)
 }
 
 /// The rules around some routes.
 fn around(routes: Router) -> Router {
     let routes = routes.fallback(no_route).method_not_allowed_fallback(wrong_method);
+    let routes = routes.layer(from_fn(measure::note_route));
     let service = ServiceBuilder::new()
         .layer(from_fn(envelope::wrap))
         .layer(from_fn(guard::deadline))

@@ -15,6 +15,7 @@ mod costs;
 mod faults;
 mod hostile;
 mod hostile_names;
+mod metrics;
 mod monitoring;
 mod replay;
 mod shows;

@@ -1,0 +1,98 @@
+//! Counts and times requests, whatever becomes of them on the way.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+use tokio::time::Instant;
+
+use crate::metrics::{Ended, Metrics};
+
+/// The route that a request matches, once that is known. The router is inside
+/// of the layers that may give up on it, so it is noted where both can see it.
+#[derive(Debug, Clone, Default)]
+struct MatchedRoute(Arc<OnceLock<MatchedPath>>);
+
+/// A request under way. It is counted when this is dropped: then it has been
+/// answered, or the client has left.
+struct Running {
+    metrics: Metrics,
+    method: Method,
+    route: MatchedRoute,
+    began: Instant,
+    status: Option<StatusCode>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.metrics.http().ended(Ended {
+            route: self.route.0.get().cloned(),
+            method: std::mem::take(&mut self.method),
+            status: self.status,
+            took: self.began.elapsed(),
+        });
+    }
+}
+
+/// The outermost layer.
+pub(super) async fn measure(State(metrics): State<Metrics>, mut request: Request, next: Next) -> Response {
+    metrics.http().began();
+    let route = MatchedRoute::default();
+    request.extensions_mut().insert(route.clone());
+    let method = request.method().clone();
+    let mut running = Running { metrics, method, route, began: Instant::now(), status: None };
+    let response = next.run(request).await;
+    running.status = Some(response.status());
+    response
+}
+
+/// The innermost layer, around each route.
+pub(super) async fn note_route(request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    if let (Some(noted), Some(path)) = (extensions.get::<MatchedRoute>(), extensions.get::<MatchedPath>()) {
+        // A request matches once.
+        let _ = noted.0.set(path.clone());
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::app::{App, CacheTimes};
+    use crate::metrics::exposition;
+
+    /// What is outside of the router gives up on a request, and its route is still told.
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_given_up_keeps_its_route() {
+        async fn burst() {
+            panic!("words");
+        }
+        let app = App::new(vec![], None, CacheTimes::default());
+        let routes =
+            Router::new().route("/stuck/{x}", get(std::future::pending::<()>)).route("/burst", get(burst));
+        let measured = from_fn_with_state(app.metrics().clone(), measure);
+        let router = crate::http::around(routes).layer(measured);
+        for path in ["/stuck/1", "/stuck/2", "/burst"] {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap();
+        }
+        let text = exposition(&app).unwrap();
+        for line in [
+            r#"oltd_http_requests_total{route="/stuck/{x}",method="GET",status="504"} 2"#,
+            r#"oltd_http_requests_total{route="/burst",method="GET",status="500"} 1"#,
+            r#"oltd_http_request_duration_seconds_sum{route="/stuck/{x}"} 180."#,
+            "oltd_http_requests_in_flight 0",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+}
