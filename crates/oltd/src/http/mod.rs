@@ -21,6 +21,7 @@ use axum::http::uri::PathAndQuery;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
+use tower::util::MapRequestLayer;
 
 pub(crate) use answer::{Answer, Content, Page, done, plain};
 pub use failure::Failure;
@@ -40,7 +41,7 @@ pub fn router(app: App) -> Router {
 /// The rules around some routes.
 fn around(routes: Router) -> Router {
     let routes = routes.fallback(no_route).method_not_allowed_fallback(wrong_method);
-    let routes = routes.layer(from_fn(measure::note_route));
+    let routes = routes.layer(MapRequestLayer::new(measure::note_route));
     let service = ServiceBuilder::new()
         .layer(from_fn(envelope::wrap))
         .layer(from_fn(guard::deadline))

@@ -5,6 +5,7 @@
 
 mod commands;
 mod config;
+mod deploy;
 mod exposition;
 mod house;
 mod server;
