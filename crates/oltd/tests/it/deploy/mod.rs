@@ -6,6 +6,7 @@ mod dashboard;
 mod queries;
 mod rules;
 mod service;
+mod table;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
