@@ -7,6 +7,7 @@ use zte::Olt;
 use crate::cache::{Cache, Fresh, Freshness, Scope, Subject};
 use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
+use crate::metrics::Metrics;
 
 pub use crate::cache::CacheTimes;
 
@@ -26,6 +27,7 @@ pub struct App {
     default: Option<usize>,
     cache: Cache,
     limits: OpticalLimits,
+    metrics: Metrics,
 }
 
 impl App {
@@ -34,7 +36,13 @@ impl App {
     pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
         let sites: Arc<[_]> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self { sites, default, cache: cache.into(), limits: OpticalLimits::default() }
+        Self {
+            sites,
+            default,
+            cache: cache.into(),
+            limits: OpticalLimits::default(),
+            metrics: Metrics::default(),
+        }
     }
 
     /// The same with these limits of what is watched.
@@ -51,6 +59,11 @@ impl App {
     /// The readings that are kept.
     pub const fn cache(&self) -> &Cache {
         &self.cache
+    }
+
+    /// What the server counts itself.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Logs out of the OLTs' command lines.

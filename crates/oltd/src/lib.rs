@@ -6,3 +6,4 @@ pub mod cache;
 pub mod config;
 pub mod http;
 pub mod limits;
+pub mod metrics;

@@ -11,6 +11,7 @@ mod error;
 #[doc(hidden)]
 pub mod fuzz;
 mod index;
+mod latency;
 mod memory;
 mod olt;
 mod onu_counters;
@@ -23,6 +24,7 @@ mod value;
 pub use cli::CliStats;
 pub use cli::show::{ShowLine, Shown, UnknownLine, UnknownShow};
 pub use error::{OltError, Trouble};
+pub use latency::LatencyStats;
 pub use olt::{Identity, Olt, OltStats};
 pub use onu_counters::OnuCounters;
 pub use settings::{CliSettings, OltSettings, SnmpSettings};

@@ -3,6 +3,7 @@
 mod backups;
 mod cards;
 mod environment;
+mod metrics;
 mod monitoring;
 mod olts;
 mod onu;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/", get(service::root))
         .route("/healthz", get(service::healthz))
         .route("/readyz", get(service::readyz))
+        .route("/metrics", get(metrics::show))
         .nest("/api/v1", tree())
 }
 

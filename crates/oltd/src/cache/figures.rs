@@ -42,7 +42,7 @@ impl Counters {
 pub type Age = (Arc<str>, &'static str, Duration);
 
 /// The state of the cache at one moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct CacheFigures {
     /// Reads by kind and level: `memory`, `redis`, `olt`, `joined`.
     pub reads: Vec<(&'static str, &'static str, u64)>,
@@ -70,13 +70,14 @@ pub struct RedisFigures {
 }
 
 /// The ONUs of a PON by state.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct OnusOfPon {
     /// The OLT's id.
     pub olt: Arc<str>,
     /// The port.
     pub pon: PonPort,
-    /// How many are in each state, every state named; `None` for those in an unknown one.
+    /// How many are in each state, zeros included: a PON that has lost all its
+    /// ONUs shows 0 online, and not nothing. `None` for those in an unknown state.
     pub states: Vec<(Option<OnuState>, u64)>,
     /// How old the list is.
     pub age: Duration,
@@ -139,5 +140,31 @@ impl Cache {
         }
         let ages = ages.into_iter().map(|((olt, kind), age)| (olt, kind.name(), age)).collect();
         (ages, onus.into_values().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gpon::{NamedBy, OnuId, OnuRef};
+
+    use super::*;
+
+    #[test]
+    fn onus_are_counted_by_state() {
+        let pon = PonPort::new(1, 1).unwrap();
+        let onu = |id, state| {
+            let at = OnuRef { pon, id: OnuId::new(id).unwrap() };
+            Onu { state, ..Onu::unknown(at, NamedBy::Management) }
+        };
+        let onus = [
+            onu(1, Some(OnuState::Online)),
+            onu(2, Some(OnuState::Online)),
+            onu(3, Some(OnuState::DyingGasp)),
+            onu(4, None),
+        ];
+        let counted = OnusOfPon::new(&"a".into(), pon, Duration::ZERO, &onus.iter().collect::<Vec<_>>());
+        let there: Vec<_> = counted.states.iter().filter(|(_, count)| *count > 0).copied().collect();
+        assert_eq!(there, [(Some(OnuState::Online), 2), (Some(OnuState::DyingGasp), 1), (None, 1)]);
+        assert_eq!(counted.states.len(), 8, "zeros are told too");
     }
 }

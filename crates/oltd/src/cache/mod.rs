@@ -29,7 +29,7 @@ use zte::{Olt, OltError};
 
 pub use entry::{Entry, ViewKey};
 use figures::Counters;
-pub use figures::{CacheFigures, OnusOfPon, RedisFigures};
+pub use figures::{Age, CacheFigures, OnusOfPon, RedisFigures};
 use flight::Flights;
 pub use held::{Held, Row};
 pub use key::{Key, Kind, Place};

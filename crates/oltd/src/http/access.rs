@@ -4,20 +4,19 @@
 use std::net::IpAddr;
 
 use axum::extract::MatchedPath;
-use axum::http::{Method, Uri};
+use axum::http::Uri;
 use axum::response::Response;
 use hyper::body::Body as _;
-use tokio::time::Instant;
 
 use super::Failure;
 use super::callers::Caller;
 use super::envelope::RequestId;
+use super::measure::Running;
 
 /// What is known of a request before it is answered.
 pub(super) struct Line<'a> {
-    pub(super) begun: Instant,
+    pub(super) running: &'a Running,
     pub(super) id: &'a RequestId,
-    pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) client: IpAddr,
     pub(super) caller: Option<&'a Caller>,
@@ -31,12 +30,12 @@ impl Line<'_> {
             ($level:ident) => {
                 tracing::$level!(
                     request.id = self.id.as_str(),
-                    http.method = self.method.as_str(),
+                    http.method = self.running.method().as_str(),
                     http.path = self.uri.path(),
-                    http.route = response.extensions().get::<MatchedPath>().map(MatchedPath::as_str),
+                    http.route = self.running.route().map(MatchedPath::as_str),
                     http.status = status.as_u16(),
                     http.bytes = response.body().size_hint().exact(),
-                    duration_ms = self.begun.elapsed().as_micros() as f64 / 1e3,
+                    duration_ms = self.running.took().as_micros() as f64 / 1e3,
                     client = %self.client,
                     caller = self.caller.map(|caller| &*caller.name),
                     error = failure.map(|failure| failure.cause.as_deref().unwrap_or(&failure.detail)),

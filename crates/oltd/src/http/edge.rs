@@ -10,7 +10,6 @@ use axum::extract::{OriginalUri, Request};
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 use axum::response::Response;
-use tokio::time::Instant;
 use tower::{Service, ServiceExt};
 
 use super::access::Line;
@@ -22,8 +21,10 @@ use super::envelope::{self, RequestId};
 use super::input::WantedOlt;
 use super::intake::Intake;
 use super::limiter::{Allowance, Limiter};
+use super::measure::Running;
 use super::rules::Rules;
 use super::{Failure, guard, host, path};
+use crate::metrics::Metrics;
 
 /// Who is alive is asked often and by machines that can hold no token; neither
 /// may an overload by others make a supervisor believe that we are dead.
@@ -36,6 +37,7 @@ pub(super) struct Edge(Arc<Inner>);
 
 struct Inner {
     routes: Router,
+    metrics: Metrics,
     rules: Rules,
     cors: Option<Cors>,
     limiter: Option<Limiter>,
@@ -50,9 +52,10 @@ struct Seen {
 }
 
 impl Edge {
-    pub(super) fn new(routes: Router, rules: &Rules) -> Self {
+    pub(super) fn new(routes: Router, rules: &Rules, metrics: Metrics) -> Self {
         Self(Arc::new(Inner {
             routes,
+            metrics,
             cors: rules.cors.as_ref().map(Cors::new),
             limiter: rules.rate.map(Limiter::new),
             intake: Intake::new(),
@@ -61,11 +64,11 @@ impl Edge {
     }
 
     /// Answers a request. Whatever happens, the answer is whole and logged.
-    pub(super) async fn respond(&self, request: Request, link: Link) -> Response {
-        let Inner { rules, cors, .. } = &*self.0;
-        let begun = Instant::now();
+    pub(super) async fn respond(&self, mut request: Request, link: Link) -> Response {
+        let Inner { rules, cors, metrics, .. } = &*self.0;
+        let mut running = Running::begin(metrics, &mut request);
         let id = RequestId::of(&request);
-        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let uri = request.uri().clone();
         let client = client::address(link.peer.ip(), request.headers(), &rules.proxies);
         let mut seen = Seen { client, caller: None, allowance: None };
         let wanted = Wanted::of(&request);
@@ -83,7 +86,8 @@ impl Edge {
         }
         wanted.fill(&mut response).await;
         let failure = envelope::seal(&mut response, &id);
-        let line = Line { begun, id: &id, method, uri, client, caller: seen.caller.as_ref() };
+        running.end(&response);
+        let line = Line { running: &running, id: &id, uri, client, caller: seen.caller.as_ref() };
         line.write(&response, failure.as_ref(), rules.access_log);
         response
     }

@@ -19,6 +19,7 @@ mod host;
 mod input;
 mod intake;
 mod limiter;
+mod measure;
 mod path;
 mod pulse;
 mod rules;
@@ -27,9 +28,9 @@ mod status;
 mod tls;
 
 use axum::Router;
-use axum::extract::{MatchedPath, OriginalUri, Request};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{OriginalUri, Request};
 use axum::response::{IntoResponse, Response};
+use tower::util::MapRequestLayer;
 
 pub(crate) use answer::{Answer, Content, Page, done, plain};
 pub use callers::Caller;
@@ -42,6 +43,7 @@ pub use status::ErrorCode;
 pub use tls::{Tls, TlsError, TlsFiles};
 
 use crate::app::App;
+use crate::metrics::Metrics;
 
 /// The whole server as a service: every path it is given is answered in the envelope.
 pub fn router(app: App, rules: &Rules) -> Router {
@@ -50,23 +52,17 @@ pub fn router(app: App, rules: &Rules) -> Router {
 }
 
 fn edge(app: App, rules: &Rules) -> Edge {
-    around(crate::api::routes().with_state(app), rules)
+    let metrics = app.metrics().clone();
+    around(crate::api::routes().with_state(app), rules, metrics)
 }
 
 /// The rules around some routes.
-fn around(routes: Router, rules: &Rules) -> Edge {
-    let routes = routes.layer(from_fn(named)).fallback(no_route).method_not_allowed_fallback(wrong_method);
-    Edge::new(routes, rules)
-}
-
-/// Tells the route of an answer, as an extension of it, to whoever logs or measures.
-async fn named(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = next.run(request).await;
-    if let Some(route) = route {
-        response.extensions_mut().insert(route);
-    }
-    response
+fn around(routes: Router, rules: &Rules, metrics: Metrics) -> Edge {
+    let routes = routes
+        .layer(MapRequestLayer::new(measure::note_route))
+        .fallback(no_route)
+        .method_not_allowed_fallback(wrong_method);
+    Edge::new(routes, rules, metrics)
 }
 
 async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {

@@ -36,7 +36,7 @@ impl Got {
 
 /// Routes of a test alone, under the usual rules.
 fn alone(routes: Router) -> Router {
-    Router::new().fallback_service(around(routes, &Rules::default()))
+    Router::new().fallback_service(around(routes, &Rules::default(), Metrics::default()))
 }
 
 /// Asks as this machine does, unless the request says otherwise.
@@ -261,7 +261,7 @@ fn a_reading() -> Edge {
         let headers = [("age", "7"), ("cache-control", "private, max-age=293")];
         (headers, axum::Extension(body))
     };
-    around(Router::new().route("/list", get(answer)), &Rules::default())
+    around(Router::new().route("/list", get(answer)), &Rules::default(), Metrics::default())
 }
 
 async fn list_with(headers: &[(&str, &str)], method: Method) -> axum::http::Response<bytes::Bytes> {

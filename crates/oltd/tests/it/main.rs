@@ -5,6 +5,8 @@
 
 mod commands;
 mod config;
+mod deploy;
+mod exposition;
 mod house;
 mod instances;
 mod server;

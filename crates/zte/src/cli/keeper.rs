@@ -164,6 +164,7 @@ async fn answer(
     let deadline = ask.deadline + READ_ON;
     let mut again = true;
     loop {
+        let began = Instant::now();
         let answered = {
             let run = session.run(&ask.line, deadline);
             tokio::pin!(run);
@@ -182,6 +183,7 @@ async fn answer(
         };
         match answered {
             Ok(reply) => {
+                shared.latency.measured(began.elapsed());
                 shared.outage.answered();
                 return (Ok(reply), Some(session));
             }

@@ -22,7 +22,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::{CliSettings, Trouble};
+use crate::latency::Latency;
+use crate::{CliSettings, LatencyStats, Trouble};
 use keeper::{Ask, Want};
 use line::Line;
 use outage::Outage;
@@ -31,17 +32,26 @@ pub(crate) use reader::{Refusal, refusal};
 use show::{Parsed, Show};
 pub(crate) use telnet::Telnet;
 
-/// Counters of the sessions with one OLT since the process started.
+/// Counters of the sessions with one OLT since the process started, and what is
+/// under way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CliStats {
     /// Commands sent for callers.
     pub commands: u64,
+    /// Those of them that gave no answer to use: refused by the OLT, too late,
+    /// or lost with their session.
+    pub failures: u64,
     /// Successful logins.
     pub logins: u64,
     /// Sessions open now.
     pub sessions: usize,
     /// Callers waiting for their turn now.
     pub waiting: usize,
+    /// Most callers that may wait.
+    pub queue: usize,
+    /// How long commands took that were answered, refusals included, each from
+    /// its line to the prompt.
+    pub latency: LatencyStats,
     /// Whether its command line can be used; `None` before the first try.
     pub reachable: Option<bool>,
     /// When it last answered.
@@ -54,9 +64,11 @@ pub(crate) struct Shared {
     settings: CliSettings,
     outage: Outage,
     commands: AtomicU64,
+    failures: AtomicU64,
     logins: AtomicU64,
     sessions: AtomicUsize,
     waiting: AtomicUsize,
+    latency: Latency,
     stop: CancellationToken,
 }
 
@@ -87,9 +99,11 @@ impl Cli {
             outage: Outage::new(&settings.host),
             settings,
             commands: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
             logins: AtomicU64::new(0),
             sessions: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
+            latency: Latency::default(),
             stop: CancellationToken::new(),
         };
         Self { shared: Arc::new(shared), wants, unstarted: Arc::new(std::sync::Mutex::new(Some(receiver))) }
@@ -122,9 +136,12 @@ impl Cli {
         let (reachable, last_contact) = shared.outage.contact();
         CliStats {
             commands: shared.commands.load(Ordering::Relaxed),
+            failures: shared.failures.load(Ordering::Relaxed),
             logins: shared.logins.load(Ordering::Relaxed),
             sessions: shared.sessions.load(Ordering::Relaxed),
             waiting: shared.waiting.load(Ordering::Relaxed),
+            queue: shared.settings.queue,
+            latency: shared.latency.stats(),
             reachable,
             last_contact,
         }
@@ -190,10 +207,18 @@ impl Turn {
     /// [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`], [`Trouble::UnexpectedReply`].
     pub(crate) async fn text(&mut self, command: &str, deadline: Instant) -> Result<Answer, Trouble> {
         let line = Line::new(command).map_err(|error| Trouble::UnexpectedReply(error.to_string()))?;
+        self.shared.commands.fetch_add(1, Ordering::Relaxed);
+        let answer = self.run(command, line, deadline).await;
+        if answer.is_err() {
+            self.shared.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        answer
+    }
+
+    async fn run(&mut self, command: &str, line: Line, deadline: Instant) -> Result<Answer, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
         let ask = Ask { line, deadline, give };
-        self.shared.commands.fetch_add(1, Ordering::Relaxed);
         self.asks.send(ask).await.map_err(|_| ended())?;
         let reply = match timeout_at(deadline, given).await {
             Ok(Ok(reply)) => reply?,

@@ -85,7 +85,10 @@ impl Snmp {
             loop {
                 let landed = tokio::select! {
                     landed = flights.next(), if !flights.is_empty() => landed,
-                    () = sleep_until(again.min(end)) => break,
+                    () = sleep_until(again.min(end)) => {
+                        self.timeouts.fetch_add(1, Relaxed);
+                        break;
+                    }
                 };
                 let Some((sent_at, result)) = landed else { continue };
                 match self.judge(sent_at, result) {
@@ -115,7 +118,7 @@ impl Snmp {
         }))
     }
 
-    fn lock_round_trip(&self) -> MutexGuard<'_, RoundTrip> {
+    pub(super) fn lock_round_trip(&self) -> MutexGuard<'_, RoundTrip> {
         self.round_trip.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -159,7 +162,9 @@ impl Snmp {
 
     fn heard(&self, sent_at: Instant) {
         self.answers.fetch_add(1, Relaxed);
-        self.lock_round_trip().measured(sent_at.elapsed());
+        let round_trip = sent_at.elapsed();
+        self.latency.measured(round_trip);
+        self.lock_round_trip().measured(round_trip);
         self.breaker.answered();
     }
 }
@@ -193,7 +198,11 @@ async fn probe(snmp: Weak<Snmp>) {
         let Some(client) = snmp.client.get() else { return };
         snmp.requests.fetch_add(1, Relaxed);
         let flight = send(client, Ask::Get(&oid), 0);
-        if let Ok((sent_at, result)) = tokio::time::timeout(PROBE_EVERY, flight).await
+        let landed = tokio::time::timeout(PROBE_EVERY, flight).await;
+        if landed.is_err() {
+            snmp.timeouts.fetch_add(1, Relaxed);
+        }
+        if let Ok((sent_at, result)) = landed
             && matches!(snmp.judge(sent_at, result), Ok(Ok(_) | Err(Failure::Refused(..) | Failure::TooBig)))
         {
             tracing::info!(host = %snmp.settings.host, "the OLT answers SNMP again");

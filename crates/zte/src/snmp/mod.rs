@@ -15,6 +15,7 @@ use async_snmp::{Client, Oid, UdpHandle, Value, VarBind};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::Instant;
 
+use crate::latency::Latency;
 use crate::{OltStats, OnuCounters, SnmpSettings, Trouble};
 use breaker::Breaker;
 use rtt::RoundTrip;
@@ -49,8 +50,10 @@ pub(crate) struct Snmp {
     answer_size: AtomicU32,
     requests: AtomicU64,
     retries: AtomicU64,
+    timeouts: AtomicU64,
     answers: AtomicU64,
     varbinds: AtomicU64,
+    latency: Latency,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,10 +62,15 @@ enum Ask<'a> {
     Bulk(&'a [Oid], u32),
 }
 
+/// Most requests in flight at once.
+fn window(settings: &SnmpSettings) -> usize {
+    settings.window.clamp(1, 64)
+}
+
 impl Snmp {
     pub(crate) fn new(settings: SnmpSettings, transport: SnmpTransport) -> Self {
         Self {
-            window: Semaphore::new(settings.window.clamp(1, 64)),
+            window: Semaphore::new(window(&settings)),
             settings,
             transport,
             client: OnceCell::new(),
@@ -72,8 +80,10 @@ impl Snmp {
             answer_size: AtomicU32::new(FULL_ANSWER),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            timeouts: AtomicU64::new(0),
             answers: AtomicU64::new(0),
             varbinds: AtomicU64::new(0),
+            latency: Latency::default(),
         }
     }
 
@@ -98,11 +108,18 @@ impl Snmp {
 
     pub(crate) fn stats(&self) -> OltStats {
         let (reachable, last_contact) = self.breaker.contact();
+        let window = window(&self.settings);
         OltStats {
             requests: self.requests.load(Relaxed),
             retries: self.retries.load(Relaxed),
+            timeouts: self.timeouts.load(Relaxed),
             answers: self.answers.load(Relaxed),
             varbinds: self.varbinds.load(Relaxed),
+            window,
+            in_flight: window.saturating_sub(self.window.available_permits()),
+            waiting: self.waiting.load(Relaxed),
+            latency: self.latency.stats(),
+            round_trip: self.lock_round_trip().smoothed(),
             reachable,
             last_contact,
             cli: None,

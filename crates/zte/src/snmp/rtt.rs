@@ -25,6 +25,11 @@ impl RoundTrip {
         });
     }
 
+    /// The smoothed round trip; `None` before the first answer.
+    pub(crate) fn smoothed(&self) -> Option<Duration> {
+        self.smoothed.map(|(mean, _)| mean)
+    }
+
     /// How long to wait for the answer to the `attempt`th sending (0 is the
     /// first) before sending again: half as long again with each, up to a second
     /// or the first wait if that is longer. Doubling, as RFC 6298 does for a
@@ -45,9 +50,11 @@ mod tests {
         let mut trip = RoundTrip::default();
         assert_eq!(trip.timeout(0), INITIAL);
         assert_eq!(trip.timeout(1), INITIAL);
+        assert_eq!(trip.smoothed(), None);
         for _ in 0..50 {
             trip.measured(Duration::from_millis(20));
         }
+        assert_eq!(trip.smoothed(), Some(Duration::from_millis(20)));
         assert_eq!(trip.timeout(0), LEAST);
         assert_eq!(trip.timeout(1), LEAST * 3 / 2);
         assert_eq!(trip.timeout(30), INITIAL);

@@ -11,7 +11,7 @@ const MOST_WORDS: usize = 1_500;
 
 /// What a path from the root begins with. A fixed list: a folder that was moved
 /// away must not turn its paths into plain words.
-const ROOMS: [&str; 7] = [".ci", "crates", "docs", "examples", "fixtures", "fuzz", "scripts"];
+const ROOMS: [&str; 8] = [".ci", "crates", "deploy", "docs", "examples", "fixtures", "fuzz", "scripts"];
 
 fn words(text: &str) -> usize {
     text.split_whitespace().count()

@@ -16,10 +16,12 @@ mod costs;
 mod faults;
 mod hostile;
 mod hostile_names;
+mod metrics;
 mod monitoring;
 mod replay;
 mod shows;
 mod sources;
+mod stats;
 mod v1_2;
 mod walk;
 
@@ -27,9 +29,9 @@ mod walk;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server in front of one simulated OLT, `sim`.
-struct Rig {
+pub(crate) struct Rig {
     sim: Simulator,
-    base: String,
+    pub(crate) base: String,
     client: reqwest::Client,
     stop: CancellationToken,
 }
@@ -79,7 +81,7 @@ async fn serve(olts: Vec<Olt>) -> (String, CancellationToken) {
 }
 
 impl Rig {
-    async fn start(source: Source) -> Self {
+    pub(crate) async fn start(source: Source) -> Self {
         let sim = simulator(source).await;
         let olt = olt_of("sim", &sim).await;
         let (base, stop) = serve(vec![olt]).await;
