@@ -160,3 +160,6 @@ impl Service<Request> for Edge {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,15 +33,24 @@ fn run(
 fn check_says_what_serve_would_do() {
     let file =
         format!("{ONE_OLT}[olts.cli]\nusername = 'zte'\npassword = 'hidden'\nenable_password = 'hidden'\n");
-    let (code, stdout, stderr) =
-        run(&[("oltd.toml", &file)], &["check"], &[("REDIS_HOST", "r"), ("OLTD_CACHE__ONUS", "90s")]);
+    let (code, stdout, stderr) = run(
+        &[("oltd.toml", &file)],
+        &["check"],
+        &[
+            ("REDIS_HOST", "r"),
+            ("REDIS_PASSWORD", "hidden"),
+            ("REDIS_POOL_SIZE", "9"),
+            ("OLTD_CACHE__ONUS", "90s"),
+        ],
+    );
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     for line in [
         "The configuration from oltd.toml is valid.",
         "listen   http://127.0.0.1:8081",
-        "cache    ONU lists and ONUs 1m 30s, PON info 10m, profiles 1h",
+        "cache    ONU lists and ONUs 1m 30s, PON info 10m, profiles 1h, at most 96 MiB",
+        "redis    r:6379, database 0, password ***, keys begin with oltd",
         "OLT      one (one)",
-        "note     REDIS_HOST: not used: readings are cached in memory, Redis is not supported yet",
+        "note     REDIS_POOL_SIZE: not used: all requests share one connection to Redis, which needs no pool",
     ] {
         assert!(stdout.lines().any(|shown| shown == line), "{line}\n{stdout}");
     }
