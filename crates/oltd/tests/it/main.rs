@@ -5,6 +5,7 @@
 
 mod commands;
 mod config;
+mod edge;
 mod house;
 mod server;
 mod simulated;
