@@ -167,3 +167,6 @@ impl Service<Request> for Edge {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,8 @@ pub(super) fn seal(response: &mut Response, id: &RequestId) -> Option<Failure> {
     }
     let headers = response.headers_mut();
     for (name, value) in PROTECTION {
-        headers.insert(name, value);
+        // A page that needs a policy of its own has set it.
+        headers.entry(name).or_insert(value);
     }
     headers.insert(REQUEST_ID, id.0.clone());
     failure

@@ -175,3 +175,42 @@ fn hash(cert: &[u8], key: &[u8]) -> [u8; 32] {
     hash.update(key);
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes a new certificate and its key.
+    fn renew(files: &TlsFiles) {
+        let new = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        std::fs::write(&files.cert, new.cert.pem()).unwrap();
+        std::fs::write(&files.key, new.signing_key.serialize_pem()).unwrap();
+    }
+
+    #[test]
+    fn a_pair_that_cannot_be_served_is_told_once_and_leaves_the_old_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let files = TlsFiles { cert: path("cert"), key: path("key") };
+        renew(&files);
+        let Tls { pair, .. } = Tls::load(files.clone()).unwrap();
+        let served = || pair.served.load().cert.clone();
+        let first = served();
+        assert_eq!(pair.look(), Ok(false));
+
+        std::fs::write(&files.cert, "nonsense").unwrap();
+        assert_eq!(pair.look().unwrap_err().file, files.cert);
+        assert_eq!((pair.look(), served() == first), (Ok(false), true));
+        std::fs::remove_file(&files.key).unwrap();
+        assert_eq!(pair.look().unwrap_err().file, files.key);
+        assert_eq!((pair.look(), served() == first), (Ok(false), true));
+
+        renew(&files);
+        assert_eq!((pair.look(), served() == first), (Ok(true), false));
+        assert_eq!(pair.look(), Ok(false));
+        let second = std::fs::read(&files.key).unwrap();
+        renew(&files);
+        std::fs::write(&files.key, second).unwrap();
+        assert_eq!(pair.look().unwrap_err().file, files.key, "the key of another certificate");
+    }
+}

@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod deploy;
 mod exposition;
+mod edge;
 mod house;
 mod instances;
 mod server;

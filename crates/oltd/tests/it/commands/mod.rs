@@ -33,15 +33,24 @@ fn run(
 fn check_says_what_serve_would_do() {
     let file =
         format!("{ONE_OLT}[olts.cli]\nusername = 'zte'\npassword = 'hidden'\nenable_password = 'hidden'\n");
-    let (code, stdout, stderr) =
-        run(&[("oltd.toml", &file)], &["check"], &[("REDIS_HOST", "r"), ("OLTD_CACHE__ONUS", "90s")]);
+    let (code, stdout, stderr) = run(
+        &[("oltd.toml", &file)],
+        &["check"],
+        &[
+            ("REDIS_HOST", "r"),
+            ("REDIS_PASSWORD", "hidden"),
+            ("REDIS_POOL_SIZE", "9"),
+            ("OLTD_CACHE__ONUS", "90s"),
+        ],
+    );
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     for line in [
         "The configuration from oltd.toml is valid.",
         "listen   http://127.0.0.1:8081",
-        "cache    ONU lists and ONUs 1m 30s, PON info 10m, profiles 1h",
+        "cache    ONU lists and ONUs 1m 30s, PON info 10m, profiles 1h, at most 96 MiB",
+        "redis    r:6379, database 0, password ***, keys begin with oltd",
         "OLT      one (one)",
-        "note     REDIS_HOST: not used: readings are cached in memory, Redis is not supported yet",
+        "note     REDIS_POOL_SIZE: not used: all requests share one connection to Redis, which needs no pool",
     ] {
         assert!(stdout.lines().any(|shown| shown == line), "{line}\n{stdout}");
     }
@@ -147,4 +156,49 @@ fn show_says_what_it_knows() {
     assert!(stderr.contains("no command line is configured"), "{stderr}");
     let (code, _, stderr) = run(&[("oltd.toml", ONE_OLT)], &["show", "--olt", "two", "show", "fan"], &[]);
     assert_eq!((code, stderr.as_str()), (Some(1), "no OLT has the id `two`; there are: one\n"));
+}
+
+/// A file with one OLT and what else it says.
+fn file(more: &str) -> String {
+    format!("{more}\n{ONE_OLT}")
+}
+
+#[test]
+fn nobody_is_let_in_by_accident() {
+    for variables in [[("OLTD_LISTEN", "0.0.0.0:0")], [("SERVER_HOST", "0.0.0.0")]] {
+        for command in ["check", "serve"] {
+            let (code, stdout, stderr) = run(&[("oltd.toml", ONE_OLT)], &[command], &variables);
+            assert_eq!((code, stdout.as_str(), stderr.lines().count()), (Some(1), "", 1), "{stderr}");
+            for word in ["no token is configured", "oltd token", "127.0.0.1", "--insecure"] {
+                assert!(stderr.contains(word), "{word}: {stderr}");
+            }
+        }
+        assert_eq!(run(&[("oltd.toml", ONE_OLT)], &["check", "--insecure"], &variables).0, Some(0));
+    }
+}
+
+#[test]
+fn a_token_comes_with_its_entry() {
+    let (code, printed, stderr) = run(&[], &["token", "--name", "noc"], &[]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let (token, rest) = printed.split_once('\n').unwrap();
+    assert!(token.len() == 69 && token.starts_with("oltd_"), "{token}");
+    let entry = &rest[rest.find("[[auth.tokens]]").unwrap()..];
+    assert!(!entry.contains(&token[5..]));
+    let (code, stdout, stderr) =
+        run(&[("oltd.toml", &file(entry))], &["check"], &[("OLTD_LISTEN", "0.0.0.0:80")]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.lines().any(|line| line == "tokens   of noc"), "{stdout}");
+    assert_ne!(run(&[], &["token"], &[]).1, run(&[], &["token"], &[]).1);
+    assert_eq!(run(&[], &["token", "--name", "N C"], &[]).0, Some(2));
+}
+
+#[test]
+fn a_certificate_that_is_not_there_ends_the_start() {
+    let tls = file("tls = { cert_file = 'none.pem', key_file = 'none.key' }");
+    for command in ["check", "serve"] {
+        let (code, _, stderr) = run(&[("oltd.toml", &tls)], &[command], &[("OLTD_LISTEN", "127.0.0.1:0")]);
+        assert_eq!(code, Some(1));
+        assert!(stderr.starts_with("cannot serve TLS: none.pem: cannot be read: "), "{stderr}");
+    }
 }

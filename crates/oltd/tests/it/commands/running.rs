@@ -46,9 +46,15 @@ impl Drop for Running {
 
 /// The status line and the body of `http://address/path`.
 fn get(url: &str) -> String {
+    get_with(url, "")
+}
+
+/// As [`get`], with these lines in the head.
+fn get_with(url: &str, lines: &str) -> String {
     let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut connection = TcpStream::connect(address).unwrap();
-    write!(connection, "GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(connection, "GET /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{lines}\r\n")
+        .unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
     answer
@@ -76,6 +82,79 @@ fn serve_answers_and_ends_when_told() {
         assert!(serve.stdout.next().is_none(), "log lines go to stderr");
         assert_eq!(std::fs::read_dir(serve.directory.path()).unwrap().count(), 1, "nothing is written");
     }
+}
+
+/// The address that a server which logs JSON listens on.
+fn address(serve: &mut Running) -> String {
+    let mut lines = serve.stderr.by_ref().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
+    lines.find_map(|line: serde_json::Value| line["address"].as_str().map(str::to_owned)).unwrap()
+}
+
+#[test]
+fn a_request_is_one_line() {
+    let sha256 = "2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683"; // of `key`
+    let token = format!("[[auth.tokens]]\nname = 'noc'\nsha256 = '{sha256}'\n{ONE_OLT}");
+    for (access, lines) in [("true", 4), ("false", 0)] {
+        let variables =
+            [("OLTD_LISTEN", "127.0.0.1:0"), ("OLTD_LOG__FORMAT", "json"), ("OLTD_LOG__ACCESS", access)];
+        let mut serve = Running::start(&[("oltd.toml", &token)], &["serve"], &variables);
+        let address = address(&mut serve);
+        let key = "X-API-Key: key\r\nX-Request-ID: r-1\r\n";
+        let statuses = [
+            get_with(&format!("http://{address}/api/v1/olts?token=hunter2"), key),
+            get_with(&format!("http://{address}/api/v1/olts"), "Authorization: Bearer hunter2\r\n"),
+            get_with(&format!("http://{address}/nothing"), key),
+            get(&format!("http://{address}/healthz")),
+        ];
+        let statuses = statuses.map(|answer| answer.split(' ').nth(1).unwrap().to_owned());
+        assert_eq!(statuses, ["200", "401", "404", "200"]);
+        serve.end("TERM");
+        let log: Vec<String> = serve.stderr.by_ref().map(Result::unwrap).collect();
+        assert!(!log.concat().contains("hunter2") && !log.concat().contains("\"key\""), "{log:#?}");
+        let log: Vec<serde_json::Value> =
+            log.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let requests: Vec<_> = log.into_iter().filter(|line| line["message"] == "request").collect();
+        assert_eq!(requests.len(), lines, "{requests:#?}");
+        let Some(first) = requests.first() else { continue };
+        let shown = ["request.id", "http.method", "http.path", "http.route", "client", "caller", "level"]
+            .map(|field| first[field].as_str().unwrap_or_default());
+        assert_eq!(shown, ["r-1", "GET", "/api/v1/olts", "/api/v1/olts", "127.0.0.1", "noc", "INFO"]);
+        assert!(first["http.bytes"].as_u64().unwrap() > 0 && first["duration_ms"].is_number(), "{first}");
+        assert_eq!((&requests[1]["http.status"], requests[1].get("caller")), (&401.into(), None));
+        assert_eq!((&requests[2]["caller"], requests[2].get("http.route")), (&"noc".into(), None));
+        assert!(requests[2]["error"].as_str().unwrap().contains("/nothing"), "{}", requests[2]);
+    }
+}
+
+#[test]
+fn the_end_comes_within_5_s_whatever_the_olt_does() {
+    let snmp = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let telnet = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let ports =
+        [snmp.local_addr().unwrap().port(), telnet.local_addr().unwrap().port()].map(|p| p.to_string());
+    let variables = [
+        ("OLTD_LISTEN", "127.0.0.1:0"),
+        ("OLTD_LOG__FORMAT", "json"),
+        ("SNMP_HOST", "127.0.0.1"),
+        ("SNMP_PORT", &ports[0]),
+        ("SNMP_COMMUNITY", "x"),
+        ("TELNET_PORT", &ports[1]),
+        ("TELNET_HOST", "127.0.0.1"),
+        ("TELNET_USERNAME", "x"),
+        ("TELNET_PASSWORD", "x"),
+    ];
+    let mut serve = Running::start(&[], &["serve"], &variables);
+    let address = address(&mut serve);
+    let mut asked = TcpStream::connect(&address).unwrap();
+    write!(asked, "GET /api/v1/board/1/pon/1 HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut cli = TcpStream::connect(&address).unwrap();
+    write!(cli, "GET /api/v1/traffic/profiles HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    // Both are under way once the OLT was asked, which never answers.
+    snmp.recv_from(&mut [0; 2048]).unwrap();
+    let _session = telnet.accept().unwrap();
+    let begun = std::time::Instant::now();
+    serve.end("TERM");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
 #[cfg(feature = "sim")]

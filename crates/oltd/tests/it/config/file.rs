@@ -28,6 +28,30 @@ fn the_example_is_valid_and_shows_the_defaults() {
     assert_eq!((cli.port, cli.max_sessions, cli.queue), (23, usual.max_sessions, usual.queue));
     assert_eq!((cli.idle_close, cli.keep_alive), (usual.idle_close, usual.keep_alive));
     assert_eq!(example.olts[1].name, "north");
+    let (shown, usual) = (&example.rules, &least.rules);
+    assert_eq!((&shown.hosts, &shown.proxies, shown.rate), (&usual.hosts, &usual.proxies, usual.rate));
+    assert_eq!((&shown.cors, shown.access_log, shown.metrics_public), (&usual.cors, true, false));
+    assert_eq!(example.cache_memory_mib, least.cache_memory_mib);
+}
+
+/// What stands there in comments, for it has no default, is right too.
+#[test]
+fn the_example_is_valid_without_its_comments() {
+    let keys = EXAMPLE.replace("sha256 = \"...\"", &format!("sha256 = '{}'", "1".repeat(64)));
+    let keys: String = keys
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ")
+                .filter(|rest| rest.starts_with('[') || rest.contains(" = "))
+                .unwrap_or(line)
+        })
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let config = read(Some(&keys), &[]).unwrap();
+    assert_eq!(&*config.rules.tokens[0].name, "noc");
+    assert!(config.tls.is_some());
+    let redis = config.redis.unwrap();
+    assert_eq!((redis.port, redis.database, redis.tls, redis.prefix.as_str()), (6379, 0, false, "oltd"));
 }
 
 #[test]
@@ -106,7 +130,7 @@ fn several_olts_have_no_default_unless_one_is_named() {
 const WRONG: &[(&str, &str)] = &[
     (
         "lisen = 'x'\n{}",
-        "lisen: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`",
+        "lisen: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`",
     ),
     (
         "{}communty = 'x'",
@@ -155,11 +179,11 @@ const WRONG: &[(&str, &str)] = &[
     ("{}{}", "olts[1].id: `one` is the id of olts[0] already"),
     (
         "'olts[9223372036854775807]' = 1\n{}",
-        "olts[9223372036854775807]: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`",
+        "olts[9223372036854775807]: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`",
     ),
     (
         "'log.level' = 'debug'\n{}",
-        "log.level: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`",
+        "log.level: there is no such key here, expected one of `listen`, `default`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`",
     ),
     ("listen = 99999999999999999999\n{}", "holds a number that is out of range"),
     ("olts = 5", "olts: must be a list of tables: write [[olts]]"),

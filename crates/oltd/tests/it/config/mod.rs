@@ -1,5 +1,6 @@
 //! The configuration as a function of text.
 
+mod edge;
 mod file;
 mod overrides;
 mod reference;
