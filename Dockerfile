@@ -28,6 +28,7 @@ COPY --from=build /usr/local/bin/oltd /usr/local/bin/oltd
 COPY oltd.example.toml LICENSE-MIT LICENSE-APACHE /usr/share/doc/oltd/
 # oltd.toml is read from here, where there is one.
 WORKDIR /etc/oltd
+# Before `listen` of a file.
 ENV OLTD_LISTEN=0.0.0.0:8081
 EXPOSE 8081
 USER 65532:65532

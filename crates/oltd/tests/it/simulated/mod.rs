@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Rig {
     sim: Simulator,
     pub(crate) base: String,
-    client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
     stop: CancellationToken,
 }
 
