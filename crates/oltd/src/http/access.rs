@@ -62,6 +62,7 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::super::{Rules, around};
+    use crate::metrics::Metrics;
 
     #[derive(Clone, Default)]
     struct Written(Arc<Mutex<Vec<u8>>>);
@@ -94,8 +95,11 @@ mod tests {
             let written = Written::default();
             let logger = tracing_subscriber::fmt().with_ansi(false).with_writer(written.clone()).finish();
             let _logging = tracing::subscriber::set_default(logger);
-            let edge =
-                around(Router::new().route("/burst", get(burst)), &Rules { access_log, ..Rules::default() });
+            let edge = around(
+                Router::new().route("/burst", get(burst)),
+                &Rules { access_log, ..Rules::default() },
+                Metrics::default(),
+            );
             let request = Request::get("/burst").header("host", "localhost").body(Body::empty()).unwrap();
             edge.respond(request, super::super::client::Link::default()).await;
             let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();

@@ -6,8 +6,8 @@
 mod commands;
 mod config;
 mod deploy;
-mod exposition;
 mod edge;
+mod exposition;
 mod house;
 mod instances;
 mod server;

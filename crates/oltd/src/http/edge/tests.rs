@@ -34,7 +34,7 @@ fn routes() -> Router {
 }
 
 fn edge(rules: Rules) -> Edge {
-    around(routes(), &rules)
+    around(routes(), &rules, Metrics::default())
 }
 
 fn token(name: &str, token: &str) -> Token {

@@ -14,7 +14,8 @@ impl Rig {
         assert_eq!(answer.status().as_u16(), 200);
         let headers = answer.headers();
         assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
-        for name in ["age", "cache-control", "etag", "x-data-source"] {
+        assert_eq!(headers["cache-control"], "no-store");
+        for name in ["age", "etag", "x-data-source"] {
             assert!(!headers.contains_key(name), "{name}");
         }
         Exposition::parse(&answer.text().await.unwrap())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use oltd::app::{App, CacheTimes, Site};
-use oltd::http::Rules;
+use oltd::http::{Hosts, Rules};
 use oltsim::{C300, FULL, NO_OPTICS, Options, SMALL, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -74,7 +74,8 @@ async fn serve(olts: Vec<Olt>) -> (String, CancellationToken) {
     tokio::spawn(oltd::http::serve(
         App::new(sites, default, CacheTimes::default()),
         listener,
-        Rules { rate: None, ..Rules::default() },
+        // A proxy in front hands on the name that it is known by.
+        Rules { rate: None, hosts: Hosts::These(vec!["oltd.example.net".into()]), ..Rules::default() },
         stop.clone(),
     ));
     (base, stop)
