@@ -1,5 +1,6 @@
 use gpon::{Link, Onu, OnuId, OnuRef, OnuState, PonPort, PonStatus, Problem, Reading};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::onu_ids::rows_may_be_missing;
 use super::onus::is_of_an_onu;
@@ -8,24 +9,43 @@ use crate::app::ChosenOlt;
 use crate::cache::{
     Freshness, OneOnu, OnuBandwidth, Onus, Pon, ServicePortsOfOnu, Unconfigured, WatchedOnu, WatchedPon,
 };
-use crate::http::{Answer, BoardPon, Content, done};
+use crate::http::openapi::{Done, ParameterFailures, PonFailures, Shown};
+use crate::http::{Answer, BoardPon, Content, done, schema};
 
-#[derive(Debug, Serialize)]
+/// A PON port and how many ONUs it has.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PonPort)]
 struct Info {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
+    #[schema(value_type = Option<schema::LinkState>)]
     admin_status: Option<&'static str>,
+    #[schema(value_type = Option<schema::LinkState>)]
     operational_status: Option<&'static str>,
+    /// The same as `operational_status`.
+    #[schema(value_type = Option<schema::LinkState>)]
     oper_status: Option<&'static str>,
     total_onus: Option<usize>,
+    /// The same as `total_onus`.
     onu_count: Option<usize>,
     online_onus: Option<usize>,
     offline_onus: Option<usize>,
+    /// What its optical module receives.
+    #[schema(value_type = Option<schema::Power>)]
     rx_power: Option<String>,
+    /// What its optical module sends.
+    #[schema(value_type = Option<schema::Power>)]
     tx_power: Option<String>,
 }
 
-/// GET `/board/{board}/pon/{pon}/info`
+/// A PON port and its counts.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}/info", operation_id = "pon_port", tag = "PON ports",
+    params(BoardPon, Freshness),
+    responses(Shown<Info>, PonFailures),
+)]
 pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let (status, onus) =
         futures::try_join!(olt.read::<Pon>(pon, freshness), olt.read::<Onus>(pon, freshness))?;
@@ -90,14 +110,24 @@ impl Counts {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// The PON whose kept readings were dropped.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ForgottenPon)]
 struct Forgotten {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
 }
 
-/// DELETE `/board/{board}/pon/{pon}`: drops what is kept of this PON. The OLT is
-/// not asked, so a PON that the chassis lacks has nothing kept and is no error.
+/// Drops what is kept of this PON.
+///
+/// The OLT is not asked, so a PON that the chassis lacks has nothing kept and is no error.
+#[utoipa::path(
+    delete, path = "/board/{board}/pon/{pon}", operation_id = "forget_pon", tag = "PON ports",
+    params(BoardPon),
+    responses(Done<Forgotten>, ParameterFailures),
+)]
 pub(super) async fn forget(olt: ChosenOlt, BoardPon(pon): BoardPon) -> Answer {
     forget_pon(&olt, pon).await;
     done(Forgotten { board: pon.slot(), pon: pon.port() }, "The cached readings of this PON are dropped.")

@@ -1,12 +1,17 @@
 use gpon::Vlan;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Vlans};
-use crate::http::Answer;
+use crate::http::openapi::{Listed, ReadFailures};
+use crate::http::{Answer, schema};
 
-#[derive(Debug, Serialize)]
+/// A VLAN of the OLT.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Vlan)]
 struct Row<'a> {
+    #[schema(value_type = schema::VlanNumber)]
     vlan_id: u16,
     name: Option<&'a str>,
     description: Option<&'a str>,
@@ -18,7 +23,12 @@ impl<'a> From<&'a Vlan> for Row<'a> {
     }
 }
 
-/// GET `/vlan`
+/// The VLANs of the OLT.
+#[utoipa::path(
+    get, path = "/vlan", operation_id = "vlans", tag = "VLANs",
+    params(Freshness),
+    responses(Listed<Row>, ReadFailures),
+)]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let vlans = olt.read::<Vlans>((), freshness).await?;
     vlans.list("list", Row::from)

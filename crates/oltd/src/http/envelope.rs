@@ -43,7 +43,10 @@ pub(super) async fn wrap(request: Request, next: Next) -> Response {
         "request"
     );
     let headers = response.headers_mut();
-    headers.extend(PROTECTION);
+    for (name, value) in PROTECTION {
+        // A page may bring a wider policy of its own.
+        headers.entry(name).or_insert(value);
+    }
     if let Ok(id) = HeaderValue::try_from(id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -9,7 +9,9 @@ mod envelope;
 mod failure;
 mod guard;
 mod input;
+pub(crate) mod openapi;
 mod path;
+pub(crate) mod schema;
 mod server;
 mod status;
 
@@ -21,7 +23,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 
-pub(crate) use answer::{Answer, Content, Page, done, plain};
+pub(crate) use answer::{Answer, Content, JSON, Page, done, plain};
 pub use failure::Failure;
 use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word};

@@ -1,13 +1,17 @@
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The status of every answer that holds what was asked for.
 pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 
+/// The status of an answer that the client holds already.
+pub(crate) const UNCHANGED: StatusCode = StatusCode::NOT_MODIFIED;
+
 /// What went wrong, for programs: the closed list behind `error_code`.
 ///
 /// This file is the only one that names HTTP status codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The path holds bad escapes, control characters, an encoded slash, or a segment that is too long.
@@ -59,6 +63,18 @@ pub enum ErrorCode {
     DeadlinePassed,
     /// Some answers of the OLT are missing, and without them the question would be answered by a guess.
     IncompleteReading,
+    /// The request needs a token or a key, and has none that is valid.
+    Unauthorized,
+    /// Its token or key does not allow this.
+    Forbidden,
+    /// The request came too slowly.
+    SlowRequest,
+    /// The body has another type than the route takes.
+    UnsupportedMediaType,
+    /// The `Host` header names no host that this server answers for.
+    UnknownHost,
+    /// Too many requests of this client; `Retry-After` says when to go on.
+    RateLimited,
 }
 
 impl ErrorCode {
@@ -74,10 +90,16 @@ impl ErrorCode {
             | Self::ProfileNotFound
             | Self::TcontNotFound
             | Self::GemPortNotFound => StatusCode::NOT_FOUND,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PathTooLong => StatusCode::URI_TOO_LONG,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::UnsupportedByFirmware | Self::OltRefused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
