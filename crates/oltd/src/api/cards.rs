@@ -22,9 +22,13 @@ struct Row<'a> {
     card_type: Option<&'a str>,
     #[schema(value_type = Option<schema::CardStatus>)]
     status: Option<String>,
+    /// As the device spells it.
     serial_number: Option<&'a str>,
+    /// As the device spells it.
     hardware_ver: Option<&'a str>,
+    /// As the device spells it.
     software_ver: Option<&'a str>,
+    /// From the device's inventory.
     description: Option<&'a str>,
     /// How many ports it has.
     ports: Option<u32>,

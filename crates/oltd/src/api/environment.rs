@@ -45,6 +45,7 @@ struct Fan {
     level: Option<i32>,
     /// Revolutions per minute.
     rpm: Option<i32>,
+    /// Whether it runs.
     running: Option<bool>,
     /// Whether it is plugged in.
     present: Option<bool>,

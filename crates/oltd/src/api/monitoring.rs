@@ -12,9 +12,13 @@ use crate::limits::{Limits, OpticalLimits};
 /// Seen from the OLT: rx is upstream, tx downstream.
 #[derive(Debug, Serialize, ToSchema)]
 struct Statistics {
+    /// Packets from the ONUs.
     rx_packets: Option<u64>,
+    /// Bytes from the ONUs.
     rx_bytes: Option<u64>,
+    /// Packets to the ONUs.
     tx_packets: Option<u64>,
+    /// Bytes to the ONUs.
     tx_bytes: Option<u64>,
     /// Null before two readings at least 10 s apart.
     #[schema(value_type = Option<schema::Rate>)]
@@ -107,7 +111,9 @@ struct OfOnu<'a> {
     onu_id: u8,
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
+    /// The model that it reports.
     model: Option<&'a str>,
+    /// The version of the software that it runs.
     firmware_version: Option<&'a str>,
     /// 1 when it is online, else 0.
     #[schema(minimum = 0, maximum = 1)]
@@ -157,8 +163,11 @@ struct OfPon<'a> {
     pon_port: String,
     /// The OLT's own number of the port.
     pon_index: u32,
+    /// How many ONUs it has.
     onu_count: Option<usize>,
+    /// Those in service.
     online_count: Option<usize>,
+    /// Those known not to be in service.
     offline_count: Option<usize>,
     statistics: Statistics,
     /// Only where one PON is watched.
@@ -206,9 +215,13 @@ pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshn
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WatchedOlt)]
 struct OfOlt<'a> {
+    /// How many PON ports the OLT has.
     total_pon_ports: usize,
+    /// How many ONUs it has.
     total_onus: Option<usize>,
+    /// Those in service.
     online_onus: Option<usize>,
+    /// Those known not to be in service.
     offline_onus: Option<usize>,
     pon_ports: Vec<OfPon<'a>>,
     #[schema(value_type = Option<schema::Moment>)]

@@ -24,7 +24,9 @@ struct Row {
     id: String,
     /// The name that people know it by.
     name: String,
+    /// For example `C320`; null before it first said so.
     model: Option<String>,
+    /// For example `V2.1.0`; null before it first said so.
     firmware: Option<String>,
     reachable: Reachable,
     #[schema(value_type = Option<schema::Moment>)]
@@ -33,6 +35,7 @@ struct Row {
     writer: bool,
     /// Not known before somebody reads its command line.
     unsaved_changes: Option<bool>,
+    /// Changes that wait to be settled.
     pending_plans: u32,
     /// Whether requests that name no OLT go to it.
     default: bool,

@@ -19,8 +19,11 @@ struct Detail<'a> {
     pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    /// As the OLT holds it.
     name: Option<&'a str>,
+    /// As the OLT holds it.
     description: Option<&'a str>,
+    /// The type that it is configured as.
     onu_type: Option<&'a str>,
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
@@ -38,6 +41,7 @@ struct Detail<'a> {
     olt_rx_power: Option<String>,
     #[schema(value_type = Option<schema::OnuStatus>)]
     status: Option<&'static str>,
+    /// IPv4
     #[schema(value_type = Option<String>, format = Ipv4)]
     ip_address: Option<std::net::Ipv4Addr>,
     #[schema(value_type = Option<schema::ClockTime>)]

@@ -18,7 +18,9 @@ struct Row<'a> {
     pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    /// As the OLT holds it.
     name: Option<&'a str>,
+    /// The type that it is configured as.
     onu_type: Option<&'a str>,
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,

@@ -27,10 +27,13 @@ struct Info {
     /// The same as `operational_status`.
     #[schema(value_type = Option<schema::LinkState>)]
     oper_status: Option<&'static str>,
+    /// How many ONUs it has.
     total_onus: Option<usize>,
     /// The same as `total_onus`.
     onu_count: Option<usize>,
+    /// Those in service.
     online_onus: Option<usize>,
+    /// Those known not to be in service.
     offline_onus: Option<usize>,
     /// What its optical module receives.
     #[schema(value_type = Option<schema::Power>)]
@@ -42,7 +45,7 @@ struct Info {
 
 /// A PON port and its counts.
 #[utoipa::path(
-    get, path = "/board/{board}/pon/{pon}/info", operation_id = "pon_port", tag = "PON ports",
+    get, path = "/board/{board}/pon/{pon}/info", operation_id = "pon_port", tag = "PONs",
     params(BoardPon, Freshness),
     responses(Shown<Info>, PonFailures),
 )]
@@ -124,7 +127,7 @@ struct Forgotten {
 ///
 /// The OLT is not asked, so a PON that the chassis lacks has nothing kept and is no error.
 #[utoipa::path(
-    delete, path = "/board/{board}/pon/{pon}", operation_id = "forget_pon", tag = "PON ports",
+    delete, path = "/board/{board}/pon/{pon}", operation_id = "forget_pon", tag = "PONs",
     params(BoardPon),
     responses(Done<Forgotten>, ParameterFailures),
 )]

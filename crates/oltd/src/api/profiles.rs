@@ -13,6 +13,7 @@ use crate::http::{Answer, Content, ErrorCode, Failure, Params, schema};
 struct Traffic<'a> {
     /// Null where the OLT numbers no profiles.
     profile_id: Option<u32>,
+    /// Its name.
     name: &'a str,
     /// Assured bandwidth in kbps.
     cir: Option<u32>,
@@ -54,7 +55,7 @@ pub(super) async fn traffic(olt: ChosenOlt, freshness: Freshness) -> Answer {
 /// A bandwidth profile.
 #[utoipa::path(
     get, path = "/profiles/traffic/{profile_id}", operation_id = "bandwidth_profile", tag = "Profiles",
-    params(("profile_id" = inline(schema::ProfileNumber), Path, example = 1), Freshness),
+    params(("profile_id" = inline(schema::ProfileNumber), Path, example = 1_879_048_193), Freshness),
     responses(Shown<Traffic>, ProfileFailures),
 )]
 pub(super) async fn traffic_profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
@@ -89,6 +90,7 @@ fn missing(profiles: &Reading<Vec<DbaProfile>>, id: u64) -> Failure {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = VlanProfile)]
 struct Vlan<'a> {
+    /// Its name.
     name: &'a str,
     #[schema(value_type = Option<schema::VlanNumber>)]
     vlan_id: Option<u16>,

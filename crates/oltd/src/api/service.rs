@@ -9,9 +9,12 @@ use crate::http::{Answer, plain, schema};
 /// Who answers, and where to go on.
 #[derive(Debug, Serialize, ToSchema)]
 struct Root {
+    /// The name of the server.
     name: &'static str,
+    /// Its version.
     version: &'static str,
-    links: [&'static str; 4],
+    /// Paths to go on with.
+    links: [&'static str; 6],
 }
 
 /// Name, version, links.
@@ -24,13 +27,14 @@ pub(super) async fn root() -> Answer {
     plain(Root {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
-        links: ["/api/v1/olts", "/api/v1/onus", "/healthz", "/readyz"],
+        links: ["/api/v1/olts", "/api/v1/onus", "/api/v1/openapi.json", "/docs", "/healthz", "/readyz"],
     })
 }
 
 /// The process answers.
 #[derive(Debug, Serialize, ToSchema)]
 struct Alive {
+    /// Always true.
     alive: bool,
 }
 
@@ -47,6 +51,7 @@ pub(super) async fn healthz() -> Answer {
 /// Whether the server works.
 #[derive(Debug, Serialize, ToSchema)]
 struct Ready {
+    /// Whether the server can do its work.
     ready: bool,
     olts: Vec<Reach>,
 }

@@ -30,6 +30,7 @@ struct Port<'a> {
     cvlan: Option<u16>,
     #[schema(value_type = Option<schema::Priority>)]
     priority: Option<u8>,
+    /// As the OLT holds it.
     description: Option<&'a str>,
 }
 

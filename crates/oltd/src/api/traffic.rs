@@ -14,6 +14,7 @@ const LONGEST_NAME: usize = 64;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DbaProfile)]
 struct Bandwidth<'a> {
+    /// Its name.
     name: &'a str,
     #[schema(value_type = Option<schema::DbaKind>)]
     r#type: Option<u8>,
@@ -44,6 +45,7 @@ impl<'a> From<&'a DbaProfile> for Bandwidth<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TrafficProfile)]
 struct Policer<'a> {
+    /// Its name.
     name: &'a str,
     /// Sustained rate in kbps.
     sir: Option<u32>,
@@ -128,7 +130,7 @@ pub(super) async fn profile(olt: ChosenOlt, params: Params, freshness: Freshness
 /// A device may hold names that we would not give, so any name may be asked for.
 fn name_of(params: &Params) -> Result<&str, Failure> {
     let name = params.text("name")?;
-    if name.is_empty() || name.len() > LONGEST_NAME {
+    if !(1..=LONGEST_NAME).contains(&name.chars().count()) {
         return Err(Failure::parameter("name", format_args!("1 to {LONGEST_NAME} characters"), name));
     }
     Ok(name)
@@ -165,6 +167,7 @@ struct TcontOfOnu<'a> {
     onu_id: u8,
     #[schema(value_type = schema::TcontNumber)]
     tcont_id: u8,
+    /// Its name.
     name: Option<&'a str>,
     /// The name of its DBA profile.
     profile: Option<&'a str>,
@@ -214,6 +217,7 @@ struct GemPortOfOnu<'a> {
     /// The T-CONT that carries it upstream.
     #[schema(value_type = Option<schema::TcontNumber>)]
     tcont_id: Option<u8>,
+    /// Its name.
     name: Option<&'a str>,
     /// Its priority queue.
     queue: Option<u8>,
@@ -223,7 +227,9 @@ struct GemPortOfOnu<'a> {
 /// The traffic profiles that limit a GEM port; null where none does.
 #[derive(Debug, Serialize, ToSchema)]
 struct TrafficLimit<'a> {
+    /// The name of the profile for what the ONU sends.
     upstream: Option<&'a str>,
+    /// The name of the profile for what the ONU receives.
     downstream: Option<&'a str>,
 }
 

@@ -18,8 +18,11 @@ struct Row<'a> {
     serial_number: Option<SerialNumber>,
     /// The model that it reports.
     r#type: Option<&'a str>,
+    /// The LOID that it reports.
     loid: Option<&'a str>,
+    /// The password that it reports.
     password: Option<&'a str>,
+    /// The version of its software.
     software: Option<&'a str>,
     #[schema(value_type = Option<schema::ClockTime>)]
     discovered_at: Option<String>,

@@ -20,7 +20,9 @@ struct Row<'a> {
     operational_status: Option<&'static str>,
     /// Mbit/s
     speed_mbps: Option<u32>,
+    /// Bytes received.
     rx_bytes: Option<u64>,
+    /// Bytes sent.
     tx_bytes: Option<u64>,
     /// Null for an empty cage or a copper port.
     optical: Option<Optical>,

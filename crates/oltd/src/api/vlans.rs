@@ -13,7 +13,9 @@ use crate::http::{Answer, schema};
 struct Row<'a> {
     #[schema(value_type = schema::VlanNumber)]
     vlan_id: u16,
+    /// As the OLT holds it.
     name: Option<&'a str>,
+    /// As the OLT holds it; null where the device has no source for it.
     description: Option<&'a str>,
 }
 

@@ -53,7 +53,7 @@ forms! {
     /// Rack, shelf or another place that is counted from 1.
     Place = whole(1, 255, 1);
     /// Number of a bandwidth profile in the OLT's table.
-    ProfileNumber = whole(1, u32::MAX, 1);
+    ProfileNumber = whole(1, u32::MAX, 1_879_048_193);
     /// PON port as rack/slot/port.
     PonPortText = text(r"^1/([1-9]|[12][0-9]|3[0-2])/([1-9]|1[0-6])$", "1/1/1");
     /// PON port as `1-1-1`, as `1/1/1` (in a path with its slashes or as `1%2F1%2F1`), or as `n` for `1/1/n`.

@@ -1,3 +1,5 @@
+//! The only file that names HTTP status codes.
+
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,8 +11,6 @@ pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 pub(crate) const UNCHANGED: StatusCode = StatusCode::NOT_MODIFIED;
 
 /// What went wrong, for programs: the closed list behind `error_code`.
-///
-/// This file is the only one that names HTTP status codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {

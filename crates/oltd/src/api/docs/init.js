@@ -3,7 +3,7 @@ SwaggerUIBundle({
   url: "/api/v1/openapi.json",
   dom_id: "#ui",
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   // Nothing is asked of a validator elsewhere.
   validatorUrl: null,
 });

@@ -1,6 +1,7 @@
 //! The OpenAPI document, and the pages that show it: Swagger UI from this
 //! binary, without anything from elsewhere.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use axum::Router;
@@ -65,10 +66,16 @@ fn page(kind: HeaderValue, body: Bytes) -> Response {
 }
 
 async fn vendored(name: &'static str, kind: HeaderValue) -> Result<Response, Failure> {
-    let file = utoipa_swagger_ui::serve(name, Arc::new(utoipa_swagger_ui::Config::default()));
-    match file {
-        Ok(Some(file)) => Ok(page(kind, Bytes::from(file.bytes.into_owned()))),
+    match utoipa_swagger_ui::serve(name, Arc::default()) {
+        Ok(Some(file)) => Ok(page(kind, whole(file.bytes))),
         Ok(None) => Err(Failure::internal(format_args!("{name} is not in the binary"))),
         Err(error) => Err(Failure::internal(error)),
+    }
+}
+
+fn whole(bytes: Cow<'static, [u8]>) -> Bytes {
+    match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
     }
 }

@@ -83,12 +83,8 @@ impl<Row: ToSchema> IntoResponses for Done<Row> {
 impl IntoResponses for Document {
     fn responses() -> Set {
         let schema = json!({ "type": "object", "required": ["openapi", "info", "paths"] });
-        let response = json!({
-            "description": "The document.",
-            "headers": headers::references([REQUEST_ID].into_iter().chain(OF_LIMIT)),
-            "content": { "application/json": { "schema": schema } },
-        });
-        [(key(SUCCESS), Carrier::of(response).done())].into()
+        let names = [REQUEST_ID].into_iter().chain(OF_LIMIT);
+        [(key(SUCCESS), Carrier::of(body("The document.", "application/json", schema, names)).done())].into()
     }
 }
 
@@ -153,10 +149,14 @@ fn envelope<'a>(
     let required = Value::from(required);
     add(&mut own, properties);
     let schema = json!({ "type": "object", "required": required, "properties": own });
+    body(description, "application/json", schema, headers)
+}
+
+fn body<'a>(description: &str, kind: &str, schema: Value, headers: impl Iterator<Item = &'a str>) -> Value {
     json!({
         "description": description,
         "headers": headers::references(headers),
-        "content": { "application/json": { "schema": schema } },
+        "content": { kind: { "schema": schema } },
     })
 }
 

@@ -36,7 +36,7 @@ const SCHEMAS: &str = "x-schemas";
     info(title = "oltd", description = include_str!("description.md")),
     tags(
         (name = "ONUs", description = "Customers' boxes: lists, details, free ids, search."),
-        (name = "PON ports", description = "Ports that ONUs hang on."),
+        (name = "PONs", description = "Ports that ONUs hang on."),
         (name = "Monitoring", description = "Optics, counters and rates as they are right now."),
         (name = "VLANs", description = "VLANs of the OLT and service ports of its ONUs."),
         (name = "Traffic", description = "What carries and limits traffic."),
@@ -60,19 +60,27 @@ pub(crate) fn finish(routes: &OpenApi) -> serde_json::Result<Value> {
     let mut schemas = Map::new();
     let mut responses = Map::new();
     for response in each_response(&mut document) {
-        if let Value::Object(named) = response[SCHEMAS].take() {
+        let Some(fields) = response.as_object_mut() else { continue };
+        let Some(carried) = fields.remove(RESPONSE) else { continue };
+        if let Some(Value::Object(named)) = fields.remove(SCHEMAS) {
             schemas.extend(named);
         }
-        let name = response[COMPONENT].take();
-        *response = response[RESPONSE].take();
-        if let Value::String(name) = name {
-            let reference = json!({ "$ref": format!("#/components/responses/{name}") });
-            responses.insert(name, std::mem::replace(response, reference));
-        }
+        *response = match fields.remove(COMPONENT) {
+            Some(Value::String(name)) => {
+                let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+                responses.insert(name, carried);
+                reference
+            }
+            _ => carried,
+        };
     }
     schemas.values_mut().for_each(require_nullable);
-    document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
-    document["components"]["schemas"] = Value::Object(schemas);
+    // Besides what utoipa found by itself.
+    if let Value::Object(known) = &mut document["components"]["schemas"] {
+        known.extend(schemas);
+    } else {
+        document["components"]["schemas"] = Value::Object(schemas);
+    }
     document["components"]["responses"] = Value::Object(responses);
     document["components"]["headers"] = headers::components();
     document["components"]["securitySchemes"] = json!({

@@ -16,6 +16,7 @@ mod faults;
 mod hostile;
 mod hostile_names;
 mod monitoring;
+mod openapi;
 mod replay;
 mod shows;
 mod sources;
