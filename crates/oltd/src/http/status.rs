@@ -10,6 +10,27 @@ pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 /// The status of an answer that the client holds already.
 pub(crate) const UNCHANGED: StatusCode = StatusCode::NOT_MODIFIED;
 
+/// Keeps the comments of the codes: clients read them in the OpenAPI document.
+macro_rules! with_meanings {
+    (
+        $(#[$of_all:meta])*
+        pub enum $name:ident {
+            $($(#[doc = $meaning:literal])+ $(#[serde($($spelling:tt)+)])? $code:ident,)+
+        }
+    ) => {
+        $(#[$of_all])*
+        pub enum $name {
+            $($(#[doc = $meaning])+ $(#[serde($($spelling)+)])? $code,)+
+        }
+
+        impl $name {
+            /// Every code, and what it means.
+            pub(crate) const MEANINGS: &[(Self, &str)] = &[$((Self::$code, concat!($($meaning),+))),+];
+        }
+    };
+}
+
+with_meanings! {
 /// What went wrong, for programs: the closed list behind `error_code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -75,6 +96,7 @@ pub enum ErrorCode {
     UnknownHost,
     /// Too many requests of this client; `Retry-After` says when to go on.
     RateLimited,
+}
 }
 
 impl ErrorCode {

@@ -85,6 +85,15 @@ sets! {
     ProfileFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[ProfileNotFound, IncompleteReading];
 }
 
+/// What each code means, as a list.
+pub(super) fn meanings() -> String {
+    let line = |(code, meaning): &(ErrorCode, &str)| {
+        let name = serde_json::to_value(code).unwrap_or_default();
+        format!("- `{}` ({}):{meaning}", name.as_str().unwrap_or_default(), code.status().as_u16())
+    };
+    ErrorCode::MEANINGS.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn by_status(lists: &[&[ErrorCode]]) -> BTreeMap<String, RefOr<Response>> {
     let mut statuses = BTreeMap::<_, Vec<ErrorCode>>::new();
     for code in lists.iter().copied().flatten() {

@@ -81,6 +81,7 @@ pub(crate) fn finish(routes: &OpenApi) -> serde_json::Result<Value> {
     } else {
         document["components"]["schemas"] = Value::Object(schemas);
     }
+    document["components"]["schemas"]["ErrorCode"]["description"] = failures::meanings().into();
     document["components"]["responses"] = Value::Object(responses);
     document["components"]["headers"] = headers::components();
     document["components"]["securitySchemes"] = json!({
