@@ -1,25 +1,42 @@
 use gpon::{Card, CardRef, PonPort, Problem, Reading};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{Cards, Freshness};
-use crate::http::{Answer, Content, ErrorCode, Failure, Params};
+use crate::http::openapi::{CardFailures, Listed, ReadFailures, Shown};
+use crate::http::{Answer, Content, ErrorCode, Failure, Params, schema};
 
-#[derive(Debug, Serialize)]
+/// A card of the chassis.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Card)]
 struct Row<'a> {
+    #[schema(value_type = schema::Place)]
     rack: u8,
+    #[schema(value_type = schema::Place)]
     shelf: u8,
+    #[schema(value_type = schema::Place)]
     slot: u8,
+    /// The type that is really there, else the configured one.
     card_type: Option<&'a str>,
+    #[schema(value_type = Option<schema::CardStatus>)]
     status: Option<String>,
+    /// As the device spells it.
     serial_number: Option<&'a str>,
+    /// As the device spells it.
     hardware_ver: Option<&'a str>,
+    /// As the device spells it.
     software_ver: Option<&'a str>,
+    /// From the device's inventory.
     description: Option<&'a str>,
+    /// How many ports it has.
     ports: Option<u32>,
+    /// CPU load in percent.
     cpu: Option<u32>,
+    /// Memory use in percent.
     memory: Option<u32>,
+    /// °C
     temperature: Option<i32>,
 }
 
@@ -43,13 +60,28 @@ impl<'a> From<&'a Card> for Row<'a> {
     }
 }
 
-/// GET `/system/cards`
+/// The cards of the chassis.
+#[utoipa::path(
+    get, path = "/system/cards", operation_id = "cards", tag = "System",
+    params(Freshness),
+    responses(Listed<Row>, ReadFailures),
+)]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let cards = olt.read::<Cards>((), freshness).await?;
     cards.list("list", Row::from)
 }
 
-/// GET `/system/cards/{rack}/{shelf}/{slot}`
+/// A card.
+#[utoipa::path(
+    get, path = "/system/cards/{rack}/{shelf}/{slot}", operation_id = "card", tag = "System",
+    params(
+        ("rack" = inline(schema::Place), Path, example = 1),
+        ("shelf" = inline(schema::Place), Path, example = 1),
+        ("slot" = inline(schema::Board), Path, example = 1),
+        Freshness,
+    ),
+    responses(Shown<Row>, CardFailures),
+)]
 pub(super) async fn show(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
     let at = CardRef {
         rack: params.byte("rack", 1..=u8::MAX)?,

@@ -1,45 +1,72 @@
 use gpon::{Problem, Reading};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{self, Freshness};
-use crate::http::{Answer, Content};
+use crate::http::openapi::{ReadFailures, Shown};
+use crate::http::{Answer, Content, schema};
 
-#[derive(Debug, Serialize)]
+/// Temperature, power and fans of the chassis.
+#[derive(Debug, Serialize, ToSchema)]
 struct Environment {
+    /// Ambient temperature in °C.
     temperature: Option<i32>,
-    // Null where they were not read, so that none is not taken for unknown.
+    /// Null where they were not read, so that none is not taken for unknown.
     power_supplies: Option<Vec<PowerSupply>>,
+    /// Null where they were not read.
     fans: Option<Vec<Fan>>,
+    /// Null where they were not read.
     cards: Option<Vec<Card>>,
 }
 
-#[derive(Debug, Serialize)]
+/// A power supply.
+#[derive(Debug, Serialize, ToSchema)]
 struct PowerSupply {
+    #[schema(value_type = schema::Place)]
     rack: u8,
+    #[schema(value_type = schema::Place)]
     shelf: u8,
+    #[schema(value_type = schema::Place)]
     slot: u8,
+    /// Input voltage in V.
     voltage: Option<i32>,
+    #[schema(value_type = Option<schema::SupplyStatus>)]
     status: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// A fan.
+#[derive(Debug, Serialize, ToSchema)]
 struct Fan {
+    /// Its number.
     fan: u32,
+    /// Speed level.
     level: Option<i32>,
+    /// Revolutions per minute.
     rpm: Option<i32>,
+    /// Whether it runs.
     running: Option<bool>,
+    /// Whether it is plugged in.
     present: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
+/// Temperature of a card.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CardTemperature)]
 struct Card {
+    #[schema(value_type = schema::Place)]
     slot: u8,
+    /// °C
     temperature: Option<i32>,
 }
 
-/// GET `/system/environment`
+/// Temperature, power supplies and fans.
+#[utoipa::path(
+    get, path = "/system/environment", operation_id = "environment", tag = "System",
+    params(Freshness),
+    responses(Shown<Environment>, ReadFailures),
+)]
 pub(super) async fn show(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let environment = olt.read::<cache::Environment>((), freshness).await?;
     environment.kept(("show", 0, 0), |Reading { value, problems, .. }| {

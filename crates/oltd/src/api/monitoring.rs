@@ -1,22 +1,34 @@
 use gpon::{Dbm, Onu, OnuState, PonMonitor, Reading, SerialNumber};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rfc3339;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, WatchedOlt, WatchedOnu, WatchedPon};
-use crate::http::{Answer, Content, PonOnu, PonPath};
+use crate::http::openapi::{OnuFailures, PonFailures, ReadFailures, Shown};
+use crate::http::{Answer, Content, PonOnu, PonPath, schema};
 use crate::limits::{Limits, OpticalLimits};
 
 /// Seen from the OLT: rx is upstream, tx downstream.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Statistics {
+    /// Packets from the ONUs.
     rx_packets: Option<u64>,
+    /// Bytes from the ONUs.
     rx_bytes: Option<u64>,
+    /// Packets to the ONUs.
     tx_packets: Option<u64>,
+    /// Bytes to the ONUs.
     tx_bytes: Option<u64>,
+    /// Null before two readings at least 10 s apart.
+    #[schema(value_type = Option<schema::Rate>)]
     rx_rate: Option<String>,
+    /// Null before two readings at least 10 s apart.
+    #[schema(value_type = Option<schema::Rate>)]
     tx_rate: Option<String>,
+    /// bit/s
     rx_bps: Option<u64>,
+    /// bit/s
     tx_bps: Option<u64>,
 }
 
@@ -46,16 +58,26 @@ fn rate(bps: u64) -> String {
 }
 
 /// Seen from the ONU: rx is what it receives, tx what it sends.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnuOptics)]
 struct Optical {
+    /// dBm
     rx_power: Option<f64>,
+    /// dBm
     tx_power: Option<f64>,
+    /// dBm, what the OLT receives from it.
     olt_rx_power: Option<f64>,
+    /// °C
     temperature: Option<f64>,
+    /// V
     voltage: Option<f64>,
+    /// mA
     bias_current: Option<f64>,
+    #[schema(value_type = Option<schema::Judgement>)]
     rx_power_status: Option<&'static str>,
+    #[schema(value_type = Option<schema::Judgement>)]
     tx_power_status: Option<&'static str>,
+    #[schema(value_type = Option<schema::Judgement>)]
     temperature_status: Option<&'static str>,
 }
 
@@ -79,16 +101,26 @@ impl Optical {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// An ONU as it is right now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WatchedOnu)]
 struct OfOnu<'a> {
+    #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
+    /// The model that it reports.
     model: Option<&'a str>,
+    /// The version of the software that it runs.
     firmware_version: Option<&'a str>,
+    /// 1 when it is online, else 0.
+    #[schema(minimum = 0, maximum = 1)]
     online_status: Option<u8>,
     statistics: Statistics,
     optical: Optical,
+    #[schema(value_type = Option<schema::Moment>)]
     last_update: Option<String>,
 }
 
@@ -108,7 +140,14 @@ impl<'a> OfOnu<'a> {
     }
 }
 
-/// GET `/monitoring/onu/{pon}/{onu_id}`
+/// An ONU as it is right now.
+///
+/// What SNMP lacks is asked of the command line at the same moment, in at most three commands.
+#[utoipa::path(
+    get, path = "/monitoring/onu/{pon}/{onu_id}", operation_id = "watched_onu", tag = "Monitoring",
+    params(PonOnu, Freshness),
+    responses(Shown<OfOnu>, OnuFailures),
+)]
 pub(super) async fn onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
     let watched = olt.read::<WatchedOnu>(at, freshness).await?;
     watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
@@ -116,18 +155,28 @@ pub(super) async fn onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness
     })
 }
 
-#[derive(Debug, Serialize)]
+/// A PON port as it is right now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WatchedPon)]
 struct OfPon<'a> {
+    #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    /// The OLT's own number of the port.
     pon_index: u32,
+    /// How many ONUs it has.
     onu_count: Option<usize>,
+    /// Those in service.
     online_count: Option<usize>,
+    /// Those known not to be in service.
     offline_count: Option<usize>,
     statistics: Statistics,
     /// Only where one PON is watched.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<OfOnu>)]
     onus: Option<Vec<OfOnu<'a>>>,
+    /// Only where one PON is watched.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::Moment)]
     last_update: Option<String>,
 }
 
@@ -146,7 +195,12 @@ impl From<&PonMonitor> for OfPon<'_> {
     }
 }
 
-/// GET `/monitoring/pon/{pon}`
+/// A PON port and its ONUs as they are right now.
+#[utoipa::path(
+    get, path = "/monitoring/pon/{pon}", operation_id = "watched_pon", tag = "Monitoring",
+    params(PonPath, Freshness),
+    responses(Shown<OfPon>, PonFailures),
+)]
 pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshness) -> Answer {
     let watched = olt.read::<WatchedPon>(pon, freshness).await?;
     watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
@@ -157,17 +211,29 @@ pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshn
     })
 }
 
-#[derive(Debug, Serialize)]
+/// Every PON port as it is right now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WatchedOlt)]
 struct OfOlt<'a> {
+    /// How many PON ports the OLT has.
     total_pon_ports: usize,
+    /// How many ONUs it has.
     total_onus: Option<usize>,
+    /// Those in service.
     online_onus: Option<usize>,
+    /// Those known not to be in service.
     offline_onus: Option<usize>,
     pon_ports: Vec<OfPon<'a>>,
+    #[schema(value_type = Option<schema::Moment>)]
     last_update: Option<String>,
 }
 
-/// GET `/monitoring/olt`
+/// Every PON port as it is right now.
+#[utoipa::path(
+    get, path = "/monitoring/olt", operation_id = "watched_olt", tag = "Monitoring",
+    params(Freshness),
+    responses(Shown<OfOlt>, ReadFailures),
+)]
 pub(super) async fn olt(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let watched = olt.read::<WatchedOlt>((), freshness).await?;
     watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {

@@ -3,46 +3,68 @@ use std::time::Duration;
 use axum::extract::State;
 use futures::future::join_all;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rfc3339;
 use crate::app::{App, ChosenOlt};
 use crate::cache::{Freshness, Identity};
-use crate::http::{Answer, Params, plain};
+use crate::http::openapi::{GuardedFailures, Told, ToldList, TreeFailures};
+use crate::http::{Answer, Params, plain, schema};
 
 /// How long an answer about our OLTs waits for one to say who it is. An OLT in
 /// reach answers in less; the question goes on without us, so that the next
 /// answer knows.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-#[derive(Debug, Serialize)]
+/// A configured OLT.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Olt)]
 struct Row {
+    #[schema(value_type = schema::OltId)]
     id: String,
+    /// The name that people know it by.
     name: String,
+    /// For example `C320`; null before it first said so.
     model: Option<String>,
+    /// For example `V2.1.0`; null before it first said so.
     firmware: Option<String>,
     reachable: Reachable,
+    #[schema(value_type = Option<schema::Moment>)]
     last_contact: Option<String>,
     /// Whether this instance may write to it.
     writer: bool,
     /// Not known before somebody reads its command line.
     unsaved_changes: Option<bool>,
+    /// Changes that wait to be settled.
     pending_plans: u32,
+    /// Whether requests that name no OLT go to it.
     default: bool,
 }
 
-#[derive(Debug, Serialize)]
+/// Whether it answers.
+#[derive(Debug, Serialize, ToSchema)]
 struct Reachable {
+    /// Null before the first exchange.
     snmp: Option<bool>,
     /// Null before it was first used, or where none is configured.
     cli: Option<bool>,
 }
 
-/// GET `/olts`
+/// The configured OLTs.
+#[utoipa::path(
+    get, path = "/olts", operation_id = "olts", tag = "OLTs",
+    responses(ToldList<Row>, GuardedFailures),
+)]
 pub(super) async fn list(State(app): State<App>) -> Answer {
     plain(join_all(app.olts().map(row)).await)
 }
 
-/// GET `/olts/{olt}`
+/// A configured OLT.
+#[utoipa::path(
+    get, path = "/olts/{olt}", operation_id = "olt", tag = "OLTs",
+    params(("olt" = inline(schema::OltId), Path, example = "demo")),
+    responses(Told<Row>, TreeFailures),
+)]
 pub(super) async fn show(State(app): State<App>, params: Params) -> Answer {
     plain(row(app.olt(Some(params.text("olt")?))?).await)
 }

@@ -1,39 +1,73 @@
 use gpon::{Onu, OnuState, SerialNumber};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::onus::by_password;
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, OneOnu};
-use crate::http::{Answer, BoardPonOnu};
+use crate::http::openapi::{OnuFailures, Shown};
+use crate::http::{Answer, BoardPonOnu, schema};
 
-#[derive(Debug, Serialize)]
+/// An ONU in full.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Onu)]
 struct Detail<'a> {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    /// As the OLT holds it.
     name: Option<&'a str>,
+    /// As the OLT holds it.
     description: Option<&'a str>,
+    /// The type that it is configured as.
     onu_type: Option<&'a str>,
+    #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::Auth)]
     auth: Option<&'static str>,
+    /// What it receives.
+    #[schema(value_type = Option<schema::Power>)]
     rx_power: Option<String>,
+    /// What it sends.
+    #[schema(value_type = Option<schema::Power>)]
     tx_power: Option<String>,
+    /// What the OLT receives from it.
+    #[schema(value_type = Option<schema::Power>)]
     olt_rx_power: Option<String>,
+    #[schema(value_type = Option<schema::OnuStatus>)]
     status: Option<&'static str>,
+    /// IPv4
+    #[schema(value_type = Option<String>, format = Ipv4)]
     ip_address: Option<std::net::Ipv4Addr>,
+    #[schema(value_type = Option<schema::ClockTime>)]
     last_online: Option<String>,
+    #[schema(value_type = Option<schema::ClockTime>)]
     last_offline: Option<String>,
+    #[schema(value_type = Option<schema::Span>)]
     uptime: Option<String>,
+    /// How long its last outage took; null while it is offline.
+    #[schema(value_type = Option<schema::Span>)]
     last_down_time_duration: Option<String>,
+    #[schema(value_type = Option<schema::OfflineReason>)]
     offline_reason: Option<String>,
+    #[schema(value_type = Option<schema::Metres>)]
     gpon_optical_distance: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::NamingTable)]
     source: Option<&'static str>,
 }
 
-/// GET `/board/{board}/pon/{pon}/onu/{onu_id}`
+/// An ONU in full.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}/onu/{onu_id}", operation_id = "onu", tag = "ONUs",
+    params(BoardPonOnu, Freshness),
+    responses(Shown<Detail>, OnuFailures),
+)]
 pub(super) async fn detail(olt: ChosenOlt, BoardPonOnu(at): BoardPonOnu, freshness: Freshness) -> Answer {
     olt.read::<OneOnu>(at, freshness).await?.view("detail", Detail::from)
 }

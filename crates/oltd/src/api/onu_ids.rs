@@ -1,19 +1,33 @@
 use gpon::{NamedBy, Onu, OnuId, PonPort, Problem, Reading};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::onus::is_of_an_onu;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Onus};
-use crate::http::{Answer, BoardPon, Content, Failure};
+use crate::http::openapi::{Conditional, FreeIdFailures, Listed};
+use crate::http::{Answer, BoardPon, Content, Failure, schema};
 
-#[derive(Debug, Serialize)]
+/// An id that no ONU of the PON has.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FreeOnuId)]
 struct FreeId {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
 }
 
-/// GET `/board/{board}/pon/{pon}/onu_id/empty`
+/// The free ids of a PON.
+///
+/// ONUs that are offline use theirs.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}/onu_id/empty", operation_id = "free_onu_ids", tag = "ONUs",
+    params(BoardPon, Freshness),
+    responses(Listed<FreeId>, FreeIdFailures),
+)]
 pub(super) async fn empty(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = olt.read::<Onus>(pon, freshness).await?;
     onus.kept(("free", 0, 0), |onus| {
@@ -21,7 +35,12 @@ pub(super) async fn empty(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fr
     })
 }
 
-/// GET `/board/{board}/pon/{pon}/onu_id/update`: as `empty`, from a new reading of the PON.
+/// The free ids of a PON, from a new reading.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}/onu_id/update", operation_id = "free_onu_ids_new", tag = "ONUs",
+    params(BoardPon, Conditional),
+    responses(Listed<FreeId>, FreeIdFailures),
+)]
 pub(super) async fn update(olt: ChosenOlt, pon: BoardPon) -> Answer {
     empty(olt, pon, Freshness::NEW).await
 }

@@ -1,29 +1,47 @@
 use gpon::{AuthMode, Onu, OnuState, PonPort, SerialNumber};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Onus, OnusOfAll};
-use crate::http::{Answer, BoardPon, Content, Page, Query, word};
+use crate::http::openapi::{Filters, Listed, Paged, Paging, PonFailures};
+use crate::http::{Answer, BoardPon, Content, Page, Query, schema, word};
 
 /// An ONU in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnuOfList)]
 struct Row<'a> {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    /// As the OLT holds it.
     name: Option<&'a str>,
+    /// The type that it is configured as.
     onu_type: Option<&'a str>,
+    #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::Auth)]
     auth: Option<&'static str>,
+    /// What it receives.
+    #[schema(value_type = Option<schema::Power>)]
     rx_power: Option<String>,
+    #[schema(value_type = Option<schema::OnuStatus>)]
     status: Option<&'static str>,
+    /// What the OLT receives from it, in lists that know it at no extra cost.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::ListedPower)]
     olt_rx_power: Option<Option<String>>,
+    /// Length of the fibre in metres, in lists that know it at no extra cost.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::ListedDistance)]
     distance: Option<Option<u32>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::NamingTable)]
     source: Option<&'static str>,
 }
 
@@ -82,22 +100,38 @@ pub(super) fn by_password(onu: &Onu) -> Option<&'static str> {
     matches!(onu.auth, Some(AuthMode::Password)).then_some("password")
 }
 
-/// GET `/board/{board}/pon/{pon}`
+/// The ONUs of a PON.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}", operation_id = "onus_of_pon", tag = "ONUs",
+    params(BoardPon, Freshness),
+    responses(Listed<Row>, PonFailures),
+)]
 pub(super) async fn list(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = olt.read::<Onus>(pon, freshness).await?;
     let extra = Extra::of(&onus.entry.reading().value);
     onus.list("list", |onu| extra.row(onu))
 }
 
-#[derive(Debug, Serialize)]
+/// An ONU and its serial number.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnuSerial)]
 struct Serial {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
 }
 
-/// GET `/board/{board}/pon/{pon}/onu_id_sn`
+/// The serial numbers of a PON.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}/onu_id_sn", operation_id = "onu_serials", tag = "ONUs",
+    params(BoardPon, Freshness),
+    responses(Listed<Serial>, PonFailures),
+)]
 pub(super) async fn serials(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = olt.read::<Onus>(pon, freshness).await?;
     onus.kept(("serials", 0, 0), |onus| {
@@ -113,7 +147,12 @@ impl From<&Onu> for Serial {
     }
 }
 
-/// GET `/paginate/board/{board}/pon/{pon}`
+/// The ONUs of a PON, page by page.
+#[utoipa::path(
+    get, path = "/paginate/board/{board}/pon/{pon}", operation_id = "onus_of_pon_paged", tag = "ONUs",
+    params(BoardPon, Paging, Freshness),
+    responses(Paged<Row>, PonFailures),
+)]
 pub(super) async fn paginate(
     olt: ChosenOlt,
     BoardPon(pon): BoardPon,
@@ -131,7 +170,12 @@ pub(super) async fn paginate(
     }
 }
 
-/// GET `/onus`
+/// The ONUs of the OLT, page by page.
+#[utoipa::path(
+    get, path = "/onus", operation_id = "onus", tag = "ONUs",
+    params(Filters, Paging, Freshness),
+    responses(Paged<Row>, PonFailures),
+)]
 pub(super) async fn search(olt: ChosenOlt, query: Query, freshness: Freshness) -> Answer {
     let (page, limit) = query.page()?;
     let filter = Filter::from_query(&query)?;

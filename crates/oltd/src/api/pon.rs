@@ -1,29 +1,52 @@
 use gpon::{Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::onu_ids::rows_may_be_missing;
 use super::onus::is_of_an_onu;
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Onus, Pon, Scope};
-use crate::http::{Answer, BoardPon, Content, done};
+use crate::http::openapi::{Done, ParameterFailures, PonFailures, Shown};
+use crate::http::{Answer, BoardPon, Content, done, schema};
 
-#[derive(Debug, Serialize)]
+/// A PON port and how many ONUs it has.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PonPort)]
 struct Info {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
+    #[schema(value_type = Option<schema::LinkState>)]
     admin_status: Option<&'static str>,
+    #[schema(value_type = Option<schema::LinkState>)]
     operational_status: Option<&'static str>,
+    /// The same as `operational_status`.
+    #[schema(value_type = Option<schema::LinkState>)]
     oper_status: Option<&'static str>,
+    /// How many ONUs it has.
     total_onus: Option<usize>,
+    /// The same as `total_onus`.
     onu_count: Option<usize>,
+    /// Those in service.
     online_onus: Option<usize>,
+    /// Those known not to be in service.
     offline_onus: Option<usize>,
+    /// What its optical module receives.
+    #[schema(value_type = Option<schema::Power>)]
     rx_power: Option<String>,
+    /// What its optical module sends.
+    #[schema(value_type = Option<schema::Power>)]
     tx_power: Option<String>,
 }
 
-/// GET `/board/{board}/pon/{pon}/info`
+/// A PON port and its counts.
+#[utoipa::path(
+    get, path = "/board/{board}/pon/{pon}/info", operation_id = "pon_port", tag = "PONs",
+    params(BoardPon, Freshness),
+    responses(Shown<Info>, PonFailures),
+)]
 pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let (status, onus) =
         futures::try_join!(olt.read::<Pon>(pon, freshness), olt.read::<Onus>(pon, freshness))?;
@@ -88,15 +111,24 @@ impl Counts {
     }
 }
 
-#[derive(Debug, Serialize)]
+/// The PON whose kept readings were dropped.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ForgottenPon)]
 struct Forgotten {
+    #[schema(value_type = schema::Board)]
     board: u8,
+    #[schema(value_type = schema::Pon)]
     pon: u8,
 }
 
-/// DELETE `/board/{board}/pon/{pon}`: drops what is kept of this PON, and every
-/// list of the OLT that names its ONUs. The OLT is not asked, so a PON that the
-/// chassis lacks has nothing kept and is no error.
+/// Drops what is kept of this PON, and every list of the OLT that names its ONUs.
+///
+/// The OLT is not asked, so a PON that the chassis lacks has nothing kept and is no error.
+#[utoipa::path(
+    delete, path = "/board/{board}/pon/{pon}", operation_id = "forget_pon", tag = "PONs",
+    params(BoardPon),
+    responses(Done<Forgotten>, ParameterFailures),
+)]
 pub(super) async fn forget(olt: ChosenOlt, BoardPon(pon): BoardPon) -> Answer {
     olt.invalidate(Scope::Pon(pon)).await;
     done(Forgotten { board: pon.slot(), pon: pon.port() }, "The cached readings of this PON are dropped.")

@@ -1,19 +1,29 @@
 use gpon::{DbaProfile, DbaType, Problem, Reading, VlanId, VlanProfile, VlanTag};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Dba, Freshness, VlanProfiles};
-use crate::http::{Answer, Content, ErrorCode, Failure, Params};
+use crate::http::openapi::{Listed, ProfileFailures, ReadFailures, Shown};
+use crate::http::{Answer, Content, ErrorCode, Failure, Params, schema};
 
 /// A T-CONT bandwidth profile; rates in kbps.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BandwidthProfile)]
 struct Traffic<'a> {
+    /// Null where the OLT numbers no profiles.
     profile_id: Option<u32>,
+    /// Its name.
     name: &'a str,
+    /// Assured bandwidth in kbps.
     cir: Option<u32>,
+    /// Maximum bandwidth in kbps.
     pir: Option<u32>,
+    /// The same as `pir`.
     max_bw: Option<u32>,
+    /// Fixed bandwidth in kbps.
     fixed: Option<u32>,
+    #[schema(value_type = Option<schema::DbaKind>)]
     r#type: Option<u8>,
 }
 
@@ -31,13 +41,23 @@ impl<'a> From<&'a DbaProfile> for Traffic<'a> {
     }
 }
 
-/// GET `/profiles/traffic`
+/// The bandwidth profiles of T-CONTs.
+#[utoipa::path(
+    get, path = "/profiles/traffic", operation_id = "bandwidth_profiles", tag = "Profiles",
+    params(Freshness),
+    responses(Listed<Traffic>, ReadFailures),
+)]
 pub(super) async fn traffic(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let profiles = olt.read::<Dba>((), freshness).await?;
     profiles.list("list", Traffic::from)
 }
 
-/// GET `/profiles/traffic/{profile_id}`
+/// A bandwidth profile.
+#[utoipa::path(
+    get, path = "/profiles/traffic/{profile_id}", operation_id = "bandwidth_profile", tag = "Profiles",
+    params(("profile_id" = inline(schema::ProfileNumber), Path, example = 1_879_048_193), Freshness),
+    responses(Shown<Traffic>, ProfileFailures),
+)]
 pub(super) async fn traffic_profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
     let id = params.number("profile_id", 1..=u64::from(u32::MAX))?;
     let profiles = olt.read::<Dba>((), freshness).await?;
@@ -66,12 +86,20 @@ fn missing(profiles: &Reading<Vec<DbaProfile>>, id: u64) -> Failure {
     Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
 }
 
-#[derive(Debug, Serialize)]
+/// A VLAN profile of ONUs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VlanProfile)]
 struct Vlan<'a> {
+    /// Its name.
     name: &'a str,
+    #[schema(value_type = Option<schema::VlanNumber>)]
     vlan_id: Option<u16>,
+    #[schema(value_type = Option<schema::Priority>)]
     priority: Option<u8>,
+    #[schema(value_type = Option<schema::VlanTag>)]
     mode: Option<&'static str>,
+    /// The outer VLAN; null when there is none.
+    #[schema(value_type = Option<schema::VlanNumber>)]
     svlan: Option<u16>,
 }
 
@@ -87,7 +115,12 @@ impl<'a> From<&'a VlanProfile> for Vlan<'a> {
     }
 }
 
-/// GET `/profiles/vlan`
+/// The VLAN profiles of ONUs.
+#[utoipa::path(
+    get, path = "/profiles/vlan", operation_id = "vlan_profiles", tag = "Profiles",
+    params(Freshness),
+    responses(Listed<Vlan>, ReadFailures),
+)]
 pub(super) async fn vlan(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let profiles = olt.read::<VlanProfiles>((), freshness).await?;
     profiles.list("list", Vlan::from)

@@ -1,50 +1,78 @@
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::http::{Answer, plain};
+use crate::http::openapi::{HealthFailures, OpenFailures, Told};
+use crate::http::{Answer, plain, schema};
 
-#[derive(Debug, Serialize)]
+/// Who answers, and where to go on.
+#[derive(Debug, Serialize, ToSchema)]
 struct Root {
+    /// The name of the server.
     name: &'static str,
+    /// Its version.
     version: &'static str,
-    links: [&'static str; 4],
+    /// Paths to go on with.
+    links: [&'static str; 6],
 }
 
-/// GET `/`
+/// Name, version, links.
+#[utoipa::path(
+    get, path = "/", operation_id = "root", tag = "Service",
+    security(()),
+    responses(Told<Root>, OpenFailures),
+)]
 pub(super) async fn root() -> Answer {
     plain(Root {
         name: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
-        links: ["/api/v1/olts", "/api/v1/onus", "/healthz", "/readyz"],
+        links: ["/api/v1/olts", "/api/v1/onus", "/api/v1/openapi.json", "/docs", "/healthz", "/readyz"],
     })
 }
 
-#[derive(Debug, Serialize)]
+/// The process answers.
+#[derive(Debug, Serialize, ToSchema)]
 struct Alive {
+    /// Always true.
     alive: bool,
 }
 
-/// GET `/healthz`: the process answers.
+/// Whether the process answers.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "healthz", tag = "Service",
+    security(()),
+    responses(Told<Alive>, HealthFailures),
+)]
 pub(super) async fn healthz() -> Answer {
     plain(Alive { alive: true })
 }
 
-#[derive(Debug, Serialize)]
+/// Whether the server works.
+#[derive(Debug, Serialize, ToSchema)]
 struct Ready {
+    /// Whether the server can do its work.
     ready: bool,
     olts: Vec<Reach>,
 }
 
-#[derive(Debug, Serialize)]
+/// Whether an OLT answers.
+#[derive(Debug, Serialize, ToSchema)]
 struct Reach {
+    #[schema(value_type = schema::OltId)]
     id: String,
     /// Null before the first exchange.
     reachable: Option<bool>,
 }
 
-/// GET `/readyz`: what we need ourselves works. A dead OLT is told here and
-/// does not make us unready: no other instance would reach it either.
+/// Whether what the server needs itself works.
+///
+/// A dead OLT is told here and does not make the server unready: no other instance would reach it either.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "readyz", tag = "Service",
+    security(()),
+    responses(Told<Ready>, HealthFailures),
+)]
 pub(super) async fn readyz(State(app): State<App>) -> Answer {
     let reach = |olt: crate::app::ChosenOlt| Reach {
         id: olt.id().to_owned(),

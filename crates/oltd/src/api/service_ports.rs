@@ -1,21 +1,36 @@
 use gpon::{OnuRef, ServicePort, VlanId, VlanMode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, ServicePorts, ServicePortsOfOnu};
-use crate::http::{Answer, PonOnu};
+use crate::http::openapi::{Listed, OnuFailures, ReadFailures, Shown};
+use crate::http::{Answer, PonOnu, schema};
 
 /// A service port as its ONU shows it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = ServicePortOfOnu)]
 struct Port<'a> {
+    /// Its number on the ONU.
     service_port_id: Option<u8>,
+    /// The same as `service_port_id`.
     index: Option<u8>,
+    /// The virtual port that it stands on.
     vport: Option<u32>,
+    /// The VLAN on the customer's side; null for untagged or unknown.
+    #[schema(value_type = Option<schema::VlanNumber>)]
     user_vlan: Option<u16>,
+    #[schema(value_type = Option<schema::VlanMode>)]
     vlan_mode: Option<&'static str>,
+    /// The outer VLAN on the network's side.
+    #[schema(value_type = Option<schema::VlanNumber>)]
     svlan: Option<u16>,
+    /// The inner VLAN on the network's side.
+    #[schema(value_type = Option<schema::VlanNumber>)]
     cvlan: Option<u16>,
+    #[schema(value_type = Option<schema::Priority>)]
     priority: Option<u8>,
+    /// As the OLT holds it.
     description: Option<&'a str>,
 }
 
@@ -36,9 +51,12 @@ impl<'a> From<&'a ServicePort> for Port<'a> {
 }
 
 /// A service port of some ONU of the OLT.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServicePort)]
 struct Row<'a> {
+    #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[serde(flatten)]
     port: Port<'a>,
@@ -51,23 +69,36 @@ impl<'a> From<&'a ServicePort> for Row<'a> {
     }
 }
 
-/// GET `/vlan/service-ports`
+/// Every service port of the OLT.
+#[utoipa::path(
+    get, path = "/vlan/service-ports", operation_id = "service_ports", tag = "VLANs",
+    params(Freshness),
+    responses(Listed<Row>, ReadFailures),
+)]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePorts>((), freshness).await?;
     ports.list("list", Row::from)
 }
 
 /// The services of one ONU. Old clients know one service port: its fields stand beside the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ServicesOfOnu)]
 struct OfOnu<'a> {
+    #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[serde(flatten)]
     first: Port<'a>,
     service_ports: Vec<Port<'a>>,
 }
 
-/// GET `/vlan/onu/{pon}/{onu_id}`
+/// The service ports of an ONU.
+#[utoipa::path(
+    get, path = "/vlan/onu/{pon}/{onu_id}", operation_id = "service_ports_of_onu", tag = "VLANs",
+    params(PonOnu, Freshness),
+    responses(Shown<OfOnu>, OnuFailures),
+)]
 pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePortsOfOnu>(at, freshness).await?;
     ports.view("list", |ports| OfOnu {

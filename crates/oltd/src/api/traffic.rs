@@ -1,21 +1,30 @@
 use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Dba, Freshness, OnuBandwidth, TrafficProfiles};
-use crate::http::{Answer, Content, ErrorCode, Failure, Params, PonOnu};
+use crate::http::openapi::{GemPortFailures, Listed, ProfileFailures, ReadFailures, Shown, TcontFailures};
+use crate::http::{Answer, Content, ErrorCode, Failure, Params, PonOnu, schema};
 
 /// The longest name that a device was seen to take.
 const LONGEST_NAME: usize = 64;
 
 /// A DBA profile; rates in kbps.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DbaProfile)]
 struct Bandwidth<'a> {
+    /// Its name.
     name: &'a str,
+    #[schema(value_type = Option<schema::DbaKind>)]
     r#type: Option<u8>,
+    /// kbps
     fixed_bandwidth: Option<u32>,
+    /// kbps
     assured_bandwidth: Option<u32>,
+    /// kbps
     max_bandwidth: Option<u32>,
+    /// The same as `max_bandwidth`.
     maximum_bandwidth: Option<u32>,
 }
 
@@ -33,12 +42,18 @@ impl<'a> From<&'a DbaProfile> for Bandwidth<'a> {
 }
 
 /// A traffic profile; rates in kbps, bursts in kilobytes, null where the device chooses.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TrafficProfile)]
 struct Policer<'a> {
+    /// Its name.
     name: &'a str,
+    /// Sustained rate in kbps.
     sir: Option<u32>,
+    /// Peak rate in kbps.
     pir: Option<u32>,
+    /// Sustained burst in kilobytes.
     cbs: Option<u32>,
+    /// Peak burst in kilobytes.
     pbs: Option<u32>,
 }
 
@@ -54,7 +69,12 @@ impl<'a> From<&'a TrafficProfile> for Policer<'a> {
     }
 }
 
-/// GET `/traffic/dba-profiles`
+/// The DBA profiles.
+#[utoipa::path(
+    get, path = "/traffic/dba-profiles", operation_id = "dba_profiles", tag = "Traffic",
+    params(Freshness),
+    responses(Listed<Bandwidth>, ReadFailures),
+)]
 pub(super) async fn dba_profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
     olt.read::<Dba>((), freshness).await?.kept(("traffic", 0, 0), |profiles| {
         let rows = profiles.value.iter().map(Bandwidth::from).collect::<Vec<_>>();
@@ -67,7 +87,12 @@ fn is_number(field: &str) -> bool {
     field == "profile_id"
 }
 
-/// GET `/traffic/dba-profile/{name}`
+/// A DBA profile.
+#[utoipa::path(
+    get, path = "/traffic/dba-profile/{name}", operation_id = "dba_profile", tag = "Traffic",
+    params(("name" = inline(schema::ProfileName), Path, example = "UP-10M"), Freshness),
+    responses(Shown<Bandwidth>, ProfileFailures),
+)]
 pub(super) async fn dba_profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
     let name = name_of(&params)?;
     let profiles = olt.read::<Dba>((), freshness).await?;
@@ -77,12 +102,22 @@ pub(super) async fn dba_profile(olt: ChosenOlt, params: Params, freshness: Fresh
     profiles.once(|_| Content { leaves_out: is_number, ..Content::new(row) })
 }
 
-/// GET `/traffic/profiles`
+/// The traffic profiles.
+#[utoipa::path(
+    get, path = "/traffic/profiles", operation_id = "traffic_profiles", tag = "Traffic",
+    params(Freshness),
+    responses(Listed<Policer>, ReadFailures),
+)]
 pub(super) async fn profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
     olt.read::<TrafficProfiles>((), freshness).await?.list("list", Policer::from)
 }
 
-/// GET `/traffic/profile/{name}`
+/// A traffic profile.
+#[utoipa::path(
+    get, path = "/traffic/profile/{name}", operation_id = "traffic_profile", tag = "Traffic",
+    params(("name" = inline(schema::ProfileName), Path, example = "DOWN-50M"), Freshness),
+    responses(Shown<Policer>, ProfileFailures),
+)]
 pub(super) async fn profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
     let name = name_of(&params)?;
     let profiles = olt.read::<TrafficProfiles>((), freshness).await?;
@@ -95,7 +130,7 @@ pub(super) async fn profile(olt: ChosenOlt, params: Params, freshness: Freshness
 /// A device may hold names that we would not give, so any name may be asked for.
 fn name_of(params: &Params) -> Result<&str, Failure> {
     let name = params.text("name")?;
-    if name.is_empty() || name.len() > LONGEST_NAME {
+    if !(1..=LONGEST_NAME).contains(&name.chars().count()) {
         return Err(Failure::parameter("name", format_args!("1 to {LONGEST_NAME} characters"), name));
     }
     Ok(name)
@@ -122,18 +157,30 @@ fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&str> {
     })
 }
 
-#[derive(Debug, Serialize)]
+/// A T-CONT of an ONU.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tcont)]
 struct TcontOfOnu<'a> {
+    #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    #[schema(value_type = schema::TcontNumber)]
     tcont_id: u8,
+    /// Its name.
     name: Option<&'a str>,
+    /// The name of its DBA profile.
     profile: Option<&'a str>,
     /// The numbers of the GEM ports that it carries.
     gemports: Vec<u8>,
 }
 
-/// GET `/traffic/tcont/{pon}/{onu_id}/{tcont_id}`
+/// A T-CONT of an ONU.
+#[utoipa::path(
+    get, path = "/traffic/tcont/{pon}/{onu_id}/{tcont_id}", operation_id = "tcont", tag = "Traffic",
+    params(PonOnu, ("tcont_id" = inline(schema::TcontNumber), Path, example = 1), Freshness),
+    responses(Shown<TcontOfOnu>, TcontFailures),
+)]
 pub(super) async fn tcont(
     olt: ChosenOlt,
     PonOnu(at): PonOnu,
@@ -157,25 +204,41 @@ pub(super) async fn tcont(
     bandwidth.once(|_| Content::new(row))
 }
 
-#[derive(Debug, Serialize)]
+/// A GEM port of an ONU.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GemPort)]
 struct GemPortOfOnu<'a> {
+    #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
+    #[schema(value_type = schema::GemPortNumber)]
     gemport_id: u8,
+    /// The T-CONT that carries it upstream.
+    #[schema(value_type = Option<schema::TcontNumber>)]
     tcont_id: Option<u8>,
+    /// Its name.
     name: Option<&'a str>,
+    /// Its priority queue.
     queue: Option<u8>,
     traffic_limit: TrafficLimit<'a>,
 }
 
 /// The traffic profiles that limit a GEM port; null where none does.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TrafficLimit<'a> {
+    /// The name of the profile for what the ONU sends.
     upstream: Option<&'a str>,
+    /// The name of the profile for what the ONU receives.
     downstream: Option<&'a str>,
 }
 
-/// GET `/traffic/gemport/{pon}/{onu_id}/{gemport_id}`
+/// A GEM port of an ONU.
+#[utoipa::path(
+    get, path = "/traffic/gemport/{pon}/{onu_id}/{gemport_id}", operation_id = "gem_port", tag = "Traffic",
+    params(PonOnu, ("gemport_id" = inline(schema::GemPortNumber), Path, example = 1), Freshness),
+    responses(Shown<GemPortOfOnu>, GemPortFailures),
+)]
 pub(super) async fn gem_port(
     olt: ChosenOlt,
     PonOnu(at): PonOnu,

@@ -1,19 +1,30 @@
 use gpon::{Link, Uplink};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Optical;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Uplinks};
-use crate::http::Answer;
+use crate::http::openapi::{Listed, ReadFailures};
+use crate::http::{Answer, schema};
 
-#[derive(Debug, Serialize)]
+/// An uplink port.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Uplink)]
 struct Row<'a> {
+    /// The OLT's name for it.
     name: &'a str,
+    #[schema(value_type = Option<schema::LinkState>)]
     admin_status: Option<&'static str>,
+    #[schema(value_type = Option<schema::LinkState>)]
     operational_status: Option<&'static str>,
+    /// Mbit/s
     speed_mbps: Option<u32>,
+    /// Bytes received.
     rx_bytes: Option<u64>,
+    /// Bytes sent.
     tx_bytes: Option<u64>,
+    /// Null for an empty cage or a copper port.
     optical: Option<Optical>,
 }
 
@@ -31,7 +42,12 @@ impl<'a> From<&'a Uplink> for Row<'a> {
     }
 }
 
-/// GET `/system/uplinks`
+/// The uplink ports.
+#[utoipa::path(
+    get, path = "/system/uplinks", operation_id = "uplinks", tag = "System",
+    params(Freshness),
+    responses(Listed<Row>, ReadFailures),
+)]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let uplinks = olt.read::<Uplinks>((), freshness).await?;
     uplinks.list("list", Row::from)

@@ -1,25 +1,31 @@
 //! What the cache tells of itself.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use gpon::{Onu, OnuState, PonPort};
+use tokio::time::Instant;
 
-use super::{Cache, Entry, Kind, Level};
+use super::{Cache, Entry, Key, Kind, Level, Place};
 
 /// Reads by kind and by where their answer came from; the last is an answer
 /// that another caller waited for already.
 const LEVELS: [&str; 4] = ["memory", "redis", "olt", "joined"];
 
-/// Counters of reads.
+/// Counters of reads, and when a whole reading was last made. That is told for
+/// good, so that who waits for one in vain sees its age grow.
 #[derive(Debug)]
-pub(super) struct Counters(Vec<[AtomicU64; LEVELS.len()]>);
+pub(super) struct Counters {
+    reads: Vec<[AtomicU64; LEVELS.len()]>,
+    /// As many as there are OLTs times kinds.
+    made: Mutex<HashMap<(Arc<str>, Kind), Instant>>,
+}
 
 impl Default for Counters {
     fn default() -> Self {
-        Self(Kind::ALL.iter().map(|_| Default::default()).collect())
+        Self { reads: Kind::ALL.iter().map(|_| Default::default()).collect(), made: Mutex::default() }
     }
 }
 
@@ -32,9 +38,21 @@ impl Counters {
             Some(Level::Olt) => 2,
             None => 3,
         };
-        if let Some(of_kind) = self.0.get(kind as usize) {
+        if let Some(of_kind) = self.reads.get(kind as usize) {
             of_kind[at].fetch_add(1, Relaxed);
         }
+    }
+
+    /// A whole reading was made at this moment, here or in another instance.
+    pub(super) fn made(&self, key: &Key, at: Instant) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = made.entry((Arc::clone(&key.olt), key.kind)).or_insert(at);
+        *latest = at.max(*latest);
+    }
+
+    fn ages(&self) -> Vec<Age> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.iter().map(|((olt, kind), at)| (Arc::clone(olt), kind.name(), at.elapsed())).collect()
     }
 }
 
@@ -52,7 +70,7 @@ pub struct CacheFigures {
     pub bytes: u64,
     /// The shared store, where one is configured.
     pub redis: Option<RedisFigures>,
-    /// Age of the youngest reading in memory, by OLT and kind.
+    /// Age of the youngest whole reading ever made, by OLT and kind.
     pub ages: Vec<Age>,
     /// The ONUs of each PON, from the youngest list in memory.
     pub onus: Vec<OnusOfPon>,
@@ -95,37 +113,32 @@ impl Cache {
     /// What the cache tells of itself now. Looks at every reading in memory.
     pub async fn figures(&self) -> CacheFigures {
         self.stored.run_pending_tasks().await;
-        let reads = Kind::ALL.iter().zip(&self.counters.0).flat_map(|(kind, counts)| {
+        let reads = Kind::ALL.iter().zip(&self.counters.reads).flat_map(|(kind, counts)| {
             LEVELS.iter().zip(counts).map(|(level, count)| (kind.name(), *level, count.load(Relaxed)))
         });
-        let (ages, onus) = self.ages();
         CacheFigures {
             reads: reads.collect(),
             entries: self.stored.entry_count(),
             bytes: self.stored.weighted_size(),
             redis: self.shared.as_ref().map(super::Redis::figures),
-            ages,
-            onus,
+            ages: self.counters.ages(),
+            onus: self.onus(),
         }
     }
 
-    fn ages(&self) -> (Vec<Age>, Vec<OnusOfPon>) {
-        let mut ages: HashMap<(Arc<str>, Kind), Duration> = HashMap::new();
+    /// The ONUs of each PON, from the youngest list in memory.
+    fn onus(&self) -> Vec<OnusOfPon> {
         let mut onus: HashMap<(Arc<str>, PonPort), OnusOfPon> = HashMap::new();
         for (key, stored) in &self.stored {
-            if !self.invalidations.allow(&key, stored.began) {
-                continue;
-            }
-            let age = stored.read_at.elapsed();
-            let youngest = ages.entry((Arc::clone(&key.olt), key.kind)).or_insert(age);
-            *youngest = age.min(*youngest);
-            if !matches!(key.kind, Kind::Onus | Kind::OnusOfAll) {
+            let lists_onus = matches!(key.kind, Kind::Onus | Kind::OnusOfAll);
+            if !lists_onus || !self.invalidations.allow(&key, stored.began) {
                 continue;
             }
             let Some(list) = stored.entry.downcast_ref::<Entry<Vec<Onu>>>() else { continue };
+            let age = stored.read_at.elapsed();
             let mut by_pon: HashMap<PonPort, Vec<&Onu>> = HashMap::new();
             // A PON without ONUs has no row to be found by.
-            if let super::Place::Pon(pon) = key.place {
+            if let Place::Pon(pon) = key.place {
                 by_pon.insert(pon, Vec::new());
             }
             for onu in &list.reading().value {
@@ -138,8 +151,7 @@ impl Cache {
                 }
             }
         }
-        let ages = ages.into_iter().map(|((olt, kind), age)| (olt, kind.name(), age)).collect();
-        (ages, onus.into_values().collect())
+        onus.into_values().collect()
     }
 }
 

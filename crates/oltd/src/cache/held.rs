@@ -21,11 +21,6 @@ pub trait Held {
 
     /// Bytes that it takes, with all that hangs on it; rather too many than too few.
     fn bytes(&self) -> usize;
-
-    /// The ONUs in it, where it is a list of them.
-    fn onus(&self) -> Option<&[Onu]> {
-        None
-    }
 }
 
 /// A row of a list.
@@ -33,11 +28,6 @@ pub trait Row: Sized {
     /// Bytes on the heap.
     fn heap(&self) -> usize {
         TEXTS
-    }
-
-    /// The ONUs among the rows, where they are ONUs.
-    fn onus(_: &[Self]) -> Option<&[Onu]> {
-        None
     }
 }
 
@@ -49,10 +39,6 @@ impl<T: Row> Held for Vec<T> {
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.capacity() * size_of::<T>() + self.iter().map(Row::heap).sum::<usize>()
     }
-
-    fn onus(&self) -> Option<&[Onu]> {
-        T::onus(self)
-    }
 }
 
 fn text(text: &Option<String>) -> usize {
@@ -62,10 +48,6 @@ fn text(text: &Option<String>) -> usize {
 impl Row for Onu {
     fn heap(&self) -> usize {
         [&self.name, &self.description, &self.onu_type, &self.model, &self.version].map(text).iter().sum()
-    }
-
-    fn onus(rows: &[Self]) -> Option<&[Onu]> {
-        Some(rows)
     }
 }
 
@@ -97,10 +79,6 @@ impl Held for PonMonitor {
 
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.heap()
-    }
-
-    fn onus(&self) -> Option<&[Onu]> {
-        Some(&self.onus)
     }
 }
 

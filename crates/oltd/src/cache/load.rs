@@ -83,6 +83,7 @@ impl Cache {
 
     /// Keeps a whole reading, unless a later one has taken its place.
     async fn keep<T: Held + Send + Sync + 'static>(&self, key: &Key, entry: &Arc<Entry<T>>, flight: &Flight) {
+        self.counters.made(key, entry.read_at());
         if flight.is_current() {
             let (read_at, weight) = (entry.read_at(), entry.weight());
             let entry: Erased = Arc::<Entry<T>>::clone(entry);

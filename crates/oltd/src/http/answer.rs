@@ -5,12 +5,13 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use gpon::{Problem, Reading};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Failure;
 use super::status::{SUCCESS, words};
 use crate::cache::{Fresh, Held, Level, Rendered, Row, ViewKey};
 
-pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const DATA_SOURCE: HeaderName = HeaderName::from_static("x-data-source");
 
 /// What a handler answers.
@@ -166,11 +167,15 @@ impl<D: Serialize> Content<'_, D> {
 }
 
 /// One page of several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Page {
+    /// Which page this is, from 1.
     pub(crate) page: u64,
+    /// Rows of a page at most.
     pub(crate) limit: u64,
+    /// How many pages there are.
     pub(crate) page_count: u64,
+    /// Rows of all pages.
     pub(crate) total_rows: u64,
 }
 
@@ -191,8 +196,11 @@ struct Body<'a, D> {
     problems: Vec<Missing<'a>>,
 }
 
-#[derive(Serialize)]
-struct Missing<'a> {
+/// What is missing or odd, and why.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Missing<'a> {
+    /// A field of `data`, or what the reason is about.
     field: &'a str,
+    /// One sentence.
     reason: &'a str,
 }

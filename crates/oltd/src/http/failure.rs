@@ -4,6 +4,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 use zte::{OltError, Trouble};
 
 use super::status::words;
@@ -27,6 +28,24 @@ pub struct Failure {
 
 /// What a 401 must carry (RFC 9110, 11.6.1).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"oltd\"");
+
+/// The envelope of every failure.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Failure)]
+pub(super) struct FailureBody<'a> {
+    /// The HTTP status once more.
+    code: u16,
+    /// Its words.
+    status: &'a str,
+    /// One sentence for people.
+    message: &'a str,
+    /// The detail, with the OLT's own words where it said something.
+    error: &'a str,
+    error_code: ErrorCode,
+    /// The same as in the header `X-Request-ID`; the server's log holds it too.
+    request_id: &'a str,
+}
+
 /// Asking again sooner would only find the same route or name server missing.
 const NETWORK_RETRY: Duration = Duration::from_secs(5);
 /// About as long as a PON's reading takes to leave the queue.
@@ -68,17 +87,8 @@ impl Failure {
     }
 
     pub(super) fn body(&self, request_id: &str) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            code: u16,
-            status: &'a str,
-            message: &'a str,
-            error: &'a str,
-            error_code: ErrorCode,
-            request_id: &'a str,
-        }
         let status = self.code.status();
-        let body = Body {
+        let body = FailureBody {
             code: status.as_u16(),
             status: words(status),
             message: &self.message,

@@ -11,6 +11,13 @@ use super::Failure;
 use crate::app::{App, ChosenOlt};
 use crate::cache::Freshness;
 
+/// Far more pages than there are; a number that fits everywhere.
+pub(super) const PAGES: RangeInclusive<u64> = 1..=u32::MAX as u64;
+/// Rows of a page.
+pub(super) const PAGE_ROWS: RangeInclusive<u64> = 1..=100;
+/// Rows of a page whose request says nothing.
+pub(super) const ROWS: u64 = 10;
+
 /// The OLT that the path names, if it names one.
 #[derive(Debug, Clone)]
 pub(crate) struct WantedOlt(pub(crate) Option<String>);
@@ -139,8 +146,8 @@ impl Query {
 
     /// `page` from 1 and `limit` 1..100 (10 when absent).
     pub(crate) fn page(&self) -> Result<(u64, u64), Failure> {
-        let page = self.number("page", 1..=u64::from(u32::MAX))?.unwrap_or(1);
-        let limit = self.number("limit", 1..=100)?.unwrap_or(10);
+        let page = self.number("page", PAGES)?.unwrap_or(1);
+        let limit = self.number("limit", PAGE_ROWS)?.unwrap_or(ROWS);
         Ok((page, limit))
     }
 }

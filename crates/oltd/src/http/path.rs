@@ -36,8 +36,9 @@ const TAKE_A_PON: &[&str] = &[
     "vlan/onu/{pon}/{onu_id}",
 ];
 
-/// No parameter of any route is longer: names are at most 64 characters, ids shorter.
-const LONGEST_SEGMENT: usize = 128;
+/// No parameter of any route is longer: names are at most 64 characters of at
+/// most 4 bytes, ids are shorter.
+const LONGEST_SEGMENT: usize = 256;
 
 /// Everything but what RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -119,7 +120,7 @@ fn decode(raw: &str) -> Result<String, Failure> {
     }
     let text = percent_decode_str(raw).decode_utf8().map_err(|_| refused("a path is UTF-8"))?;
     if text.len() > LONGEST_SEGMENT {
-        return Err(refused("a segment of a path is at most 128 bytes long"));
+        return Err(refused("a segment of a path is at most 256 bytes long"));
     }
     if text.chars().any(char::is_control) {
         return Err(refused("a path holds no control characters"));
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn refused_before_any_handler() {
-        let long = format!("/api/v1/onu/unconfigured/{}", "1".repeat(129));
+        let long = format!("/api/v1/onu/unconfigured/{}", "1".repeat(257));
         for path in [
             "/api/v1/onu/unconfigured/1%0Aenable%0A",
             "/api/v1/onu/unconfigured/1%00",

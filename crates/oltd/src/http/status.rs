@@ -1,16 +1,38 @@
+//! The only file that names HTTP status codes.
+
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The status of every answer that holds what was asked for.
 pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 
-/// The client has the answer already.
-pub(super) const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
+/// The status of an answer that the client holds already.
+pub(crate) const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
 
+/// Keeps the comments of the codes: clients read them in the OpenAPI document.
+macro_rules! with_meanings {
+    (
+        $(#[$of_all:meta])*
+        pub enum $name:ident {
+            $($(#[doc = $meaning:literal])+ $(#[serde($($spelling:tt)+)])? $code:ident,)+
+        }
+    ) => {
+        $(#[$of_all])*
+        pub enum $name {
+            $($(#[doc = $meaning])+ $(#[serde($($spelling)+)])? $code,)+
+        }
+
+        impl $name {
+            /// Every code, and what it means.
+            pub(crate) const MEANINGS: &[(Self, &str)] = &[$((Self::$code, concat!($($meaning),+))),+];
+        }
+    };
+}
+
+with_meanings! {
 /// What went wrong, for programs: the closed list behind `error_code`.
-///
-/// This file is the only one that names HTTP status codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The path holds bad escapes, control characters, an encoded slash, or a segment that is too long.
@@ -70,10 +92,11 @@ pub enum ErrorCode {
     SlowRequest,
     /// The request's body is of a kind that the route does not read.
     UnsupportedMediaType,
-    /// The server does not answer to the name that the request is addressed to.
+    /// The server does not answer to the name in the `Host` header.
     UnknownHost,
     /// The client asked more than its share; `Retry-After` says when it may ask again.
     RateLimited,
+}
 }
 
 impl ErrorCode {
@@ -89,21 +112,21 @@ impl ErrorCode {
             | Self::ProfileNotFound
             | Self::TcontNotFound
             | Self::GemPortNotFound => StatusCode::NOT_FOUND,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PathTooLong => StatusCode::URI_TOO_LONG,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::UnsupportedByFirmware | Self::OltRefused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
             Self::OltUnreachable | Self::LoginRefused | Self::OltBusy => StatusCode::SERVICE_UNAVAILABLE,
             Self::DeadlinePassed | Self::IncompleteReading => StatusCode::GATEWAY_TIMEOUT,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }

@@ -7,6 +7,8 @@ use crate::config::ONE_OLT;
 
 #[cfg(unix)]
 mod running;
+#[cfg(all(unix, feature = "sim"))]
+mod schemathesis;
 mod show;
 
 /// The binary in a directory of its own, with no variable but those given.

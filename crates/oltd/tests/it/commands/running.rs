@@ -9,15 +9,15 @@ use tempfile::TempDir;
 use super::{ONE_OLT, oltd};
 
 /// A command in a directory of its own. It does not outlive its test.
-struct Running {
+pub(super) struct Running {
     child: Child,
     stdout: Lines<BufReader<ChildStdout>>,
     stderr: Lines<BufReader<ChildStderr>>,
-    directory: TempDir,
+    pub(super) directory: TempDir,
 }
 
 impl Running {
-    fn start(files: &[(&str, &str)], arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub(super) fn start(files: &[(&str, &str)], arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(directory.path().join(name), text).unwrap();
@@ -29,8 +29,14 @@ impl Running {
         Self { child, stdout, stderr, directory }
     }
 
+    /// Its next line that holds `words`.
+    #[cfg(feature = "sim")]
+    pub(super) fn line_with(&mut self, words: &str) -> Option<String> {
+        self.stdout.by_ref().map(Result::unwrap).find(|line| line.contains(words))
+    }
+
     /// Tells it to end, which it must do with success.
-    fn end(&mut self, signal: &str) {
+    pub(super) fn end(&mut self, signal: &str) {
         let command = format!("kill -{signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success());

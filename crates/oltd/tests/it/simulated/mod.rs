@@ -18,6 +18,7 @@ mod hostile;
 mod hostile_names;
 mod metrics;
 mod monitoring;
+mod openapi;
 mod replay;
 mod shows;
 mod sources;

@@ -1,0 +1,81 @@
+//! The OpenAPI document, and the pages that show it: Swagger UI from this
+//! binary, without anything from elsewhere.
+
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::http::openapi::{Document, GuardedFailures, finish};
+use crate::http::{Failure, JSON};
+
+/// What Swagger UI needs besides the policy of all answers: it styles its
+/// elements one by one, and its icons are in its style sheet.
+const POLICY: HeaderValue =
+    HeaderValue::from_static("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:");
+/// An upgrade is seen within the hour.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const SCRIPT: HeaderValue = HeaderValue::from_static("text/javascript; charset=utf-8");
+const STYLE: HeaderValue = HeaderValue::from_static("text/css; charset=utf-8");
+
+/// Made once: it is the same for every request.
+static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| {
+    let document = finish(super::documented().get_openapi());
+    let bytes = document.and_then(|document| serde_json::to_vec(&document));
+    bytes.map(Bytes::from).map_err(|error| error.to_string())
+});
+
+/// This document.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "openapi",
+    tag = "Service",
+    responses(Document, GuardedFailures)
+)]
+pub(super) async fn document() -> Result<Response, Failure> {
+    let document = DOCUMENT.as_ref().map_err(Failure::internal)?;
+    Ok(([(header::CONTENT_TYPE, JSON)], document.clone()).into_response())
+}
+
+/// The pages. They are no part of the API, and stand in no document.
+pub(super) fn pages() -> OpenApiRouter<App> {
+    Router::new()
+        .route("/docs", get(|| async { page(HTML, Bytes::from_static(include_bytes!("index.html"))) }))
+        .route("/docs/init.js", get(|| async { page(SCRIPT, Bytes::from_static(include_bytes!("init.js"))) }))
+        .route("/docs/swagger-ui.css", get(|| vendored("swagger-ui.css", STYLE)))
+        .route("/docs/swagger-ui-bundle.js", get(|| vendored("swagger-ui-bundle.js", SCRIPT)))
+        .into()
+}
+
+fn page(kind: HeaderValue, body: Bytes) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, KEPT),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    (headers, body).into_response()
+}
+
+async fn vendored(name: &'static str, kind: HeaderValue) -> Result<Response, Failure> {
+    match utoipa_swagger_ui::serve(name, Arc::default()) {
+        Ok(Some(file)) => Ok(page(kind, whole(file.bytes))),
+        Ok(None) => Err(Failure::internal(format_args!("{name} is not in the binary"))),
+        Err(error) => Err(Failure::internal(error)),
+    }
+}
+
+fn whole(bytes: Cow<'static, [u8]>) -> Bytes {
+    match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    }
+}

@@ -1,0 +1,135 @@
+//! The forms that values have in requests and answers, as schemas.
+//!
+//! A row of an answer names one where the type of its field says less:
+//! `#[schema(value_type = Option<schema::Power>)]`. Bounds come from the types
+//! of `gpon` that keep them.
+
+use std::borrow::Cow;
+
+use gpon::{Link, OnuId, OnuState, PonPort};
+use serde_json::Value;
+use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// One line per form: its name, its rule and an example.
+macro_rules! forms {
+    ($($(#[doc = $doc:literal])+ $name:ident = $schema:expr;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug)]
+        pub(crate) enum $name {}
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                $schema.description(Some(concat!($($doc),+).trim())).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )+};
+}
+
+forms! {
+    /// Slot of a PON card.
+    Board = whole(1, u32::from(PonPort::MAX_SLOT), 1);
+    /// PON port of a card.
+    Pon = whole(1, u32::from(PonPort::MAX_PORT), 1);
+    /// Number of an ONU on its PON.
+    OnuNumber = whole(1, u32::from(OnuId::MAX), 1);
+    /// Number of a T-CONT on its ONU.
+    TcontNumber = whole(1, 8, 1);
+    /// Number of a GEM port on its ONU.
+    GemPortNumber = whole(1, 255, 1);
+    /// Number of a VLAN.
+    VlanNumber = whole(1, 4094, 100);
+    /// Class of service.
+    Priority = whole(0, 7, 0);
+    /// Type of a DBA profile: 1 fixed, 2 assured, 3 assured and maximum, 4 maximum, 5 all of them.
+    DbaKind = whole(1, 5, 3);
+    /// Rack, shelf or another place that is counted from 1.
+    Place = whole(1, 255, 1);
+    /// Number of a bandwidth profile in the OLT's table.
+    ProfileNumber = whole(1, u32::MAX, 1_879_048_193);
+    /// PON port as rack/slot/port.
+    PonPortText = text(r"^1/([1-9]|[12][0-9]|3[0-2])/([1-9]|1[0-6])$", "1/1/1");
+    /// PON port as `1-1-1`, as `1/1/1` (in a path with its slashes or as `1%2F1%2F1`), or as `n` for `1/1/n`.
+    PonPortInput = text(PON_INPUT, "1-1-1");
+    /// Name of a profile. Those that hold a slash or a control character cannot be asked for.
+    ProfileName = text(r"^[^/\u0000-\u001F\u007F-\u009F]{1,64}$", "UP-10M");
+    /// Id of a configured OLT.
+    OltId = text(r"^[a-z0-9][a-z0-9-]{0,31}$", "demo");
+    /// Serial number: a vendor prefix of 4 letters or digits and 8 hexadecimal digits.
+    SerialNumber = text(r"^[0-9A-Z]{4}[0-9A-F]{8}$", "ZTEGC0000001");
+    /// Optical power in dBm.
+    Power = text(POWER, "-18.43");
+    /// Optical power in dBm, or null. It stands in all rows of a list or in none.
+    ListedPower = text(POWER, "-18.43").schema_type(nullable(Type::String));
+    /// Length of a fibre in metres, or null. It stands in all rows of a list or in none.
+    ListedDistance = whole(1, u32::MAX, 7037).schema_type(nullable(Type::Integer));
+    /// Moment on the OLT's own clock, which may be wrong: `YYYY-MM-DD hh:mm:ss`.
+    ClockTime = text(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", "2026-08-16 05:45:43");
+    /// Length of time.
+    Span = text(
+        r"^[0-9]+ days [0-9]+ hours [0-9]+ minutes [0-9]+ seconds$",
+        "5 days 13 hours 10 minutes 50 seconds",
+    );
+    /// Moment on the server's clock, in UTC (RFC 3339).
+    Moment = text(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", "2026-09-21T14:13:20Z");
+    /// Length of a fibre in metres.
+    Metres = text(r"^[0-9]+$", "7037");
+    /// Rate for people, in bits per second.
+    Rate = text(r"^[0-9]+(\.[0-9])? ([GMK]?bps)$", "250.5 Mbps");
+    /// Phase that an ONU is in.
+    OnuStatus = words(OnuState::ALL.map(OnuState::as_str));
+    /// Why an ONU last went offline; a code without a name is `Unknown (14)`.
+    OfflineReason = text(
+        r"^(Unknown( \(-?[0-9]+\))?|LOSi?|LOFi|sfi|loai|loami|AuthFail|PowerOff|deactiveSucc|deactiveFail|Reboot|Shutdown)$",
+        "PowerOff",
+    );
+    /// State of a port.
+    LinkState = words([Link::Up, Link::Down].map(Link::as_str));
+    /// How a value stands to the configured limits.
+    Judgement = words(["low", "normal", "high"]);
+    /// How a service port maps VLANs.
+    VlanMode = words(["tag", "translation", "untag", "transparent"]);
+    /// How a VLAN profile tags.
+    VlanTag = words(["tag", "vlanStacking"]);
+    /// Which table names the ONU; absent for the management table.
+    NamingTable = words(["state", "distance", "command_line"]);
+    /// Present where an ONU is registered by a password, which is why its serial number is null.
+    Auth = words(["password"]);
+    /// State of a card, in the words of the command line; a code without a name is `UNKNOWN (14)`.
+    CardStatus = text(r"^([A-Z]+|UNKNOWN \(-?[0-9]+\))$", "INSERVICE");
+    /// State of a power supply's input; a code without a name is `unknown (14)`.
+    SupplyStatus = text(r"^(normal|over|under|off|unknown \(-?[0-9]+\))$", "normal");
+}
+
+/// Every spelling that the path rewriting and `gpon` take.
+const PON_INPUT: &str = concat!(
+    r"^(1-([1-9]|[12][0-9]|3[0-2])-([1-9]|1[0-6])",
+    r"|1/([1-9]|[12][0-9]|3[0-2])/([1-9]|1[0-6])",
+    r"|[1-9]|1[0-6])$"
+);
+
+const POWER: &str = r"^-?[0-9]+\.[0-9]{2}$";
+
+fn nullable(kind: Type) -> SchemaType {
+    [kind, Type::Null].into_iter().collect()
+}
+
+fn whole(least: u32, most: u32, example: u32) -> ObjectBuilder {
+    let of = ObjectBuilder::new().schema_type(Type::Integer);
+    of.minimum(Some(least)).maximum(Some(most)).examples([Value::from(example)])
+}
+
+fn text(pattern: &str, example: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).examples([Value::from(example)])
+}
+
+fn words<const N: usize>(words: [&'static str; N]) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
+}

@@ -1,0 +1,55 @@
+//! schemathesis (from PyPI), which knows nothing of us but the OpenAPI
+//! document, against the demo: whatever the document promises must hold, and
+//! whatever it forbids must be refused.
+
+use std::process::{Command, Stdio};
+
+use super::running::Running;
+
+/// Tests of each operation in its random phase, besides those that its limits
+/// call for; the variable `SCHEMATHESIS_EXAMPLES` asks for more.
+const EXAMPLES: &str = "20";
+
+/// Its program: that of the variable `SCHEMATHESIS`, else the usual one. A
+/// machine without it skips the test.
+fn program() -> Option<String> {
+    let program = std::env::var("SCHEMATHESIS").unwrap_or_else(|_| "schemathesis".to_owned());
+    let version =
+        Command::new(&program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let found = version.is_ok_and(|status| status.success());
+    if !found {
+        println!("skipped: {program} cannot be started: pip install schemathesis");
+    }
+    found.then_some(program)
+}
+
+#[test]
+fn it_finds_nothing() {
+    let Some(program) = program() else { return };
+    // Nobody reads the log here: a full pipe would stop the server.
+    let variables = [("OLTD_LOG__LEVEL", "error")];
+    let examples = std::env::var("SCHEMATHESIS_EXAMPLES");
+    let mut demo = Running::start(&[], &["demo", "--listen", "127.0.0.1:0"], &variables);
+    let base = demo.line_with("http://").unwrap();
+    let base = base.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    let output = Command::new(program)
+        .current_dir(demo.directory.path())
+        .args(["run", &format!("{base}api/v1/openapi.json"), "--checks", "all"])
+        .args([
+            "--max-examples",
+            examples.as_deref().unwrap_or(EXAMPLES),
+            "--seed",
+            "1",
+            "--generation-database",
+            "none",
+        ])
+        .args(["--workers", "2", "--continue-on-failure", "--no-color"])
+        .output()
+        .unwrap();
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
+    // All of them, and not a document that lists nothing.
+    let tested = report.lines().find_map(|line| line.trim().strip_prefix("Tested: "));
+    assert!(tested.is_some_and(|tested| tested.parse::<u32>().unwrap() > 30), "{report}");
+    demo.end("TERM");
+}
