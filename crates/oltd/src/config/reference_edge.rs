@@ -56,7 +56,7 @@ pub(super) fn read(set: &Set<'_>, file: &FileSays<'_>, found: &mut Findings) -> 
         if let Some(why) = idle {
             if key == "cors.credentials" {
                 // A typing error is worth a word all the same.
-                drop(rule::<Flag>(set, variable, found));
+                let _ = rule::<Flag>(set, variable, found);
             }
             found.not_used(variable, why);
         } else if file.sets(key) {

@@ -50,7 +50,7 @@ async fn version(client: reqwest::ClientBuilder, port: u16) -> Option<reqwest::V
 async fn both_versions_of_http() {
     let (pair, cert) = Pair::new();
     let tls = Some(Tls::load(pair.files.clone()).unwrap());
-    let (at, _end) = serve(Rules { tls, ..Rules::default() }).await;
+    let (at, _end) = serve(Rules { tls, rate: None, ..Rules::default() }).await;
     assert_eq!(version(client(&cert), at.port()).await, Some(reqwest::Version::HTTP_2));
     assert_eq!(version(client(&cert).http1_only(), at.port()).await, Some(reqwest::Version::HTTP_11));
     let (_other, stranger) = Pair::new();
