@@ -22,7 +22,7 @@ pub(crate) async fn ten_olts(table: &mut Table) {
     let folder = tempfile::tempdir().unwrap();
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut config = format!(
-        "listen = \"127.0.0.1:{port}\"\n[http]\nrate_limit = 1000000\nrate_burst = 1000000\n[cache]\nonus = \"1h\"\n"
+        "listen = \"127.0.0.1:{port}\"\n[http]\nrate_limit = 100000\nrate_burst = 1000000\n[cache]\nonus = \"1h\"\n"
     );
     for n in 0..OLTS {
         let at = sim.snmp_addr().port();

@@ -110,7 +110,7 @@ pub(crate) async fn warm_list(table: &mut Table) {
         .current_dir(folder.path())
         .env_clear()
         .env("OLTD_LISTEN", format!("127.0.0.1:{port}"))
-        .env("OLTD_HTTP__RATE_LIMIT", "1000000")
+        .env("OLTD_HTTP__RATE_LIMIT", "100000")
         .env("OLTD_HTTP__RATE_BURST", "1000000")
         .env("OLTD_CACHE__ONUS", "1h")
         .env("SNMP_HOST", "127.0.0.1")

@@ -60,11 +60,9 @@ fn edge(app: App, rules: &Rules) -> Edge {
 
 /// The rules around some routes.
 fn around(routes: Router, rules: &Rules, metrics: Metrics) -> Edge {
-    let routes = routes
-        .layer(MapRequestLayer::new(measure::note_route))
-        .fallback(no_route)
-        .method_not_allowed_fallback(wrong_method);
-    Edge::new(routes, rules, metrics)
+    let routes = routes.fallback(no_route).method_not_allowed_fallback(wrong_method);
+    // Last: a wrong method on a route is answered within the route too.
+    Edge::new(routes.layer(MapRequestLayer::new(measure::note_route)), rules, metrics)
 }
 
 async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {
