@@ -122,9 +122,10 @@ async fn staleness(reads: usize, suppressed: bool) -> (usize, Duration, Duration
             let began = Instant::now();
             a.invalidate(pon).await;
             let now = Instant::now();
-            let mut slowest = slowest.lock().unwrap();
-            *slowest = now.duration_since(began).max(*slowest);
-            drop(slowest);
+            {
+                let mut slowest = slowest.lock().unwrap();
+                *slowest = now.duration_since(began).max(*slowest);
+            }
             promises[usize::from(pon)].lock().unwrap().push((version, now));
             promised[usize::from(pon)].store(version, Ordering::SeqCst);
             tokio::time::sleep(pause).await;
