@@ -6,7 +6,7 @@ use super::{problems, read};
 const SECRET: &str = "hunter2hunter2";
 
 /// Names of keys and variables, real, misspelt and of the wrong level.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 16] = [
     "listen",
     "default",
     "log",
@@ -18,9 +18,13 @@ const KEYS: [&str; 12] = [
     "olts.cli",
     "olts.cli.password",
     "olts.snmp.communty",
+    "http.hosts",
+    "cache.redis",
+    "cache.redis.password",
+    "auth.tokens",
     "x",
 ];
-const VARIABLES: [&str; 14] = [
+const VARIABLES: [&str; 19] = [
     "OLTD_LOG",
     "OLTD_OLTS__0__SNMP__COMMUNITY",
     "OLTD_OLTS__0__SNMP__COMMUNTY",
@@ -33,6 +37,11 @@ const VARIABLES: [&str; 14] = [
     "TELNET_ENABLE_PASSWORD",
     "SNMP_HOST",
     "REDIS_PASSWORD",
+    "OLTD_CACHE__REDIS__PASSWORD",
+    "OLTD_CACHE__REDIS",
+    "OLTD_AUTH__TOKENS__0__SHA256",
+    "OLTD_AUTH__TOKENS",
+    "OLTD_HTTP__PROXIES",
     "SNMP_PORT",
     "OLTD_CONFIG",
 ];
@@ -77,12 +86,13 @@ proptest! {
         password in secret_value(),
         enable in secret_value(),
         section in prop::sample::select(vec!["snmp", "cli"]),
-        variable in prop::sample::select(VARIABLES.iter().copied().filter(|v| v.contains("COMMUN") || v.contains("PASSWORD") || v.contains("_SNMP") && !v.contains("HOST") || v.contains("CLI")).collect::<Vec<_>>()),
+        variable in prop::sample::select(VARIABLES.iter().copied().filter(|v| v.contains("COMMUN") || v.contains("PASSWORD") || v.contains("TOKENS") || v.contains("REDIS") || v.contains("_SNMP") && !v.contains("HOST") || v.contains("CLI")).collect::<Vec<_>>()),
         cut in 0usize..400,
     ) {
         let tables = format!(
             "[[olts]]\nid = 'a'\n[olts.snmp]\nhost = 'h'\ncommunity = {community}\n\
-             [olts.cli]\nusername = 'u'\npassword = {password}\nenable_password = {enable}\n"
+             [olts.cli]\nusername = 'u'\npassword = {password}\nenable_password = {enable}\n\
+             [cache.redis]\nhost = 'r'\npassword = {password}\n[[auth.tokens]]\nname = 'noc'\nsha256 = {enable}\n"
         );
         let flat = format!("[[olts]]\nid = 'a'\n{section} = {community}\n");
         for text in [tables.as_str(), tables.get(..cut).unwrap_or(""), flat.as_str()] {
