@@ -22,8 +22,11 @@ pub struct Site {
 
 /// The state of the server. A cheap handle.
 #[derive(Debug, Clone)]
-pub struct App {
-    sites: Arc<[(Arc<str>, Site)]>,
+pub struct App(Arc<State>);
+
+#[derive(Debug, Clone)]
+struct State {
+    sites: Vec<(Arc<str>, Site)>,
     default: Option<usize>,
     cache: Cache,
     limits: OpticalLimits,
@@ -34,41 +37,41 @@ impl App {
     /// The state for these OLTs. Requests that name no OLT go to the only one,
     /// or to the one with the id `default`.
     pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
-        let sites: Arc<[_]> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
+        let sites: Vec<_> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self {
+        Self(Arc::new(State {
             sites,
             default,
             cache: cache.into(),
             limits: OpticalLimits::default(),
             metrics: Metrics::default(),
-        }
+        }))
     }
 
     /// The same with these limits of what is watched.
     #[must_use]
     pub fn with_limits(self, limits: OpticalLimits) -> Self {
-        Self { limits, ..self }
+        Self(Arc::new(State { limits, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Every OLT, in the order of the configuration.
     pub fn olts(&self) -> impl Iterator<Item = ChosenOlt> {
-        (0..self.sites.len()).map(|at| ChosenOlt { app: self.clone(), at })
+        (0..self.0.sites.len()).map(|at| ChosenOlt { app: self.clone(), at })
     }
 
     /// The readings that are kept.
-    pub const fn cache(&self) -> &Cache {
-        &self.cache
+    pub fn cache(&self) -> &Cache {
+        &self.0.cache
     }
 
     /// What the server counts itself.
-    pub const fn metrics(&self) -> &Metrics {
-        &self.metrics
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Logs out of the OLTs' command lines.
     pub async fn close(&self) {
-        futures::future::join_all(self.sites.iter().map(|(_, site)| site.olt.close())).await;
+        futures::future::join_all(self.0.sites.iter().map(|(_, site)| site.olt.close())).await;
     }
 
     /// The OLT with this id, or the default one.
@@ -77,8 +80,10 @@ impl App {
     /// `olt_not_found`, `olt_required`.
     pub fn olt(&self, id: Option<&str>) -> Result<ChosenOlt, Failure> {
         let at = match id {
-            Some(id) => self.sites.iter().position(|(known, _)| **known == *id).ok_or_else(|| unknown(id))?,
-            None => self.default.ok_or_else(required)?,
+            Some(id) => {
+                self.0.sites.iter().position(|(known, _)| **known == *id).ok_or_else(|| unknown(id))?
+            }
+            None => self.0.default.ok_or_else(required)?,
         };
         Ok(ChosenOlt { app: self.clone(), at })
     }
@@ -128,12 +133,12 @@ impl ChosenOlt {
 
     /// Whether requests that name no OLT go to it.
     pub fn is_default(&self) -> bool {
-        self.app.default == Some(self.at)
+        self.app.0.default == Some(self.at)
     }
 
     /// Between which values optics are normal.
     pub fn limits(&self) -> &OpticalLimits {
-        &self.app.limits
+        &self.app.0.limits
     }
 
     /// Reads through the cache.
@@ -146,17 +151,17 @@ impl ChosenOlt {
         freshness: Freshness,
     ) -> Result<Fresh<S::Value>, Failure> {
         let (id, site) = self.entry();
-        Ok(self.app.cache.read::<S>(id, &site.olt, at, freshness).await?)
+        Ok(self.app.0.cache.read::<S>(id, &site.olt, at, freshness).await?)
     }
 
     /// Makes every reading too old that holds something of `scope`, in every
     /// instance. When this returns, this one serves nothing older.
     pub async fn invalidate(&self, scope: Scope) {
-        self.app.cache.invalidate(&self.entry().0, scope).await;
+        self.app.0.cache.invalidate(&self.entry().0, scope).await;
     }
 
     fn entry(&self) -> &(Arc<str>, Site) {
-        &self.app.sites[self.at]
+        &self.app.0.sites[self.at]
     }
 }
 

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match commands::run(commands::Cli::parse()) {
+    let outcome = commands::run(commands::Cli::parse());
+    logging::flush();
+    match outcome {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");

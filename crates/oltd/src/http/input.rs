@@ -167,6 +167,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Freshness {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        if parts.uri.query().is_none() {
+            return Ok(Self::default());
+        }
         let query = Query::from_request_parts(parts, state).await?;
         let max_age = query.number("max_age", 0..=u64::from(u32::MAX))?.map(Duration::from_secs);
         match query.text("nocache")? {
