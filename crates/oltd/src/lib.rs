@@ -4,6 +4,8 @@ pub mod api;
 pub mod app;
 pub mod cache;
 pub mod config;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod http;
 pub mod limits;
 pub mod metrics;

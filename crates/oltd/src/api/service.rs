@@ -53,6 +53,9 @@ pub(super) async fn healthz() -> Answer {
 struct Ready {
     /// Whether the server can do its work.
     ready: bool,
+    /// Whether the Redis that instances share is in use; null where none is
+    /// configured. Without it the server goes on from its memory.
+    redis: Option<bool>,
     olts: Vec<Reach>,
 }
 
@@ -78,5 +81,5 @@ pub(super) async fn readyz(State(app): State<App>) -> Answer {
         id: olt.id().to_owned(),
         reachable: olt.handle().stats().reachable,
     };
-    plain(Ready { ready: true, olts: app.olts().map(reach).collect() })
+    plain(Ready { ready: true, redis: app.cache().is_shared(), olts: app.olts().map(reach).collect() })
 }

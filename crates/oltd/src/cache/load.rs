@@ -131,6 +131,13 @@ fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<Reading<T>> {
     whole.map(|(reading, _)| reading)
 }
 
+/// What is read of any bytes can be stored again.
+pub(super) fn fuzz<T: serde::Serialize + serde::de::DeserializeOwned>(data: &[u8]) {
+    if let Some(reading) = decode::<T>(data) {
+        let _ = encode(&reading);
+    }
+}
+
 fn too_long(olt: &Olt, key: &Key) -> OltError {
     OltError {
         olt: olt.id().to_owned(),

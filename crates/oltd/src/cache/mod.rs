@@ -237,3 +237,11 @@ impl Cache {
         good.then(|| Arc::clone(&stored.entry))
     }
 }
+
+/// Reads `data` as a stored reading and as what instances tell each other.
+pub(crate) fn fuzz<T: serde::Serialize + serde::de::DeserializeOwned>(data: &[u8]) {
+    load::fuzz::<T>(data);
+    if let Ok(text) = std::str::from_utf8(data) {
+        let _ = (text.parse::<Scope>(), text.parse::<scope::Mark>());
+    }
+}

@@ -37,19 +37,23 @@ impl Wanted {
         }
     }
 
+    /// Whether the client has the answer with this tag, and whether it takes gzip.
+    pub(super) fn reads(&self, tag: &str) -> (bool, bool) {
+        let known = self.known.as_ref().is_some_and(|known| matches(known, tag));
+        (known, self.encodings.as_ref().is_some_and(takes_gzip))
+    }
+
     /// Gives a rendered answer its body, where the client needs one.
     pub(super) async fn fill(&self, response: &mut Response) {
         let Some(rendered) = response.extensions_mut().remove::<Arc<Rendered>>() else {
             response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
             return;
         };
-        let gzip = match &self.encodings {
-            Some(encodings) if takes_gzip(encodings) => compressed(&rendered).await,
-            _ => None,
-        };
+        let (known, gzip) = self.reads(rendered.tag());
+        let gzip = if gzip { compressed(&rendered).await } else { None };
         if response.headers().contains_key(header::AGE) {
             tag(response.headers_mut(), rendered.tag(), gzip.is_some());
-            if self.known.as_ref().is_some_and(|known| matches(known, rendered.tag())) {
+            if known {
                 response.headers_mut().remove(header::CONTENT_TYPE);
                 *response.status_mut() = NOT_MODIFIED;
                 return;

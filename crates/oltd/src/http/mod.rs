@@ -65,6 +65,21 @@ fn around(routes: Router, rules: &Rules, metrics: Metrics) -> Edge {
     Edge::new(routes.layer(MapRequestLayer::new(measure::note_route)), rules, metrics)
 }
 
+/// Reads `path` and `headers` as those of a request before it is routed.
+pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap) {
+    let here = std::net::Ipv4Addr::LOCALHOST.into();
+    let proxies = [ipnet::IpNet::from(std::net::IpAddr::from(std::net::Ipv4Addr::LOCALHOST))];
+    let _ = client::address(here, headers, &proxies);
+    let _ = callers::identify(headers, &[Token { name: "a".into(), sha256: [0; 32] }]);
+    let mut request = Request::default();
+    request.headers_mut().clone_from(headers);
+    let _ = host::check(&request, here, &Hosts::default());
+    let _ = conditional::Wanted::of(&request).reads("ab");
+    if let Ok(rewritten) = path::rewrite(path) {
+        let _ = path::is_spelt(&rewritten.path);
+    }
+}
+
 async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {
     path::no_route(uri.path())
 }

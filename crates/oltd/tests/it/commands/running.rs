@@ -133,11 +133,11 @@ fn a_request_is_one_line() {
 }
 
 #[test]
-fn the_end_comes_within_5_s_whatever_the_olt_does() {
+fn the_end_comes_within_5_s_whatever_the_olt_and_redis_do() {
     let snmp = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let telnet = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let ports =
-        [snmp.local_addr().unwrap().port(), telnet.local_addr().unwrap().port()].map(|p| p.to_string());
+    let [telnet, redis] = [(); 2].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let ports = [&snmp.local_addr(), &telnet.local_addr(), &redis.local_addr()]
+        .map(|address| address.as_ref().unwrap().port().to_string());
     let variables = [
         ("OLTD_LISTEN", "127.0.0.1:0"),
         ("OLTD_LOG__FORMAT", "json"),
@@ -148,6 +148,8 @@ fn the_end_comes_within_5_s_whatever_the_olt_does() {
         ("TELNET_HOST", "127.0.0.1"),
         ("TELNET_USERNAME", "x"),
         ("TELNET_PASSWORD", "x"),
+        ("REDIS_HOST", "127.0.0.1"),
+        ("REDIS_PORT", &ports[2]),
     ];
     let mut serve = Running::start(&[], &["serve"], &variables);
     let address = address(&mut serve);
@@ -165,7 +167,6 @@ fn the_end_comes_within_5_s_whatever_the_olt_does() {
 
 #[cfg(feature = "sim")]
 #[test]
-
 fn what_the_demo_prints_works() {
     for (arguments, variables) in
         [(&["demo", "--listen", "127.0.0.1:0"][..], &[][..]), (&["demo"], &[("OLTD_LISTEN", "127.0.0.1:0")])]
@@ -188,7 +189,6 @@ fn what_the_demo_prints_works() {
 
 #[cfg(feature = "sim")]
 #[test]
-
 fn sim_prints_its_addresses_and_ends_when_told() {
     let walk = ("a.snmprec", "1.3.6.1.2.1.1.1.0|4|C320\n");
     let walked = ["sim", "--walk", walk.0, "--telnet", "127.0.0.1:0"];

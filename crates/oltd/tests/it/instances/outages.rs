@@ -10,7 +10,7 @@ const LOST: Duration = Duration::from_millis(50 + 200);
 
 #[tokio::test]
 async fn a_frozen_store_costs_one_answer_once() {
-    let Some((sim, redis, [a, _])) = two().await else { return };
+    let Some((_sim, redis, [a, _])) = two().await else { return };
     redis.freeze();
     let began = Instant::now();
     assert_eq!(a.list(1).await.source, "live");
@@ -26,10 +26,19 @@ async fn a_frozen_store_costs_one_answer_once() {
     assert!(skipped(a.figures().await) >= before + 9, "nobody waits for it");
     assert_eq!(a.figures().await.redis.unwrap().errors, 1);
     assert_eq!(a.list(1).await.source, "cache", "it goes on from memory");
+    let ready = || async {
+        let answer = a.client.get(format!("{}/readyz", a.base)).send().await.unwrap();
+        answer.json::<serde_json::Value>().await.unwrap()["data"].clone()
+    };
+    let told = ready().await;
+    assert_eq!(
+        (&told["ready"], &told["redis"]),
+        (&true.into(), &false.into()),
+        "told, and no reason to be unready"
+    );
     redis.thaw();
     a.until_up(true).await;
-    sim.reset_counters();
-    a.list(11).await;
+    assert_eq!(ready().await["redis"], true);
 }
 
 #[tokio::test]
