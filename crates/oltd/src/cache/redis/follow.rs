@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use redis::AsyncConnectionConfig;
-use redis::aio::MultiplexedConnection;
+use redis::aio::{MultiplexedConnection, PubSub};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
@@ -119,61 +119,52 @@ pub(super) async fn spawn(inner: Arc<Inner>, end: CancellationToken) {
     let _ = first_try.await;
 }
 
+/// How a session came to its end.
+enum Ended {
+    /// The store could not be joined.
+    Unjoined(String),
+    /// It failed while it was in use.
+    Lost(String),
+}
+
 async fn follow(inner: Arc<Inner>, tried: oneshot::Sender<()>) {
     let mut tried = Some(tried);
     let mut seen = HashMap::new();
     let mut reminded: Option<Instant> = None;
     loop {
-        let outcome = inner.session(&mut seen, &mut tried).await;
-        inner.connection.store(None);
+        let ended = inner.session(&mut seen, &mut tried).await;
         drop(tried.take());
-        if let Err(why) = outcome
-            && reminded.is_none_or(|at| at.elapsed() >= REMIND)
-        {
-            reminded = Some(Instant::now());
-            let place = inner.settings.place();
-            tracing::warn!(
-                redis = place,
-                error = why,
-                "Redis cannot be joined; readings are cached in memory only"
-            );
+        match ended {
+            Ended::Lost(why) => inner.give_up(&why),
+            Ended::Unjoined(why) if reminded.is_none_or(|at| at.elapsed() >= REMIND) => {
+                reminded = Some(Instant::now());
+                let place = inner.settings.place();
+                tracing::warn!(
+                    redis = place,
+                    error = why,
+                    "Redis cannot be joined; readings are cached in memory only"
+                );
+            }
+            Ended::Unjoined(_) => {}
         }
         tokio::time::sleep(REJOIN).await;
     }
 }
 
 impl Inner {
-    /// From joining the store until it fails. An error says why it could not be joined.
+    /// From joining the store until it fails.
     async fn session(
         &self,
         seen: &mut HashMap<Arc<str>, Seen>,
         tried: &mut Option<oneshot::Sender<()>>,
-    ) -> Result<(), String> {
-        let joined = timeout(JOIN, async {
-            let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-            let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
-            let kind: String =
-                redis::cmd("INFO").arg("server").query_async(&mut connection).await.unwrap_or_default();
-            let mut listener = self.client.get_async_pubsub().await?;
-            listener.subscribe(self.channel()).await?;
-            Ok::<_, redis::RedisError>((connection, listener, kind))
-        });
-        let (connection, listener, info) = joined
-            .await
-            .map_err(|_| format!("no answer within {} s", JOIN.as_secs()))?
-            .map_err(|error| error.to_string())?;
-        if let Some(kind) = unsupported(&info) {
-            return Err(format!(
-                "it is part of a Redis {kind}, which is not supported yet: name a single server"
-            ));
-        }
+    ) -> Ended {
+        let (connection, listener) = match self.join(seen).await {
+            Ok(joined) => joined,
+            Err(why) => return Ended::Unjoined(why),
+        };
+        // What was said of an earlier connection says nothing of this one.
+        let _ = self.failed.notified().now_or_never();
         self.complained.store(false, Relaxed);
-        // Before it is used: what others have told, and what we owe.
-        let connection = Arc::new(connection);
-        let ready = self.catch_up(&connection, seen).await && self.settle(&connection).await;
-        if !ready {
-            return Err("it does not do what is asked of it".to_owned());
-        }
         self.connection.store(Some(Arc::clone(&connection)));
         tracing::info!(redis = self.settings.place(), "Redis is in use");
         drop(tried.take());
@@ -182,25 +173,57 @@ impl Inner {
         let mut compare = tokio::time::interval_at(Instant::now() + COMPARE, COMPARE);
         compare.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let well = tokio::select! {
+            let kept_up = tokio::select! {
                 message = messages.next() => match message {
                     Some(message) => {
                         let text = message.get_payload::<String>().unwrap_or_default();
-                        self.heard(&text, seen) || self.catch_up(&connection, seen).await
+                        if self.heard(&text, seen) { Ok(()) } else { self.catch_up(&connection, seen).await }
                     }
-                    None => false,
+                    None => Err(String::from("it closed the connection")),
                 },
                 _ = compare.tick() => {
                     self.owed.age();
                     self.catch_up(&connection, seen).await
                 }
-                () = self.failed.notified() => false,
+                () = self.failed.notified() => Err(String::from("an operation failed")),
             };
             // A debt may be left of a moment when the store was in use and failed.
-            if !well || !self.settle(&connection).await {
-                return Ok(());
+            let well = match kept_up {
+                Ok(()) => self.settle(&connection).await,
+                lost => lost,
+            };
+            if let Err(why) = well {
+                return Ended::Lost(why);
             }
         }
+    }
+
+    /// Connects, takes in what others have told, and tells what is owed: all
+    /// that must be before the store is used.
+    async fn join(
+        &self,
+        seen: &mut HashMap<Arc<str>, Seen>,
+    ) -> Result<(Arc<MultiplexedConnection>, PubSub), String> {
+        let (connection, listener, info) = asked(async {
+            let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+            let mut connection = self.client.get_multiplexed_async_connection_with_config(&config).await?;
+            // A user without the right to ask for it is no reason to stay away.
+            let info: redis::RedisResult<String> =
+                redis::cmd("INFO").arg("server").query_async(&mut connection).await;
+            let mut listener = self.client.get_async_pubsub().await?;
+            listener.subscribe(self.channel()).await?;
+            Ok((connection, listener, info.unwrap_or_default()))
+        })
+        .await?;
+        if let Some(kind) = unsupported(&info) {
+            return Err(format!(
+                "it is part of a Redis {kind}, which is not supported yet: name a single server"
+            ));
+        }
+        let connection = Arc::new(connection);
+        self.catch_up(&connection, seen).await?;
+        self.settle(&connection).await?;
+        Ok((connection, listener))
     }
 
     /// Takes in a message of another instance. False when one before it was missed.
@@ -221,8 +244,12 @@ impl Inner {
         next || seen.epoch == *epoch && number <= seen.number
     }
 
-    /// Compares the numbers of all OLTs and takes in what was missed. False when the store fails.
-    async fn catch_up(&self, connection: &MultiplexedConnection, seen: &mut HashMap<Arc<str>, Seen>) -> bool {
+    /// Compares the numbers of all OLTs and takes in what was missed.
+    async fn catch_up(
+        &self,
+        connection: &MultiplexedConnection,
+        seen: &mut HashMap<Arc<str>, Seen>,
+    ) -> Result<(), String> {
         for olt in &self.olts {
             let mut connection = connection.clone();
             let key = self.generations(olt);
@@ -230,17 +257,15 @@ impl Inner {
             // An epoch from the start: without one, lost data could not be told from none.
             both.cmd("HSETNX").arg(&key).arg("epoch").arg(super::name()).ignore();
             both.cmd("HMGET").arg(&key).arg("epoch").arg("any");
-            let asked = timeout(JOIN, both.query_async::<((String, Option<u64>),)>(&mut connection));
-            let Ok(Ok(((epoch, number),))) = asked.await else { return false };
-            let number = number.unwrap_or_default();
+            let ((epoch, number),): ((String, Option<u64>),) =
+                asked(both.query_async(&mut connection)).await?;
             let known = seen.entry(Arc::clone(olt)).or_default();
-            if known.epoch == epoch && known.number == number {
+            if known.epoch == epoch && known.number == number.unwrap_or_default() {
                 continue;
             }
             let mut command = redis::cmd("HGETALL");
-            let asked =
-                timeout(JOIN, command.arg(&key).query_async::<HashMap<String, String>>(&mut connection));
-            let Ok(Ok(marks)) = asked.await else { return false };
+            let marks: HashMap<String, String> =
+                asked(command.arg(&key).query_async(&mut connection)).await?;
             let since = if known.epoch == epoch { known.number } else { 0 };
             let missed: Vec<Mark> = marks
                 .iter()
@@ -254,25 +279,33 @@ impl Inner {
                 // The store has lost its data, and with it what we told it lately.
                 self.owed.again(olt);
             }
-            let number = marks.get("any").and_then(|number| number.parse().ok()).unwrap_or(number);
+            let number = marks.get("any").and_then(|number| number.parse().ok()).unwrap_or_default();
             *known = Seen { epoch: marks.get("epoch").cloned().unwrap_or(epoch), number };
         }
-        true
+        Ok(())
     }
 
-    /// Tells what is owed. False when the store fails.
-    async fn settle(&self, connection: &MultiplexedConnection) -> bool {
+    /// Tells what is owed.
+    async fn settle(&self, connection: &MultiplexedConnection) -> Result<(), String> {
         for (olt, scope) in self.owed.pending() {
             let mut connection = connection.clone();
-            let told = timeout(JOIN, self.telling(&olt, scope).invoke_async(&mut connection)).await;
-            let Ok(Ok((epoch, number))) = told else { return false };
+            let number = asked(self.telling(&olt, scope).invoke_async(&mut connection)).await?;
             self.owed.told(&olt, scope);
-            let message = self.message(&olt, scope, &(epoch, number));
-            if timeout(JOIN, message.query_async::<i64>(&mut connection)).await.is_err() {
-                return false;
+            let message = self.message(&olt, scope, &number);
+            // Who may not publish has told it all the same: the others compare numbers.
+            if let Ok(Err(error)) = timeout(JOIN, message.query_async::<i64>(&mut connection)).await {
+                tracing::debug!(%error, "an invalidation could not be published");
             }
         }
-        true
+        Ok(())
+    }
+}
+
+/// What an operation comes to that no request waits for.
+async fn asked<T>(operation: impl Future<Output = redis::RedisResult<T>>) -> Result<T, String> {
+    match timeout(JOIN, operation).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", JOIN.as_secs())),
     }
 }
 

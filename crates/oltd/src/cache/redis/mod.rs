@@ -271,15 +271,20 @@ impl Inner {
                 }
             }
             error => {
-                if self.connection.swap(None).is_some() {
-                    let why = error
-                        .map_or_else(|| format!("no answer within {ANSWER:?}"), |error| error.to_string());
-                    tracing::warn!(error = why, "Redis is out of use; readings are cached in memory only");
-                    self.failed.notify_one();
-                }
+                let why =
+                    error.map_or_else(|| format!("no answer within {ANSWER:?}"), |error| error.to_string());
+                self.give_up(&why);
+                self.failed.notify_one();
             }
         }
         None
+    }
+
+    /// Puts the store out of use, until it is joined again.
+    fn give_up(&self, why: &str) {
+        if self.connection.swap(None).is_some() {
+            tracing::warn!(error = why, "Redis is out of use; readings are cached in memory only");
+        }
     }
 
     /// What numbers an invalidation in the store; its answer are the epoch and the number.
