@@ -22,6 +22,31 @@ async fn nothing_older_here_at_once_and_there_soon() {
     }
 }
 
+/// While the invalidation is on its way to the store, the store still has what
+/// was good before: who reads then must not keep it for those who come later.
+#[tokio::test]
+async fn nothing_older_is_kept_by_readers_in_between() {
+    let Some((sim, _redis, [a, b])) = two().await else { return };
+    for round in 0..20 {
+        // Both levels hold the older one.
+        b.name(8).await;
+        let name = format!("round {round}");
+        rename(&sim, 8, &name);
+        let answered = std::cell::Cell::new(false);
+        let invalidation = async {
+            a.invalidate(8).await;
+            answered.set(true);
+        };
+        let readers = (0..4).map(|_| async {
+            while !answered.get() {
+                a.name(8).await;
+            }
+        });
+        futures::join!(invalidation, futures::future::join_all(readers));
+        assert_eq!(a.name(8).await.0, name);
+    }
+}
+
 #[tokio::test]
 async fn a_list_of_the_olt_is_as_old_as_its_onus() {
     let Some((sim, _redis, [a, b])) = two().await else { return };
