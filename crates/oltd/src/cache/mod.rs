@@ -44,8 +44,8 @@ pub use subject::{
 };
 
 /// Bytes of readings and rendered views that are kept at most, unless told
-/// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 5 MiB once every
-/// list was asked for.
+/// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 8 MiB once every
+/// list was asked for, and 20 MiB with every ONU in detail.
 pub const CAPACITY: u64 = 96 << 20;
 /// No reading is asked for again sooner: clients that ask for fresh data in a
 /// loop then cost the OLT no more than one reading in this time.
@@ -116,8 +116,9 @@ pub struct Fresh<T> {
     pub entry: Arc<Entry<T>>,
     /// Where it came from while the caller waited.
     pub level: Level,
-    /// How long readings of its kind are kept.
-    pub lifetime: Duration,
+    /// How old it may become for this caller: as old as readings of its kind are
+    /// kept, or what was asked for.
+    pub oldest: Duration,
 }
 
 type Erased = Arc<dyn Any + Send + Sync>;
@@ -192,13 +193,12 @@ impl Cache {
         freshness: Freshness,
     ) -> Result<Fresh<S::Value>, CacheError> {
         let key = Key { olt: Arc::clone(id), kind: S::KIND, place: at.into() };
-        let lifetime = S::lifetime(&self.times);
-        let oldest = freshness.oldest(lifetime);
+        let oldest = freshness.oldest(S::lifetime(&self.times));
         if let Some(entry) = self.young(&key, oldest).await
             && let Ok(entry) = entry.downcast()
         {
             self.counters.count(S::KIND, Some(Level::Memory));
-            return Ok(Fresh { entry, level: Level::Memory, lifetime });
+            return Ok(Fresh { entry, level: Level::Memory, oldest });
         }
         let (outcome, departing) = self.flights.board(&key, &self.invalidations);
         let joined = departing.is_none();
@@ -211,7 +211,7 @@ impl Cache {
         let level = landed.as_ref().map_or(Level::Olt, |(_, level)| *level);
         self.counters.count(S::KIND, (!joined).then_some(level));
         let (entry, level) = landed?;
-        Ok(Fresh { entry: entry.downcast().map_err(|_| CacheError::Lost)?, level, lifetime })
+        Ok(Fresh { entry: entry.downcast().map_err(|_| CacheError::Lost)?, level, oldest })
     }
 
     /// Makes every reading too old that holds something of `scope`: those that

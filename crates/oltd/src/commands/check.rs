@@ -14,13 +14,13 @@ use super::serve::{self, Args};
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let inputs = config::gather(args.config.as_deref())?;
     let mut config = config::load(&inputs)?;
-    serve::refuse_exposed(&config, args.insecure)?;
     serve::load_certificate(&mut config)?;
     let source = inputs.file.map_or_else(|| "the environment".to_owned(), |file| file.name);
     let mut text = String::new();
     describe(&mut text, &source, &config)?;
     super::print(&text);
-    Ok(())
+    // Last, so that all else is told whatever comes of it.
+    serve::refuse_exposed(&config, args.insecure)
 }
 
 fn describe(text: &mut String, source: &str, config: &Config) -> std::fmt::Result {

@@ -41,6 +41,9 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
     for note in &config.notes {
         tracing::warn!(variable = note.variable, "{note}");
     }
+    if config.is_exposed() {
+        tracing::warn!("everybody who reaches this machine may ask; what they see is simulated");
+    }
     let options = Options { source: Source::Demo, snmp: None, telnet: None, control: None };
     let simulator = Simulator::start(options).await.context("cannot start the simulator")?;
     let cli = command_line(&simulator);

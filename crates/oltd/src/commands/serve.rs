@@ -66,6 +66,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     if config.is_exposed() {
         tracing::warn!(%address, "everybody who reaches this machine may ask: no token is configured");
+    } else if config.rules.tokens.is_empty() && !config.rules.proxies.is_empty() {
+        tracing::warn!("everybody whom the proxy lets in may ask: no token is configured");
     }
     let scheme = scheme(&config);
     let cache = cache(&config).await?;

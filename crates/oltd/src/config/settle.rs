@@ -20,8 +20,8 @@ const SNMP_PORT: u16 = 161;
 /// Port of telnet servers (RFC 854).
 const TELNET_PORT: u16 = 23;
 
-/// MiB that readings may take. An OLT of 32 PONs with 128 ONUs each takes about
-/// 15 when everything has been asked for.
+/// MiB that readings may take: four large OLTs of which every list and every ONU
+/// was asked for.
 const CACHE_MEMORY: u32 = 96;
 
 /// Where keys stand, so that a sentence can say where to put things right.

@@ -28,15 +28,14 @@ pub(crate) struct View {
 #[derive(Debug, Clone, Copy)]
 struct Aged {
     age: Duration,
-    /// For how long it is kept from now on.
-    left: Duration,
+    /// How old it may become, for caches: they count its age in (RFC 9111, 4.2).
+    oldest: Duration,
     live: bool,
 }
 
 impl Aged {
     fn of<T>(fresh: &Fresh<T>) -> Self {
-        let age = fresh.entry.age();
-        Self { age, left: fresh.lifetime.saturating_sub(age), live: fresh.level == Level::Olt }
+        Self { age: fresh.entry.age(), oldest: fresh.oldest, live: fresh.level == Level::Olt }
     }
 }
 
@@ -46,10 +45,10 @@ impl IntoResponse for View {
         let mut response = SUCCESS.into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, JSON);
-        if let Some(Aged { age, left, live }) = self.reading {
+        if let Some(Aged { age, oldest, live }) = self.reading {
             headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
             headers.insert(DATA_SOURCE, HeaderValue::from_static(if live { "live" } else { "cache" }));
-            if let Ok(control) = HeaderValue::try_from(format!("private, max-age={}", left.as_secs())) {
+            if let Ok(control) = HeaderValue::try_from(format!("private, max-age={}", oldest.as_secs())) {
                 headers.insert(header::CACHE_CONTROL, control);
             }
         }
@@ -118,7 +117,7 @@ impl View {
         let other = Aged::of(other);
         self.reading = self.reading.map(|one| Aged {
             age: one.age.max(other.age),
-            left: one.left.min(other.left),
+            oldest: one.oldest.min(other.oldest),
             live: one.live || other.live,
         });
         self

@@ -67,10 +67,10 @@ pub(super) fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
     let segments = raw.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
     let words: Vec<&str> = segments.iter().map(String::as_str).collect();
     if words.len() > 1 && words.contains(&"") {
-        return Err(no_route(raw));
+        return Err(no_route(&format!("/{raw}")));
     }
     let (olt, base, tree) = match words.as_slice() {
-        ["api", "v1", "olts", _, "olts", ..] => return Err(no_route(raw)),
+        ["api", "v1", "olts", _, "olts", ..] => return Err(no_route(&format!("/{raw}"))),
         ["api", "v1", "olts", olt, _, ..] => (Some(*olt), &words[..2], &words[4..]),
         ["api", "v1", ..] => (None, &words[..2], &words[2..]),
         _ => (None, words.as_slice(), [].as_slice()),

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::http::openapi::{Document, GuardedFailures, finish};
+use crate::http::openapi::{Document, GuardedFailures, describing, finish};
 use crate::http::{Failure, JSON};
 
 /// What Swagger UI needs besides the policy of all answers: it styles its
@@ -28,7 +28,7 @@ const STYLE: HeaderValue = HeaderValue::from_static("text/css; charset=utf-8");
 
 /// Made once: it is the same for every request.
 static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| {
-    let document = finish(super::documented().get_openapi());
+    let document = describing(|| finish(super::documented().get_openapi()));
     let bytes = document.and_then(|document| serde_json::to_vec(&document));
     bytes.map(Bytes::from).map_err(|error| error.to_string())
 });

@@ -8,7 +8,7 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use super::headers::{self, OF_LIMIT, OF_READING, REQUEST_ID};
-use super::{Carrier, key};
+use super::{Carrier, described, key};
 use crate::http::answer::{Missing, Page};
 use crate::http::status::{NOT_MODIFIED, SUCCESS, words};
 
@@ -51,55 +51,64 @@ const OPENMETRICS_TYPE: &str = "application/openmetrics-text";
 
 impl<Row: ToSchema> IntoResponses for Listed<Row> {
     fn responses() -> Set {
-        reading::<Row>(list::<Row>(), &Value::Null)
+        described(|| reading::<Row>(list::<Row>(), &Value::Null))
     }
 }
 
 impl<Row: ToSchema> IntoResponses for Paged<Row> {
     fn responses() -> Set {
-        let page = serde_json::to_value(Page::schema()).unwrap_or_default();
-        reading::<Row>(list::<Row>(), &page["properties"])
+        described(|| {
+            let page = serde_json::to_value(Page::schema()).unwrap_or_default();
+            reading::<Row>(list::<Row>(), &page["properties"])
+        })
     }
 }
 
 impl<Row: ToSchema> IntoResponses for Shown<Row> {
     fn responses() -> Set {
-        reading::<Row>(reference::<Row>(), &Value::Null)
+        described(|| reading::<Row>(reference::<Row>(), &Value::Null))
     }
 }
 
 impl<Row: ToSchema> IntoResponses for Told<Row> {
     fn responses() -> Set {
-        plain::<Row>(reference::<Row>(), &Value::Null)
+        described(|| plain::<Row>(reference::<Row>(), &Value::Null))
     }
 }
 
 impl<Row: ToSchema> IntoResponses for ToldList<Row> {
     fn responses() -> Set {
-        plain::<Row>(list::<Row>(), &Value::Null)
+        described(|| plain::<Row>(list::<Row>(), &Value::Null))
     }
 }
 
 impl<Row: ToSchema> IntoResponses for Done<Row> {
     fn responses() -> Set {
-        let message = json!({ "message": { "type": "string", "description": "One sentence about it." } });
-        plain::<Row>(reference::<Row>(), &message)
+        described(|| {
+            let message = json!({ "message": { "type": "string", "description": "One sentence about it." } });
+            plain::<Row>(reference::<Row>(), &message)
+        })
     }
 }
 
 impl IntoResponses for Document {
     fn responses() -> Set {
-        let schema = json!({ "type": "object", "required": ["openapi", "info", "paths"] });
-        let names = [REQUEST_ID].into_iter().chain(OF_LIMIT);
-        [(key(SUCCESS), Carrier::of(body("The document.", "application/json", schema, names)).done())].into()
+        described(|| {
+            let schema = json!({ "type": "object", "required": ["openapi", "info", "paths"] });
+            let names = [REQUEST_ID].into_iter().chain(OF_LIMIT);
+            [(key(SUCCESS), Carrier::of(body("The document.", "application/json", schema, names)).done())]
+                .into()
+        })
     }
 }
 
 impl IntoResponses for Exposition {
     fn responses() -> Set {
-        let text =
-            body("The figures.", OPENMETRICS_TYPE, json!({ "type": "string" }), [REQUEST_ID].into_iter());
-        [(key(SUCCESS), Carrier::of(text).done())].into()
+        described(|| {
+            let text =
+                body("The figures.", OPENMETRICS_TYPE, json!({ "type": "string" }), [REQUEST_ID].into_iter());
+            [(key(SUCCESS), Carrier::of(text).done())].into()
+        })
     }
 }
 

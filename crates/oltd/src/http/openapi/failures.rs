@@ -8,7 +8,7 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response};
 
 use super::headers::{self, OF_LIMIT, REQUEST_ID};
-use super::{Carrier, key};
+use super::{Carrier, described, key};
 use crate::http::ErrorCode::{self, *};
 use crate::http::failure::FailureBody;
 use crate::http::status::words;
@@ -51,7 +51,7 @@ macro_rules! sets {
 
         impl IntoResponses for $name {
             fn responses() -> BTreeMap<String, RefOr<Response>> {
-                by_status(&[$($list),+])
+                described(|| by_status(&[$($list),+]))
             }
         }
     )+};

@@ -10,6 +10,9 @@ mod failures;
 mod headers;
 mod parameters;
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::extensions::ExtensionsBuilder;
@@ -53,6 +56,24 @@ struct Frame;
 /// The document without its routes.
 pub(crate) fn frame() -> OpenApi {
     Frame::openapi()
+}
+
+thread_local! {
+    static DESCRIBING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes routes with all that may be answered, for the document. Who makes them
+/// to serve them has no use for that, which takes 10 MB and is never given back.
+pub(crate) fn describing<T>(make: impl FnOnce() -> T) -> T {
+    DESCRIBING.set(true);
+    let made = make();
+    DESCRIBING.set(false);
+    made
+}
+
+/// A set of responses, where it is wanted.
+fn described(set: impl FnOnce() -> BTreeMap<String, RefOr<Response>>) -> BTreeMap<String, RefOr<Response>> {
+    if DESCRIBING.get() { set() } else { BTreeMap::new() }
 }
 
 /// The document with every component in its place.
