@@ -12,7 +12,7 @@
 FROM rust:1.95.0-slim-bookworm AS build
 # For the C of the TLS library.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends cmake gcc libc6-dev \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
