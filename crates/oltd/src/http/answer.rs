@@ -12,6 +12,8 @@ use super::status::{SUCCESS, words};
 use crate::cache::{Fresh, Held, Level, Rendered, Row, ViewKey};
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// Headers of a reading's answer, those that the edge adds among them.
+const HEADERS: usize = 24;
 const DATA_SOURCE: HeaderName = HeaderName::from_static("x-data-source");
 
 /// What a handler answers.
@@ -44,6 +46,8 @@ impl IntoResponse for View {
     fn into_response(self) -> Response {
         let mut response = SUCCESS.into_response();
         let headers = response.headers_mut();
+        // Room for all that the edge adds, at once.
+        headers.reserve(HEADERS);
         headers.insert(header::CONTENT_TYPE, JSON);
         if let Some(Aged { age, oldest, live }) = self.reading {
             headers.insert(header::AGE, HeaderValue::from(age.as_secs()));

@@ -3,6 +3,7 @@
 //! One thing has one field name: `olt.id`, `pon.port`, `onu.id`, `duration_ms`.
 
 mod lines;
+mod text;
 
 use std::io::IsTerminal;
 
@@ -22,7 +23,8 @@ pub(crate) fn init(config: &LogConfig) -> anyhow::Result<()> {
     let terminal = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt::layer().with_writer(Lines::start(terminal));
     let lines = match config.format {
-        LogFormat::Text => lines.with_ansi(terminal).boxed(),
+        LogFormat::Text if terminal => lines.with_ansi(true).boxed(),
+        LogFormat::Text => lines.event_format(text::Text).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
     };
     tracing_subscriber::registry().with(lines.with_filter(config.levels.clone())).try_init()?;
