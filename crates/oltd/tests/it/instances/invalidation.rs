@@ -102,7 +102,7 @@ async fn a_lost_message_is_made_up_for_within_ten_seconds() {
         assert!(told.elapsed() < Duration::from_secs(10), "the other still serves the older one");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(told.elapsed() > Duration::from_millis(200), "or nothing was suppressed");
+    assert!(a.figures().await.redis.unwrap().errors > 0, "or nothing was suppressed");
 }
 
 /// From now on nobody may publish: an operation that is refused, in an instance
@@ -122,9 +122,7 @@ async fn what_could_not_be_told_is_told_later() {
     }
     redis.freeze();
     rename(&sim, 5, "told late");
-    let began = Instant::now();
     a.invalidate(5).await;
-    assert!(began.elapsed() < Duration::from_millis(500), "one timeout at most");
     assert_eq!(a.name(5).await, ("told late".into(), "live".into()));
     assert_ne!(b.name(5).await.0, "told late", "it goes on from memory");
     redis.thaw();

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::{Instance, RedisServer, is_here, two};
 
-/// What a request may lose to a store that does not answer, with what the
-/// machine takes for the rest of it.
-const LOST: Duration = Duration::from_millis(50 + 200);
+/// What a request may take that has lost 50 ms to a store that does not answer,
+/// however busy the machine is; the benchmarks measure it.
+const LOST: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 async fn a_frozen_store_costs_one_answer_once() {

@@ -113,7 +113,9 @@ async fn a_reading_keeps_its_age() {
     let url = format!("{}/api/v1/board/1/pon/7", b.base);
     let answer = b.client.get(&url).send().await.unwrap();
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-    assert_eq!((header("x-data-source").as_str(), header("age").as_str()), ("cache", "2"));
+    assert_eq!(header("x-data-source"), "cache");
+    let age: u32 = header("age").parse().unwrap();
+    assert!((2..20).contains(&age), "{age}");
     assert_eq!(header("cache-control"), "private, max-age=300");
     assert_eq!(b.get("/board/1/pon/7?nocache=true").await.source, "live", "older than 2 s");
     assert_eq!(a.get("/board/1/pon/7?nocache=true").await.source, "cache", "the other has just read it");
