@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gpon::Reading;
+use tokio::time::Instant;
 use zte::{Olt, OltError};
 
 use super::flight::Flight;
@@ -24,19 +25,21 @@ impl Cache {
         oldest: Duration,
         flight: Flight,
     ) {
+        // Of all of it: waiting for another instance, and reading.
+        let deadline = Instant::now() + LONGEST_FLIGHT;
         // The flight before this one may have landed after this caller looked.
         if let Some(entry) = self.young(&key, oldest).await {
             return flight.land(Ok((entry, Level::Memory)));
         }
         let lifetime = S::lifetime(&self.times);
-        let lease = match self.look::<S>(&key, oldest, lifetime).await {
+        let lease = match self.look::<S>(&key, oldest, lifetime, deadline).await {
             Ok(entry) => {
                 self.keep(&key, &entry, &flight).await;
                 return flight.land(Ok((entry, Level::Redis)));
             }
             Err(lease) => lease,
         };
-        let read = tokio::time::timeout(LONGEST_FLIGHT, S::read(&olt, at));
+        let read = tokio::time::timeout_at(deadline, S::read(&olt, at));
         let reading = match &lease {
             Some(lease) => lease.hold(read).await,
             None => read.await,
@@ -74,11 +77,10 @@ impl Cache {
         key: &Key,
         oldest: Duration,
         lifetime: Duration,
+        deadline: Instant,
     ) -> Result<Arc<Entry<S::Value>>, Option<Lease>> {
         let shared = self.shared.as_ref().ok_or(None)?;
-        tokio::time::timeout(LONGEST_FLIGHT, wait::<S>(shared, key, oldest, lifetime))
-            .await
-            .unwrap_or(Err(None))
+        tokio::time::timeout_at(deadline, wait::<S>(shared, key, oldest, lifetime)).await.unwrap_or(Err(None))
     }
 
     /// Keeps a whole reading, unless a later one has taken its place.

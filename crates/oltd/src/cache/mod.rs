@@ -53,6 +53,11 @@ pub const FLOOR: Duration = Duration::from_secs(2);
 /// Longest life of a flight: the deadline of the request that began it.
 const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
 
+/// How often a caller joins a reading that turns out older than asked for. Once
+/// is enough, since who is content with it finds it in memory from then on; after
+/// the last, the answer's age says what it is.
+const ROUNDS: u32 = 4;
+
 /// How long readings are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheTimes {
@@ -194,24 +199,33 @@ impl Cache {
     ) -> Result<Fresh<S::Value>, CacheError> {
         let key = Key { olt: Arc::clone(id), kind: S::KIND, place: at.into() };
         let oldest = freshness.oldest(S::lifetime(&self.times));
-        if let Some(entry) = self.young(&key, oldest).await
-            && let Ok(entry) = entry.downcast()
-        {
-            self.counters.count(S::KIND, Some(Level::Memory));
-            return Ok(Fresh { entry, level: Level::Memory, oldest });
+        let mut rounds = 0;
+        loop {
+            if let Some(entry) = self.young(&key, oldest).await
+                && let Ok(entry) = entry.downcast()
+            {
+                self.counters.count(S::KIND, Some(Level::Memory));
+                return Ok(Fresh { entry, level: Level::Memory, oldest });
+            }
+            let (outcome, departing) = self.flights.board(&key, &self.invalidations);
+            let joined = departing.is_none();
+            if let Some(flight) = departing {
+                let (cache, olt, key) = (self.clone(), olt.clone(), key.clone());
+                // A task of its own: the reading survives the caller who asked for it first.
+                tokio::spawn(async move { cache.fly::<S>(key, olt, at, oldest, flight).await });
+            }
+            let landed = outcome.wait().await;
+            let level = landed.as_ref().map_or(Level::Olt, |(_, level)| *level);
+            self.counters.count(S::KIND, (!joined).then_some(level));
+            let (entry, level) = landed?;
+            let entry: Arc<Entry<S::Value>> = entry.downcast().map_err(|_| CacheError::Lost)?;
+            // Who began it may have been content with what the store has.
+            rounds += 1;
+            if joined && level != Level::Olt && entry.age() > oldest && rounds < ROUNDS {
+                continue;
+            }
+            return Ok(Fresh { entry, level, oldest });
         }
-        let (outcome, departing) = self.flights.board(&key, &self.invalidations);
-        let joined = departing.is_none();
-        if let Some(flight) = departing {
-            let (cache, olt) = (self.clone(), olt.clone());
-            // A task of its own: the reading survives the caller who asked for it first.
-            tokio::spawn(async move { cache.fly::<S>(key, olt, at, oldest, flight).await });
-        }
-        let landed = outcome.wait().await;
-        let level = landed.as_ref().map_or(Level::Olt, |(_, level)| *level);
-        self.counters.count(S::KIND, (!joined).then_some(level));
-        let (entry, level) = landed?;
-        Ok(Fresh { entry: entry.downcast().map_err(|_| CacheError::Lost)?, level, oldest })
     }
 
     /// Makes every reading too old that holds something of `scope`: those that

@@ -33,11 +33,15 @@ struct Aged {
     /// How old it may become, for caches: they count its age in (RFC 9111, 4.2).
     oldest: Duration,
     live: bool,
+    /// Whether nothing is missing because a request failed: what is partial is
+    /// kept nowhere.
+    whole: bool,
 }
 
 impl Aged {
     fn of<T>(fresh: &Fresh<T>) -> Self {
-        Self { age: fresh.entry.age(), oldest: fresh.oldest, live: fresh.level == Level::Olt }
+        let whole = !fresh.entry.reading().is_partial();
+        Self { age: fresh.entry.age(), oldest: fresh.oldest, live: fresh.level == Level::Olt, whole }
     }
 }
 
@@ -49,10 +53,12 @@ impl IntoResponse for View {
         // Room for all that the edge adds, at once.
         headers.reserve(HEADERS);
         headers.insert(header::CONTENT_TYPE, JSON);
-        if let Some(Aged { age, oldest, live }) = self.reading {
+        if let Some(Aged { age, oldest, live, whole }) = self.reading {
             headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
             headers.insert(DATA_SOURCE, HeaderValue::from_static(if live { "live" } else { "cache" }));
-            if let Ok(control) = HeaderValue::try_from(format!("private, max-age={}", oldest.as_secs())) {
+            if whole
+                && let Ok(control) = HeaderValue::try_from(format!("private, max-age={}", oldest.as_secs()))
+            {
                 headers.insert(header::CACHE_CONTROL, control);
             }
         }
@@ -123,6 +129,7 @@ impl View {
             age: one.age.max(other.age),
             oldest: one.oldest.min(other.oldest),
             live: one.live || other.live,
+            whole: one.whole && other.whole,
         });
         self
     }

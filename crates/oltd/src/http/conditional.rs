@@ -17,7 +17,7 @@ use crate::cache::Rendered;
 const LARGE: usize = 64 << 10;
 
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
-/// Answers that are no reading, or none at all, are of this moment only.
+/// Answers that are no whole reading are of this moment only.
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What a client has, and takes.
@@ -45,10 +45,8 @@ impl Wanted {
 
     /// Gives a rendered answer its body, where the client needs one.
     pub(super) async fn fill(&self, response: &mut Response) {
-        let Some(rendered) = response.extensions_mut().remove::<Arc<Rendered>>() else {
-            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
-            return;
-        };
+        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+        let Some(rendered) = response.extensions_mut().remove::<Arc<Rendered>>() else { return };
         let (known, gzip) = self.reads(rendered.tag());
         let gzip = if gzip { compressed(&rendered).await } else { None };
         if response.headers().contains_key(header::AGE) {
@@ -58,8 +56,6 @@ impl Wanted {
                 *response.status_mut() = NOT_MODIFIED;
                 return;
             }
-        } else {
-            response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
         }
         let body = match gzip {
             Some(bytes) => {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use oltd::cache::{Freshness, Level, Onus};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
 use super::{Instance, RedisServer, delay, is_here, two};
@@ -119,6 +120,20 @@ async fn a_reading_keeps_its_age() {
     assert_eq!(header("cache-control"), "private, max-age=300");
     assert_eq!(b.get("/board/1/pon/7?nocache=true").await.source, "live", "older than 2 s");
     assert_eq!(a.get("/board/1/pon/7?nocache=true").await.source, "cache", "the other has just read it");
+}
+
+/// Who wants it fresh may come while another, content with what the store has, is being served.
+#[tokio::test]
+async fn nobody_gets_older_data_than_asked_for() {
+    let Some((_sim, _redis, [a, b])) = two().await else { return };
+    b.list(8).await;
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let (olt, pon) = (a.app.olt(None).unwrap(), gpon::PonPort::new(1, 8).unwrap());
+    let (content, strict) =
+        futures::join!(olt.read::<Onus>(pon, Freshness::default()), olt.read::<Onus>(pon, Freshness::NEW),);
+    assert_eq!(content.unwrap().level, Level::Redis);
+    let strict = strict.unwrap();
+    assert_eq!((strict.level, strict.entry.age() < Duration::from_secs(2)), (Level::Olt, true));
 }
 
 #[tokio::test]

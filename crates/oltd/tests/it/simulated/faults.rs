@@ -89,13 +89,16 @@ async fn half_a_reading_is_partial_and_not_kept() {
     // The first answer of the PON arrives, then the OLT falls silent.
     rig.sim.reset_counters();
     rig.sim.set_faults(faults(r#"[{"target":"snmp","kind":"delay","ms":50,"order":"parallel"}]"#)).unwrap();
-    let list = rig.get("/board/1/pon/2");
+    let list = rig.client.get(format!("{}/api/v1/board/1/pon/2", rig.base)).send();
     let silence = async {
         rig.sim.wait_for_requests(2).await.unwrap();
         rig.sim.set_faults(faults(r#"[{"target":"snmp","kind":"silence"}]"#)).unwrap();
     };
-    let ((status, body), ()) = tokio::join!(list, silence);
-    assert_eq!(status, 200, "{body}");
+    let (answer, ()) = tokio::join!(list, silence);
+    let answer = answer.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    assert_eq!(answer.headers()["cache-control"], "no-store", "no browser keeps it either");
+    let body: serde_json::Value = answer.json().await.unwrap();
     let fields: Vec<_> =
         body["partial"].as_array().unwrap().iter().map(|missing| &missing["field"]).collect();
     assert!(fields.contains(&&json!("onu_id")), "the list is not whole: {fields:?}");
