@@ -207,7 +207,13 @@ pub enum NamedBy {
     State,
     /// The ranging (distance) table.
     Distance,
-    /// The command line, while no table could be read.
+    /// What the OLT receives from each ONU.
+    OltRx,
+    /// What the ONUs' optical modules measure.
+    Optics,
+    /// What the ONUs say they are.
+    Equipment,
+    /// The command line, where no table names it or none could be read.
     CommandLine,
 }
 
@@ -218,8 +224,17 @@ impl NamedBy {
             Self::Management => None,
             Self::State => Some("state"),
             Self::Distance => Some("distance"),
+            Self::OltRx => Some("olt_rx_power"),
+            Self::Optics => Some("rx_power"),
+            Self::Equipment => Some("model"),
             Self::CommandLine => Some("command_line"),
         }
+    }
+
+    /// Whether every configured ONU is named there, be it lit or not, so that
+    /// who is not named does not exist.
+    pub const fn names_all(self) -> bool {
+        matches!(self, Self::Management | Self::State | Self::CommandLine)
     }
 }
 
@@ -262,8 +277,10 @@ pub struct Onu {
     pub uptime: Option<Span>,
     /// The model it reports.
     pub model: Option<String>,
-    /// The version it reports.
-    pub version: Option<String>,
+    /// The version of its hardware, as it reports it (`V9.0`).
+    pub hardware_version: Option<String>,
+    /// The version of the software that it runs (`V9.0.11P1N52`).
+    pub firmware_version: Option<String>,
     /// Temperature of its optical module in thousandths of a degree Celsius.
     pub temperature_mc: Option<i32>,
     /// Supply voltage of its optical module in millivolts.
@@ -296,7 +313,8 @@ impl Onu {
             offline_reason: None,
             uptime: None,
             model: None,
-            version: None,
+            hardware_version: None,
+            firmware_version: None,
             temperature_mc: None,
             voltage_mv: None,
             bias_ua: None,

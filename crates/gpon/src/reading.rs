@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Longest that a reading is kept of which some lines were not understood.
+const UNCERTAIN: Duration = Duration::from_secs(30);
 
 /// What a device said, when it said it, and what it failed to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,9 +30,21 @@ impl<T> Reading<T> {
         Reading { value: change(self.value), read_at: self.read_at, problems: self.problems }
     }
 
-    /// Whether requests failed, so that a later reading may know more.
+    /// Whether something is missing that a later reading may know.
     pub fn is_partial(&self) -> bool {
-        self.problems.iter().any(|problem| matches!(problem, Problem::Failed { .. }))
+        self.problems.iter().any(|problem| problem.missing().is_some())
+    }
+
+    /// How long it may be kept where a whole one is kept for `whole`. What a
+    /// request failed to bring may be there at the next; an answer that is not
+    /// understood comes again, but nobody should build on it for long.
+    pub fn lifetime(&self, whole: Duration) -> Duration {
+        let of = |problem: &Problem| match problem {
+            Problem::Failed { .. } => Duration::ZERO,
+            Problem::Uncertain { .. } => UNCERTAIN.min(whole),
+            Problem::Unsupported { .. } | Problem::Odd { .. } => whole,
+        };
+        self.problems.iter().map(of).min().unwrap_or(whole)
     }
 }
 
@@ -46,6 +61,15 @@ pub enum Problem {
         #[serde(deserialize_with = "field_name")]
         field: Name,
         /// One sentence for the operator.
+        reason: String,
+    },
+    /// The answer held something that nobody understands, so that more may be
+    /// there than was read. Asking again brings the same until somebody changes it.
+    Uncertain {
+        /// The field's name in the API.
+        #[serde(deserialize_with = "field_name")]
+        field: Name,
+        /// Where and what, in the device's own words.
         reason: String,
     },
     /// This firmware or model has no source for the field, or the device
@@ -70,7 +94,30 @@ impl Problem {
     /// The field that the problem is about.
     pub const fn field(&self) -> &'static str {
         match self {
-            Self::Failed { field, .. } | Self::Unsupported { field } | Self::Odd { field, .. } => field,
+            Self::Failed { field, .. }
+            | Self::Uncertain { field, .. }
+            | Self::Unsupported { field }
+            | Self::Odd { field, .. } => field,
+        }
+    }
+
+    /// The same problem of a field that is called otherwise.
+    #[must_use]
+    pub fn about(mut self, name: &'static str) -> Self {
+        match &mut self {
+            Self::Failed { field, .. }
+            | Self::Uncertain { field, .. }
+            | Self::Unsupported { field }
+            | Self::Odd { field, .. } => *field = name,
+        }
+        self
+    }
+
+    /// The field and the reason where something may be there that was not read.
+    pub fn missing(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Failed { field, reason } | Self::Uncertain { field, reason } => Some((field, reason)),
+            Self::Unsupported { .. } | Self::Odd { .. } => None,
         }
     }
 }

@@ -157,8 +157,8 @@ pub struct VlanProfile {
     pub priority: Option<u8>,
     /// How it tags.
     pub mode: Option<VlanTag>,
-    /// The outer VLAN; `None` when there is none.
-    pub svlan: Option<VlanId>,
+    /// The outer VLAN; 0 when there is none, `None` when it is not known.
+    pub svlan: Option<u16>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// A moment on the device's own clock, without a time zone.
@@ -14,6 +16,25 @@ impl ClockTime {
     /// The moment with these parts; `None` when there is no such moment.
     pub fn new(year: i16, month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<Self> {
         DateTime::new(year, month, day, hour, minute, second, 0).ok().map(Self)
+    }
+
+    /// What a clock shows at `moment` that is set to UTC.
+    pub fn utc(moment: SystemTime) -> Option<Self> {
+        let moment = jiff::Timestamp::try_from(moment).ok()?;
+        moment.to_zoned(TimeZone::UTC).datetime().with().subsec_nanosecond(0).build().ok().map(Self)
+    }
+
+    /// What the clock shows when `time` has passed, to the second; `None` beyond year 9999.
+    pub fn plus(self, time: Duration) -> Option<Self> {
+        self.0
+            .checked_add(jiff::SignedDuration::from_secs(i64::try_from(time.as_secs()).ok()?))
+            .ok()
+            .map(Self)
+    }
+
+    /// Seconds from `other` to `self`, negative when `other` is later.
+    pub fn seconds_after(self, other: Self) -> i64 {
+        self.0.duration_since(other.0).as_secs()
     }
 
     /// The time from `earlier` to `self`; `None` when `earlier` is later.

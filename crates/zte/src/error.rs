@@ -77,6 +77,17 @@ pub enum Trouble {
         /// The OLT's own line.
         answer: String,
     },
+    /// It said that there is nothing, and nothing shows that this device says so
+    /// only where it is true (fact sheet, CLI §9.2).
+    #[error(
+        "`{command}` was answered with `{answer}`, which some OLTs answer to everything: whether there is anything is not known"
+    )]
+    UnprovenNone {
+        /// The command.
+        command: String,
+        /// The OLT's own line.
+        answer: String,
+    },
     /// Neither SNMP nor the command line could answer.
     #[error("{snmp}; and {cli}")]
     Neither {

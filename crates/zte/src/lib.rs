@@ -27,5 +27,6 @@ pub use error::{OltError, Trouble};
 pub use latency::LatencyStats;
 pub use olt::{Identity, Olt, OltStats};
 pub use onu_counters::OnuCounters;
+pub use read::clock::OltClock;
 pub use settings::{CliSettings, OltSettings, SnmpSettings};
 pub use snmp::SnmpTransport;

@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use gpon::{OnuId, PonPort, Problem};
+use gpon::{OnuId, OnuRef, PonPort, Problem, SerialNumber};
 use tokio::time::Instant;
 
-use crate::firmware::{Cell, Firmware, OnuField, OnuSource};
+use crate::firmware::{Cell, Firmware, OnuField, OnuSource, Table};
 use crate::snmp::Snmp;
 use crate::{Identity, Trouble, read};
+
+/// How long the software of an ONU is remembered.
+const SOFTWARE: Duration = Duration::from_secs(24 * 3600);
 
 /// What has been learned of an OLT on the way.
 #[derive(Debug, Default)]
@@ -16,6 +20,8 @@ pub(crate) struct Memory {
     /// Columns that were seen with rows, and columns that the device lacks.
     columns: Mutex<HashMap<&'static [u32], bool>>,
     highest: Mutex<HashMap<PonPort, u32>>,
+    /// What runs on ONUs, and when it was told.
+    software: Mutex<HashMap<OnuRef, (Instant, Option<SerialNumber>, String)>>,
     /// sysDescr of a firmware that we do not know.
     unknown: Mutex<Option<String>>,
     firmware: Mutex<Option<&'static Firmware>>,
@@ -38,6 +44,11 @@ impl Memory {
         lock(&self.columns).get(column) == Some(&true)
     }
 
+    /// Whether one of these tables was seen with rows, so that none now means that there are none.
+    pub(crate) fn has_any<T>(&self, tables: &[Table<T>]) -> bool {
+        tables.iter().flat_map(|table| table.cells).any(|cell| self.is_present(cell.column))
+    }
+
     /// The best source of a field that the device is not known to lack.
     pub(crate) fn pick(&self, field: &OnuField) -> Option<&'static OnuSource> {
         field.sources.iter().find(|source| !self.is_absent(source.column))
@@ -50,6 +61,18 @@ impl Memory {
 
     pub(crate) fn remember_highest(&self, pon: PonPort, highest: Option<u32>) {
         lock(&self.highest).insert(pon, highest.unwrap_or(0));
+    }
+
+    /// The software of an ONU, as it was told in the last 24 hours of the box with
+    /// this serial number: it takes an upgrade to change it.
+    pub(crate) fn software(&self, at: OnuRef, serial: Option<SerialNumber>) -> Option<String> {
+        let software = lock(&self.software);
+        let (told, of, version) = software.get(&at)?;
+        (told.elapsed() < SOFTWARE && *of == serial).then(|| version.clone())
+    }
+
+    pub(crate) fn remember_software(&self, at: OnuRef, serial: Option<SerialNumber>, version: &str) {
+        lock(&self.software).insert(at, (Instant::now(), serial, version.to_owned()));
     }
 
     /// Finds out which of these columns exist at all. Asks for those only of

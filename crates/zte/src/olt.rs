@@ -13,8 +13,10 @@ use crate::cli::Cli;
 use crate::firmware::Firmware;
 use crate::memory::Memory;
 use crate::rates::Rates;
+use crate::read::clock::OltClock;
+use crate::read::onus::{Depth, NAMELESS};
 use crate::read::ports::PortMap;
-use crate::read::{self, Problems, onus::Depth};
+use crate::read::{self, Problems};
 use crate::snmp::Snmp;
 use crate::{CliStats, LatencyStats, OltError, OltSettings, SnmpTransport, Trouble};
 
@@ -84,6 +86,9 @@ pub(crate) struct Inner {
     pub(crate) cli: Option<Cli>,
     pub(crate) memory: Memory,
     pub(crate) rates: Rates,
+    pub(crate) clock: read::clock::Remembered,
+    /// Longest distance that is believed, in metres.
+    pub(crate) max_distance_m: u32,
     identity: Believed<(Identity, &'static Firmware)>,
     ports: Believed<Arc<PortMap>>,
 }
@@ -107,6 +112,8 @@ impl Olt {
             snmp: Arc::new(Snmp::new(settings.snmp, transport.clone())),
             memory: Memory::default(),
             rates: Rates::default(),
+            clock: read::clock::Remembered::default(),
+            max_distance_m: settings.max_distance_m,
             identity: Believed::default(),
             ports: Believed::default(),
         }))
@@ -143,11 +150,8 @@ impl Olt {
     /// # Errors
     /// As every reading (see [`identity`](Self::identity)).
     pub async fn cards(&self) -> Result<Reading<Vec<Card>>, OltError> {
-        self.read("read the cards", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            read::chassis::cards(olt, firmware, deadline).await
-        })
-        .await
+        self.read("read the cards", async |olt: &Inner, deadline| read::chassis::cards(olt, deadline).await)
+            .await
     }
 
     /// One card.
@@ -157,10 +161,11 @@ impl Olt {
     pub async fn card(&self, at: CardRef) -> Result<Reading<Card>, OltError> {
         let act = format!("read the card in {at}");
         self.read(&act, async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            let (cards, problems) = read::chassis::cards(olt, firmware, deadline).await?;
-            let card = cards.into_iter().find(|card| card.at == at).ok_or(Trouble::NoSuchCard(at))?;
-            Ok((card, problems))
+            let (cards, problems) = read::chassis::cards(olt, deadline).await?;
+            match cards.into_iter().find(|card| card.at == at) {
+                Some(card) => Ok((card, problems)),
+                None => Err(problems.hides(&format!("card {at}")).unwrap_or(Trouble::NoSuchCard(at))),
+            }
         })
         .await
     }
@@ -223,7 +228,38 @@ impl Olt {
         self.read(&act, async |olt: &Inner, deadline| {
             let (_, firmware) = olt.learned(deadline).await?;
             olt.row_of(pon, deadline).await?;
-            read::onus::of_pon(olt, firmware, pon, Depth::List, deadline).await
+            match read::onus::of_pon(olt, firmware, pon, Depth::List, deadline).await {
+                Err(nameless @ Trouble::Unsupported(NAMELESS)) => {
+                    read::roster::of_pon(olt, pon, true).await.map_err(|why| Trouble::of_both(nameless, why))
+                }
+                read => read,
+            }
+        })
+        .await
+    }
+
+    /// The ONUs that are registered on a PON, lit or not, as the command line
+    /// lists them: for OLTs of which no table names every configured ONU.
+    ///
+    /// # Errors
+    /// [`Trouble::NoSuchPon`]; [`Trouble::Unsupported`] without a command line; and as every command.
+    pub async fn registered_onus(&self, pon: PonPort) -> Result<Reading<Vec<Onu>>, OltError> {
+        let act = format!("list the registered ONUs of PON {pon}");
+        self.read(&act, async |olt: &Inner, deadline| {
+            olt.row_of(pon, deadline).await?;
+            let nameless = Trouble::Unsupported(NAMELESS);
+            read::roster::of_pon(olt, pon, false).await.map_err(|why| Trouble::of_both(nameless, why))
+        })
+        .await
+    }
+
+    /// What the OLT's clock shows: read from its command line at most every ten minutes.
+    ///
+    /// # Errors
+    /// [`Trouble::NoCli`], and as every command.
+    pub async fn clock(&self) -> Result<Reading<OltClock>, OltError> {
+        self.read("read its clock", async |olt: &Inner, deadline| {
+            Ok((read::clock::now(olt, deadline).await?, Problems::default()))
         })
         .await
     }

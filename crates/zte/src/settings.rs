@@ -13,6 +13,19 @@ pub struct OltSettings {
     pub snmp: SnmpSettings,
     /// How to reach its command line; `None` when it is read over SNMP only.
     pub cli: Option<CliSettings>,
+    /// The longest distance of an ONU that is believed, in metres: nothing ranges
+    /// beyond 60 km on GPON (fact sheet, CLI §9.2).
+    pub max_distance_m: u32,
+}
+
+impl OltSettings {
+    /// [`Self::max_distance_m`] unless it is set.
+    pub const MAX_DISTANCE_M: u32 = 60_000;
+
+    /// The settings of an OLT, the rest as it usually is.
+    pub fn new(id: impl Into<String>, snmp: SnmpSettings, cli: Option<CliSettings>) -> Self {
+        Self { id: id.into(), snmp, cli, max_distance_m: Self::MAX_DISTANCE_M }
+    }
 }
 
 /// How to ask an OLT over SNMP v2c.

@@ -28,7 +28,7 @@ pub(crate) async fn olt_with_cli(id: &str, sim: &Simulator) -> Olt {
 async fn olt_at(id: &str, address: SocketAddr, cli: Option<CliSettings>) -> Olt {
     let transport = SnmpTransport::bind().await.unwrap();
     let snmp = SnmpSettings::new(address.ip().to_string(), address.port(), "public".into());
-    Olt::new(OltSettings { id: id.into(), snmp, cli }, &transport)
+    Olt::new(OltSettings::new(id, snmp, cli), &transport)
 }
 
 /// A daemon in front of OLTs, with its address. It ends with the token.

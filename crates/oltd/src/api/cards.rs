@@ -98,10 +98,7 @@ fn find(cards: &Reading<Vec<Card>>, at: CardRef) -> Result<&Card, Failure> {
     if let Some(card) = cards.value.iter().find(|card| card.at == at) {
         return Ok(card);
     }
-    let failed = cards.problems.iter().find_map(|problem| match problem {
-        Problem::Failed { reason, .. } => Some(reason),
-        _ => None,
-    });
+    let failed = cards.problems.iter().find_map(Problem::missing).map(|(_, reason)| reason);
     Err(match failed {
         Some(reason) => Failure::incomplete("whether the card is there", reason),
         None => Failure::new(

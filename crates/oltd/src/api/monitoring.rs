@@ -113,7 +113,9 @@ struct OfOnu<'a> {
     serial_number: Option<SerialNumber>,
     /// The model that it reports.
     model: Option<&'a str>,
-    /// The version of the software that it runs.
+    /// The version of its hardware, as it reports it.
+    hardware_version: Option<&'a str>,
+    /// The version of the software that it runs: of its active image.
     firmware_version: Option<&'a str>,
     /// 1 when it is online, else 0.
     #[schema(minimum = 0, maximum = 1)]
@@ -131,7 +133,8 @@ impl<'a> OfOnu<'a> {
             onu_id: onu.at.id.get(),
             serial_number: onu.serial,
             model: onu.model.as_deref(),
-            firmware_version: onu.version.as_deref(),
+            hardware_version: onu.hardware_version.as_deref(),
+            firmware_version: onu.firmware_version.as_deref(),
             online_status: onu.state.map(|state| u8::from(state == OnuState::Online)),
             statistics: onu.traffic.into(),
             optical: Optical::new(onu, limits),

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use super::onus::is_of_an_onu;
 use crate::app::ChosenOlt;
-use crate::cache::{Freshness, Onus};
+use crate::cache::{Fresh, Freshness, Onus, RegisteredOnus};
 use crate::http::openapi::{Conditional, FreeIdFailures, Listed};
 use crate::http::{Answer, BoardPon, Content, Failure, schema};
 
@@ -29,7 +29,7 @@ struct FreeId {
     responses(Listed<FreeId>, FreeIdFailures),
 )]
 pub(super) async fn empty(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
-    let onus = olt.read::<Onus>(pon, freshness).await?;
+    let onus = all_of(&olt, pon, freshness).await?;
     onus.kept(("free", 0, 0), |onus| {
         Ok(Content { leaves_out: is_of_an_onu, ..Content::new(free(pon, onus)?) })
     })
@@ -54,6 +54,29 @@ fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> 
     Ok(free.map(|id| FreeId { board: pon.slot(), pon: pon.port(), onu_id: id.get() }).collect())
 }
 
+/// The ONUs of a PON, none left out: the list, or where only tables name its ONUs
+/// in which none without light stands, what the command line lists.
+pub(super) async fn all_of(
+    olt: &ChosenOlt,
+    pon: PonPort,
+    freshness: Freshness,
+) -> Result<Fresh<Vec<Onu>>, Failure> {
+    let onus = olt.read::<Onus>(pon, freshness).await?;
+    match names_all(onus.entry.reading()) {
+        true => Ok(onus),
+        false => olt.read::<RegisteredOnus>(pon, freshness).await,
+    }
+}
+
+/// Whether tables that every configured ONU stands in name the ONUs.
+fn names_all(onus: &Reading<Vec<Onu>>) -> bool {
+    let unlit = |problem: &Problem| matches!(problem, Problem::Uncertain { field: "onu_id", .. });
+    match onus.value.is_empty() {
+        true => !onus.problems.iter().any(unlit),
+        false => onus.value.iter().any(|onu| onu.named_by.names_all()),
+    }
+}
+
 /// Why the list may be shorter than it should be.
 ///
 /// When the management table names the ONUs and a field of theirs fails, the
@@ -63,11 +86,11 @@ fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> 
 /// harmless counts: an id that is taken for free by mistake costs a customer
 /// the service.
 pub(super) fn rows_may_be_missing(onus: &Reading<Vec<Onu>>) -> Option<&str> {
-    let managed = onus.value.iter().any(|onu| onu.named_by == NamedBy::Management);
-    onus.problems.iter().find_map(|problem| match problem {
-        Problem::Failed { field, reason } if !(managed && is_of_an_onu(field)) => Some(reason.as_str()),
-        _ => None,
-    })
+    let sure = |onu: &Onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine);
+    let managed = onus.value.iter().any(sure);
+    let missing = onus.problems.iter().filter_map(Problem::missing);
+    let mut of_rows = missing.filter(|(field, _)| !(managed && is_of_an_onu(field)));
+    of_rows.next().map(|(_, reason)| reason)
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@ use gpon::{Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::onu_ids::rows_may_be_missing;
+use super::onu_ids::{all_of, rows_may_be_missing};
 use super::onus::is_of_an_onu;
 use super::text;
 use crate::app::ChosenOlt;
-use crate::cache::{Freshness, Onus, Pon, Scope};
+use crate::cache::{Freshness, Pon, Scope};
 use crate::http::openapi::{Done, ParameterFailures, PonFailures, Shown};
-use crate::http::{Answer, BoardPon, Content, done, schema};
+use crate::http::{Answer, BoardPon, Content, ErrorCode, done, schema};
 
 /// A PON port and how many ONUs it has.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,8 +48,19 @@ struct Info {
     responses(Shown<Info>, PonFailures),
 )]
 pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
-    let (status, onus) =
-        futures::try_join!(olt.read::<Pon>(pon, freshness), olt.read::<Onus>(pon, freshness))?;
+    let (status, onus) = futures::join!(olt.read::<Pon>(pon, freshness), all_of(&olt, pon, freshness));
+    let status = status?;
+    let onus = match onus {
+        // Nobody can count them; what is known of the port stands.
+        Err(failure) if failure.code == ErrorCode::UnsupportedByFirmware => {
+            return status.kept(("uncounted", 0, 0), |status| {
+                let fields = ["total_onus", "onu_count", "online_onus", "offline_onus"];
+                let problems = fields.map(|field| Problem::Unsupported { field }).to_vec();
+                Ok(Content { problems, ..Content::new(Info::new(&status.value, Counts::UNKNOWN)) })
+            });
+        }
+        onus => onus?,
+    };
     let list = onus.entry.reading();
     let view = status.kept(("info", onus.entry.number(), 0), |status| {
         let (counts, odd) = Counts::of(list);
@@ -91,6 +102,8 @@ struct Counts {
 }
 
 impl Counts {
+    const UNKNOWN: Self = Self { total: None, online: None, offline: None };
+
     /// The counts, and what is odd about them. An ONU in an unknown state counts
     /// neither as online nor as offline; when no state is known, neither number is.
     fn of(onus: &Reading<Vec<Onu>>) -> (Self, Option<Problem>) {
@@ -98,7 +111,7 @@ impl Counts {
         let (total, known) = (onus.value.len(), states().count());
         let online = states().filter(|state| *state == OnuState::Online).count();
         if rows_may_be_missing(onus).is_some() {
-            return (Self { total: None, online: None, offline: None }, None);
+            return (Self::UNKNOWN, None);
         }
         if known == 0 && total > 0 {
             return (Self { total: Some(total), online: None, offline: None }, None);

@@ -69,18 +69,13 @@ pub(super) async fn traffic_profile(olt: ChosenOlt, params: Params, freshness: F
 
 /// Why the profile `id` is not among those that were read.
 fn missing(profiles: &Reading<Vec<DbaProfile>>, id: u64) -> Failure {
-    for problem in &profiles.problems {
-        match problem {
-            Problem::Failed { reason, .. } => {
-                return Failure::incomplete("whether the profile exists", reason);
-            }
-            Problem::Unsupported { field: "profile_id" } => {
-                let message = "The OLT's firmware does not number its profiles.";
-                let detail = format!("profile_id: there is no table to find {id} in");
-                return Failure::new(ErrorCode::UnsupportedByFirmware, message, detail);
-            }
-            _ => {}
-        }
+    if let Some((_, reason)) = profiles.problems.iter().find_map(Problem::missing) {
+        return Failure::incomplete("whether the profile exists", reason);
+    }
+    if profiles.problems.contains(&Problem::Unsupported { field: "profile_id" }) {
+        let message = "The OLT's firmware does not number its profiles.";
+        let detail = format!("profile_id: there is no table to find {id} in");
+        return Failure::new(ErrorCode::UnsupportedByFirmware, message, detail);
     }
     let detail = format!("no bandwidth profile has the profile_id {id}");
     Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
@@ -110,7 +105,7 @@ impl<'a> From<&'a VlanProfile> for Vlan<'a> {
             vlan_id: profile.cvlan.map(VlanId::get),
             priority: profile.priority,
             mode: profile.mode.map(VlanTag::as_str),
-            svlan: profile.svlan.map(VlanId::get),
+            svlan: profile.svlan,
         }
     }
 }

@@ -149,12 +149,9 @@ fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
 /// Why rows may be missing: a failure of a column that names them. A source
 /// that only lacks values has named all rows.
 fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&str> {
-    reading.problems.iter().find_map(|problem| match problem {
-        Problem::Failed { field, reason } if !["cbs", "pbs", "profile_id"].contains(field) => {
-            Some(reason.as_str())
-        }
-        _ => None,
-    })
+    let missing = reading.problems.iter().filter_map(Problem::missing);
+    let mut of_rows = missing.filter(|(field, _)| !["cbs", "pbs", "profile_id"].contains(field));
+    of_rows.next().map(|(_, reason)| reason)
 }
 
 /// A T-CONT of an ONU.

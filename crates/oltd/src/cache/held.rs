@@ -47,7 +47,9 @@ fn text(text: &Option<String>) -> usize {
 
 impl Row for Onu {
     fn heap(&self) -> usize {
-        [&self.name, &self.description, &self.onu_type, &self.model, &self.version].map(text).iter().sum()
+        let box_ = [&self.model, &self.hardware_version, &self.firmware_version];
+        let texts = [&self.name, &self.description, &self.onu_type].into_iter().chain(box_);
+        texts.map(text).sum()
     }
 }
 

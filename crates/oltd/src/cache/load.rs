@@ -34,7 +34,7 @@ impl Cache {
         let lifetime = S::lifetime(&self.times);
         let lease = match self.look::<S>(&key, oldest, lifetime, deadline).await {
             Ok(entry) => {
-                self.keep(&key, &entry, &flight).await;
+                self.keep(&key, &entry, entry.reading().lifetime(lifetime), &flight).await;
                 return flight.land(Ok((entry, Level::Redis)));
             }
             Err(lease) => lease,
@@ -54,11 +54,12 @@ impl Cache {
                 return;
             }
         };
-        let whole = !reading.is_partial();
-        let stored = if whole && lease.is_some() { encode(&reading) } else { None };
+        let lifetime = reading.lifetime(lifetime);
+        let kept = !lifetime.is_zero();
+        let stored = if kept && lease.is_some() { encode(&reading) } else { None };
         let entry = Arc::new(Entry::new(reading, Duration::ZERO));
-        if whole {
-            self.keep(&key, &entry, &flight).await;
+        if kept {
+            self.keep(&key, &entry, lifetime, &flight).await;
         }
         let age = entry.age();
         flight.land(Ok((entry, Level::Olt)));
@@ -83,13 +84,19 @@ impl Cache {
         tokio::time::timeout_at(deadline, wait::<S>(shared, key, oldest, lifetime)).await.unwrap_or(Err(None))
     }
 
-    /// Keeps a whole reading, unless a later one has taken its place.
-    async fn keep<T: Held + Send + Sync + 'static>(&self, key: &Key, entry: &Arc<Entry<T>>, flight: &Flight) {
+    /// Keeps a reading, unless a later one has taken its place.
+    async fn keep<T: Held + Send + Sync + 'static>(
+        &self,
+        key: &Key,
+        entry: &Arc<Entry<T>>,
+        lifetime: Duration,
+        flight: &Flight,
+    ) {
         self.counters.made(key, entry.read_at());
         if flight.is_current() {
             let (read_at, weight) = (entry.read_at(), entry.weight());
             let entry: Erased = Arc::<Entry<T>>::clone(entry);
-            let stored = Stored { entry, read_at, weight, began: flight.began() };
+            let stored = Stored { entry, read_at, lifetime, weight, began: flight.began() };
             self.stored.insert(key.clone(), Arc::new(stored)).await;
         }
     }

@@ -38,9 +38,9 @@ pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
 pub use subject::{
-    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, ServicePorts,
-    ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans, WatchedOlt,
-    WatchedOnu, WatchedPon,
+    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, RegisteredOnus,
+    ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
+    WatchedOlt, WatchedOnu, WatchedPon,
 };
 
 /// Bytes of readings and rendered views that are kept at most, unless told
@@ -132,6 +132,8 @@ type Erased = Arc<dyn Any + Send + Sync>;
 struct Stored {
     entry: Erased,
     read_at: Instant,
+    /// How long it is served, however old callers take it.
+    lifetime: Duration,
     weight: u32,
     /// The number of the last invalidation before it began.
     began: u64,
@@ -186,7 +188,7 @@ impl Cache {
     }
 
     /// Reads through the cache. All who ask while one reading is under way get
-    /// its outcome; only a whole reading is kept.
+    /// its outcome; a partial reading is kept no longer than [`gpon::Reading::lifetime`] says.
     ///
     /// # Errors
     /// When the OLT fails.
@@ -247,7 +249,8 @@ impl Cache {
 
     async fn young(&self, key: &Key, oldest: Duration) -> Option<Erased> {
         let stored = self.stored.get(key).await?;
-        let good = stored.read_at.elapsed() <= oldest && self.invalidations.allow(key, stored.began);
+        let good = stored.read_at.elapsed() <= oldest.min(stored.lifetime)
+            && self.invalidations.allow(key, stored.began);
         good.then(|| Arc::clone(&stored.entry))
     }
 }

@@ -71,6 +71,8 @@ macro_rules! subjects {
 subjects! {
     /// The ONUs of a PON.
     Onus = "onus", PonPort => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, pon| olt.onus(pon).await;
+    /// The ONUs that are registered on a PON, as the command line lists them.
+    RegisteredOnus = "registered_onus", PonPort => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, pon| olt.registered_onus(pon).await;
     /// The ONUs of the OLT.
     OnusOfAll = "onus_of_all", () => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, ()| olt.all_onus().await;
     /// One ONU in full.
@@ -115,6 +117,7 @@ impl Kind {
     pub const fn holds_onus(self) -> bool {
         match self {
             Self::Onus
+            | Self::RegisteredOnus
             | Self::OnusOfAll
             | Self::OneOnu
             | Self::Unconfigured

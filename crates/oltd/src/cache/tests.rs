@@ -60,7 +60,7 @@ impl Bench {
     async fn new() -> Self {
         let snmp = SnmpSettings::new("127.0.0.1", 1, SecretString::from("public"));
         let transport = SnmpTransport::bind().await.unwrap();
-        let olt = Olt::new(OltSettings { id: "a".into(), snmp, cli: None }, &transport);
+        let olt = Olt::new(OltSettings::new("a", snmp, None), &transport);
         Self { cache: CacheTimes::default().into(), id: "a".into(), olt }
     }
 

@@ -130,7 +130,7 @@ fn olt(entry: Olt, n: usize, places: &Places, found: &mut Findings) -> Option<Ol
     };
     let (id, snmp) = (id?, snmp?);
     let name = entry.name.map_or_else(|| id.clone(), |Given(name)| name.0);
-    Some(OltConfig { name, settings: OltSettings { id, snmp, cli } })
+    Some(OltConfig { name, settings: OltSettings::new(id, snmp, cli) })
 }
 
 fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<SnmpSettings> {

@@ -166,7 +166,9 @@ impl<D: Serialize> Content<'_, D> {
         let inherited = problems.iter().filter(|problem| !(self.leaves_out)(problem.field()));
         for problem in inherited.chain(&self.problems) {
             match problem {
-                Problem::Failed { field, reason } => body.partial.push(Missing { field, reason }),
+                Problem::Failed { field, reason } | Problem::Uncertain { field, reason } => {
+                    body.partial.push(Missing { field, reason })
+                }
                 Problem::Unsupported { field } if body.unsupported.contains(field) => {}
                 Problem::Unsupported { field } => body.unsupported.push(field),
                 Problem::Odd { field, reason } => body.problems.push(Missing { field, reason }),

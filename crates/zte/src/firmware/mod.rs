@@ -4,7 +4,7 @@
 
 use async_snmp::Value;
 use gpon::{
-    Card, DbaProfile, Environment, GemPort, Onu, OpticalModule, Tcont, Traffic, TrafficProfile,
+    Card, DbaProfile, Environment, GemPort, NamedBy, Onu, OpticalModule, Tcont, Traffic, TrafficProfile,
     UnconfiguredOnu, Vlan, VlanProfile,
 };
 
@@ -102,8 +102,11 @@ pub(crate) struct Firmware {
     pub(crate) serial: &'static OnuField,
     /// Phase, which also names ONUs where no management table does.
     pub(crate) state: &'static OnuField,
-    /// Distance, which names ONUs where nothing else does.
+    /// Distance.
     pub(crate) distance: &'static OnuField,
+    /// Fields whose columns hold a row for each ONU that has or had light, and so
+    /// name ONUs where nothing else does, the best first.
+    pub(crate) lit: &'static [(&'static OnuField, NamedBy)],
     /// What an ONU list reads besides management and phase.
     pub(crate) list: &'static [&'static OnuField],
     /// What a reading of the whole OLT adds to that.

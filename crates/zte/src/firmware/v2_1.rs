@@ -1,7 +1,7 @@
 //! C320 and C300 with V2.0 to V2.1 (fact sheet, SNMP §1, §4 to §6): the trees
 //! 1012, 1015 and 1082 all exist; 1082 is preferred, as the sheet does.
 
-use gpon::AuthMode;
+use gpon::{AuthMode, NamedBy};
 
 use super::{Firmware, OnuField, OnuSource};
 use crate::index::PonIndex;
@@ -97,6 +97,12 @@ pub(super) const V2_1: Firmware = Firmware {
     management: &[&NAME, &ONU_TYPE, &SERIAL],
     state: &STATE,
     distance: &DISTANCE,
+    lit: &[
+        (&DISTANCE, NamedBy::Distance),
+        (&OLT_RX, NamedBy::OltRx),
+        (&RX, NamedBy::Optics),
+        (&monitoring::MODEL, NamedBy::Equipment),
+    ],
     list: &[&RX],
     whole: &[&TX, &OLT_RX, &DESCRIPTION],
     full: &[&AUTH, &LAST_ONLINE, &LAST_OFFLINE, &OFFLINE_REASON, &IP_ADDRESS],
@@ -108,7 +114,7 @@ pub(super) const V2_1: Firmware = Firmware {
         &monitoring::VOLTAGE,
         &monitoring::BIAS,
         &monitoring::MODEL,
-        &monitoring::VERSION,
+        &monitoring::HARDWARE_VERSION,
     ],
     onu_counters: monitoring::COUNTERS,
     // No SNMP object for the device's clock or an ONU's online time is known;

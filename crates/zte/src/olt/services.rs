@@ -6,8 +6,8 @@ use gpon::{
 };
 
 use super::{Inner, Olt};
-use crate::read::{self, Problems};
-use crate::{OltError, Trouble};
+use crate::OltError;
+use crate::read;
 
 impl Olt {
     /// Boxes that wait for configuration, on one PON or all.
@@ -19,7 +19,7 @@ impl Olt {
         pon: Option<PonPort>,
     ) -> Result<Reading<Vec<UnconfiguredOnu>>, OltError> {
         self.read("list unconfigured ONUs", async |olt: &Inner, deadline| {
-            read::services::unconfigured(olt, pon, deadline).await
+            read::unconfigured::read(olt, pon, deadline).await
         })
         .await
     }
@@ -30,7 +30,7 @@ impl Olt {
     /// As every reading.
     pub async fn dba_profiles(&self) -> Result<Reading<Vec<DbaProfile>>, OltError> {
         self.read("read the bandwidth profiles", async |olt: &Inner, deadline| {
-            read::services::dba_profiles(olt, deadline).await
+            read::profiles::dba_profiles(olt, deadline).await
         })
         .await
     }
@@ -41,11 +41,7 @@ impl Olt {
     /// As every reading.
     pub async fn vlan_profiles(&self) -> Result<Reading<Vec<VlanProfile>>, OltError> {
         self.read("read the VLAN profiles", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            let mut problems = Problems::default();
-            let mut profiles = read::first_of(olt, firmware.vlan_profiles, deadline, &mut problems).await?;
-            profiles.sort_by(|a, b| a.name.cmp(&b.name));
-            Ok((profiles, problems))
+            read::profiles::vlan_profiles(olt, deadline).await
         })
         .await
     }
@@ -55,17 +51,8 @@ impl Olt {
     /// # Errors
     /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
     pub async fn vlans(&self) -> Result<Reading<Vec<Vlan>>, OltError> {
-        self.read("read the VLANs", async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            let mut problems = Problems::default();
-            let vlans = read::first_of(olt, firmware.vlans, deadline, &mut problems).await?;
-            if vlans.is_empty() {
-                // VLAN 1 cannot be removed: no row means no table.
-                return Err(Trouble::Unsupported("VLANs"));
-            }
-            Ok((vlans, problems))
-        })
-        .await
+        self.read("read the VLANs", async |olt: &Inner, deadline| read::profiles::vlans(olt, deadline).await)
+            .await
     }
 
     /// Every service port of the OLT.
@@ -96,7 +83,7 @@ impl Olt {
     /// [`Trouble::Unsupported`], and as every reading.
     pub async fn traffic_profiles(&self) -> Result<Reading<Vec<TrafficProfile>>, OltError> {
         self.read("read the traffic profiles", async |olt: &Inner, deadline| {
-            read::bandwidth::traffic_profiles(olt, deadline).await
+            read::profiles::traffic_profiles(olt, deadline).await
         })
         .await
     }

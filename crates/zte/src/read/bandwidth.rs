@@ -1,59 +1,43 @@
-//! T-CONTs and GEM ports of an ONU, and the traffic profiles that limit them.
+//! T-CONTs and GEM ports of an ONU.
 
-use gpon::{GemPort, OnuBandwidth, OnuRef, Problem, Tcont, TrafficProfile};
+use gpon::{GemPort, OnuBandwidth, OnuRef, Tcont};
 use tokio::time::Instant;
 
 use crate::Trouble;
-use crate::cli::show::{self, GemportConfig, OnuConfig, ShowOnuConfig, ShowProfileTraffic, TcontConfig};
+use crate::cli::show::{GemportConfig, OnuConfig, ShowOnuConfig, TcontConfig};
 use crate::index::PonIndex;
 use crate::olt::Inner;
-use crate::read::{Problems, first_of, onu, table};
+use crate::read::sides::{First, either};
+use crate::read::{Problems, Told, onu, table};
 use crate::snmp::walk::Scope;
 
 /// The T-CONTs and GEM ports of one ONU: from its tables, else from its configuration.
-pub(crate) async fn of_onu(
-    olt: &Inner,
-    at: OnuRef,
-    deadline: Instant,
-) -> Result<(OnuBandwidth, Problems), Trouble> {
-    let trouble = match over_snmp(olt, at, deadline).await {
-        Ok((bandwidth, problems)) if !problems.0.iter().any(is_failure) => return Ok((bandwidth, problems)),
-        Ok(read) if olt.cli.is_none() => return Ok(read),
-        Ok((bandwidth, problems)) => {
-            // Half a table: the configuration may be whole.
-            let mut noted = Problems::default();
-            return Ok(match config(olt, at, &mut noted).await {
-                Ok(config) => (of_config(config, &mut noted), noted),
-                Err(_) => (bandwidth, problems),
-            });
+pub(crate) async fn of_onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<OnuBandwidth> {
+    let tables = over_snmp(olt, at, deadline);
+    either(First::Snmp, tables, |first| async move {
+        let mut problems = Problems::default();
+        match config(olt, at, &["tconts", "gem_ports"], &mut problems).await {
+            Ok(config) => Ok((of_config(config, &mut problems), problems)),
+            // A device refuses to show an ONU that it does not have.
+            Err(refused @ Trouble::Refused { .. }) if matches!(first, Err(Trouble::Unsupported(_))) => {
+                let (_, firmware) = olt.learned(deadline).await?;
+                onu::exists(olt, firmware, at, deadline).await?;
+                Err(refused)
+            }
+            Err(trouble) => Err(trouble),
         }
-        Err(trouble @ (Trouble::NoSuchPon(_) | Trouble::NoSuchOnu(_))) => return Err(trouble),
-        Err(trouble) => trouble,
-    };
-    if olt.cli.is_none() {
-        return Err(trouble);
-    }
-    let mut problems = Problems::default();
-    match config(olt, at, &mut problems).await {
-        Ok(config) => Ok((of_config(config, &mut problems), problems)),
-        // A device refuses to show an ONU that it does not have.
-        Err(Trouble::Refused { .. }) if matches!(trouble, Trouble::Unsupported(_)) => {
-            let (_, firmware) = olt.learned(deadline).await?;
-            onu::exists(olt, firmware, at, deadline).await?;
-            Err(trouble)
-        }
-        Err(busy @ Trouble::Busy { .. }) => Err(busy),
-        Err(why) => Err(Trouble::of_both(trouble, why)),
-    }
-}
-
-fn is_failure(problem: &Problem) -> bool {
-    matches!(problem, Problem::Failed { .. })
+    })
+    .await
 }
 
 /// The configuration of an ONU on the OLT's side.
-pub(crate) async fn config(olt: &Inner, at: OnuRef, noted: &mut Problems) -> Result<OnuConfig, Trouble> {
-    let blocks = olt.ask(&ShowOnuConfig { onu: at }, noted).await?;
+pub(crate) async fn config(
+    olt: &Inner,
+    at: OnuRef,
+    fields: &[&'static str],
+    noted: &mut Problems,
+) -> Result<OnuConfig, Trouble> {
+    let blocks = olt.ask(&ShowOnuConfig { onu: at }, fields, noted).await?;
     blocks
         .into_iter()
         .find(|block| block.onu == at)
@@ -82,7 +66,7 @@ fn of_config(config: OnuConfig, problems: &mut Problems) -> OnuBandwidth {
     }
 }
 
-async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(OnuBandwidth, Problems), Trouble> {
+async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<OnuBandwidth> {
     let (_, firmware) = olt.learned(deadline).await?;
     olt.row_of(at.pon, deadline).await?;
     let (mut problems, mut of_gem_ports) = (Problems::default(), Problems::default());
@@ -93,7 +77,7 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(OnuBan
         table(olt, firmware.gem_ports, &prefix, all, deadline, &mut of_gem_ports),
     );
     let (tconts, gem_ports) = (tconts?, gem_ports?);
-    problems.0.extend(of_gem_ports.0);
+    problems.append(of_gem_ports);
     if tconts.is_empty() {
         if olt.memory.probe_table(&olt.snmp, firmware.tconts.cells, deadline).await? {
             return Err(Trouble::Unsupported("T-CONTs"));
@@ -106,53 +90,4 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(OnuBan
     let bandwidth =
         OnuBandwidth { tconts: tconts.into_values().collect(), gem_ports: gem_ports.into_values().collect() };
     Ok((bandwidth, problems))
-}
-
-/// The traffic profiles: from the command line, which alone has the bursts, else from SNMP.
-pub(crate) async fn traffic_profiles(
-    olt: &Inner,
-    deadline: Instant,
-) -> Result<(Vec<TrafficProfile>, Problems), Trouble> {
-    let mut problems = Problems::default();
-    let why = match olt.ask(&ShowProfileTraffic, &mut problems).await {
-        Ok(rows) => {
-            let profile = |row: show::TrafficProfile| TrafficProfile {
-                name: row.name,
-                sir_kbps: row.sir_kbps,
-                pir_kbps: row.pir_kbps,
-                cbs_kbytes: row.cbs_kbytes,
-                pbs_kbytes: row.pbs_kbytes,
-            };
-            return Ok((rows.into_iter().map(profile).collect(), problems));
-        }
-        Err(busy @ Trouble::Busy { .. }) => return Err(busy),
-        Err(trouble) => trouble,
-    };
-    let (mut profiles, mut problems) = match traffic_profile_table(olt, deadline).await {
-        Ok(read) => read,
-        Err(trouble) => return Err(Trouble::of_both(trouble, why)),
-    };
-    for field in ["cbs", "pbs"] {
-        match &why {
-            Trouble::NoCli => problems.unsupported(field),
-            why => problems.failed(field, why.to_string()),
-        }
-    }
-    profiles.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok((profiles, problems))
-}
-
-/// The traffic profiles over SNMP, where they have no bursts.
-async fn traffic_profile_table(
-    olt: &Inner,
-    deadline: Instant,
-) -> Result<(Vec<TrafficProfile>, Problems), Trouble> {
-    let (_, firmware) = olt.learned(deadline).await?;
-    let mut problems = Problems::default();
-    let profiles = first_of(olt, firmware.traffic_profiles, deadline, &mut problems).await?;
-    if profiles.is_empty() && problems.0.is_empty() {
-        // Every OLT has the profile `default`: no row means no table.
-        return Err(Trouble::Unsupported("traffic profiles"));
-    }
-    Ok((profiles, problems))
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{Card, CardRef, Environment, Fan, Problem, SlotTemperature};
+use gpon::{Card, CardRef, Environment, Fan, SlotTemperature};
 use tokio::time::Instant;
 
-use crate::cli::show::{CardTemperatureRow, FanRow, ShowCardTemperature, ShowFan};
+use crate::cli::show::{CardRow, CardTemperatureRow, FanRow, ShowCard, ShowCardTemperature, ShowFan};
 use crate::firmware::{Cell, Firmware, Table};
 use crate::olt::Inner;
-use crate::read::{Problems, first_of, table};
+use crate::read::sides::{First, Outcome, completed, either};
+use crate::read::{Problems, Told, first_of, table};
 use crate::snmp::walk::{End, Scope, Start};
 use crate::{Trouble, value};
 
@@ -42,13 +43,44 @@ const ENTITIES: Table<Entity> = Table {
     ],
 };
 
-/// All cards, in order. Descriptions and what else the card table lacks come
+/// All cards, in order, from the command line where no table has them.
+pub(crate) async fn cards(olt: &Inner, deadline: Instant) -> Told<Vec<Card>> {
+    let over_snmp = async {
+        let (_, firmware) = olt.learned(deadline).await?;
+        card_tables(olt, firmware, deadline).await
+    };
+    either(First::Snmp, over_snmp, |_| async move {
+        let mut problems = Problems::default();
+        let rows = olt.ask(&ShowCard, &["slot"], &mut problems).await?;
+        // Each of them has a command of its own.
+        for field in ["serial_number", "description", "cpu", "memory", "temperature", "started_at"] {
+            problems.unsupported(field);
+        }
+        Ok((rows.into_iter().map(of_row).collect(), problems))
+    })
+    .await
+}
+
+fn of_row(row: CardRow) -> Card {
+    Card {
+        at: row.at,
+        card_type: row.real_type.or(row.configured_type),
+        status: row.status,
+        ports: row.ports,
+        serial: None,
+        hardware_version: row.hardware_version,
+        software_version: row.software_version,
+        description: None,
+        cpu_percent: None,
+        memory_percent: None,
+        temperature_c: None,
+        started_at: None,
+    }
+}
+
+/// All cards of the tables. Descriptions and what else the card table lacks come
 /// from the inventory, whose rows are found by serial number.
-pub(crate) async fn cards(
-    olt: &Inner,
-    firmware: &Firmware,
-    deadline: Instant,
-) -> Result<(Vec<Card>, Problems), Trouble> {
+async fn card_tables(olt: &Inner, firmware: &Firmware, deadline: Instant) -> Told<Vec<Card>> {
     let mut problems = Problems::default();
     let mut inventory_problems = Problems::default();
     let (cards, environment, inventory) = futures::join!(
@@ -57,7 +89,7 @@ pub(crate) async fn cards(
         table(olt, &ENTITIES, &[], Scope::default(), deadline, &mut inventory_problems),
     );
     let mut cards = cards?;
-    if cards.is_empty() {
+    if cards.is_empty() && !problems.is_partial() {
         // Every chassis has the card that answers: no row means no table.
         return Err(Trouble::Unsupported("cards"));
     }
@@ -68,7 +100,7 @@ pub(crate) async fn cards(
             for card in &mut cards {
                 card.temperature_c = temperatures.get(&card.at).copied().flatten();
             }
-            let failed = noted.0.into_iter().filter(|p| matches!(p, Problem::Failed { field: "cards", .. }));
+            let failed = noted.0.into_iter().filter(|p| p.field() == "cards" && p.missing().is_some());
             failed.for_each(|_| {
                 problems.failed("temperature", "the temperatures could not be read whole".into())
             });
@@ -97,49 +129,74 @@ pub(crate) async fn cards(
 }
 
 /// Temperatures, power supplies and fans, from the command line where SNMP lacks them.
-pub(crate) async fn whole_environment(
-    olt: &Inner,
-    deadline: Instant,
-) -> Result<(Environment, Problems), Trouble> {
+pub(crate) async fn whole_environment(olt: &Inner, deadline: Instant) -> Told<Environment> {
     let over_snmp = async {
         let (_, firmware) = olt.learned(deadline).await?;
         environment(olt, firmware, deadline).await
     };
-    let (mut environment, mut problems, silent) = match over_snmp.await {
-        Ok((environment, problems)) => (environment, problems, None),
-        Err(trouble) if olt.cli.is_none() => return Err(trouble),
-        Err(trouble) => {
-            let mut problems = Problems::default();
-            for field in ["temperature", "power_supplies", "fans", "cards"] {
-                problems.failed(field, trouble.to_string());
+    let lacks = |_: &Environment, problems: &Problems| TOLD.iter().any(|field| problems.lacks(field));
+    let terminal = |first: Outcome| async move {
+        let lacking = |field: &&&str| first.as_ref().map_or(true, |problems| problems.lacks(field));
+        let lacking: Vec<_> = TOLD.iter().filter(lacking).copied().collect();
+        let (environment, mut problems) = told_environment(olt, &lacking).await?;
+        if let Err(why) = first {
+            let of_tables = ["fans.running", "fans.present"];
+            problems.found(&of_tables);
+            problems.failed("power_supplies", why.to_string());
+            of_tables.into_iter().for_each(|field| problems.failed(field, why.to_string()));
+        }
+        Ok((environment, problems))
+    };
+    let merge = |(mut all, mut problems): (Environment, Problems), told: Told<Environment>| match told {
+        Ok((told, noted)) => {
+            // What the device has no command for stays as SNMP left it.
+            let known: Vec<_> =
+                TOLD.iter().filter(|field| problems.lacks(field) && !noted.lacks(field)).collect();
+            known.iter().for_each(|field| problems.found(&[field]));
+            for field in known {
+                match *field {
+                    "cards" => all.cards.clone_from(&told.cards),
+                    "fans" => all.fans.clone_from(&told.fans),
+                    _ => all.celsius = all.celsius.or(told.celsius),
+                }
             }
-            (Environment::default(), problems, Some(trouble))
+            problems.append(noted);
+            (all, problems)
+        }
+        Err(why) => {
+            let lacking: Vec<_> = TOLD.iter().filter(|field| problems.lacks(field)).copied().collect();
+            problems.told::<()>(&lacking, Err(why));
+            (all, problems)
         }
     };
-    if olt.cli.is_none() {
-        return Ok((environment, problems));
-    }
-    let (mut told, mut why) = (false, None);
-    if problems.lacks("cards") {
-        let mut noted = Problems::default();
-        let answer = olt.ask(&ShowCardTemperature, &mut noted).await;
-        told |= answer.is_ok();
-        why = why.or_else(|| answer.as_ref().err().cloned());
-        if let Some(rows) = problems.told(&["cards"], answer) {
-            let slot = |row: CardTemperatureRow| SlotTemperature { at: row.at, celsius: row.celsius };
-            environment.cards = rows.into_iter().map(slot).collect();
+    completed(First::Snmp, over_snmp, lacks, terminal, merge).await
+}
+
+/// The fields of the environment that the command line knows too.
+const TOLD: [&str; 3] = ["cards", "temperature", "fans"];
+
+/// What of these fields the command line says. `Err` where it says nothing at all.
+async fn told_environment(olt: &Inner, fields: &[&'static str]) -> Told<Environment> {
+    let (mut environment, mut problems) = (Environment::default(), Problems::default());
+    let mut asking = olt.asking().await?;
+    let mut failures = Vec::new();
+    let mut told = false;
+    if fields.contains(&"cards") {
+        match asking.ask(&ShowCardTemperature, &["cards"], &mut problems).await {
+            Ok(rows) => {
+                told = true;
+                let slot = |row: CardTemperatureRow| SlotTemperature { at: row.at, celsius: row.celsius };
+                environment.cards = rows.into_iter().map(slot).collect();
+            }
+            Err(trouble) => failures.push((vec!["cards"], trouble)),
         }
-        problems.0.append(&mut noted.0);
     }
-    let of_fans: Vec<_> = ["temperature", "fans"].into_iter().filter(|field| problems.lacks(field)).collect();
+    let of_fans: Vec<_> = fields.iter().filter(|field| **field != "cards").copied().collect();
     if !of_fans.is_empty() {
-        let mut noted = Problems::default();
-        let answer = olt.ask(&ShowFan, &mut noted).await;
-        told |= answer.is_ok();
-        why = why.or_else(|| answer.as_ref().err().cloned());
-        if let Some(shelf) = problems.told(&of_fans, answer) {
-            environment.celsius = environment.celsius.or(shelf.environment_celsius);
-            if environment.fans.is_empty() {
+        match asking.ask(&ShowFan, &of_fans, &mut problems).await {
+            Ok(shelf) => {
+                told = true;
+                environment.celsius = shelf.environment_celsius;
                 let fan = |fan: FanRow| Fan {
                     number: fan.number,
                     level: fan.level,
@@ -148,23 +205,25 @@ pub(crate) async fn whole_environment(
                     present: None,
                 };
                 environment.fans = shelf.fans.into_iter().map(fan).collect();
-                for field in ["fans.running", "fans.present"] {
-                    match &silent {
-                        Some(trouble) => noted.failed(field, trouble.to_string()),
-                        None => noted.unsupported(field),
-                    }
+                if of_fans.contains(&"fans") {
+                    ["fans.running", "fans.present"].iter().for_each(|field| problems.unsupported(field));
                 }
             }
+            Err(trouble) => failures.push((of_fans, trouble)),
         }
-        problems.0.append(&mut noted.0);
     }
-    match silent {
-        Some(trouble) if !told => Err(match why {
-            Some(why) => Trouble::of_both(trouble, why),
-            None => trouble,
-        }),
-        _ => Ok((environment, problems)),
+    for (fields, trouble) in failures {
+        if !told {
+            return Err(trouble);
+        }
+        for field in fields {
+            match &trouble {
+                Trouble::Refused { .. } => problems.unsupported(field),
+                trouble => problems.failed(field, trouble.to_string()),
+            }
+        }
     }
+    Ok((environment, problems))
 }
 
 /// Temperatures, power supplies and fans (fact sheet, SNMP §6.2).

@@ -13,21 +13,30 @@ use crate::snmp::walk::{Column, End, Scope, Start};
 
 pub(crate) mod bandwidth;
 pub(crate) mod chassis;
+pub(crate) mod clock;
 pub(crate) mod counters;
 pub(crate) mod identity;
 pub(crate) mod onu;
 pub(crate) mod onus;
 pub(crate) mod ports;
+pub(crate) mod profiles;
+pub(crate) mod roster;
 pub(crate) mod services;
+pub(crate) mod sides;
+pub(crate) mod sound;
 pub(crate) mod terminal;
+pub(crate) mod unconfigured;
 pub(crate) mod watch;
+
+/// What was read, and what is missing from it or odd in it; or why there is nothing.
+pub(crate) type Told<T> = Result<(T, Problems), Trouble>;
 
 /// Most oddities that a reading reports one by one; a device that sends
 /// nonsense sends it a thousand times.
 const MOST_ODDITIES: usize = 20;
 
 /// The problems of a reading under way.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Problems(pub(crate) Vec<Problem>);
 
 impl Problems {
@@ -52,10 +61,44 @@ impl Problems {
         }
     }
 
+    pub(crate) fn uncertain(&mut self, field: &'static str, reason: String) {
+        let problem = Problem::Uncertain { field, reason };
+        let noted = self.0.iter().filter(|problem| matches!(problem, Problem::Uncertain { .. })).count();
+        if noted < MOST_ODDITIES && !self.0.contains(&problem) {
+            self.0.push(problem);
+        }
+    }
+
     /// Whether nothing, or not all, is known of a field.
     pub(crate) fn lacks(&self, field: &str) -> bool {
         let lost = |problem: &Problem| problem.field() == field && !matches!(problem, Problem::Odd { .. });
         self.0.iter().any(lost)
+    }
+
+    /// Whether something may be there that was not read.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.0.iter().any(|problem| problem.missing().is_some())
+    }
+
+    /// Why it is not known whether something exists that was not found; `None`
+    /// where all was read in which it would be.
+    pub(crate) fn hides(&self, what: &str) -> Option<Trouble> {
+        let (_, reason) = self.0.iter().find_map(Problem::missing)?;
+        Some(Trouble::UnexpectedReply(format!("whether there is {what} is not known: {reason}")))
+    }
+
+    /// Takes note of what else was noted.
+    pub(crate) fn append(&mut self, other: Self) {
+        for problem in other.0 {
+            if !self.0.contains(&problem) {
+                self.0.push(problem);
+            }
+        }
+    }
+
+    /// Forgets what is missing of these fields: it is known now.
+    pub(crate) fn found(&mut self, fields: &[&'static str]) {
+        self.0.retain(|problem| !fields.contains(&problem.field()) || matches!(problem, Problem::Odd { .. }));
     }
 
     /// Takes what the command line answered for fields that SNMP lacks: they are
@@ -64,16 +107,12 @@ impl Problems {
     pub(crate) fn told<T>(&mut self, fields: &[&'static str], answer: Result<T, Trouble>) -> Option<T> {
         match answer {
             Ok(rows) => {
-                self.0.retain(|problem| {
-                    !fields.contains(&problem.field()) || matches!(problem, Problem::Odd { .. })
-                });
+                self.found(fields);
                 Some(rows)
             }
             Err(Trouble::NoCli | Trouble::Refused { .. }) => None,
             Err(trouble) => {
-                self.0.retain(|problem| {
-                    !fields.contains(&problem.field()) || matches!(problem, Problem::Odd { .. })
-                });
+                self.found(fields);
                 fields.iter().for_each(|field| self.failed(field, trouble.to_string()));
                 None
             }
@@ -82,12 +121,8 @@ impl Problems {
 
     /// A field that the API calls otherwise where it shows one ONU.
     pub(crate) fn rename(&mut self, from: &str, to: &'static str) {
-        for problem in &mut self.0 {
-            let (Problem::Failed { field, .. } | Problem::Unsupported { field } | Problem::Odd { field, .. }) =
-                problem;
-            if *field == from {
-                *field = to;
-            }
+        for problem in std::mem::take(&mut self.0) {
+            self.0.push(if problem.field() == from { problem.about(to) } else { problem });
         }
     }
 
@@ -107,7 +142,8 @@ pub(crate) fn oid(column: &[u32], index: &[u32]) -> Oid {
     Oid::new(column.iter().chain(index).copied())
 }
 
-/// Reads one table. `Err` when nothing could be read at all.
+/// Reads one table. `Err` when nothing could be read at all. A column without a
+/// single row beside others that have some is one that the device does not have.
 pub(crate) async fn table<T>(
     olt: &Inner,
     table: &Table<T>,
@@ -121,8 +157,20 @@ pub(crate) async fn table<T>(
     let columns = olt.snmp.columns(&starts, scope, None, deadline).await;
     let mut rows = BTreeMap::new();
     first_failure(&columns)?;
+    let peopled = columns.iter().any(|column| !column.rows.is_empty());
+    // Some fields have two columns, of which one is enough.
+    let told: Vec<&str> = std::iter::zip(table.cells, &columns)
+        .filter(|(_, column)| !(column.rows.is_empty() && column.end == End::Complete))
+        .map(|(cell, _)| cell.field)
+        .collect();
     for (cell, column) in table.cells.iter().zip(columns) {
         problems.ended(cell.field, &column.end);
+        if !column.rows.is_empty() {
+            olt.memory.found(cell.column, true);
+        }
+        if peopled && !told.contains(&cell.field) {
+            problems.unsupported(cell.field);
+        }
         for (index, value) in column.rows {
             let row = match rows.entry(index) {
                 std::collections::btree_map::Entry::Occupied(row) => row,
@@ -168,8 +216,8 @@ pub(crate) async fn first_of<T>(
     for one in tables {
         let mut noted = Problems::default();
         let rows = table(olt, one, &[], Scope::default(), deadline, &mut noted).await?;
-        if !rows.is_empty() || noted.0.iter().any(|problem| matches!(problem, Problem::Failed { .. })) {
-            problems.0.extend(noted.0);
+        if !rows.is_empty() || noted.is_partial() {
+            problems.append(noted);
             return Ok(rows.into_values().collect());
         }
     }

@@ -10,35 +10,88 @@ use crate::Trouble;
 use crate::cli::show::ShowOnuDetailInfo;
 use crate::firmware::{Firmware, OnuField, OnuSource};
 use crate::olt::Inner;
-use crate::read::{Problems, oid};
+use crate::read::clock::{self, Ticks};
+use crate::read::onus::{NAMELESS, Silence, silence};
+use crate::read::{Problems, Told, oid, roster, sound};
 
 /// Longest wait for what only the command line knows, where the tables know the rest.
 const REST: Duration = Duration::from_secs(30);
 
-/// Reads everything of one ONU: what a table shows, and at the same time what
-/// only the command line knows.
-pub(crate) async fn full(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(Onu, Problems), Trouble> {
+/// Reads everything of one ONU from the tables; how long it has been online by
+/// the OLT's clock. An ONU that no table can name is looked for at the command line.
+pub(crate) async fn full(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<Onu> {
     let tables = async {
         let (_, firmware) = olt.learned(deadline).await?;
         olt.row_of(at.pon, deadline).await?;
         let fields: Vec<_> = firmware.onu_fields().collect();
         let mut read = named(olt, firmware, at, &fields, deadline).await?;
         firmware.onu_lacks.iter().for_each(|field| read.problems.unsupported(field));
+        online_time(olt, &mut read, deadline).await?;
         read.problems.rename(firmware.distance.name, "gpon_optical_distance");
-        Ok(read)
+        Ok((read.onu, read.problems))
     };
-    let mut noted = Problems::default();
-    let detail = async {
-        let asked = tokio::time::timeout(REST, olt.ask(&ShowOnuDetailInfo { onu: at }, &mut noted)).await;
-        Ok(asked.unwrap_or(Err(Trouble::Deadline(REST))))
-    };
-    let (read, detail) = futures::try_join!(tables, detail)?;
-    let Named { mut onu, mut problems, .. } = read;
-    if let Some(detail) = problems.told(&["uptime"], detail) {
-        onu.uptime = detail.online_s.map(Span::from_seconds).filter(|_| onu.state == Some(OnuState::Online));
+    // So that the first of many details does not wait for one after the other.
+    let clock = clock::known(olt, deadline, false);
+    let (read, _) = futures::join!(tables, clock);
+    match read {
+        Err(nameless @ Trouble::Unsupported(NAMELESS)) => {
+            let (onu, mut problems) = at_terminal(olt, at, nameless, true).await?;
+            let tables = ["ip_address", "rx_power", "tx_power", "olt_rx_power", "offline_reason"];
+            tables.iter().for_each(|field| problems.unsupported(field));
+            problems.rename("distance", "gpon_optical_distance");
+            Ok((onu, problems))
+        }
+        read => read,
     }
-    problems.0.append(&mut noted.0);
-    Ok((onu, problems))
+}
+
+/// An ONU that no table of this OLT can name, as the command line has it.
+async fn at_terminal(olt: &Inner, at: OnuRef, nameless: Trouble, detailed: bool) -> Told<Onu> {
+    match roster::onu(olt, at, detailed).await {
+        Err(found @ (Trouble::NoSuchOnu(_) | Trouble::Busy { .. })) => Err(found),
+        told => told.map_err(|why| Trouble::of_both(nameless, why)),
+    }
+}
+
+/// How long the ONU has been online: from its last coming online to now, both on
+/// the OLT's clock. Where that cannot be, its detailed account is asked.
+async fn online_time(olt: &Inner, read: &mut Named, deadline: Instant) -> Result<(), Trouble> {
+    if read.onu.state.is_some_and(|state| state != OnuState::Online) || olt.cli.is_none() {
+        // It has no time to tell: the field is null and nothing is missing.
+        if olt.cli.is_some() {
+            read.problems.found(&["uptime"]);
+        }
+        return Ok(());
+    }
+    let by_clock = match (read.onu.last_online, read.ticks) {
+        (Some(since), Some(ticks)) => match clock::at(olt, ticks, deadline).await {
+            // A clock that was set meanwhile gives a time that nobody can have been online.
+            Ok(now) => now.since(since).filter(|time| time.seconds() <= ticks.since_start().as_secs()),
+            Err(busy @ Trouble::Busy { .. }) => return Err(busy),
+            Err(trouble) => {
+                read.problems.told::<()>(&["uptime"], Err(trouble));
+                return Ok(());
+            }
+        },
+        _ => None,
+    };
+    if let Some(time) = by_clock {
+        read.problems.found(&["uptime"]);
+        read.onu.uptime = Some(time);
+        return Ok(());
+    }
+    let mut noted = Problems::default();
+    let show = ShowOnuDetailInfo { onu: read.onu.at };
+    let detail = olt.ask(&show, &["uptime"], &mut noted);
+    let detail = tokio::time::timeout(REST, detail).await.unwrap_or(Err(Trouble::Deadline(REST)));
+    if let Err(busy @ Trouble::Busy { .. }) = detail {
+        return Err(busy);
+    }
+    if let Some(detail) = read.problems.told(&["uptime"], detail) {
+        read.onu.uptime = detail.online_s.map(Span::from_seconds);
+    }
+    read.problems.append(noted);
+    Ok(())
 }
 
 /// An ONU as far as it was read.
@@ -48,10 +101,16 @@ pub(crate) struct Named {
     pub(crate) problems: Problems,
     /// The fields that the OLT answered, be it with "not available".
     pub(crate) answered: Vec<&'static str>,
+    /// The agent's time of the answer.
+    pub(crate) ticks: Option<Ticks>,
 }
 
 /// Reads one ONU by its exact names: one request where the best source of each
 /// field answers, another for what it lacks.
+///
+/// # Errors
+/// [`Trouble::NoSuchOnu`] where tables that name every configured ONU do not name
+/// it; [`Trouble::Unsupported`] where this OLT has no such table.
 pub(crate) async fn named(
     olt: &Inner,
     firmware: &'static Firmware,
@@ -65,8 +124,15 @@ pub(crate) async fn named(
     // The state first: what to expect of the others depends on it.
     let mut wanted: Vec<&'static OnuField> = vec![firmware.state];
     wanted.extend(fields.iter().filter(|field| field.name != firmware.state.name));
-    let mut named = [false; 3];
+    let naming: Vec<(&'static OnuField, NamedBy)> = [
+        firmware.management.iter().map(|field| (*field, NamedBy::Management)).collect::<Vec<_>>(),
+        vec![(firmware.state, NamedBy::State)],
+        firmware.lit.to_vec(),
+    ]
+    .concat();
+    let mut named_by: Vec<usize> = Vec::new();
     let mut asked = Vec::new();
+    let mut ticks = None;
     for round in 0..4 {
         let pick = |field: &'static OnuField| {
             let mut sources = field.sources.iter().filter(|source| !olt.memory.is_absent(source.column));
@@ -77,8 +143,12 @@ pub(crate) async fn named(
         if picked.is_empty() {
             break;
         }
-        let names: Vec<_> = picked.iter().map(|(_, source)| instance(source, at)).collect();
+        let mut names: Vec<_> = picked.iter().map(|(_, source)| instance(source, at)).collect();
+        if round == 0 {
+            names.push(oid(clock::SYS_UP_TIME.0, clock::SYS_UP_TIME.1));
+        }
         let values = olt.snmp.get(&names, deadline).await?;
+        ticks = ticks.or_else(|| Ticks::of(values.get(picked.len())?));
         for ((field, source), value) in picked.iter().zip(&values) {
             if missing(value) {
                 asked.push((*field, *source));
@@ -91,41 +161,46 @@ pub(crate) async fn named(
             wanted.retain(|other| other.name != field.name);
             answered.push(field.name);
             olt.memory.found(source.column, true);
-            let by = [firmware.management, &[firmware.state], &[firmware.distance]];
-            for (named, fields) in named.iter_mut().zip(by) {
-                *named |= fields.iter().any(|other| other.name == field.name);
-            }
+            named_by.extend(naming.iter().position(|(other, _)| other.name == field.name));
             if let Err(reason) = (source.set)(&mut onu, value) {
                 problems.odd(field.name, format!("ONU {at}: {reason}"));
             }
         }
         let online = matches!(onu.state, None | Some(OnuState::Online));
         wanted.retain(|field| online || !field.in_service);
-        if named[0] && wanted.is_empty() {
+        if wanted.is_empty() {
             break;
         }
     }
+    let named = named_by.into_iter().min().and_then(|first| naming.get(first));
     onu.named_by = match named {
-        [true, ..] => NamedBy::Management,
-        [_, true, _] => NamedBy::State,
-        [_, _, true] => NamedBy::Distance,
-        _ => return Err(Trouble::NoSuchOnu(at)),
+        Some((_, named_by)) => *named_by,
+        None if silence(olt, firmware, deadline).await? == Silence::Empty => {
+            return Err(Trouble::NoSuchOnu(at));
+        }
+        None => return Err(Trouble::Unsupported(NAMELESS)),
     };
     if onu.named_by != NamedBy::Management && managed(olt, firmware, at, deadline).await? {
         return Err(Trouble::NoSuchOnu(at));
     }
+    sound::settle(&mut onu, olt.max_distance_m, &mut problems);
     lacking(olt, firmware, &onu, (fields, asked), deadline, &mut problems).await?;
-    Ok(Named { onu, problems, answered })
+    Ok(Named { onu, problems, answered, ticks })
 }
 
-/// Makes sure that some table names the ONU.
+/// Makes sure that some table names the ONU, or else its port's configuration.
 pub(crate) async fn exists(
     olt: &Inner,
     firmware: &'static Firmware,
     at: OnuRef,
     deadline: Instant,
 ) -> Result<(), Trouble> {
-    named(olt, firmware, at, &[firmware.serial, firmware.distance], deadline).await.map(drop)
+    match named(olt, firmware, at, &[firmware.serial, firmware.distance], deadline).await {
+        Err(nameless @ Trouble::Unsupported(NAMELESS)) => {
+            at_terminal(olt, at, nameless, false).await.map(drop)
+        }
+        read => read.map(drop),
+    }
 }
 
 /// Fields that the device has no column for are said to be unsupported; a field

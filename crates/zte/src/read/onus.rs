@@ -11,7 +11,7 @@ use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
 use crate::index::PonIndex;
 use crate::olt::Inner;
-use crate::read::{Problems, oid};
+use crate::read::{Problems, Told, oid, sound};
 use crate::snmp::walk::{Column, End, Scope, Start};
 
 /// Ids of a PON: the walk of a column ends at the highest.
@@ -63,14 +63,21 @@ struct Reader<'a> {
     problems: Problems,
 }
 
-/// Reads the ONUs of one PON. `Err` when nothing could be read.
+/// What no table of an OLT names, as [`Trouble::Unsupported`] has it.
+pub(crate) const NAMELESS: &str = "ONUs";
+
+/// Reads the ONUs of one PON from the tables.
+///
+/// # Errors
+/// [`Trouble::Unsupported`] where no table of the OLT names any ONU, so that
+/// none here means nothing; and when nothing could be read.
 pub(crate) async fn of_pon(
     olt: &Inner,
     firmware: &'static Firmware,
     pon: PonPort,
     depth: Depth,
     deadline: Instant,
-) -> Result<(Vec<Onu>, Problems), Trouble> {
+) -> Told<Vec<Onu>> {
     let mut reader =
         Reader { olt, firmware, pon, deadline, onus: BTreeMap::new(), problems: Problems::default() };
     let fields = depth.fields(firmware);
@@ -79,7 +86,66 @@ pub(crate) async fn of_pon(
         reader.named_elsewhere(&fields).await?;
     }
     olt.memory.remember_highest(pon, reader.onus.keys().next_back().copied());
-    Ok((reader.onus.into_values().collect(), reader.problems))
+    let Reader { mut onus, mut problems, .. } = reader;
+    for onu in onus.values_mut() {
+        sound::settle(onu, olt.max_distance_m, &mut problems);
+    }
+    Ok((onus.into_values().collect(), problems))
+}
+
+/// What the tables of an OLT say of a PON on which none of them names an ONU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// Tables in which every configured ONU stands have rows elsewhere: there are none here.
+    Empty,
+    /// Only tables have rows that an ONU without light does not stand in.
+    Unlit,
+    /// No table names anybody.
+    Nameless,
+}
+
+/// Whether a list leaves out no ONU that is configured: tables name all of them,
+/// and were read to their end.
+pub(crate) fn names_all(onus: &[Onu], problems: &Problems) -> bool {
+    let managed = onus.iter().any(|onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine));
+    let named = onus.is_empty() || onus.iter().any(|onu| onu.named_by.names_all());
+    // Where other tables name ONUs, a failure of any of them may hide some.
+    let hides = |(field, _): (&str, &str)| field == "onu_id" || !managed;
+    named && !problems.0.iter().filter_map(Problem::missing).any(hides)
+}
+
+/// Whether it is known already that no table of the OLT names anybody.
+pub(crate) fn is_nameless(olt: &Inner) -> bool {
+    olt.memory.firmware().is_some_and(|firmware| {
+        let configured = firmware.management.iter().chain([&firmware.state]).copied();
+        let mut naming = configured.chain(firmware.lit.iter().map(|(field, _)| *field));
+        naming.all(|field| field.sources.iter().all(|source| olt.memory.is_absent(source.column)))
+    })
+}
+
+/// What it means that no table names an ONU (fact sheet, SNMP §15). Asks only for
+/// columns of which nothing is known yet.
+pub(crate) async fn silence(
+    olt: &Inner,
+    firmware: &'static Firmware,
+    deadline: Instant,
+) -> Result<Silence, Trouble> {
+    let sources = |fields: &[&'static OnuField]| -> Vec<&'static OnuSource> {
+        fields.iter().flat_map(|field| field.sources).collect()
+    };
+    let configured = sources(&[firmware.management, &[firmware.state]].concat());
+    let lit = sources(&firmware.lit.iter().map(|(field, _)| *field).collect::<Vec<_>>());
+    let any =
+        |sources: &[&'static OnuSource]| sources.iter().any(|source| olt.memory.is_present(source.column));
+    if any(&configured) {
+        return Ok(Silence::Empty);
+    }
+    olt.memory.probe(&olt.snmp, &[configured.clone(), lit.clone()].concat(), deadline).await?;
+    Ok(match (any(&configured), any(&lit)) {
+        (true, _) => Silence::Empty,
+        (_, true) => Silence::Unlit,
+        _ => Silence::Nameless,
+    })
 }
 
 impl Reader<'_> {
@@ -237,29 +303,16 @@ impl Reader<'_> {
     async fn named_elsewhere(&mut self, fields: &[&'static OnuField]) -> Result<(), Trouble> {
         let management = self.firmware.management[0];
         let first = self.olt.memory.pick(management).map(|source| source.column);
+        let of_state = (self.firmware.state, NamedBy::State);
+        let naming: Vec<(&'static OnuField, NamedBy)> = [&[of_state], self.firmware.lit].concat();
         let others: Vec<&'static OnuSource> = management
             .sources
             .iter()
             .filter(|source| Some(source.column) != first)
-            .chain(self.firmware.state.sources)
-            .chain(self.firmware.distance.sources)
+            .chain(naming.iter().flat_map(|(field, _)| field.sources))
             .filter(|source| !self.olt.memory.is_absent(source.column))
             .collect();
-        let names: Vec<_> =
-            others.iter().map(|source| oid(source.column, &[source.index.of(self.pon)])).collect();
-        if names.is_empty() {
-            return Ok(());
-        }
-        let answer = self.olt.snmp.next(&names, self.deadline).await?;
-        let here: Vec<&'static OnuSource> = others
-            .iter()
-            .zip(&answer)
-            .filter(|(source, binding)| {
-                let prefix = oid(source.column, &[source.index.of(self.pon)]);
-                !binding.value.is_exception() && binding.oid.starts_with(&prefix)
-            })
-            .map(|(source, _)| *source)
-            .collect();
+        let here = self.present_here(&others).await?;
         let same = |a: &OnuSource, b: &OnuSource| a.column == b.column;
         let held = here.iter().find(|source| management.sources.iter().any(|other| same(source, other)));
         if let Some(held) = held {
@@ -270,29 +323,73 @@ impl Reader<'_> {
             self.managed(fields, None, Some(held.index)).await?;
             return Ok(());
         }
-        for (field, named_by) in
-            [(self.firmware.state, NamedBy::State), (self.firmware.distance, NamedBy::Distance)]
-        {
-            let Some(source) =
-                here.iter().find(|source| field.sources.iter().any(|other| same(source, other)))
-            else {
-                continue;
-            };
-            let columns = self.walk(&[source], None).await;
-            for column in columns {
-                for (index, _) in &column.rows {
-                    let Some(at) = crate::index::decode_onu(source.index, index) else { continue };
-                    self.onus.entry(u32::from(at.id.get())).or_insert_with(|| Onu::unknown(at, named_by));
-                }
+        if here.is_empty() {
+            return self.nobody().await;
+        }
+        let read: Vec<(&'static OnuField, NamedBy, &'static OnuSource)> = naming
+            .iter()
+            .filter_map(|(field, by)| {
+                let source = field.sources.iter().find(|one| here.iter().any(|other| same(one, other)))?;
+                Some((*field, *by, source))
+            })
+            .collect();
+        let sources: Vec<&OnuSource> = read.iter().map(|(.., source)| *source).collect();
+        let columns = self.walk(&sources, None).await;
+        for ((_, named_by, source), column) in read.iter().zip(&columns) {
+            for (index, _) in &column.rows {
+                let [pon, id, tail @ ..] = index.as_slice() else { continue };
+                let at = crate::index::decode_onu(source.index, &[*pon, *id]);
+                let Some(at) = at.filter(|_| tail == source.tail) else { continue };
+                self.onus.entry(*id).or_insert_with(|| Onu::unknown(at, *named_by));
+            }
+        }
+        // They name ONUs, so a failure hides some.
+        let failed =
+            columns.iter().find(|column| column.end != End::Complete).map(|column| column.end.clone());
+        if let Some(end) = failed {
+            self.problems.ended("onu_id", &end);
+        }
+        for ((field, _, source), column) in read.iter().zip(columns) {
+            if fields.iter().any(|wanted| wanted.name == field.name) {
                 self.fill(field, source, column);
             }
         }
-        if !self.onus.is_empty() {
-            for field in fields.iter().filter(|field| {
-                here.iter().all(|source| field.sources.iter().all(|other| !same(source, other)))
-            }) {
-                self.problems.unsupported(field.name);
+        for field in fields.iter().filter(|field| !read.iter().any(|(read, ..)| read.name == field.name)) {
+            self.problems.unsupported(field.name);
+        }
+        Ok(())
+    }
+
+    /// Which of these columns have a row on this PON: one request.
+    async fn present_here(&self, sources: &[&'static OnuSource]) -> Result<Vec<&'static OnuSource>, Trouble> {
+        let mut here = Vec::new();
+        for some in sources.chunks(crate::snmp::walk::MAX_COLUMNS) {
+            let names: Vec<_> =
+                some.iter().map(|source| oid(source.column, &[source.index.of(self.pon)])).collect();
+            let answer = self.olt.snmp.next(&names, self.deadline).await?;
+            for ((source, name), binding) in some.iter().zip(&names).zip(&answer) {
+                if binding.value.is_exception() || !binding.oid.arcs().starts_with(source.column) {
+                    continue;
+                }
+                // A row of another PON shows that the device has the column.
+                self.olt.memory.found(source.column, true);
+                if binding.oid.starts_with(name) {
+                    here.push(*source);
+                }
             }
+        }
+        Ok(here)
+    }
+
+    /// No table names an ONU of this PON.
+    async fn nobody(&mut self) -> Result<(), Trouble> {
+        match silence(self.olt, self.firmware, self.deadline).await? {
+            Silence::Empty => {}
+            Silence::Unlit => {
+                let reason = "only ONUs with light stand in the tables of this OLT: others may be registered";
+                self.problems.uncertain("onu_id", reason.to_owned());
+            }
+            Silence::Nameless => return Err(Trouble::Unsupported(NAMELESS)),
         }
         Ok(())
     }
@@ -326,6 +423,9 @@ pub(crate) async fn of_olt(
                         Problem::Failed { field, reason } => {
                             problems.failed(field, format!("PON {pon}: {reason}"))
                         }
+                        Problem::Uncertain { field, reason } => {
+                            problems.uncertain(field, format!("PON {pon}: {reason}"));
+                        }
                         Problem::Odd { field, reason } => problems.odd(field, reason),
                     }
                 }
@@ -357,6 +457,9 @@ pub(crate) async fn free_ids(
     pon: PonPort,
     deadline: Instant,
 ) -> Result<Vec<OnuId>, Trouble> {
+    if silence(olt, firmware, deadline).await? != Silence::Empty {
+        return Err(Trouble::Unsupported(NAMELESS));
+    }
     let naming = [firmware.management[0], firmware.state, firmware.distance];
     let sources: Vec<&OnuSource> = naming.iter().flat_map(|field| field.sources).collect();
     let prefixes: Vec<[u32; 1]> = sources.iter().map(|source| [source.index.of(pon)]).collect();

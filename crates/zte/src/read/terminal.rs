@@ -26,16 +26,20 @@ impl Asking {
         Ok(Self { turn: cli.turn(deadline).await?, deadline })
     }
 
-    /// Sends one command. Lines that no rule knows become oddities of the reading.
+    /// Sends one command for `fields`. Where the answer holds lines that no rule
+    /// knows, more may be there than was understood, so these fields are uncertain.
     pub(crate) async fn ask<S: Show>(
         &mut self,
         show: &S,
+        fields: &[&'static str],
         problems: &mut Problems,
     ) -> Result<S::Rows, Trouble> {
         let Parsed { rows, unknown } = self.turn.ask(show, self.deadline).await?;
         for line in unknown {
             let place = format!("line {} of the answer to `{}`", line.line, show.line());
-            problems.odd("command_line", format!("{place}: {:?}: {}", line.text, line.reason));
+            for field in fields {
+                problems.uncertain(field, format!("{place}: {}: `{}`", line.reason, line.text.trim()));
+            }
         }
         Ok(rows)
     }
@@ -46,8 +50,21 @@ impl Inner {
     ///
     /// # Errors
     /// [`Trouble::NoCli`], and whatever goes wrong there.
-    pub(crate) async fn ask<S: Show>(&self, show: &S, problems: &mut Problems) -> Result<S::Rows, Trouble> {
+    pub(crate) async fn ask<S: Show>(
+        &self,
+        show: &S,
+        fields: &[&'static str],
+        problems: &mut Problems,
+    ) -> Result<S::Rows, Trouble> {
+        self.asking().await?.ask(show, fields, problems).await
+    }
+
+    /// Waits for a place at its command line, for several commands.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub(crate) async fn asking(&self) -> Result<Asking, Trouble> {
         let cli = self.cli.as_ref().ok_or(Trouble::NoCli)?;
-        Asking::begin(cli, Instant::now() + PATIENCE).await?.ask(show, problems).await
+        Asking::begin(cli, Instant::now() + PATIENCE).await
     }
 }

@@ -41,7 +41,7 @@ impl Scripted {
         snmp.deadline = Duration::from_millis(300);
         let cli = Some(CliSettings::new("127.0.0.1", port, "zte", "zte".into()));
         let transport = SnmpTransport::bind().await.unwrap();
-        let olt = Olt::new(OltSettings { id: "olt".into(), snmp, cli }, &transport);
+        let olt = Olt::new(OltSettings::new("olt", snmp, cli), &transport);
         Self { olt, commands, _silent: silent }
     }
 

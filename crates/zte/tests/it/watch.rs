@@ -33,7 +33,7 @@ async fn an_onu_takes_three_commands() {
     assert_eq!(onu.serial.unwrap().to_string(), "ZTEGD0000001");
     assert_eq!(onu.olt_rx, Some(Dbm::from_milli(-20_241)));
     assert!(onu.temperature_mc.is_some() && onu.voltage_mv.is_some() && onu.bias_ua.is_some(), "{onu:?}");
-    assert_eq!(failed(&reading.problems), ["statistics", "model", "firmware_version"]);
+    assert_eq!(failed(&reading.problems), ["statistics", "model", "hardware_version", "firmware_version"]);
     assert!(reading.is_partial());
 }
 

@@ -50,7 +50,7 @@ impl Instance {
         let at = sim.snmp_addr();
         let snmp = SnmpSettings::new(at.ip().to_string(), at.port(), "public".into());
         let transport = SnmpTransport::bind().await.unwrap();
-        let olt = Olt::new(OltSettings { id: "sim".into(), snmp, cli: None }, &transport);
+        let olt = Olt::new(OltSettings::new("sim", snmp, None), &transport);
         let cache = Cache::new(CacheTimes::default(), CAPACITY);
         let cache = cache.shared(settings, &[Arc::from("sim")]).await.unwrap();
         let app = App::new(vec![Site { olt, name: "Sim".into() }], None, cache);

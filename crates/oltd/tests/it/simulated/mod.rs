@@ -62,7 +62,7 @@ async fn olt_with(id: &str, sim: &Simulator, cli: Option<CliSettings>) -> Olt {
     let at = sim.snmp_addr();
     let snmp = SnmpSettings::new(at.ip().to_string(), at.port(), "public".into());
     let transport = SnmpTransport::bind().await.unwrap();
-    Olt::new(OltSettings { id: id.into(), snmp, cli }, &transport)
+    Olt::new(OltSettings::new(id, snmp, cli), &transport)
 }
 
 /// Serves these OLTs on a loopback port; the first is the default where there is one alone.

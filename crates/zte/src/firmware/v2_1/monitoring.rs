@@ -28,9 +28,11 @@ pub(super) const MODEL: OnuField = onu_field!("model", true, [
     A [], zte!(1012, 3, 50, 11, 2, 1, 9), set!(model, value::padded_text);
     A [], zte!(1012, 3, 50, 11, 2, 1, 17), set!(model, value::padded_text);
 ]);
-pub(super) const VERSION: OnuField = onu_field!("firmware_version", true, [
-    B [], zte!(1082, 500, 20, 2, 1, 2, 1, 2), set!(version, value::padded_text);
-    A [], zte!(1012, 3, 50, 11, 2, 1, 2), set!(version, value::padded_text);
+/// OMCI's "Version" is that of the box (`V9.0`), as `show gpon remote-onu equip`
+/// shows it; what runs on it is told by its software images alone (CLI §4.6).
+pub(super) const HARDWARE_VERSION: OnuField = onu_field!("hardware_version", true, [
+    B [], zte!(1082, 500, 20, 2, 1, 2, 1, 2), set!(hardware_version, value::padded_text);
+    A [], zte!(1012, 3, 50, 11, 2, 1, 2), set!(hardware_version, value::padded_text);
 ]);
 
 /// Tables of ONU counters. None of them is certain.

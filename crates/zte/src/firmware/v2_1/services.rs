@@ -152,17 +152,25 @@ fn priority(value: &Value) -> value::Decoded<u8> {
     Ok(value::number(value)?.filter(|priority| *priority <= 7))
 }
 
+/// 0 is none.
+fn outer_vlan(value: &Value) -> value::Decoded<u16> {
+    Ok(match value::vlan(value)? {
+        Some(vlan) => Some(vlan.get()),
+        None => value::number(value)?,
+    })
+}
+
 const VLAN_PROFILES_1082: &[Cell<VlanProfile>] = &[
     Cell { field: "mode", column: zte!(1082, 500, 20, 2, 6, 25, 1, 2), set: set!(mode, tag_mode) },
     Cell { field: "vlan_id", column: zte!(1082, 500, 20, 2, 6, 25, 1, 3), set: set!(cvlan, value::vlan) },
     Cell { field: "priority", column: zte!(1082, 500, 20, 2, 6, 25, 1, 4), set: set!(priority, priority) },
-    Cell { field: "svlan", column: zte!(1082, 500, 20, 2, 6, 25, 1, 5), set: set!(svlan, value::vlan) },
+    Cell { field: "svlan", column: zte!(1082, 500, 20, 2, 6, 25, 1, 5), set: set!(svlan, outer_vlan) },
 ];
 const VLAN_PROFILES_1012: &[Cell<VlanProfile>] = &[
     Cell { field: "mode", column: zte!(1012, 3, 50, 20, 15, 1, 2), set: set!(mode, tag_mode) },
     Cell { field: "vlan_id", column: zte!(1012, 3, 50, 20, 15, 1, 3), set: set!(cvlan, value::vlan) },
     Cell { field: "priority", column: zte!(1012, 3, 50, 20, 15, 1, 4), set: set!(priority, priority) },
-    Cell { field: "svlan", column: zte!(1012, 3, 50, 20, 15, 1, 5), set: set!(svlan, value::vlan) },
+    Cell { field: "svlan", column: zte!(1012, 3, 50, 20, 15, 1, 5), set: set!(svlan, outer_vlan) },
 ];
 
 // VLANs (§6.7; Q-BRIDGE, §3).

@@ -6,8 +6,8 @@ use gpon::{Dbm, NamedBy, Onu, OnuRef, OnuState, PonPort};
 
 use crate::Trouble;
 use crate::cli::show::{
-    PowerOf, PowerRow, RemotePon, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx, ShowPowerAttenuation,
-    ShowRemoteEquip, ShowRemotePon,
+    PowerOf, PowerRow, Region, RemotePon, RemoteUnit, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx,
+    ShowPowerAttenuation, ShowRemoteEquip, ShowRemotePon, ShowRemoteUnit,
 };
 use crate::read::Problems;
 use crate::read::terminal::Asking;
@@ -23,6 +23,8 @@ pub(super) enum Command {
     Attenuation(OnuRef),
     /// What an ONU is, over OMCI.
     Equipment(OnuRef),
+    /// The software images of an ONU.
+    Software(OnuRef),
     /// What the ONUs of a port receive.
     OnuRx(PonPort),
     /// What the ONUs of a port send.
@@ -33,8 +35,8 @@ pub(super) enum Command {
 
 impl Command {
     /// The commands about one ONU, the most telling first.
-    pub(super) const fn of_onu(at: OnuRef) -> [Self; 4] {
-        [Self::Detail(at), Self::Optics(at), Self::Attenuation(at), Self::Equipment(at)]
+    pub(super) const fn of_onu(at: OnuRef) -> [Self; 5] {
+        [Self::Detail(at), Self::Optics(at), Self::Attenuation(at), Self::Equipment(at), Self::Software(at)]
     }
 
     /// The commands about the ONUs of a port.
@@ -48,7 +50,8 @@ impl Command {
             Self::Detail(_) => &["status", "serial_number"],
             Self::Optics(_) => &["temperature", "voltage", "bias_current"],
             Self::Attenuation(_) => &["rx_power", "tx_power", "olt_rx_power"],
-            Self::Equipment(_) => &["model", "firmware_version"],
+            Self::Equipment(_) => &["model", "hardware_version"],
+            Self::Software(_) => &["firmware_version"],
             Self::OnuRx(_) => &["rx_power"],
             Self::OnuTx(_) => &["tx_power"],
             Self::OltRx(_) => &["olt_rx_power"],
@@ -56,21 +59,25 @@ impl Command {
     }
 
     /// The ONU that it is about.
-    const fn onu(self) -> Option<OnuRef> {
+    pub(super) const fn onu(self) -> Option<OnuRef> {
         match self {
-            Self::Detail(at) | Self::Optics(at) | Self::Attenuation(at) | Self::Equipment(at) => Some(at),
+            Self::Detail(at)
+            | Self::Optics(at)
+            | Self::Attenuation(at)
+            | Self::Equipment(at)
+            | Self::Software(at) => Some(at),
             Self::OnuRx(_) | Self::OnuTx(_) | Self::OltRx(_) => None,
         }
     }
 
     /// Whether only an ONU in service can answer it.
     pub(super) const fn needs_service(self) -> bool {
-        matches!(self, Self::Optics(_) | Self::Attenuation(_) | Self::Equipment(_))
+        !matches!(self, Self::Detail(_)) && self.onu().is_some()
     }
 
     /// Whether it passes through to the ONU, which is refused while that is offline.
     pub(super) const fn is_remote(self) -> bool {
-        matches!(self, Self::Optics(_) | Self::Equipment(_))
+        matches!(self, Self::Optics(_) | Self::Equipment(_) | Self::Software(_))
     }
 }
 
@@ -139,21 +146,22 @@ impl Heard {
     /// Whether the rows that are always there were.
     async fn sent_and_taken(&mut self, command: Command, asking: &mut Asking) -> Result<bool, Trouble> {
         let mut whole = true;
+        let fields = command.fields();
         match command {
             Command::Detail(at) => {
-                let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, &mut self.problems).await?;
+                let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, fields, &mut self.problems).await?;
                 let onu = self.onu(at);
                 (onu.serial, onu.state) = (detail.serial, detail.phase);
             }
             Command::Optics(at) => {
-                let optics = asking.ask(&ShowRemotePon { onu: at }, &mut self.problems).await?;
+                let optics = asking.ask(&ShowRemotePon { onu: at }, fields, &mut self.problems).await?;
                 self.take_optics(at, &optics);
                 // The last rows; an ONU that measures nothing shows zeros there.
                 whole =
                     optics.voltage_v.is_some() && optics.bias_ma.is_some() && optics.temperature_c.is_some();
             }
             Command::Attenuation(at) => {
-                let power = asking.ask(&ShowPowerAttenuation { onu: at }, &mut self.problems).await?;
+                let power = asking.ask(&ShowPowerAttenuation { onu: at }, fields, &mut self.problems).await?;
                 let onu = self.onu(at);
                 onu.rx = power.onu_rx_dbm.or(onu.rx);
                 onu.tx = power.onu_tx_dbm.or(onu.tx);
@@ -162,20 +170,26 @@ impl Heard {
                 whole = power.olt_tx_dbm.is_some();
             }
             Command::Equipment(at) => {
-                let equipment = asking.ask(&ShowRemoteEquip { onu: at }, &mut self.problems).await?;
+                let equipment = asking.ask(&ShowRemoteEquip { onu: at }, fields, &mut self.problems).await?;
                 let onu = self.onu(at);
-                (onu.model, onu.version) = (equipment.model.or(equipment.equipment_id), equipment.version);
+                onu.model = equipment.model.or(equipment.equipment_id);
+                onu.hardware_version = equipment.version;
+            }
+            Command::Software(at) => {
+                let units = asking.ask(&ShowRemoteUnit { onu: at }, fields, &mut self.problems).await?;
+                let unit = units.into_iter().find(|unit| unit.onu == at);
+                self.onu(at).firmware_version = unit.and_then(active_version);
             }
             Command::OnuRx(pon) => {
-                let rows = asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), &mut self.problems).await?;
+                let rows = asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), fields, &mut self.problems).await?;
                 self.take_powers(rows, |onu| &mut onu.rx);
             }
             Command::OnuTx(pon) => {
-                let rows = asking.ask(&ShowOnuTx(PowerOf::Pon(pon)), &mut self.problems).await?;
+                let rows = asking.ask(&ShowOnuTx(PowerOf::Pon(pon)), fields, &mut self.problems).await?;
                 self.take_powers(rows, |onu| &mut onu.tx);
             }
             Command::OltRx(pon) => {
-                let rows = asking.ask(&ShowOltRx(PowerOf::Pon(pon)), &mut self.problems).await?;
+                let rows = asking.ask(&ShowOltRx(PowerOf::Pon(pon)), fields, &mut self.problems).await?;
                 self.take_powers(rows, |onu| &mut onu.olt_rx);
             }
         }
@@ -205,6 +219,12 @@ impl Heard {
     }
 }
 
+/// The version of the image that runs (fact sheet, CLI §4.6).
+fn active_version(unit: RemoteUnit) -> Option<String> {
+    let runs = |region: &Region| region.activated == Some(true) && region.valid != Some(false);
+    unit.regions.into_iter().find(runs)?.version
+}
+
 /// Whether nothing is known of a field.
 fn lacks(onu: &Onu, field: &str) -> bool {
     match field {
@@ -217,7 +237,8 @@ fn lacks(onu: &Onu, field: &str) -> bool {
         "voltage" => onu.voltage_mv.is_none(),
         "bias_current" => onu.bias_ua.is_none(),
         "model" => onu.model.is_none(),
-        "firmware_version" => onu.version.is_none(),
+        "hardware_version" => onu.hardware_version.is_none(),
+        "firmware_version" => onu.firmware_version.is_none(),
         _ => false,
     }
 }
@@ -239,7 +260,8 @@ pub(super) fn fill(onu: &mut Onu, from: &Onu, field: &str) {
         "voltage" => put(&mut onu.voltage_mv, &from.voltage_mv),
         "bias_current" => put(&mut onu.bias_ua, &from.bias_ua),
         "model" => put(&mut onu.model, &from.model),
-        "firmware_version" => put(&mut onu.version, &from.version),
+        "hardware_version" => put(&mut onu.hardware_version, &from.hardware_version),
+        "firmware_version" => put(&mut onu.firmware_version, &from.firmware_version),
         _ => {}
     }
 }

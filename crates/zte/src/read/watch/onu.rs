@@ -12,10 +12,10 @@ use crate::firmware::{Firmware, OnuField};
 use crate::olt::Inner;
 use crate::read::onu::{Named, named};
 use crate::read::terminal::PATIENCE;
-use crate::read::{Problems, counters};
+use crate::read::{Problems, counters, sound};
 
 /// The fields that the command line knows too.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "status",
     "serial_number",
     "rx_power",
@@ -25,6 +25,7 @@ const FIELDS: [&str; 10] = [
     "voltage",
     "bias_current",
     "model",
+    "hardware_version",
     "firmware_version",
 ];
 
@@ -32,6 +33,7 @@ const FIELDS: [&str; 10] = [
 pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(Onu, Problems), Trouble> {
     let Some(cli) = &olt.cli else {
         let Named { onu, mut problems, .. } = over_snmp(olt, at, deadline).await?;
+        problems.unsupported("firmware_version");
         problems.rename("status", "online_status");
         return Ok((onu, problems));
     };
@@ -50,7 +52,14 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     };
     let (read, ()) = futures::try_join!(tables, talk.ahead(&mut heard))?;
     talk.afterwards(&mut heard).await?;
-    let (onu, mut problems) = merge(at, read, heard)?;
+    let (mut onu, mut problems) = merge(at, read, heard)?;
+    if let Some(version) = &onu.firmware_version
+        && olt.memory.software(at, onu.serial).is_none()
+    {
+        olt.memory.remember_software(at, onu.serial, version);
+    }
+    sound::settle(&mut onu, olt.max_distance_m, &mut problems);
+    drop_fields(&mut problems, &["distance"]);
     problems.rename("status", "online_status");
     Ok((onu, problems))
 }
@@ -58,14 +67,14 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
 /// What SNMP is known to lack before it is asked.
 fn ahead(olt: &Inner) -> Left {
     if olt.snmp.is_silent() {
-        return Left { fields: FIELDS.to_vec(), online: None };
+        return Left { fields: FIELDS.to_vec(), online: None, spent: 0 };
     }
     let lacks = |field: &&OnuField| {
         FIELDS.contains(&field.name) && field.sources.iter().all(|source| olt.memory.is_absent(source.column))
     };
     let firmware = olt.memory.firmware();
-    let fields = firmware.into_iter().flat_map(Firmware::watched_fields).filter(lacks);
-    Left { fields: fields.map(|field| field.name).collect(), online: None }
+    let lacking = firmware.into_iter().flat_map(Firmware::watched_fields).filter(lacks);
+    Left { fields: lacking.map(|field| field.name).collect(), online: None, spent: 0 }
 }
 
 /// What SNMP turned out to lack.
@@ -73,9 +82,9 @@ fn left(read: &Result<Named, Trouble>) -> Left {
     match read {
         Ok(Named { onu, answered, .. }) => {
             let online = onu.state.map(|state| state == OnuState::Online);
-            Left { fields: left_of(answered), online }
+            Left { fields: left_of(answered), online, spent: 0 }
         }
-        Err(_) => Left { fields: FIELDS.to_vec(), online: None },
+        Err(_) => Left { fields: FIELDS.to_vec(), online: None, spent: 0 },
     }
 }
 
@@ -89,6 +98,10 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<Named, 
     );
     let mut read = read?;
     drop_fields(&mut read.problems, &[firmware.distance.name]);
+    read.onu.firmware_version = olt.memory.software(at, read.onu.serial);
+    if read.onu.firmware_version.is_some() {
+        read.answered.push("firmware_version");
+    }
     match counted {
         Ok((traffic, noted)) => {
             read.onu.traffic = traffic;

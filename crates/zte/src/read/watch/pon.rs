@@ -15,18 +15,19 @@ use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
 use crate::index::PonIndex;
 use crate::olt::{BELIEVED, Inner, WHOLE};
-use crate::read::onus::{self, Depth};
+use crate::read::onus::{self, Depth, NAMELESS, is_nameless, names_all};
 use crate::read::terminal::PATIENCE;
-use crate::read::{Problems, counters};
+use crate::read::{Problems, Told, counters, roster};
 
 /// The fields that the command line knows too, for all ONUs of a port at once.
 const POWERS: [&str; 3] = ["rx_power", "tx_power", "olt_rx_power"];
 
 /// What the fields of an ONU are called in a PON, which has some of its own.
-const OF_ONUS: [(&str, &str); 10] = [
+const OF_ONUS: [(&str, &str); 11] = [
     ("status", "onus.online_status"),
     ("serial_number", "onus.serial_number"),
     ("model", "onus.model"),
+    ("hardware_version", "onus.hardware_version"),
     ("firmware_version", "onus.firmware_version"),
     ("rx_power", "onus.rx_power"),
     ("tx_power", "onus.tx_power"),
@@ -37,10 +38,11 @@ const OF_ONUS: [(&str, &str); 10] = [
 ];
 
 /// The fields that the command line tells of one ONU at a time.
-const ONE_BY_ONE: [&str; 5] = ["temperature", "voltage", "bias_current", "model", "firmware_version"];
+const ONE_BY_ONE: [&str; 6] =
+    ["temperature", "voltage", "bias_current", "model", "hardware_version", "firmware_version"];
 
 /// The fields of a PON and its ONUs that only SNMP knows.
-const UNHEARD: [&str; 12] = [
+const UNHEARD: [&str; 13] = [
     "onu_count",
     "online_count",
     "offline_count",
@@ -48,6 +50,7 @@ const UNHEARD: [&str; 12] = [
     "onus.serial_number",
     "onus.online_status",
     "onus.model",
+    "onus.hardware_version",
     "onus.firmware_version",
     "onus.statistics",
     "onus.temperature",
@@ -93,23 +96,31 @@ async fn both_sides(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(Pon
 /// What SNMP is known to lack before it is asked.
 fn ahead(olt: &Inner) -> Left {
     if olt.snmp.is_silent() {
-        return Left { fields: POWERS.to_vec(), online: None };
+        return Left { fields: POWERS.to_vec(), ..Left::default() };
+    }
+    if is_nameless(olt) {
+        // Who is there is asked first, and takes most of the commands.
+        return Left::default();
     }
     let lacks = |field: &&OnuField| POWERS.contains(&field.name) && olt.memory.pick(field).is_none();
     let firmware = olt.memory.firmware();
     let fields = firmware.into_iter().flat_map(|firmware| firmware.watched.iter().copied()).filter(lacks);
-    Left { fields: fields.map(|field| field.name).collect(), online: None }
+    Left { fields: fields.map(|field| field.name).collect(), ..Left::default() }
 }
 
 /// What SNMP turned out to lack; nothing where no ONU is in service.
 fn left(read: &Result<(PonMonitor, Problems), Trouble>) -> Left {
-    let Ok((watched, problems)) = read else { return Left { fields: POWERS.to_vec(), online: None } };
+    let Ok((watched, problems)) = read else {
+        return Left { fields: POWERS.to_vec(), ..Left::default() };
+    };
+    let listed = watched.onus.iter().any(|onu| onu.named_by == NamedBy::CommandLine);
     let online = watched.onus.iter().any(|onu| matches!(onu.state, None | Some(OnuState::Online)));
     let lacks = |field: &&&str| {
         let lost = |problem: &Problem| problem.field() == **field && !matches!(problem, Problem::Odd { .. });
         online && problems.0.iter().any(lost)
     };
-    Left { fields: POWERS.iter().filter(lacks).copied().collect(), online: Some(online) }
+    let spent = if listed { roster::COMMANDS } else { 0 };
+    Left { fields: POWERS.iter().filter(lacks).copied().collect(), online: Some(online), spent }
 }
 
 /// A PON of what both sides said.
@@ -164,12 +175,18 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
     let (_, firmware) = olt.learned(deadline).await?;
     let row = olt.row_of(pon, deadline).await?;
     let (onus, port, of_onus) = futures::join!(
-        onus::of_pon(olt, firmware, pon, Depth::Watched, deadline),
+        named(olt, firmware, pon, deadline),
         counters::of_port(olt, pon, row, deadline),
         counters::of_onus(olt, firmware, pon, deadline),
     );
     let (mut onus, mut problems) = onus?;
-    let counts = counts(&onus, &problems);
+    let counts = counts(&onus, &mut problems);
+    for onu in &mut onus {
+        onu.firmware_version = olt.memory.software(onu.at, onu.serial);
+        if onu.firmware_version.is_none() && onu.state == Some(OnuState::Online) {
+            problems.unsupported("firmware_version");
+        }
+    }
     let traffic = match port {
         Ok((traffic, noted)) => {
             problems.0.extend(noted.0);
@@ -201,15 +218,56 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
     Ok((PonMonitor { pon, index: PonIndex::A.of(pon), counts, traffic, onus }, problems))
 }
 
-/// How many ONUs there are; not told from a list that may lack some, nor from
-/// tables that only some ONUs stand in.
-fn counts(onus: &[Onu], problems: &Problems) -> OnuCounts {
-    let managed = onus.iter().any(|onu| onu.named_by == NamedBy::Management);
-    let hides_ids = |problem: &Problem| match problem {
-        Problem::Failed { field, .. } => *field == "onu_id" || !managed,
-        _ => false,
+/// The ONUs of a PON. Where the tables do not name all of them, the command line does.
+async fn named(olt: &Inner, firmware: &'static Firmware, pon: PonPort, deadline: Instant) -> Told<Vec<Onu>> {
+    let read = onus::of_pon(olt, firmware, pon, Depth::Watched, deadline).await;
+    let (mut onus, mut problems) = match read {
+        Err(nameless @ Trouble::Unsupported(NAMELESS)) => {
+            let listed = roster::of_pon(olt, pon, false).await;
+            return listed.map_err(|why| Trouble::of_both(nameless, why));
+        }
+        Ok((onus, problems)) if !lit_only(&onus, &problems) => return Ok((onus, problems)),
+        read => read?,
     };
-    if problems.0.iter().any(hides_ids) { OnuCounts::default() } else { OnuCounts::of(onus) }
+    match roster::of_pon(olt, pon, false).await {
+        Ok((listed, noted)) => {
+            for other in listed {
+                match onus.iter_mut().find(|onu| onu.at == other.at) {
+                    Some(onu) => {
+                        onu.named_by = other.named_by;
+                        onu.serial = onu.serial.or(other.serial);
+                        onu.state = onu.state.or(other.state);
+                    }
+                    None => onus.push(other),
+                }
+            }
+            onus.sort_by_key(|onu| onu.at);
+            problems.found(&["onu_id", "serial_number", "status"]);
+            problems.0.extend(noted.0.into_iter().filter(|problem| problem.missing().is_some()));
+        }
+        Err(busy @ Trouble::Busy { .. }) => return Err(busy),
+        Err(Trouble::NoCli) => {}
+        Err(trouble) => problems.failed("onu_id", trouble.to_string()),
+    }
+    Ok((onus, problems))
+}
+
+/// Whether only tables name these ONUs in which none without light stands.
+fn lit_only(onus: &[Onu], problems: &Problems) -> bool {
+    let uncertain =
+        problems.0.iter().any(|problem| matches!(problem, Problem::Uncertain { field: "onu_id", .. }));
+    if onus.is_empty() { uncertain } else { !onus.iter().any(|onu| onu.named_by.names_all()) }
+}
+
+/// How many ONUs there are; not told from a list that may lack some.
+fn counts(onus: &[Onu], problems: &mut Problems) -> OnuCounts {
+    if names_all(onus, problems) {
+        return OnuCounts::of(onus);
+    }
+    if lit_only(onus, problems) {
+        ["onu_count", "online_count", "offline_count"].iter().for_each(|field| problems.unsupported(field));
+    }
+    OnuCounts::default()
 }
 
 /// Every PON, without its ONUs.
@@ -225,16 +283,29 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
     );
     let mut failure = None;
     let mut by_pon = BTreeMap::new();
+    let unnamed = |reading: &Result<(Vec<Onu>, Problems), Trouble>| match reading {
+        Ok((onus, problems)) => lit_only(onus, problems),
+        Err(trouble) => matches!(trouble, Trouble::Unsupported(NAMELESS)),
+    };
+    let counted = match counted.iter().any(|(_, reading)| unnamed(reading)) {
+        true => listed(olt, counted).await?,
+        false => counted,
+    };
     for (pon, reading) in counted {
         match reading {
-            Ok((onus, noted)) => {
-                let failed = noted.0.iter().filter(|problem| matches!(problem, Problem::Failed { .. }));
-                for problem in failed {
-                    if let Problem::Failed { reason, .. } = problem {
-                        problems.failed("pon_ports", format!("PON {pon}: {reason}"));
+            Ok((onus, mut noted)) => {
+                let counts = counts(&onus, &mut noted);
+                for problem in noted.0 {
+                    match problem {
+                        Problem::Unsupported { field } if field != "status" => problems.unsupported(field),
+                        problem => {
+                            if let Some((_, reason)) = problem.missing() {
+                                problems.failed("pon_ports", format!("PON {pon}: {reason}"));
+                            }
+                        }
                     }
                 }
-                by_pon.insert(pon, counts(&onus, &noted));
+                by_pon.insert(pon, counts);
             }
             Err(trouble) => {
                 problems.failed("pon_ports", format!("PON {pon}: {trouble}"));
@@ -265,6 +336,18 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
         onus: Vec::new(),
     };
     Ok((ports.pons.keys().map(port).collect(), problems))
+}
+
+/// The ONUs of each PON by one command for the whole OLT, where the tables do not name all of them.
+async fn listed(olt: &Inner, counted: Vec<Counted>) -> Result<Vec<Counted>, Trouble> {
+    let Some(states) = (match roster::of_olt(olt).await {
+        Err(busy @ Trouble::Busy { .. }) => return Err(busy),
+        states => states.ok().flatten(),
+    }) else {
+        return Ok(counted);
+    };
+    let of = |pon| states.iter().filter(|onu| onu.at.pon == pon).cloned().collect();
+    Ok(counted.into_iter().map(|(pon, _)| (pon, Ok((of(pon), Problems::default())))).collect())
 }
 
 type Counted = (PonPort, Result<(Vec<Onu>, Problems), Trouble>);

@@ -22,6 +22,8 @@ pub(super) struct Left {
     pub(super) fields: Vec<&'static str>,
     /// Whether the ONU, or any of a port, is in service.
     pub(super) online: Option<bool>,
+    /// Commands that went to the list of ONUs already, where no table names them.
+    pub(super) spent: usize,
 }
 
 /// A talk with the command line while SNMP is asked.
@@ -101,18 +103,18 @@ impl Talk<'_> {
 
     fn online(&self, heard: &Heard, command: Command) -> Option<bool> {
         let of = match command {
-            Command::Optics(at) | Command::Attenuation(at) | Command::Equipment(at) => heard.online(at),
-            _ => None,
+            Command::OnuRx(_) | Command::OnuTx(_) | Command::OltRx(_) => None,
+            of_onu => of_onu.onu().and_then(|at| heard.online(at)),
         };
         of.or(self.left().online)
     }
 
     /// The next command, if there is anything left that one may answer.
     fn next(&self, heard: &Heard) -> Option<Command> {
-        if heard.sent.len() >= MOST_COMMANDS {
+        let left = self.left();
+        if heard.sent.len() + left.spent >= MOST_COMMANDS {
             return None;
         }
-        let left = self.left();
         let wanted = |field: &&&str| left.fields.contains(*field) && !heard.answered.contains(*field);
         let fits = |command: &&Command| {
             let pointless = command.needs_service() && self.online(heard, **command) == Some(false);
