@@ -77,6 +77,20 @@ pub enum Trouble {
         /// The OLT's own line.
         answer: String,
     },
+    /// It says that there is nothing to show, in a session in which it has shown
+    /// nothing yet, not even its profiles: some devices say so of everything after
+    /// `terminal length 0` (fact sheet, CLI §9.2). A second source that agrees
+    /// makes it "none"; by itself it is not.
+    #[error(
+        "the OLT answered `{command}` with `{answer}`, as it does everything in this session: \
+         no proof that there is nothing (try olts[].cli.terminal_length = false)"
+    )]
+    UnprovenNone {
+        /// The command.
+        command: String,
+        /// The OLT's own line.
+        answer: String,
+    },
     /// Neither SNMP nor the command line could answer.
     #[error("{snmp}; and {cli}")]
     Neither {
