@@ -77,10 +77,13 @@ pub enum Trouble {
         /// The OLT's own line.
         answer: String,
     },
-    /// It said that there is nothing, and nothing shows that this device says so
-    /// only where it is true (fact sheet, CLI §9.2).
+    /// It says that there is nothing to show, in a session in which it has shown
+    /// nothing yet, not even its profiles: some devices say so of everything after
+    /// `terminal length 0` (fact sheet, CLI §9.2). A second source that agrees
+    /// makes it "none"; by itself it is not.
     #[error(
-        "`{command}` was answered with `{answer}`, which some OLTs answer to everything: whether there is anything is not known"
+        "the OLT answered `{command}` with `{answer}`, as it does everything in this session: \
+         no proof that there is nothing (try olts[].cli.terminal_length = false)"
     )]
     UnprovenNone {
         /// The command.

@@ -83,6 +83,10 @@ pub struct CliSettings {
     pub idle_close: Duration,
     /// How often an idle session shows that it is alive.
     pub keep_alive: Duration,
+    /// Whether `terminal length 0` turns the pager off after login. Without it
+    /// pages are turned by hand, for devices that answer 62310 to everything
+    /// afterwards (fact sheet, CLI §9.2).
+    pub terminal_length: bool,
 }
 
 impl CliSettings {
@@ -104,6 +108,7 @@ impl CliSettings {
             queue: 64,
             idle_close: Duration::from_secs(120),
             keep_alive: Duration::from_secs(45),
+            terminal_length: true,
         }
     }
 }

@@ -78,6 +78,7 @@ pub(super) struct Cli {
     pub(super) queue: Option<Given<Number<1, 1024>>>,
     pub(super) idle_close: Option<Given<Wait<1, MAX_IDLE>>>,
     pub(super) keep_alive: Option<Given<Wait<5, MAX_IDLE>>>,
+    pub(super) terminal_length: Option<Given<Flag>>,
 }
 
 /// `[log]`.

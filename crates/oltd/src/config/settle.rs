@@ -187,6 +187,9 @@ fn cli(
     if let Some(Given(every)) = entry.keep_alive {
         cli.keep_alive = every.0;
     }
+    if let Some(Given(sent)) = entry.terminal_length {
+        cli.terminal_length = sent.0;
+    }
     Some(cli)
 }
 

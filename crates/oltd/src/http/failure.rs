@@ -140,7 +140,7 @@ impl Failure {
             Trouble::Deadline(_) => {
                 new(ErrorCode::DeadlinePassed, "The OLT gave no complete answer in time.")
             }
-            Trouble::UnexpectedReply(_) | Trouble::UnprovenNone { .. } => {
+            Trouble::UnexpectedReply(_) => {
                 new(ErrorCode::UnexpectedReply, "The OLT answered something that is not understood.")
             }
             Trouble::NoSuchPon(_) => new(ErrorCode::PonNotFound, "The chassis has no such PON port."),
@@ -210,6 +210,12 @@ mod tests {
                 "60",
             ),
             (Trouble::Refused { command: "look".into(), answer: "no".into() }, 422, "olt_refused", ""),
+            (
+                Trouble::UnprovenNone { command: "look".into(), answer: "none".into() },
+                502,
+                "unexpected_reply",
+                "",
+            ),
         ] {
             let failure = Failure::from(OltError { olt: "olt-1".into(), act: "look".into(), trouble });
             let body: serde_json::Value = serde_json::from_slice(&failure.body("r")).unwrap();

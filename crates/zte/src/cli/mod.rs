@@ -86,7 +86,8 @@ pub(crate) struct Cli {
 pub(crate) enum Answer {
     /// Text; nothing in it is wrapped back together.
     Text(String),
-    /// The OLT's line that says that there is nothing to show.
+    /// The OLT's line that says that there is nothing to show, in a session that
+    /// has shown something.
     Empty(String),
 }
 
@@ -203,7 +204,7 @@ impl Turn {
     /// Runs one command that changes nothing.
     ///
     /// # Errors
-    /// [`Trouble::Refused`] with the OLT's line, [`Trouble::Deadline`],
+    /// [`Trouble::Refused`] with the OLT's line, [`Trouble::UnprovenNone`], [`Trouble::Deadline`],
     /// [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`], [`Trouble::UnexpectedReply`].
     pub(crate) async fn text(&mut self, command: &str, deadline: Instant) -> Result<Answer, Trouble> {
         let line = Line::new(command).map_err(|error| Trouble::UnexpectedReply(error.to_string()))?;
@@ -227,7 +228,10 @@ impl Turn {
         };
         match reply.refusal {
             None => Ok(Answer::Text(reply.text)),
-            Some(Refusal::Empty(line)) => Ok(Answer::Empty(line)),
+            Some(Refusal::Empty(line)) if reply.proven => Ok(Answer::Empty(line)),
+            Some(Refusal::Empty(answer)) => {
+                Err(Trouble::UnprovenNone { command: command.to_owned(), answer })
+            }
             Some(Refusal::Refused(answer)) => Err(Trouble::Refused { command: command.to_owned(), answer }),
         }
     }

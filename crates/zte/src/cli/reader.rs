@@ -18,6 +18,9 @@ pub(crate) struct Reply {
     pub(crate) mode: Mode,
     /// The OLT's own line, when it is one of refusal.
     pub(crate) refusal: Option<Refusal>,
+    /// Whether the session has shown a row of `show gpon ...`: until then a
+    /// [`Refusal::Empty`] proves nothing.
+    pub(crate) proven: bool,
 }
 
 /// Why there is nothing to read in a reply.
@@ -140,7 +143,7 @@ impl Reader {
         self.forget();
         self.command = None;
         let refusal = refusal(&text);
-        Some(Reply { text, mode, refusal })
+        Some(Reply { text, mode, refusal, proven: false })
     }
 
     pub(crate) fn forget(&mut self) {
@@ -212,9 +215,27 @@ pub(crate) fn refusal(text: &str) -> Option<Refusal> {
         .flatten()
         .find(|line| line.starts_with("%Error ") || line.starts_with("%Code ") || line.starts_with("% "))?;
     let line = unwrapped(text, line);
-    // The same number in both generations: 32310 on V1.2, 62310 on V2.
-    let empty = ["%Code 32310", "%Code 62310"].iter().any(|code| line.starts_with(code));
-    Some(if empty { Refusal::Empty(line) } else { Refusal::Refused(line) })
+    match (is_empty(&line), alone) {
+        (true, true) => Some(Refusal::Empty(line)),
+        // Rows or somebody's lines beside it: whatever it means, not "none".
+        (true, false) => None,
+        (false, _) => Some(Refusal::Refused(line)),
+    }
+}
+
+/// "No related information to show.": the same number in both generations,
+/// 32310 on V1.2 and 62310 on V2 (§1.8).
+fn is_empty(line: &str) -> bool {
+    ["%Code 32310", "%Code 62310"].iter().any(|code| line.starts_with(code))
+}
+
+/// Whether an answer shows a row, or the OLT's count of rows: a line with a
+/// digit or a label that is no message of the OLT. A device that answers 62310
+/// to everything (§9.2) shows none, whatever else breaks into its answers.
+pub(crate) fn shows_rows(text: &str) -> bool {
+    let row =
+        |line: &str| !line.starts_with(['%', '^']) && line.contains(|c: char| c.is_ascii_digit() || c == ':');
+    refusal(text).is_none() && !text.lines().any(is_empty) && text.lines().any(|line| row(line.trim()))
 }
 
 /// A line of `text` with what the terminal wrapped of it.

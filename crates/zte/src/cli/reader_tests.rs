@@ -103,6 +103,22 @@ fn refusals() {
     }
 }
 
+/// Nothing beside rows or other lines is "none".
+#[test]
+fn none_stands_alone() {
+    let none = "%Code 62310-GPONSRV : No related information to show.\n";
+    for text in [format!("gpon-onu_1/1/1:1 unknown\n{none}"), format!("{none}%LOG 1: x\n")] {
+        assert_eq!(refusal(&text), None, "{text}");
+        assert!(!shows_rows(&text), "{text}");
+    }
+    for text in ["", "OnuIndex Sn State\n-----\n", "%LOG 1: x\n", "    ^\n% Invalid input: x\n"] {
+        assert!(!shows_rows(text), "{text}");
+    }
+    for text in ["Profile name :default\n", "1/1/1:1 enable\n", "ONU Number: 0/0\n"] {
+        assert!(shows_rows(text), "{text}");
+    }
+}
+
 #[test]
 fn what_the_device_waits_for() {
     let mut reader = Reader::default();

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::line::Line;
 use super::prompt::Mode;
-use super::reader::{Reader, Reply, Waiting};
+use super::reader::{Reader, Refusal, Reply, Waiting, shows_rows};
 use crate::CliSettings;
 
 /// Why a session is of no more use.
@@ -49,12 +49,28 @@ const STANDS: u32 = 64;
 /// How long a polite good-bye may take.
 const LOGOUT: Duration = Duration::from_secs(2);
 
+/// What shows a row on every OLT: all have the profile `default` (§9.2).
+const PROOF: &str = "show gpon profile tcont";
+
+/// Whether "No related information to show." means none in a session: some
+/// devices answer it to everything after `terminal length 0` (§9.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// Nothing says so yet.
+    Missing,
+    /// Nor does [`PROOF`], which was asked.
+    Denied,
+    /// A `show gpon ...` has shown rows.
+    Given,
+}
+
 /// A session that is logged in and at a prompt.
 #[derive(Debug)]
 pub(crate) struct Session {
     stream: TcpStream,
     reader: Reader,
     mode: Mode,
+    proof: Proof,
     /// When something was last sent.
     pub(crate) used: Instant,
     /// When it was last given to a caller.
@@ -73,14 +89,22 @@ impl Session {
         // Lines are short and each waits for its answer.
         stream.set_nodelay(true).map_err(|error| Broken::Network(error.to_string()))?;
         let now = Instant::now();
-        let mut session =
-            Self { stream, reader: Reader::default(), mode: Mode::User, used: now, wanted: now };
+        let mut session = Self {
+            stream,
+            reader: Reader::default(),
+            mode: Mode::User,
+            proof: Proof::Missing,
+            used: now,
+            wanted: now,
+        };
         session.login(settings, deadline).await?;
         if let (Mode::User, Some(password)) = (&session.mode, &settings.enable_password) {
             session.enable(password, deadline).await?;
         }
-        // A user without the privilege is refused, and pages are turned by hand.
-        session.command("terminal length 0", deadline).await?;
+        if settings.terminal_length {
+            // A user without the privilege is refused, and pages are turned by hand.
+            session.command("terminal length 0", deadline).await?;
+        }
         Ok(session)
     }
 
@@ -154,9 +178,27 @@ impl Session {
         line.map_or_else(|| "the OLT asked again, without a word".to_owned(), |line| line.trim().to_owned())
     }
 
-    /// Runs one command to its prompt.
+    /// Runs one command to its prompt. Where it says that there is nothing to
+    /// show and nothing was shown in this session yet, [`PROOF`] is asked as well.
     pub(crate) async fn run(&mut self, line: &Line, deadline: Instant) -> Result<Reply, Broken> {
-        self.command(line.as_str(), deadline).await
+        let mut reply = self.command(line.as_str(), deadline).await?;
+        self.weigh(line.as_str(), &reply);
+        if matches!(reply.refusal, Some(Refusal::Empty(_))) && self.proof == Proof::Missing {
+            let proof = self.command(PROOF, deadline).await?;
+            self.weigh(PROOF, &proof);
+            // One that is nothing at all may be asked for again (§6 nr. 12).
+            if self.proof == Proof::Missing && proof.refusal.is_some() {
+                self.proof = Proof::Denied;
+            }
+        }
+        reply.proven = self.proof == Proof::Given;
+        Ok(reply)
+    }
+
+    fn weigh(&mut self, command: &str, reply: &Reply) {
+        if command.starts_with("show gpon ") && shows_rows(&reply.text) {
+            self.proof = Proof::Given;
+        }
     }
 
     async fn command(&mut self, line: &str, deadline: Instant) -> Result<Reply, Broken> {

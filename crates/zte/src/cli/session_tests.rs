@@ -55,6 +55,22 @@ async fn hanging_up_with_a_refusal_is_a_refusal() {
 }
 
 #[tokio::test]
+async fn the_pager_is_left_alone_where_it_must_be() {
+    let port = peer(&[
+        ("Username:", "zte"),
+        ("zte\r\nPassword:", "secret"),
+        ("\r\nOLT#", "show clock"),
+        ("show clock\r\nnow\r\nOLT#", "exit"),
+    ])
+    .await;
+    let mut settings = settings(port);
+    settings.terminal_length = false;
+    let mut session = Session::open(&settings).await.unwrap();
+    let reply = session.run(&Line::new("show clock").unwrap(), Instant::now() + LOGIN).await.unwrap();
+    assert_eq!(reply.text, "now\n");
+}
+
+#[tokio::test]
 async fn waiting_for_more_ends_at_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -62,7 +78,8 @@ async fn waiting_for_more_ends_at_the_deadline() {
     let mut reader = Reader::default();
     reader.feed(b"ZXAN#");
     reader.landed();
-    let mut session = Session { stream, reader, mode: Mode::Enabled, used: now, wanted: now };
+    let mut session =
+        Session { stream, reader, mode: Mode::Enabled, proof: Proof::Missing, used: now, wanted: now };
     let deadline = now + 4 * SETTLED;
     for _ in 0..10 {
         if session.next(deadline, "waiting").await.is_err() {

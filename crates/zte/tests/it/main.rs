@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod proof;
 mod terminal;
 mod watch;

@@ -41,7 +41,7 @@ pub(super) struct Talk<'a> {
 /// Whether no other command is worth a try: the session is lost or the time is
 /// over. An answer that is missing or strange is that of one command.
 fn ends_talk(trouble: &Trouble) -> bool {
-    !matches!(trouble, Trouble::Refused { .. } | Trouble::UnexpectedReply(_))
+    !matches!(trouble, Trouble::Refused { .. } | Trouble::UnexpectedReply(_) | Trouble::UnprovenNone { .. })
 }
 
 impl Talk<'_> {
