@@ -281,8 +281,11 @@ fn load(source: Source) -> Result<Station, SimError> {
             return Ok(Station::new(agent, Duration::ZERO, Order::default(), None));
         }
     };
-    let Scenario { device, agent, delay, delay_order, cli } = Scenario::parse(&text)?;
-    Ok(Station::new(Agent::of_device(device, agent), delay, delay_order, Some(cli)))
+    let Scenario { device, agent, delay, delay_order, cli, faults } = Scenario::parse(&text)?;
+    let station = Station::new(Agent::of_device(device, agent), delay, delay_order, Some(cli));
+    // A scenario has a command line, so that no fault lacks its target.
+    let _ = station.set_faults(faults);
+    Ok(station)
 }
 
 /// Starts the command line of a scenario.

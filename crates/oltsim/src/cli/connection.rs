@@ -175,7 +175,7 @@ impl Connection {
         };
         let (session, options) = (&mut self.session, &self.options);
         let spoil = |rows| spoil(rows, &fate, options);
-        self.station.look(|device| session.reply(line, device, spoil));
+        self.station.look(|device| session.reply(line, device, fate.nothing, spoil));
         // Counted before it is sent: whoever holds the answer finds it counted.
         self.station.count(|counters| counters.cli_replies += 1);
         self.flush().await?;

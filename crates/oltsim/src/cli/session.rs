@@ -62,6 +62,8 @@ pub(crate) struct Session {
     /// Columns of the prompt that stands before the line.
     prompt: usize,
     wrong_logins: u32,
+    /// Whether the pager was turned off by `terminal length 0`.
+    unpaged: bool,
     /// What the client is to be sent.
     out: Vec<u8>,
 }
@@ -78,6 +80,7 @@ impl Session {
             line,
             prompt: 0,
             wrong_logins: 0,
+            unpaged: false,
             out: Vec::new(),
             options,
         };
@@ -317,11 +320,13 @@ impl Session {
         self.ask("");
     }
 
-    /// Answers a line that was entered; `spoil` changes the rows on their way.
+    /// Answers a line that was entered; `spoil` changes the rows on their way. With
+    /// `nothing` no `show gpon` knows of anything once the pager is off.
     pub(crate) fn reply(
         &mut self,
         line: &str,
         device: &Device,
+        nothing: bool,
         spoil: impl FnOnce(VecDeque<Vec<u8>>) -> VecDeque<Vec<u8>>,
     ) {
         let understood = match Grammar::of_device().understand(line, self.mode, device) {
@@ -334,7 +339,11 @@ impl Session {
         match understood.act {
             Act::Show(command) => {
                 let ask = Ask { device, args: &understood.args, columns: &understood.columns };
-                let text = match (command.run)(&ask) {
+                let answer = match nothing && self.unpaged && command.syntax.starts_with("show gpon ") {
+                    true => Err(Refusal::Empty),
+                    false => (command.run)(&ask),
+                };
+                let text = match answer {
                     Ok(text) => text,
                     Err(Refusal::Syntax(syntax, at)) => self.refuse((syntax, at), line, device),
                     Err(Refusal::Empty) => errors::empty(errors::is_old(&device.chassis.firmware)),
@@ -387,6 +396,7 @@ impl Session {
             }
             (Step::TerminalLength, Some(Arg::Number(length))) => {
                 self.page = usize::try_from(*length).unwrap_or(0);
+                self.unpaged = self.page == 0;
             }
             _ => self.mode = self.mode.after(step, args),
         }

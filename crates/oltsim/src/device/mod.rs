@@ -47,6 +47,8 @@ pub enum OfflineOptics {
     Missing,
     /// A row of 65535.
     Unavailable,
+    /// The last values of ONUs that lost their light or their power (§15); of others no row.
+    Kept,
 }
 
 /// How the device shows itself where real devices differ.

@@ -72,7 +72,8 @@ impl Onu {
             ranged: false,
             equipment: Equipment {
                 vendor: serial.vendor(),
-                version: String::new(),
+                hardware: String::new(),
+                software: String::new(),
                 model: onu_type.to_owned(),
             },
             optics: Optics::default(),
@@ -98,6 +99,11 @@ impl Onu {
         self.phase == OnuState::Online
     }
 
+    /// Whether there are last values of its optics to be kept: it went without its light or power.
+    pub(crate) fn keeps_optics(&self) -> bool {
+        matches!(self.phase, OnuState::Los | OnuState::DyingGasp) && self.last_online.is_some()
+    }
+
     /// Whether the OLT sees light from it.
     pub(crate) fn sends_light(&self) -> bool {
         use OnuState::{AuthFailed, Logging, Online, Synchronization};
@@ -110,8 +116,10 @@ impl Onu {
 pub struct Equipment {
     /// Vendor, four characters.
     pub vendor: String,
-    /// Version.
-    pub version: String,
+    /// Version of the hardware, `Version` in `equip` (fact sheet, CLI §4.6): "V9.0".
+    pub hardware: String,
+    /// Version of its software, `Vertag` in `remote-unit information`: "V9.0.11P1N52".
+    pub software: String,
     /// Model.
     pub model: String,
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Fault, FaultError, Order, Pick, Target};
+use super::{Booting, Effect, Endless, Fault, FaultError, Order, Pick, Target};
 
 /// Ten minutes: longer than any client waits, and every wait ends.
 const LONGEST_DELAY_MS: u64 = 600_000;
@@ -25,6 +25,11 @@ enum Kind {
     Empty,
     RefuseLogin,
     Busy,
+    NothingToShow,
+    Booting,
+    Endless,
+    Jump,
+    Repeat,
 }
 
 impl Kind {
@@ -46,6 +51,10 @@ pub(super) struct FaultSpec {
     order: Option<Order>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    what: Option<Booting>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    how: Option<Endless>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,9 +80,8 @@ impl TryFrom<FaultSpec> for Fault {
 }
 
 fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
-    let delayed = spec.ms.is_some() || spec.order.is_some();
     let effect = match (spec.kind, spec.ms, spec.bytes) {
-        (Kind::Delay, Some(ms), _) if ms > LONGEST_DELAY_MS => {
+        (Kind::Delay | Kind::Booting, Some(ms), _) if ms > LONGEST_DELAY_MS => {
             return Err(FaultError::Invalid("ms is at most 600000"));
         }
         (Kind::Delay, Some(ms), _) => {
@@ -96,9 +104,25 @@ fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
         (Kind::Empty, ..) => Effect::Empty,
         (Kind::RefuseLogin, ..) => Effect::RefuseLogin,
         (Kind::Busy, ..) => Effect::Busy,
+        (Kind::NothingToShow, ..) => Effect::NothingToShow,
+        (Kind::Booting, ms, _) => {
+            Effect::Booting { what: spec.what.unwrap_or_default(), lasts: ms.map(Duration::from_millis) }
+        }
+        (Kind::Endless, ..) => Effect::Endless(spec.how.unwrap_or_default()),
+        (Kind::Jump, ..) => Effect::Jump,
+        (Kind::Repeat, ..) => Effect::Repeat,
     };
-    if delayed && spec.kind != Kind::Delay {
-        return Err(FaultError::Invalid("ms and order belong to delay"));
+    if spec.ms.is_some() && !matches!(spec.kind, Kind::Delay | Kind::Booting) {
+        return Err(FaultError::Invalid("ms belongs to delay and booting"));
+    }
+    if spec.order.is_some() && spec.kind != Kind::Delay {
+        return Err(FaultError::Invalid("order belongs to delay"));
+    }
+    if spec.what.is_some() && spec.kind != Kind::Booting {
+        return Err(FaultError::Invalid("what belongs to booting"));
+    }
+    if spec.how.is_some() && spec.kind != Kind::Endless {
+        return Err(FaultError::Invalid("how belongs to endless"));
     }
     if spec.bytes.is_some() && !spec.kind.counts_bytes() {
         return Err(FaultError::Invalid("bytes belongs to truncate, close, reset and garbage"));
@@ -108,18 +132,9 @@ fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
 
 /// Whether that face can be spoilt so.
 fn suits(target: Target, effect: Effect) -> Result<(), FaultError> {
-    match (target, effect) {
-        (Target::Cli, Effect::Duplicate) => Err(FaultError::Invalid("duplicate is a fault of snmp")),
-        (
-            Target::Snmp,
-            Effect::Close { .. }
-            | Effect::Reset { .. }
-            | Effect::Garbage { .. }
-            | Effect::Log
-            | Effect::Empty
-            | Effect::RefuseLogin
-            | Effect::Busy,
-        ) => Err(FaultError::Invalid("this is a fault of cli")),
+    match effect.only_of() {
+        Some(Target::Snmp) if target == Target::Cli => Err(FaultError::Invalid("this is a fault of snmp")),
+        Some(Target::Cli) if target == Target::Snmp => Err(FaultError::Invalid("this is a fault of cli")),
         _ => Ok(()),
     }
 }
@@ -148,6 +163,8 @@ impl From<Fault> for FaultSpec {
             ms: None,
             order: None,
             bytes: None,
+            what: None,
+            how: None,
             next: None,
             every: None,
             probability: None,
@@ -170,6 +187,15 @@ impl From<Fault> for FaultSpec {
             Effect::Empty => spec.kind = Kind::Empty,
             Effect::RefuseLogin => spec.kind = Kind::RefuseLogin,
             Effect::Busy => spec.kind = Kind::Busy,
+            Effect::NothingToShow => spec.kind = Kind::NothingToShow,
+            Effect::Booting { what, lasts } => {
+                spec.kind = Kind::Booting;
+                spec.what = Some(what);
+                spec.ms = lasts.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+            }
+            Effect::Endless(how) => (spec.kind, spec.how) = (Kind::Endless, Some(how)),
+            Effect::Jump => spec.kind = Kind::Jump,
+            Effect::Repeat => spec.kind = Kind::Repeat,
         }
         match fault.pick {
             Pick::All => {}
@@ -203,6 +229,11 @@ mod tests {
             r#"{"target":"cli","kind":"empty","next":1}"#,
             r#"{"target":"cli","kind":"refuse_login"}"#,
             r#"{"target":"cli","kind":"busy"}"#,
+            r#"{"target":"cli","kind":"nothing_to_show"}"#,
+            r#"{"target":"snmp","kind":"booting","ms":5000,"what":"system"}"#,
+            r#"{"target":"snmp","kind":"endless","how":"deeper"}"#,
+            r#"{"target":"snmp","kind":"jump","every":3}"#,
+            r#"{"target":"snmp","kind":"repeat"}"#,
         ] {
             let fault: Fault = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&fault).unwrap(), json);
@@ -229,6 +260,10 @@ mod tests {
             r#"{"target":"cli","kind":"log","bytes":1}"#,
             r#"{"target":"cli","kind":"garbage","bytes":4097}"#,
             r#"{"target":"snmp","kind":"busy"}"#,
+            r#"{"target":"cli","kind":"endless"}"#,
+            r#"{"target":"snmp","kind":"endless","what":"all"}"#,
+            r#"{"target":"snmp","kind":"booting","ms":600001}"#,
+            r#"{"target":"snmp","kind":"jump","how":"rows"}"#,
             r#"{"kind":"drop"}"#,
         ] {
             assert!(serde_json::from_str::<Fault>(json).is_err(), "{json}");

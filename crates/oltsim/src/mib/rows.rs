@@ -45,6 +45,7 @@ impl RowSets {
         let optical = |onu: &Onu| match device.habits.offline_optics {
             OfflineOptics::Missing => onu.is_online(),
             OfflineOptics::Unavailable => true,
+            OfflineOptics::Kept => onu.is_online() || onu.keeps_optics(),
         };
         let ethernet = |onu: &Onu| {
             let ports = if onu.is_online() { onu.ethernet.len() } else { 0 };

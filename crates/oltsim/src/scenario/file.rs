@@ -1,5 +1,7 @@
 //! The scenario file, key by key. Every section refuses keys it does not know.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::cli::CliSection;
@@ -8,7 +10,7 @@ use crate::device::{
     BandwidthProfile, Environment, Fan, IfIndex, Model, Module, OfflineOptics, OnuIpProfile, OnuType,
     OnuVlanProfile, PowerFeed, PowerState, TrafficProfile, VlanInterface,
 };
-use crate::fault::Order;
+use crate::fault::{Fault, Order};
 use crate::snmp::{AgentOptions, BulkOverflow, ZeroRepetitions};
 
 #[derive(Debug, Deserialize)]
@@ -33,6 +35,7 @@ pub(super) struct File {
     pub(super) population: Vec<Rule>,
     pub(super) onus: Vec<OnuSection>,
     pub(super) unconfigured: Vec<UnconfiguredSection>,
+    pub(super) faults: Vec<Fault>,
 }
 
 impl Default for File {
@@ -63,6 +66,7 @@ impl Default for File {
             population: Vec::new(),
             onus: Vec::new(),
             unconfigured: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }
@@ -113,6 +117,7 @@ pub(super) struct AgentSection {
     pub(super) drift_millidb: u32,
     pub(super) delay_ms: u64,
     pub(super) delay_order: Order,
+    pub(super) speed: BTreeMap<String, f64>,
 }
 
 impl Default for AgentSection {
@@ -132,6 +137,7 @@ impl Default for AgentSection {
             drift_millidb: 200,
             delay_ms: 0,
             delay_order: Order::default(),
+            speed: BTreeMap::new(),
         }
     }
 }

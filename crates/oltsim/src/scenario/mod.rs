@@ -8,6 +8,7 @@ mod onu;
 mod population;
 mod rule;
 mod select;
+mod speed;
 mod text;
 
 use std::time::Duration;
@@ -17,7 +18,7 @@ use jiff::civil::DateTime;
 
 use crate::cli::CliOptions;
 use crate::device::{Clock, Device, Habits, Pon, Traffic, Vlan};
-use crate::fault::Order;
+use crate::fault::{Fault, Order};
 use crate::random::Random;
 use crate::snmp::{self, AgentOptions};
 use file::{AgentSection, File};
@@ -36,6 +37,9 @@ pub const C300: &str = include_str!("../../scenarios/c300.toml");
 
 /// A PON of 64 online ONUs whose agent shows no optics of ONUs, as TOML.
 pub const NO_OPTICS: &str = include_str!("../../scenarios/no-optics.toml");
+
+/// A PON of 128 ONUs whose agent makes 150 values a second, as TOML.
+pub const SLOW_AGENT: &str = include_str!("../../scenarios/slow-agent.toml");
 
 /// A C320 with firmware V1.2.5 and few ONUs, as TOML.
 pub const V1_2: &str = include_str!("../../scenarios/v1.2.toml");
@@ -64,6 +68,8 @@ pub struct Scenario {
     pub delay_order: Order,
     /// How its command line behaves.
     pub cli: CliOptions,
+    /// The faults in force from the start.
+    pub faults: Vec<Fault>,
 }
 
 impl Scenario {
@@ -78,7 +84,7 @@ impl Scenario {
         let device = device(&file)?;
         let delay = Duration::from_millis(file.agent.delay_ms);
         let cli = file.cli.options(&file.chassis)?;
-        Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli })
+        Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli, faults: file.faults })
     }
 }
 
@@ -101,6 +107,7 @@ fn agent(section: &AgentSection) -> Result<AgentOptions, ScenarioError> {
         bulk_overflow: section.bulk_overflow,
         zero_repetitions: section.zero_repetitions,
         absent: absent.collect::<Result<_, _>>()?,
+        speed: speed::speed(&section.speed)?,
     })
 }
 
@@ -210,7 +217,7 @@ mod tests {
 
     #[test]
     fn built_in_scenarios_are_understood() {
-        for text in [DEMO, SMALL, FULL, C300, NO_OPTICS, V1_2, ""] {
+        for text in [DEMO, SMALL, FULL, C300, NO_OPTICS, SLOW_AGENT, V1_2, ""] {
             Scenario::parse(text).unwrap();
         }
     }
@@ -223,6 +230,9 @@ mod tests {
             ("[cli]\nprivilege = 16", "cli.privilege"),
             ("[cli]\nwidth = 5", "cli.width"),
             ("[agent]\nmax_answer_bytes = 100", "agent.max_answer_bytes"),
+            ("[agent.speed]\nfast = 5", "fast"),
+            ("[agent.speed]\nstate = 0", "agent.speed.\"state\""),
+            ("[[faults]]\ntarget = \"snmp\"\nkind = \"busy\"", "fault of cli"),
             ("[agent]\nabsent = [\"1.3.x\"]", "agent.absent \"1.3.x\""),
             ("[[cards]]\nslot = 5\ntype = \"GTGH\"", "cards[0].slot"),
             ("[[cards]]\nslot = 1\ntype = \"GTGH\"\nstatus = \"BROKEN\"", "cards[0].status"),

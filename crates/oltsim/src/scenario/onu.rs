@@ -101,7 +101,8 @@ impl<'a> Maker<'a> {
         onu.description = text(&self.rule.descriptions);
         onu.equipment = Equipment {
             vendor: kind.vendor.clone(),
-            version: kind.version.clone(),
+            hardware: kind.hardware.clone().unwrap_or_else(|| hardware_of(&kind.version)),
+            software: kind.version.clone(),
             model: kind.model.clone(),
         };
         onu.password =
@@ -287,6 +288,16 @@ fn service(
             description: section.description.clone(),
         },
     })
+}
+
+/// The version of a box whose software is `version`: ZTE's begins with that of the
+/// hardware (fact sheet, CLI §4.6); of others nothing is known.
+fn hardware_of(version: &str) -> String {
+    let major = version.strip_prefix('V').and_then(|rest| rest.split_once('.'));
+    match major {
+        Some((major, _)) if major.bytes().all(|byte| byte.is_ascii_digit()) => format!("V{major}.0"),
+        _ => "V1.0".to_owned(),
+    }
 }
 
 /// A serial that no other place on the device has: the place is spread over all

@@ -15,6 +15,7 @@ pub(super) struct Kind {
     pub(super) onu_type: String,
     pub(super) model: String,
     pub(super) version: String,
+    pub(super) hardware: Option<String>,
     pub(super) ethernet: u8,
 }
 
@@ -26,6 +27,7 @@ impl Default for Kind {
             onu_type: "ZTE-F660".to_owned(),
             model: "F660V8.0".to_owned(),
             version: "V8.0.10P1T3".to_owned(),
+            hardware: None,
             ethernet: 4,
         }
     }

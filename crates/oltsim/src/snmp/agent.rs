@@ -1,7 +1,9 @@
 use super::codec::{self, Answer, ErrorStatus, Pdu, RequestKind};
 use super::filling::Filling;
+use super::hostile::{self, Spoil};
 use super::{AgentOptions, BulkOverflow, Oid, Value, ZeroRepetitions};
 use crate::device::Device;
+use crate::fault::Endless;
 use crate::mib;
 use crate::view::{Recording, View};
 
@@ -29,6 +31,8 @@ pub struct Reply {
     pub varbinds_out: usize,
     /// Whether the answer is a tooBig.
     pub too_big: bool,
+    /// How long the agent's own processor is busy with it (see [`super::Speed`]).
+    pub cost: std::time::Duration,
     /// The answer, or why there is none.
     pub answer: Result<Vec<u8>, Silence>,
 }
@@ -42,6 +46,8 @@ enum Content {
 pub struct Agent {
     content: Content,
     options: AgentOptions,
+    /// What is wrong with the answer at hand.
+    spoil: Spoil,
 }
 
 impl std::fmt::Debug for Agent {
@@ -53,12 +59,16 @@ impl std::fmt::Debug for Agent {
 impl Agent {
     /// The agent of a device.
     pub fn of_device(device: Device, options: AgentOptions) -> Self {
-        Self { content: Content::Device { device: Box::new(device), view: None }, options }
+        Self {
+            content: Content::Device { device: Box::new(device), view: None },
+            options,
+            spoil: Spoil::default(),
+        }
     }
 
     /// An agent that shows `rows` as they are. Of two rows with one OID the first is shown.
     pub fn of_rows(rows: Vec<(Oid, Value)>, options: AgentOptions) -> Self {
-        Self { content: Content::Recording(Recording::new(rows)), options }
+        Self { content: Content::Recording(Recording::new(rows)), options, spoil: Spoil::default() }
     }
 
     /// Looks at the device as it is now; `None` when the agent shows a recording.
@@ -99,8 +109,20 @@ impl Agent {
 
     /// Answers one datagram. Never panics, whatever the bytes are.
     pub fn reply(&mut self, datagram: &[u8]) -> Reply {
-        let silent =
-            |why| Reply { kind: None, varbinds_in: 0, varbinds_out: 0, too_big: false, answer: Err(why) };
+        self.reply_spoilt(datagram, Spoil::default)
+    }
+
+    /// Answers one datagram as wrongly as `spoil` says, which is asked only for a
+    /// request that is to be answered.
+    pub(crate) fn reply_spoilt(&mut self, datagram: &[u8], spoil: impl FnOnce() -> Spoil) -> Reply {
+        let silent = |why| Reply {
+            kind: None,
+            varbinds_in: 0,
+            varbinds_out: 0,
+            too_big: false,
+            cost: std::time::Duration::ZERO,
+            answer: Err(why),
+        };
         let Some(request) = Pdu::decode(datagram) else { return silent(Silence::Malformed) };
         const V2C: i64 = 1;
         if request.version != V2C || request.kind == RequestKind::Other {
@@ -110,12 +132,14 @@ impl Agent {
             return silent(Silence::WrongCommunity);
         }
         self.prepare();
+        self.spoil = Spoil::default();
+        if !self.ignores(request.kind) {
+            self.spoil = spoil();
+        }
         let outcome = match request.kind {
             RequestKind::Get => self.fit(&request, |agent, name| agent.get(name)),
             RequestKind::GetNext => self.fit(&request, |agent, name| agent.next(name)),
-            RequestKind::GetBulk { max_repetitions: 0, .. }
-                if self.options.zero_repetitions == ZeroRepetitions::Silence =>
-            {
+            RequestKind::GetBulk { .. } if self.ignores(request.kind) => {
                 return Reply {
                     kind: Some(request.kind),
                     varbinds_in: request.names.len(),
@@ -130,6 +154,10 @@ impl Agent {
             RequestKind::Other => return silent(Silence::Unsupported),
         };
         let too_big = matches!(outcome, Outcome::Refused(ErrorStatus::TooBig, _));
+        let cost = match &outcome {
+            Outcome::Answers(answers) => self.options.speed.cost(answers.iter().map(|(name, _)| name)),
+            Outcome::Refused(..) => std::time::Duration::ZERO,
+        };
         let (varbinds_out, answer) = match outcome {
             Outcome::Answers(answers) => (answers.len(), codec::answer(&request, answers)),
             Outcome::Refused(status, index) => {
@@ -142,6 +170,7 @@ impl Agent {
             varbinds_in: request.names.len(),
             varbinds_out,
             too_big,
+            cost,
             answer: answer.ok_or(Silence::Malformed),
         }
     }
@@ -170,7 +199,16 @@ impl Agent {
         }
     }
 
+    /// Whether such a request is never answered.
+    fn ignores(&self, kind: RequestKind) -> bool {
+        matches!(kind, RequestKind::GetBulk { max_repetitions: 0, .. })
+            && self.options.zero_repetitions == ZeroRepetitions::Silence
+    }
+
     fn get(&self, name: &[u32]) -> (Oid, Answer) {
+        if self.spoil.hides(name) {
+            return (name.to_vec(), Answer::NoSuchObject);
+        }
         let answer = match self.seek(name) {
             Some((found, value)) if found == name => Answer::Value(value),
             _ if self.has_column_of(name) => Answer::NoSuchInstance,
@@ -180,10 +218,31 @@ impl Agent {
     }
 
     fn next(&self, name: &[u32]) -> (Oid, Answer) {
-        match self.seek(&successor(name)) {
-            Some((found, value)) => (found, Answer::Value(value)),
-            None => (name.to_vec(), Answer::EndOfMibView),
+        let found = self.seek(&successor(name));
+        let found = match self.spoil.endless {
+            Some(endless) => self.beyond(name, endless).or(found),
+            None => found,
+        };
+        match found {
+            Some((found, value)) if !self.spoil.hides(&found) => (found, Answer::Value(value)),
+            _ => (name.to_vec(), Answer::EndOfMibView),
         }
+    }
+
+    /// The row that a column without an end has after `name`; `None` where its own
+    /// rows go on, and outside of any column.
+    fn beyond(&self, name: &[u32], endless: Endless) -> Option<(Oid, Value)> {
+        let Content::Device { device, view } = &self.content else { return None };
+        let view = view.as_ref()?;
+        let column = view.column_of(name)?;
+        let next = view.seek(device, &successor(name)).filter(|(next, _)| next.starts_with(&column));
+        if next.is_some() {
+            return None;
+        }
+        let (first, value) = view.seek(device, &column).filter(|(first, _)| first.starts_with(&column))?;
+        let index = name.get(column.len()..).unwrap_or_default();
+        let own = first.len() - column.len();
+        Some(([column, hostile::beyond(index, own, endless)].concat(), value))
     }
 
     fn set_refusal(&self, request: &Pdu) -> ErrorStatus {
@@ -230,6 +289,7 @@ impl Agent {
         if !whole && refuse {
             return Outcome::Refused(ErrorStatus::TooBig, 0);
         }
+        self.spoil.spoil_bulk(&mut filling.answers, once, repeated.len());
         Outcome::Answers(filling.answers)
     }
 }

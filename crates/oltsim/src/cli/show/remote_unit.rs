@@ -46,7 +46,7 @@ fn run_software(ask: &Ask<'_>) -> Answer {
         return Err(Refusal::Line(Cow::Borrowed("%Code 63987-GPONRM : ONU is unavailable")));
     }
     let unit = &onu.equipment;
-    Ok(print_software(at, &unit.vendor, &unit.model, [&unit.version; 2]))
+    Ok(print_software(at, &unit.vendor, &unit.model, [&unit.software; 2]))
 }
 
 fn print_update(at: OnuRef) -> String {
