@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 
+use super::bytes::bytes_of;
 use super::options::CliOptions;
 
 /// The marker, nine characters (fact sheet, CLI §1.3).
@@ -15,7 +16,7 @@ pub(crate) fn rows(text: &str, width: usize) -> VecDeque<Vec<u8>> {
             rows.push_back(Vec::new());
         }
         for row in characters.chunks(width.max(1)) {
-            rows.push_back(row.iter().collect::<String>().into_bytes());
+            rows.push_back(bytes_of(row));
         }
     }
     rows

@@ -89,6 +89,17 @@ impl Onu {
         }
     }
 
+    /// Its name as the device shows it: `ONU-<port>:<onu>` until it gets one (fact
+    /// sheet, SNMP §4.3 and §13, CLI §4.3).
+    pub fn shown_name(&self, at: gpon::OnuRef) -> Vec<u8> {
+        given(&self.name, at)
+    }
+
+    /// Its description as the device shows it, with the same default.
+    pub fn shown_description(&self, at: gpon::OnuRef) -> Vec<u8> {
+        given(&self.description, at)
+    }
+
     /// The phase it is in; [`super::Device::set_phase`] changes it.
     pub fn phase(&self) -> OnuState {
         self.phase
@@ -108,6 +119,13 @@ impl Onu {
     pub(crate) fn sends_light(&self) -> bool {
         use OnuState::{AuthFailed, Logging, Online, Synchronization};
         matches!(self.phase, Logging | Synchronization | Online | AuthFailed)
+    }
+}
+
+fn given(bytes: &[u8], at: gpon::OnuRef) -> Vec<u8> {
+    match bytes {
+        [] => format!("ONU-{}:{}", at.pon.port(), at.id).into_bytes(),
+        bytes => bytes.to_vec(),
     }
 }
 

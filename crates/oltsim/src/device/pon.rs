@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use gpon::SerialNumber;
 use jiff::civil::DateTime;
 
-use super::{Module, Onu, Traffic};
+use super::{Flow, Module, Onu, Traffic};
 
 /// A PON port and all that hangs on it.
 #[derive(Debug, Clone)]
@@ -18,9 +18,9 @@ pub struct Pon {
     pub module: Option<Module>,
     /// Boxes that are lit and not configured.
     pub unconfigured: Vec<Unconfigured>,
-    /// What it receives.
+    /// What it receives beside what its ONUs send; see [`Self::received`].
     pub upstream: Traffic,
-    /// What it sends.
+    /// What it sends beside what its ONUs get; see [`Self::sent`].
     pub downstream: Traffic,
     pub(super) onus: BTreeMap<u8, Onu>,
 }
@@ -38,6 +38,16 @@ impl Pon {
             downstream: Traffic::default(),
             onus: BTreeMap::new(),
         }
+    }
+
+    /// All that it receives: never less than its ONUs send.
+    pub(crate) fn received(&self) -> Flow<'_> {
+        Flow { own: &self.upstream, onus: Some((&self.onus, |onu| &onu.upstream)) }
+    }
+
+    /// All that it sends: never less than its ONUs get.
+    pub(crate) fn sent(&self) -> Flow<'_> {
+        Flow { own: &self.downstream, onus: Some((&self.onus, |onu| &onu.downstream)) }
     }
 
     /// Its ONUs by number.

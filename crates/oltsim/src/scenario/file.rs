@@ -115,6 +115,8 @@ pub(super) struct AgentSection {
     pub(super) offline_optics: OfflineOptics,
     pub(super) counter_cache_seconds: u64,
     pub(super) drift_millidb: u32,
+    pub(super) logging_distance: Option<u32>,
+    pub(super) entity_offset: u32,
     pub(super) delay_ms: u64,
     pub(super) delay_order: Order,
     pub(super) speed: BTreeMap<String, f64>,
@@ -135,6 +137,8 @@ impl Default for AgentSection {
             // Real devices keep interface counters about ten seconds (fact sheet, SNMP §13).
             counter_cache_seconds: 10,
             drift_millidb: 200,
+            logging_distance: None,
+            entity_offset: 0,
             delay_ms: 0,
             delay_order: Order::default(),
             speed: BTreeMap::new(),

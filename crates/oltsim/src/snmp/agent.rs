@@ -14,7 +14,7 @@ pub enum Silence {
     Malformed,
     /// Its community is not ours.
     WrongCommunity,
-    /// It is SNMP, but nothing that a v2c agent answers.
+    /// It is SNMP, but nothing that an agent of v1 and v2c answers.
     Unsupported,
     /// A GETBULK with max-repetitions 0, under the device's quirk.
     ZeroRepetitions,
@@ -42,7 +42,7 @@ enum Content {
     Recording(Recording),
 }
 
-/// An SNMP v2c agent without a socket: a datagram in, an answer out.
+/// An SNMP agent, v1 and v2c, without a socket: a datagram in, an answer out.
 pub struct Agent {
     content: Content,
     options: AgentOptions,
@@ -124,8 +124,9 @@ impl Agent {
             answer: Err(why),
         };
         let Some(request) = Pdu::decode(datagram) else { return silent(Silence::Malformed) };
-        const V2C: i64 = 1;
-        if request.version != V2C || request.kind == RequestKind::Other {
+        let bulk = matches!(request.kind, RequestKind::GetBulk { .. });
+        let known = request.version == Pdu::V2C || request.version == Pdu::V1 && !bulk;
+        if !known || request.kind == RequestKind::Other {
             return silent(Silence::Unsupported);
         }
         if request.community != self.options.community.as_bytes() {
@@ -137,8 +138,14 @@ impl Agent {
             self.spoil = spoil();
         }
         let outcome = match request.kind {
-            RequestKind::Get => self.fit(&request, |agent, name| agent.get(name)),
-            RequestKind::GetNext => self.fit(&request, |agent, name| agent.next(name)),
+            RequestKind::Get if request.version == Pdu::V1 => {
+                self.fit(&request, |agent, name| v1(agent.get(name)))
+            }
+            RequestKind::GetNext if request.version == Pdu::V1 => {
+                self.fit(&request, |agent, name| v1(agent.next_of_v1(name)))
+            }
+            RequestKind::Get => self.fit(&request, |agent, name| Some(agent.get(name))),
+            RequestKind::GetNext => self.fit(&request, |agent, name| Some(agent.next(name))),
             RequestKind::GetBulk { .. } if self.ignores(request.kind) => {
                 return Reply {
                     kind: Some(request.kind),
@@ -161,7 +168,7 @@ impl Agent {
         let (varbinds_out, answer) = match outcome {
             Outcome::Answers(answers) => (answers.len(), codec::answer(&request, answers)),
             Outcome::Refused(status, index) => {
-                let repeated = if too_big { 0 } else { request.names.len() };
+                let repeated = if too_big && request.version != Pdu::V1 { 0 } else { request.names.len() };
                 (repeated, codec::refusal(&request, status, index))
             }
         };
@@ -245,21 +252,38 @@ impl Agent {
         Some(([column, hostile::beyond(index, own, endless)].concat(), value))
     }
 
+    /// SNMPv1 has no Counter64: such objects are passed over (RFC 3584, 4.2.2.1).
+    fn next_of_v1(&self, name: &[u32]) -> (Oid, Answer) {
+        let mut found = self.next(name);
+        while let (next, Answer::Value(Value::Counter64(_))) = &found {
+            found = self.next(next);
+        }
+        found
+    }
+
     fn set_refusal(&self, request: &Pdu) -> ErrorStatus {
+        if request.version == Pdu::V1 {
+            return ErrorStatus::NoSuchName;
+        }
         match request.names.first() {
             Some(name) if self.has_column_of(name) => ErrorStatus::NotWritable,
             _ => ErrorStatus::NoAccess,
         }
     }
 
-    /// One answer per name, all or tooBig.
-    fn fit(&self, request: &Pdu, answer: impl Fn(&Self, &[u32]) -> (Oid, Answer)) -> Outcome {
+    /// One answer per name, all or tooBig; of a name without one, which only v1 knows,
+    /// noSuchName and its place.
+    fn fit(&self, request: &Pdu, answer: impl Fn(&Self, &[u32]) -> Option<(Oid, Answer)>) -> Outcome {
         let mut filling = Filling::new(request, self.options.max_answer_bytes);
-        if request.names.iter().all(|name| filling.push(answer(self, name))) {
-            Outcome::Answers(filling.answers)
-        } else {
-            Outcome::Refused(ErrorStatus::TooBig, 0)
+        for (name, place) in request.names.iter().zip(1u32..) {
+            let Some(answer) = answer(self, name) else {
+                return Outcome::Refused(ErrorStatus::NoSuchName, place);
+            };
+            if !filling.push(answer) {
+                return Outcome::Refused(ErrorStatus::TooBig, 0);
+            }
         }
+        Outcome::Answers(filling.answers)
     }
 
     fn bulk(&self, request: &Pdu, non_repeaters: u32, max_repetitions: u32) -> Outcome {
@@ -291,6 +315,17 @@ impl Agent {
         }
         self.spoil.spoil_bulk(&mut filling.answers, once, repeated.len());
         Outcome::Answers(filling.answers)
+    }
+}
+
+/// What SNMPv1 can say of an answer: it has neither exceptions nor Counter64.
+fn v1(answer: (Oid, Answer)) -> Option<(Oid, Answer)> {
+    match answer.1 {
+        Answer::Value(Value::Counter64(_))
+        | Answer::NoSuchObject
+        | Answer::NoSuchInstance
+        | Answer::EndOfMibView => None,
+        Answer::Value(_) => Some(answer),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The SNMP v2c agent: messages, answers, and the socket they travel on.
+//! The SNMP agent, v1 and v2c: messages, answers, and the socket they travel on.
 
 mod agent;
 mod ber;

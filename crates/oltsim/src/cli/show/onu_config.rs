@@ -6,7 +6,7 @@ use std::fmt::Write;
 use gpon::{OnuRef, VlanMode};
 
 use super::onu_lists::of_pon;
-use crate::cli::{Answer, Ask, Command, Slow};
+use crate::cli::{Answer, Ask, Command, Slow, any_bytes};
 use crate::device::{Onu, ServicePort};
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -21,10 +21,10 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
         let _ = writeln!(text, "  {line}");
     };
     if !onu.name.is_empty() {
-        line(format_args!("name {}", String::from_utf8_lossy(&onu.name)));
+        line(format_args!("name {}", any_bytes(&onu.name)));
     }
     if !onu.description.is_empty() {
-        line(format_args!("description {}", String::from_utf8_lossy(&onu.description)));
+        line(format_args!("description {}", any_bytes(&onu.description)));
     }
     if !onu.enabled {
         line(format_args!("shutdown"));
