@@ -18,9 +18,11 @@ mod station;
 mod view;
 mod walk;
 
-pub use cli::{Caret, CliOptions, CommandLine, Dollar, LineEnd, Pace};
+pub use cli::{
+    Caret, ChangePassword, CliOptions, Columns, CommandLine, CrLf, Dollar, EmptyUser, LineEnd, Pace,
+};
 pub use counters::Counters;
-pub use fault::{Booting, Effect, Endless, Fault, FaultError, Order, Pick, Target};
+pub use fault::{At, Booting, Effect, Endless, Fault, FaultError, Flood, Order, Pick, Target, Wire};
 pub use scenario::{
     BUILT_IN, C300, DEMO, FULL, NO_OPTICS, SLOW_AGENT, SMALL, Scenario, ScenarioError, V1_2, V1_2_5P3,
     VIEW_OPTICS_ONLY,

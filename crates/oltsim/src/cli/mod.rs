@@ -22,5 +22,5 @@ pub(crate) use command::{Answer, Arg, Ask, Command, Refusal, Slow, Syntax};
 pub(crate) use listener::TelnetServer;
 pub(crate) use record::Record;
 
-pub use options::{Caret, CliOptions, Dollar, LineEnd, Pace};
+pub use options::{Caret, ChangePassword, CliOptions, Columns, CrLf, Dollar, EmptyUser, LineEnd, Pace};
 pub use record::CommandLine;

@@ -18,7 +18,7 @@ use jiff::civil::DateTime;
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
 pub(crate) use load::Load;
-pub use onu::{Equipment, Ethernet, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tcont};
+pub use onu::{Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tagging, Tcont};
 pub use pon::{Pon, Unconfigured};
 pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,

@@ -47,6 +47,13 @@ pub struct Onu {
     pub gem_ports: BTreeMap<u8, GemPort>,
     /// Service ports by number.
     pub service_ports: BTreeMap<u8, ServicePort>,
+    /// The ONU profile that set the T-CONT, the GEM port and the service of a number; none
+    /// for those that stand for themselves (fact sheet, CLI §4.5).
+    pub profiled: BTreeMap<u8, String>,
+    /// Further lines of its interface, as its configuration shows them.
+    pub config: Vec<String>,
+    /// Further lines of what is set in the box.
+    pub remote_config: Vec<String>,
     /// What it sends.
     pub upstream: Traffic,
     /// What it is sent.
@@ -83,6 +90,9 @@ impl Onu {
             tconts: BTreeMap::new(),
             gem_ports: BTreeMap::new(),
             service_ports: BTreeMap::new(),
+            profiled: BTreeMap::new(),
+            config: Vec::new(),
+            remote_config: Vec::new(),
             upstream: Traffic::default(),
             downstream: Traffic::default(),
             phase,
@@ -253,4 +263,39 @@ pub struct ServicePort {
     pub svlan: u16,
     /// Its description.
     pub description: String,
+    /// How its line is spelled beyond that.
+    pub form: Form,
+}
+
+/// The rarer parts of a service port's line (fact sheet, CLI §9.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// `user-etype PPPOE`; empty for none.
+    pub etype: String,
+    /// `user-svlan N`, the outer VLAN on the customer's side; 0 for none.
+    pub user_svlan: u16,
+    /// `cos N`.
+    pub cos: Option<u8>,
+    /// `scos N`.
+    pub scos: Option<u8>,
+    /// `ingress PROFILE`; empty for none.
+    pub ingress: String,
+    /// `egress PROFILE`; empty for none.
+    pub egress: String,
+    /// `other-all tls-vlan N`: whatever is left goes into its VLAN.
+    pub other_all: bool,
+    /// `untag`, as it was typed, instead of `untagged`.
+    pub short: bool,
+    /// V1.2: no service port, but `switchport vlan N tag vport V`.
+    pub switchport: Option<Tagging>,
+}
+
+/// Whether a VLAN is tagged on a virtual port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tagging {
+    /// `tag`
+    Tag,
+    /// `untag`
+    Untag,
 }

@@ -14,6 +14,8 @@ pub struct Pon {
     pub name: String,
     /// Its description; empty for none.
     pub description: String,
+    /// Further lines of its configuration.
+    pub config: Vec<String>,
     /// Its optical module; `None` for an empty cage.
     pub module: Option<Module>,
     /// Boxes that are lit and not configured.
@@ -32,6 +34,7 @@ impl Pon {
             enabled: true,
             name: String::new(),
             description: String::new(),
+            config: Vec::new(),
             module,
             unconfigured: Vec::new(),
             upstream: Traffic::default(),

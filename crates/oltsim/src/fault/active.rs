@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use super::{Effect, Exchange, Fault, Order, Pick, Target};
+use super::{Effect, Exchange, Fault, Flood, Order, Pick, Target, Wire};
 use crate::random::Random;
 use crate::snmp::Spoil;
 
@@ -42,6 +42,8 @@ pub(crate) struct CliFate {
     pub(crate) log: bool,
     /// No list shows anything.
     pub(crate) nothing: bool,
+    /// So many bytes of a flood before it.
+    pub(crate) flood: Option<(Flood, usize)>,
     /// This late.
     pub(crate) parallel: Duration,
     /// This late, with all other sessions waiting.
@@ -99,7 +101,9 @@ impl ActiveFaults {
                 | Effect::Empty
                 | Effect::RefuseLogin
                 | Effect::Busy
-                | Effect::NothingToShow => {}
+                | Effect::NothingToShow
+                | Effect::Wire { .. }
+                | Effect::Flood { .. } => {}
             }
         }
         fate
@@ -124,9 +128,11 @@ impl ActiveFaults {
                 Effect::Empty => fate.empty = true,
                 Effect::RefuseLogin | Effect::Busy => fate.refused = true,
                 Effect::NothingToShow => fate.nothing = true,
+                Effect::Flood { of, bytes, .. } => fate.flood = Some((of, bytes)),
                 // Of the agent only, or always in force.
                 Effect::Duplicate
                 | Effect::Silence
+                | Effect::Wire { .. }
                 | Effect::Booting { .. }
                 | Effect::Endless(_)
                 | Effect::Jump
@@ -140,6 +146,14 @@ impl ActiveFaults {
     pub(crate) fn cli_is_silent(&self) -> bool {
         let silent = |fault: &Fault| fault.target == Target::Cli && fault.effect == Effect::Silence;
         self.faults.iter().any(|active| silent(&active.fault))
+    }
+
+    /// The pause of such a fault of the wire, where one is in force.
+    pub(crate) fn wire(&self, wanted: Wire) -> Option<Duration> {
+        self.faults.iter().find_map(|active| match active.fault.effect {
+            Effect::Wire { wire, by } if wire == wanted => Some(by),
+            _ => None,
+        })
     }
 
     /// The effects that hit the next exchange, of the faults that may.

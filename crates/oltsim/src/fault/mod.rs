@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub(crate) use active::{ActiveFaults, CliFate, Fate};
 use serde::{Deserialize, Serialize};
-pub use wrong::{Booting, Endless};
+pub use wrong::{At, Booting, Endless, Flood, Wire};
 
 /// Which face of the device a fault spoils.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +81,22 @@ pub enum Effect {
     /// Every `show gpon ...` after `terminal length 0` is answered "No related
     /// information to show." (fact sheet, CLI §9.2).
     NothingToShow,
+    /// The bytes of the command line travel badly, those of the login and of `enable` too.
+    Wire {
+        /// How.
+        wire: Wire,
+        /// How long a pause is.
+        by: Duration,
+    },
+    /// The command line floods its client.
+    Flood {
+        /// With what.
+        of: Flood,
+        /// When.
+        at: At,
+        /// How many bytes, at most 1 GiB.
+        bytes: usize,
+    },
     /// The agent of an OLT that has just booted: what it does not show yet is
     /// answered by exceptions.
     Booting {
@@ -120,15 +136,17 @@ impl Effect {
             | Self::Empty
             | Self::RefuseLogin
             | Self::Busy
-            | Self::NothingToShow => Some(Target::Cli),
+            | Self::NothingToShow
+            | Self::Wire { .. }
+            | Self::Flood { .. } => Some(Target::Cli),
         }
     }
 
     /// The exchange of the command line that it spoils; `None` when it is always in force.
     pub(crate) fn spoils(self) -> Option<Exchange> {
         match self {
-            Self::Silence => None,
-            Self::Busy => Some(Exchange::Connection),
+            Self::Silence | Self::Wire { .. } => None,
+            Self::Busy | Self::Flood { at: At::Login, .. } => Some(Exchange::Connection),
             Self::RefuseLogin => Some(Exchange::Login),
             _ => Some(Exchange::Command),
         }

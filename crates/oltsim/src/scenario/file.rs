@@ -245,6 +245,8 @@ pub(super) struct PonSection {
     pub(super) enabled: bool,
     #[serde(default = "yes")]
     pub(super) module: bool,
+    #[serde(default)]
+    pub(super) config: Vec<String>,
 }
 
 fn yes() -> bool {

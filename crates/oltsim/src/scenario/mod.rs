@@ -8,6 +8,7 @@ mod onu;
 mod population;
 mod rule;
 mod select;
+mod service;
 mod speed;
 mod text;
 
@@ -213,6 +214,7 @@ fn name_pons(file: &File, device: &mut Device) -> Result<(), ScenarioError> {
         pon.name.clone_from(&section.name);
         pon.description.clone_from(&section.description);
         pon.enabled = section.enabled;
+        pon.config.clone_from(&section.config);
         pon.module = pon.module.take().filter(|_| section.module);
     }
     Ok(())
