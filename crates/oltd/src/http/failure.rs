@@ -140,7 +140,7 @@ impl Failure {
             Trouble::Deadline(_) => {
                 new(ErrorCode::DeadlinePassed, "The OLT gave no complete answer in time.")
             }
-            Trouble::UnexpectedReply(_) => {
+            Trouble::UnexpectedReply(_) | Trouble::UnprovenNone { .. } => {
                 new(ErrorCode::UnexpectedReply, "The OLT answered something that is not understood.")
             }
             Trouble::NoSuchPon(_) => new(ErrorCode::PonNotFound, "The chassis has no such PON port."),
