@@ -253,15 +253,21 @@ impl Olt {
         .await
     }
 
-    /// What the OLT's clock shows: read from its command line at most every ten minutes.
+    /// How far the OLT's clock is off: read from its command line at most every ten minutes.
     ///
     /// # Errors
     /// [`Trouble::NoCli`], and as every command.
     pub async fn clock(&self) -> Result<Reading<OltClock>, OltError> {
         self.read("read its clock", async |olt: &Inner, deadline| {
-            Ok((read::clock::now(olt, deadline).await?, Problems::default()))
+            let offset_s = read::clock::known(olt, deadline, false).await?.offset_s();
+            Ok((OltClock { offset_s }, Problems::default()))
         })
         .await
+    }
+
+    /// How far its clock was off when it was last read; nothing is asked.
+    pub fn known_clock(&self) -> Option<OltClock> {
+        self.0.clock_offset()
     }
 
     /// Every ONU of the OLT, by PON and id, with what [`onus`](Self::onus) reads
@@ -275,7 +281,13 @@ impl Olt {
             let ports = olt.port_map(deadline, BELIEVED).await?;
             let pons: Vec<_> = ports.pons.keys().copied().collect();
             let length = olt.snmp.deadline_length() * u32::try_from(pons.len().max(1)).unwrap_or(u32::MAX);
-            read::onus::of_olt(olt, firmware, (&pons, Depth::Whole), Instant::now() + length.min(WHOLE)).await
+            let until = Instant::now() + length.min(WHOLE);
+            match read::onus::of_olt(olt, firmware, (&pons, Depth::Whole), until).await {
+                Err(nameless @ Trouble::Unsupported(NAMELESS)) => read::roster::of_pons(olt, &pons, until)
+                    .await
+                    .map_err(|why| Trouble::of_both(nameless, why)),
+                read => read,
+            }
         })
         .await
     }

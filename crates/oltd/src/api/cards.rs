@@ -1,4 +1,4 @@
-use gpon::{Card, CardRef, PonPort, Problem, Reading};
+use gpon::{Card, CardRef, PonPort, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -98,9 +98,9 @@ fn find(cards: &Reading<Vec<Card>>, at: CardRef) -> Result<&Card, Failure> {
     if let Some(card) = cards.value.iter().find(|card| card.at == at) {
         return Ok(card);
     }
-    let failed = cards.problems.iter().find_map(Problem::missing).map(|(_, reason)| reason);
-    Err(match failed {
-        Some(reason) => Failure::incomplete("whether the card is there", reason),
+    let missing = cards.problems.iter().find(|problem| problem.missing().is_some());
+    Err(match missing {
+        Some(problem) => Failure::incomplete("whether the card is there", problem),
         None => Failure::new(
             ErrorCode::CardNotFound,
             "The chassis has no such card.",

@@ -1,13 +1,13 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::extract::State;
 use futures::future::join_all;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rfc3339;
+use super::{rfc3339, text};
 use crate::app::{App, ChosenOlt};
-use crate::cache::{Freshness, Identity};
+use crate::cache::{Clock, Freshness, Identity};
 use crate::http::openapi::{GuardedFailures, Told, ToldList, TreeFailures};
 use crate::http::{Answer, Params, plain, schema};
 
@@ -15,6 +15,8 @@ use crate::http::{Answer, Params, plain, schema};
 /// reach answers in less; the question goes on without us, so that the next
 /// answer knows.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// The same for its clock, which a login may stand before.
+const CLOCK: Duration = Duration::from_secs(2);
 
 /// A configured OLT.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +33,11 @@ struct Row {
     reachable: Reachable,
     #[schema(value_type = Option<schema::Moment>)]
     last_contact: Option<String>,
+    /// What its clock shows; null before it was read, and where no command line is configured.
+    #[schema(value_type = Option<schema::ClockTime>)]
+    clock: Option<String>,
+    /// By how many seconds its clock is ahead of UTC as this host has it; negative where it is behind.
+    clock_offset_s: Option<i64>,
     /// Whether this instance may write to it.
     writer: bool,
     /// Not known before somebody reads its command line.
@@ -66,7 +73,10 @@ pub(super) async fn list(State(app): State<App>) -> Answer {
     responses(Told<Row>, TreeFailures),
 )]
 pub(super) async fn show(State(app): State<App>, params: Params) -> Answer {
-    plain(row(app.olt(Some(params.text("olt")?))?).await)
+    let olt = app.olt(Some(params.text("olt")?))?;
+    // Its command line takes a while, and the list of all OLTs does not wait for each.
+    drop(tokio::time::timeout(CLOCK, olt.read::<Clock>((), Freshness::default())).await);
+    plain(row(olt).await)
 }
 
 async fn row(olt: ChosenOlt) -> Row {
@@ -75,6 +85,7 @@ async fn row(olt: ChosenOlt) -> Row {
     let identity = identity.as_ref().map(|identity| &identity.entry.reading().value);
     // After the wait: the first answer ever makes the OLT reachable.
     let stats = olt.handle().stats();
+    let clock = olt.handle().known_clock();
     Row {
         id: olt.id().to_owned(),
         name: olt.name().to_owned(),
@@ -82,6 +93,8 @@ async fn row(olt: ChosenOlt) -> Row {
         firmware: identity.and_then(|identity| identity.firmware.clone()),
         reachable: Reachable { snmp: stats.reachable, cli: stats.cli.and_then(|cli| cli.reachable) },
         last_contact: stats.last_contact.and_then(rfc3339),
+        clock: clock.and_then(|clock| text(clock.at(SystemTime::now()))),
+        clock_offset_s: clock.map(|clock| clock.offset_s),
         writer: true,
         unsaved_changes: None,
         pending_plans: 0,

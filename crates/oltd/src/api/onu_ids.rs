@@ -46,8 +46,8 @@ pub(super) async fn update(olt: ChosenOlt, pon: BoardPon) -> Answer {
 }
 
 fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> {
-    if let Some(reason) = rows_may_be_missing(onus) {
-        return Err(Failure::incomplete("which ids are free", reason));
+    if let Some(problem) = rows_may_be_missing(onus) {
+        return Err(Failure::incomplete("which ids are free", problem));
     }
     let used = |id: &OnuId| onus.value.iter().any(|onu| onu.at.id == *id);
     let free = OnuId::all().filter(|id| !used(id));
@@ -85,12 +85,13 @@ fn names_all(onus: &Reading<Vec<Onu>>) -> bool {
 /// failure of any of them may hide some. A failure that is not known to be
 /// harmless counts: an id that is taken for free by mistake costs a customer
 /// the service.
-pub(super) fn rows_may_be_missing(onus: &Reading<Vec<Onu>>) -> Option<&str> {
+pub(super) fn rows_may_be_missing(onus: &Reading<Vec<Onu>>) -> Option<&Problem> {
     let sure = |onu: &Onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine);
     let managed = onus.value.iter().any(sure);
-    let missing = onus.problems.iter().filter_map(Problem::missing);
-    let mut of_rows = missing.filter(|(field, _)| !(managed && is_of_an_onu(field)));
-    of_rows.next().map(|(_, reason)| reason)
+    let of_rows = |problem: &&Problem| {
+        problem.missing().is_some_and(|(field, _)| !(managed && is_of_an_onu(field)))
+    };
+    onus.problems.iter().find(of_rows)
 }
 
 #[cfg(test)]

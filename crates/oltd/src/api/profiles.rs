@@ -69,8 +69,8 @@ pub(super) async fn traffic_profile(olt: ChosenOlt, params: Params, freshness: F
 
 /// Why the profile `id` is not among those that were read.
 fn missing(profiles: &Reading<Vec<DbaProfile>>, id: u64) -> Failure {
-    if let Some((_, reason)) = profiles.problems.iter().find_map(Problem::missing) {
-        return Failure::incomplete("whether the profile exists", reason);
+    if let Some(problem) = profiles.problems.iter().find(|problem| problem.missing().is_some()) {
+        return Failure::incomplete("whether the profile exists", problem);
     }
     if profiles.problems.contains(&Problem::Unsupported { field: "profile_id" }) {
         let message = "The OLT's firmware does not number its profiles.";

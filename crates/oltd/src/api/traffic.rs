@@ -138,7 +138,7 @@ fn name_of(params: &Params) -> Result<&str, Failure> {
 
 fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
     match rows_are_missing(reading) {
-        Some(reason) => Failure::incomplete("whether the profile exists", reason),
+        Some(problem) => Failure::incomplete("whether the profile exists", problem),
         None => {
             let detail = format!("no {kind} profile has the name {name:?}");
             Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
@@ -148,10 +148,11 @@ fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
 
 /// Why rows may be missing: a failure of a column that names them. A source
 /// that only lacks values has named all rows.
-fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&str> {
-    let missing = reading.problems.iter().filter_map(Problem::missing);
-    let mut of_rows = missing.filter(|(field, _)| !["cbs", "pbs", "profile_id"].contains(field));
-    of_rows.next().map(|(_, reason)| reason)
+fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&Problem> {
+    let of_rows = |problem: &&Problem| {
+        problem.missing().is_some_and(|(field, _)| !["cbs", "pbs", "profile_id"].contains(&field))
+    };
+    reading.problems.iter().find(of_rows)
 }
 
 /// A T-CONT of an ONU.
@@ -265,7 +266,7 @@ pub(super) async fn gem_port(
 
 fn missing<T>(reading: &Reading<T>, code: ErrorCode, what: &str, id: u8, at: OnuRef) -> Failure {
     match rows_are_missing(reading) {
-        Some(reason) => Failure::incomplete(&format!("whether the {what} exists"), reason),
+        Some(problem) => Failure::incomplete(&format!("whether the {what} exists"), problem),
         None => {
             Failure::new(code, format!("The ONU has no such {what}."), format!("{at} has no {what} {id}"))
         }

@@ -96,6 +96,12 @@ impl Held for zte::Identity {
     }
 }
 
+impl Held for zte::OltClock {
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
 impl Held for OnuBandwidth {
     fn bytes(&self) -> usize {
         size_of::<Self>() + (self.tconts.len() + self.gem_ports.len()) * 2 * TEXTS

@@ -38,7 +38,7 @@ pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
 pub use subject::{
-    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, RegisteredOnus,
+    Cards, Clock, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, RegisteredOnus,
     ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
     WatchedOlt, WatchedOnu, WatchedPon,
 };

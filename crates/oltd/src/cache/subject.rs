@@ -107,6 +107,8 @@ subjects! {
     TrafficProfiles = "traffic_profiles", () => Vec<gpon::TrafficProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.traffic_profiles().await;
     /// The T-CONTs and GEM ports of an ONU.
     OnuBandwidth = "onu_bandwidth", OnuRef => gpon::OnuBandwidth, |t| t.onus, async |olt: &Olt, at| olt.onu_bandwidth(at).await;
+    /// How far the OLT's clock is off.
+    Clock = "clock", () => zte::OltClock, |t| t.pon_info, async |olt: &Olt, ()| olt.clock().await;
     /// Who the OLT says it is.
     Identity = "identity", () => zte::Identity, |t| t.profiles, async |olt: &Olt, ()| olt.identity().await;
 }
@@ -135,6 +137,7 @@ impl Kind {
             | Self::VlanProfiles
             | Self::Vlans
             | Self::TrafficProfiles
+            | Self::Clock
             | Self::Identity => false,
         }
     }

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use gpon::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 use zte::{OltError, Trouble};
@@ -73,13 +74,16 @@ impl Failure {
         Self { cause: Some(cause.to_string().into()), ..told }
     }
 
-    /// Rows may be missing from a reading, so that `what` cannot be told.
-    pub fn incomplete(what: &str, reason: &str) -> Self {
-        Self::new(
-            ErrorCode::IncompleteReading,
-            "The OLT left requests unanswered; ask again.",
-            format!("{what} cannot be told from an incomplete reading: {reason}"),
-        )
+    /// Rows may be missing from a reading for this reason, so that `what` cannot be told.
+    pub fn incomplete(what: &str, problem: &Problem) -> Self {
+        let (code, message) = match problem {
+            Problem::Uncertain { .. } => {
+                (ErrorCode::UnexpectedReply, "The OLT's answer was not understood to its end.")
+            }
+            _ => (ErrorCode::IncompleteReading, "The OLT left requests unanswered; ask again."),
+        };
+        let reason = problem.missing().map_or("", |(_, reason)| reason);
+        Self::new(code, message, format!("{what} cannot be told from an incomplete reading: {reason}"))
     }
 
     pub(super) fn retry(self, after: Duration) -> Self {

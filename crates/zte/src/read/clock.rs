@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use async_snmp::Value;
 use gpon::ClockTime;
+use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::Trouble;
@@ -59,6 +60,10 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
+    pub(crate) const fn offset_s(&self) -> i64 {
+        self.offset_s
+    }
+
     /// What it shows at another time of the agent; `None` where the agent has
     /// started anew since, so that its time tells nothing.
     fn at(&self, ticks: Ticks) -> Option<ClockTime> {
@@ -71,14 +76,21 @@ impl Clock {
 /// The clock of an OLT, as it is remembered.
 pub(crate) type Remembered = tokio::sync::Mutex<Option<(Instant, Result<Clock, Trouble>)>>;
 
-/// What an OLT's clock shows, and how far it is off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far an OLT's clock is off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OltClock {
-    /// What it shows, on the device's own clock.
-    pub time: ClockTime,
     /// By how many seconds it is ahead of UTC as this host has it; negative where
     /// it is behind. A clock that is set to local time shows its zone here.
     pub offset_s: i64,
+}
+
+impl OltClock {
+    /// What it shows at `moment`.
+    pub fn at(self, moment: SystemTime) -> Option<ClockTime> {
+        let seconds = Duration::from_secs(self.offset_s.unsigned_abs());
+        let moved = if self.offset_s < 0 { moment.checked_sub(seconds) } else { moment.checked_add(seconds) };
+        ClockTime::utc(moved?)
+    }
 }
 
 /// What the clock showed when the agent's time was `ticks`.
@@ -93,14 +105,13 @@ pub(crate) async fn at(olt: &Inner, ticks: Ticks, deadline: Instant) -> Result<C
     known(olt, deadline, true).await?.at(ticks).ok_or_else(moved)
 }
 
-/// What the clock shows now.
-///
-/// # Errors
-/// As [`at`].
-pub(crate) async fn now(olt: &Inner, deadline: Instant) -> Result<OltClock, Trouble> {
-    let clock = known(olt, deadline, false).await?;
-    let shown = clock.shown.plus(clock.here.elapsed()).unwrap_or(clock.shown);
-    Ok(OltClock { time: shown, offset_s: clock.offset_s })
+impl Inner {
+    /// How far the clock was off when it was last read; nothing is asked.
+    pub(crate) fn clock_offset(&self) -> Option<OltClock> {
+        let remembered = self.clock.try_lock().ok()?;
+        let (_, clock) = remembered.as_ref()?;
+        clock.as_ref().ok().map(|clock| OltClock { offset_s: clock.offset_s })
+    }
 }
 
 /// The clock as it was read in the last ten minutes, or is read now. Callers wait

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use gpon::{AuthMode, NamedBy, Onu, OnuRef, OnuState, PonPort, Span};
+use tokio::time::{Instant, timeout_at};
 
 use crate::Trouble;
 use crate::cli::show::{
     OnuDetailInfo, OnuStateRow, PowerOf, ShowOnuDetailInfo, ShowOnuRx, ShowOnuState, ShowPonConfig,
 };
-use crate::olt::Inner;
+use crate::olt::{Inner, WHOLE};
 use crate::read::terminal::Asking;
 use crate::read::{Problems, Told, sound};
 
@@ -47,6 +48,28 @@ pub(crate) async fn of_pon(olt: &Inner, pon: PonPort, powers: bool) -> Told<Vec<
     }
     UNTOLD.iter().for_each(|field| problems.unsupported(field));
     Ok((onus.into_values().collect(), problems))
+}
+
+/// The ONUs of these PONs, one port after the other, as far as the time allows.
+///
+/// # Errors
+/// As [`of_pon`], where no port could be read.
+pub(crate) async fn of_pons(olt: &Inner, pons: &[PonPort], deadline: Instant) -> Told<Vec<Onu>> {
+    let (mut onus, mut problems) = (Vec::new(), Problems::default());
+    let mut read = 0;
+    for pon in pons {
+        let listed = timeout_at(deadline, of_pon(olt, *pon, false)).await;
+        match listed.unwrap_or(Err(Trouble::Deadline(WHOLE))) {
+            Ok((listed, noted)) => {
+                read += 1;
+                onus.extend(listed);
+                problems.append(noted);
+            }
+            Err(trouble) if read == 0 => return Err(trouble),
+            Err(trouble) => problems.failed("onus", format!("PON {pon}: {trouble}")),
+        }
+    }
+    Ok((onus, problems))
 }
 
 /// Whether an ONU is registered, by the configuration of its port; what is told of it there.

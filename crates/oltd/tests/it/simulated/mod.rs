@@ -23,6 +23,7 @@ mod replay;
 mod shows;
 mod sources;
 mod stats;
+mod unknown;
 mod v1_2;
 mod walk;
 
