@@ -174,6 +174,11 @@ impl Simulator {
         telnet.resume().await.map_err(|source| SimError::Bind { what: "the command line", address, source })
     }
 
+    /// The community that the agent listens to.
+    pub fn community(&self) -> String {
+        self.station.agent().community().to_owned()
+    }
+
     /// The latest command lines, at most 10,000, the oldest first.
     pub fn command_lines(&self) -> Vec<CommandLine> {
         self.station.record().list()

@@ -1,3 +1,5 @@
+mod login;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -6,7 +8,7 @@ use super::errors;
 use super::grammar::{self, Grammar, Misunderstood};
 use super::line::Line;
 use super::modes::Mode;
-use super::options::{ChangePassword, CliOptions, CrLf, EmptyUser};
+use super::options::{CliOptions, CrLf, EmptyUser};
 use super::pager::{Pager, PagerKey, rows};
 use super::telnet::{Key, Telnet};
 use super::words::{Act, Step};
@@ -17,9 +19,6 @@ const CTRL_U: u8 = 0x15;
 const CTRL_Z: u8 = 0x1a;
 const BACKSPACE: u8 = 0x08;
 const DELETE: u8 = 0x7f;
-
-/// Attempts at the password of `enable` (fact sheet, CLI §1.1).
-const ENABLE_TRIES: u32 = 3;
 
 /// What was asked, word for word (fact sheet, CLI §1.5).
 const CONFIRM: &str = "The configuration is changed,confirm to logout without saving? [yes/no]:";
@@ -257,68 +256,6 @@ impl Session {
             phase @ (Phase::Prompt | Phase::Paging(_) | Phase::Closed) => self.phase = phase,
         }
         None
-    }
-
-    /// Ends a login attempt.
-    pub(crate) fn log_in(&mut self, accepted: bool, device: &Device) {
-        if accepted {
-            match self.options.change_password.clone() {
-                None => self.land(device),
-                Some(change) => {
-                    self.print(&change.text);
-                    self.phase = Phase::NewPassword { first: None };
-                    self.ask(&change.new);
-                }
-            }
-            return;
-        }
-        self.print(&format!("{}\n", self.options.login_refusal));
-        self.wrong_logins += 1;
-        if self.wrong_logins == self.options.login_tries {
-            self.phase = Phase::Closed;
-            return;
-        }
-        self.ask_for_user();
-    }
-
-    /// Where a login ends.
-    fn land(&mut self, device: &Device) {
-        self.mode = if self.options.privilege >= 2 { Mode::Exec } else { Mode::User };
-        if self.options.weak_password {
-            self.print("% The password is not strong, please change the password.\n");
-        }
-        self.show_prompt(device);
-    }
-
-    fn ask_for_user(&mut self) {
-        self.phase = Phase::Username;
-        let prompt = self.options.login_prompt.clone();
-        self.ask(&prompt);
-    }
-
-    fn ask_for_password(&mut self) {
-        let prompt = self.options.password_prompt.clone();
-        self.ask(&prompt);
-    }
-
-    fn ask_to_change(&mut self, what: impl FnOnce(&ChangePassword) -> &String) {
-        let prompt = self.options.change_password.as_ref().map(what).cloned().unwrap_or_default();
-        self.ask(&prompt);
-    }
-
-    fn enable(&mut self, password: &str, tries: u32, device: &Device) {
-        if password == device.cli.enable_password {
-            self.mode = Mode::Exec;
-            self.show_prompt(device);
-            return;
-        }
-        self.print("%Error 20208: Bad password\n");
-        if tries + 1 == ENABLE_TRIES {
-            self.show_prompt(device);
-            return;
-        }
-        self.phase = Phase::Enable { tries: tries + 1 };
-        self.ask_for_password();
     }
 
     /// Ctrl-C: leaves a question (fact sheet, CLI §1.1), or drops the line.

@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use super::Onu;
 
 /// An octet counter that rises with the device's clock while traffic flows.
 #[derive(Debug, Clone, Default)]
@@ -66,11 +69,15 @@ impl Traffic {
     }
 }
 
+/// The traffic of an ONU that counts in a flow.
+pub(super) type Direction = fn(&Onu) -> &Traffic;
+
 /// What a port carries in one direction: its own traffic and that of all that hangs on it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Flow<'a> {
     pub(super) own: &'a Traffic,
-    pub(super) onus: Option<(&'a std::collections::BTreeMap<u8, super::Onu>, fn(&super::Onu) -> &Traffic)>,
+    /// The ONUs of a PON port, and which of their directions it is.
+    pub(super) onus: Option<(&'a BTreeMap<u8, Onu>, Direction)>,
 }
 
 impl<'a> Flow<'a> {

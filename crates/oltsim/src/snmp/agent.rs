@@ -95,6 +95,11 @@ impl Agent {
         }
     }
 
+    /// The only community it listens to.
+    pub fn community(&self) -> &str {
+        &self.options.community
+    }
+
     /// Every object, in the order of a walk.
     pub fn rows(&mut self) -> Vec<(Oid, Value)> {
         self.prepare();
