@@ -1,6 +1,7 @@
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -24,12 +25,10 @@ impl ClockTime {
         moment.to_zoned(TimeZone::UTC).datetime().with().subsec_nanosecond(0).build().ok().map(Self)
     }
 
-    /// What the clock shows when `time` has passed, to the second; `None` beyond year 9999.
-    pub fn plus(self, time: Duration) -> Option<Self> {
-        self.0
-            .checked_add(jiff::SignedDuration::from_secs(i64::try_from(time.as_secs()).ok()?))
-            .ok()
-            .map(Self)
+    /// What the clock shows so many seconds later, or earlier where they are
+    /// negative; `None` beyond year 9999.
+    pub fn plus_seconds(self, seconds: i64) -> Option<Self> {
+        self.0.checked_add(SignedDuration::from_secs(seconds)).ok().map(Self)
     }
 
     /// Seconds from `other` to `self`, negative when `other` is later.

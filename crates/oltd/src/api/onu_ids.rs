@@ -88,9 +88,8 @@ fn names_all(onus: &Reading<Vec<Onu>>) -> bool {
 pub(super) fn rows_may_be_missing(onus: &Reading<Vec<Onu>>) -> Option<&Problem> {
     let sure = |onu: &Onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine);
     let managed = onus.value.iter().any(sure);
-    let of_rows = |problem: &&Problem| {
-        problem.missing().is_some_and(|(field, _)| !(managed && is_of_an_onu(field)))
-    };
+    let of_rows =
+        |problem: &&Problem| problem.missing().is_some_and(|(field, _)| !(managed && is_of_an_onu(field)));
     onus.problems.iter().find(of_rows)
 }
 

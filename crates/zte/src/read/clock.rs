@@ -37,9 +37,10 @@ impl Ticks {
         }
     }
 
-    /// The time since `earlier`, which is less than 497 days ago.
-    const fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.wrapping_sub(earlier.0) as u64 * 10)
+    /// Seconds from `other` to this, which are less than 248 days apart; negative
+    /// where `other` is later.
+    const fn seconds_after(self, other: Self) -> i64 {
+        self.0.wrapping_sub(other.0) as i32 as i64 / 100
     }
 
     /// How long ago the agent started, unless it has been running for over 497 days.
@@ -67,9 +68,10 @@ impl Clock {
     /// What it shows at another time of the agent; `None` where the agent has
     /// started anew since, so that its time tells nothing.
     fn at(&self, ticks: Ticks) -> Option<ClockTime> {
-        let (agent, here) = (ticks.since(self.ticks), self.here.elapsed());
-        let same = agent.abs_diff(here) <= SLACK;
-        if same { self.shown.plus(agent) } else { None }
+        let agent = ticks.seconds_after(self.ticks);
+        let here = i64::try_from(self.here.elapsed().as_secs()).ok()?;
+        let same = (agent - here).unsigned_abs() <= SLACK.as_secs();
+        if same { self.shown.plus_seconds(agent) } else { None }
     }
 }
 
@@ -144,7 +146,7 @@ async fn ask(olt: &Inner, deadline: Instant) -> Result<Clock, Trouble> {
     let values = olt.snmp.get(&[oid(column, index)], deadline.max(here + Duration::from_secs(5))).await?;
     let ticks = values.first().and_then(Ticks::of).ok_or_else(|| strange("the agent has no sysUpTime"))?;
     // The agent's time was asked a moment later.
-    let shown = shown.plus(here.elapsed()).unwrap_or(shown);
+    let shown = shown.plus_seconds(here.elapsed().as_secs() as i64).unwrap_or(shown);
     let offset_s = utc.map_or(0, |utc| shown.seconds_after(utc));
     Ok(Clock { shown, ticks, here: Instant::now(), offset_s })
 }
@@ -161,6 +163,9 @@ mod tests {
         tokio::time::advance(Duration::from_secs(90)).await;
         assert_eq!(clock.at(Ticks(6000)), ClockTime::new(2026, 11, 23, 0, 0, 30));
         assert_eq!(clock.at(Ticks(500_000)), None, "the agent is ahead of us");
+        let before = Clock { here: Instant::now(), ..clock };
+        let earlier = before.at(Ticks(u32::MAX - 2999 - 500));
+        assert_eq!(earlier, ClockTime::new(2026, 11, 22, 23, 58, 55), "asked a moment before the clock was");
         assert_eq!(clock.at(Ticks(u32::MAX - 9000)), None, "the agent has started anew");
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod chassis;
 pub(crate) mod clock;
 pub(crate) mod counters;
 pub(crate) mod identity;
+pub(crate) mod naming;
 pub(crate) mod onu;
 pub(crate) mod onus;
 pub(crate) mod ports;

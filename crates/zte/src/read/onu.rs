@@ -11,7 +11,7 @@ use crate::cli::show::ShowOnuDetailInfo;
 use crate::firmware::{Firmware, OnuField, OnuSource};
 use crate::olt::Inner;
 use crate::read::clock::{self, Ticks};
-use crate::read::onus::{NAMELESS, Silence, silence};
+use crate::read::naming::{NAMELESS, Silence, silence};
 use crate::read::{Problems, Told, oid, roster, sound};
 
 /// Longest wait for what only the command line knows, where the tables know the rest.

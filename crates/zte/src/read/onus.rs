@@ -11,6 +11,7 @@ use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
 use crate::index::PonIndex;
 use crate::olt::Inner;
+use crate::read::naming::{NAMELESS, Silence, silence};
 use crate::read::{Problems, Told, oid, sound};
 use crate::snmp::walk::{Column, End, Scope, Start};
 
@@ -63,9 +64,6 @@ struct Reader<'a> {
     problems: Problems,
 }
 
-/// What no table of an OLT names, as [`Trouble::Unsupported`] has it.
-pub(crate) const NAMELESS: &str = "ONUs";
-
 /// Reads the ONUs of one PON from the tables.
 ///
 /// # Errors
@@ -91,61 +89,6 @@ pub(crate) async fn of_pon(
         sound::settle(onu, olt.max_distance_m, &mut problems);
     }
     Ok((onus.into_values().collect(), problems))
-}
-
-/// What the tables of an OLT say of a PON on which none of them names an ONU.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Silence {
-    /// Tables in which every configured ONU stands have rows elsewhere: there are none here.
-    Empty,
-    /// Only tables have rows that an ONU without light does not stand in.
-    Unlit,
-    /// No table names anybody.
-    Nameless,
-}
-
-/// Whether a list leaves out no ONU that is configured: tables name all of them,
-/// and were read to their end.
-pub(crate) fn names_all(onus: &[Onu], problems: &Problems) -> bool {
-    let managed = onus.iter().any(|onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine));
-    let named = onus.is_empty() || onus.iter().any(|onu| onu.named_by.names_all());
-    // Where other tables name ONUs, a failure of any of them may hide some.
-    let hides = |(field, _): (&str, &str)| field == "onu_id" || !managed;
-    named && !problems.0.iter().filter_map(Problem::missing).any(hides)
-}
-
-/// Whether it is known already that no table of the OLT names anybody.
-pub(crate) fn is_nameless(olt: &Inner) -> bool {
-    olt.memory.firmware().is_some_and(|firmware| {
-        let configured = firmware.management.iter().chain([&firmware.state]).copied();
-        let mut naming = configured.chain(firmware.lit.iter().map(|(field, _)| *field));
-        naming.all(|field| field.sources.iter().all(|source| olt.memory.is_absent(source.column)))
-    })
-}
-
-/// What it means that no table names an ONU (fact sheet, SNMP §15). Asks only for
-/// columns of which nothing is known yet.
-pub(crate) async fn silence(
-    olt: &Inner,
-    firmware: &'static Firmware,
-    deadline: Instant,
-) -> Result<Silence, Trouble> {
-    let sources = |fields: &[&'static OnuField]| -> Vec<&'static OnuSource> {
-        fields.iter().flat_map(|field| field.sources).collect()
-    };
-    let configured = sources(&[firmware.management, &[firmware.state]].concat());
-    let lit = sources(&firmware.lit.iter().map(|(field, _)| *field).collect::<Vec<_>>());
-    let any =
-        |sources: &[&'static OnuSource]| sources.iter().any(|source| olt.memory.is_present(source.column));
-    if any(&configured) {
-        return Ok(Silence::Empty);
-    }
-    olt.memory.probe(&olt.snmp, &[configured.clone(), lit.clone()].concat(), deadline).await?;
-    Ok(match (any(&configured), any(&lit)) {
-        (true, _) => Silence::Empty,
-        (_, true) => Silence::Unlit,
-        _ => Silence::Nameless,
-    })
 }
 
 impl Reader<'_> {
@@ -349,10 +292,9 @@ impl Reader<'_> {
         if let Some(end) = failed {
             self.problems.ended("onu_id", &end);
         }
+        // Whether it was asked for or not: it is there at no extra cost.
         for ((field, _, source), column) in read.iter().zip(columns) {
-            if fields.iter().any(|wanted| wanted.name == field.name) {
-                self.fill(field, source, column);
-            }
+            self.fill(field, source, column);
         }
         for field in fields.iter().filter(|field| !read.iter().any(|(read, ..)| read.name == field.name)) {
             self.problems.unsupported(field.name);

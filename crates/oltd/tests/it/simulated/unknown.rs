@@ -117,7 +117,6 @@ async fn where_nobody_can_tell_it_is_said() {
         "/onu/unconfigured/1-1-2",
         "/vlan/onu/1-1-1/1",
         "/system/cards",
-        "/vlan",
         "/profiles/vlan",
     ] {
         let (status, body) = rig.get(path).await;
@@ -125,7 +124,10 @@ async fn where_nobody_can_tell_it_is_said() {
     }
     // Of the port much is known; how many ONUs it has is not.
     let info = rig.body("/board/1/pon/1/info").await;
-    assert_eq!((&info["data"]["operational_status"], &info["data"]["total_onus"]), (&json!("up"), &Value::Null));
+    assert_eq!(
+        (&info["data"]["operational_status"], &info["data"]["total_onus"]),
+        (&json!("up"), &Value::Null)
+    );
     assert!(unsupported(&info).contains(&"total_onus"), "{info}");
 }
 
@@ -202,8 +204,10 @@ async fn boxes_that_wait_are_not_denied_for_lack_of_a_table() {
 #[tokio::test]
 async fn nothing_to_show_is_no_proof() {
     let rig = Rig::both(NO_TABLES, |_| {}).await;
-    rig.sim.set_faults(serde_json::from_str(r#"[{"target": "cli", "kind": "nothing_to_show"}]"#).unwrap()).unwrap();
-    for path in ["/onu/unconfigured", "/traffic/profiles"] {
+    rig.sim
+        .set_faults(serde_json::from_str(r#"[{"target": "cli", "kind": "nothing_to_show"}]"#).unwrap())
+        .unwrap();
+    for path in ["/profiles/vlan", "/traffic/profiles"] {
         let (status, body) = rig.get(path).await;
         assert_eq!((status, &body["error_code"]), (502, &json!("unexpected_reply")), "{path}: {body}");
     }
@@ -231,7 +235,7 @@ async fn an_answer_with_a_strange_line_is_partial_and_denies_nothing() {
     assert_eq!(services["data"]["service_ports"].as_array().unwrap().len(), 1, "{services}");
     // Whether there is a GEM port 9 nobody knows.
     let (status, gem) = get("/traffic/gemport/1-1-1/1/9").await;
-    assert_eq!((status, &gem["error_code"]), (502, &json!("incomplete_reading")), "{gem}");
+    assert_eq!((status, &gem["error_code"]), (502, &json!("unexpected_reply")), "{gem}");
     let (status, gem) = get("/traffic/gemport/1-1-1/1/1").await;
     assert_eq!((status, gem["partial"].is_array()), (200, true), "{gem}");
     stop.cancel();

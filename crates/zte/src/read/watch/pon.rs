@@ -15,7 +15,8 @@ use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
 use crate::index::PonIndex;
 use crate::olt::{BELIEVED, Inner, WHOLE};
-use crate::read::onus::{self, Depth, NAMELESS, is_nameless, names_all};
+use crate::read::naming::{NAMELESS, is_nameless, names_all};
+use crate::read::onus::{self, Depth};
 use crate::read::terminal::PATIENCE;
 use crate::read::{Problems, Told, counters, roster};
 
@@ -38,8 +39,7 @@ const OF_ONUS: [(&str, &str); 11] = [
 ];
 
 /// The fields that the command line tells of one ONU at a time.
-const ONE_BY_ONE: [&str; 6] =
-    ["temperature", "voltage", "bias_current", "model", "hardware_version", "firmware_version"];
+const ONE_BY_ONE: [&str; 5] = ["temperature", "voltage", "bias_current", "model", "hardware_version"];
 
 /// The fields of a PON and its ONUs that only SNMP knows.
 const UNHEARD: [&str; 13] = [
