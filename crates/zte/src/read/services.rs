@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{DbaProfile, OnuRef, PonPort, SerialNumber, ServicePort, UnconfiguredOnu, VlanId, VlanMode};
+use gpon::{
+    DbaProfile, OnuRef, PonPort, SerialNumber, ServicePort, ServiceSource, UnconfiguredOnu, VlanId, VlanMode,
+};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -54,18 +56,21 @@ impl ServiceRow {
             (_, user, c, s) => (None, user, c, s.flatten()),
         };
         ServicePort {
-            onu: self.onu,
-            index: self.number,
             vport: self.vport,
             user_vlan,
             mode,
             svlan,
             cvlan,
-            priority: None,
             description: self.description,
+            ..ServicePort::unknown(self.onu, ServiceSource::ServicePort, Some(self.number))
         }
     }
 }
+
+/// What only the configuration of an ONU says of its service ports: of the
+/// columns with these values nobody has read any but "not set" (§6.7).
+const OF_CONFIGURATION: [&str; 7] =
+    ["priority", "scos", "etype", "user_svlan", "tls_vlan", "ingress", "egress"];
 
 /// The service ports of one ONU: from its configuration, which alone has their
 /// priorities, else from SNMP.
@@ -77,9 +82,7 @@ pub(crate) async fn of_onu(
     let mut noted = Problems::default();
     let why = match bandwidth::config(olt, at, &mut noted).await {
         Ok(config) => {
-            let mut ports: Vec<_> = config.service_ports.into_iter().map(|port| port.port).collect();
-            ports.sort_by_key(|port| port.index);
-            return Ok((ports, noted));
+            return Ok((config.services(), noted));
         }
         Err(busy @ Trouble::Busy { .. }) => return Err(busy),
         Err(trouble) => trouble,
@@ -100,8 +103,10 @@ pub(crate) async fn of_onu(
         Err(trouble) => return Err(Trouble::of_both(trouble, why)),
     };
     if !matches!(why, Trouble::NoCli) {
-        problems.0.retain(|problem| problem.field() != "priority");
-        problems.failed("priority", why.to_string());
+        problems.0.retain(|problem| !OF_CONFIGURATION.contains(&problem.field()));
+        for field in OF_CONFIGURATION {
+            problems.failed(field, why.to_string());
+        }
     }
     Ok((ports, problems))
 }
@@ -126,8 +131,9 @@ pub(crate) async fn service_ports(
     if rows.is_empty() && olt.memory.probe_table(&olt.snmp, service_table.cells, deadline).await? {
         return Err(Trouble::Unsupported("service ports"));
     }
-    // The columns of cos are inferred only (§6.7).
-    problems.unsupported("priority");
+    for field in OF_CONFIGURATION {
+        problems.unsupported(field);
+    }
     let mut ports: Vec<_> = rows.into_values().map(ServiceRow::service_port).collect();
     ports.sort_by_key(|port| (port.onu, port.index));
     Ok((ports, problems))

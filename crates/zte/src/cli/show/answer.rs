@@ -1,5 +1,6 @@
 //! An answer as lines, and what of them is not understood.
 
+use super::password::masked;
 use super::{Parsed, UnknownLine};
 
 /// The width at which a terminal wraps lines (fact sheet, CLI §1.2).
@@ -50,6 +51,15 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         .filter(|line| !line.text.is_empty())
 }
 
+/// Whether a line is as wide as the terminal, so that it may go on in the next
+/// one. Devices count characters or bytes; a character that was cut in two
+/// reads as U+FFFD on either side, one for one to three bytes.
+pub(super) fn is_full(part: &str) -> bool {
+    let cut = part.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+    let bytes = part.len();
+    part.chars().count() == WIDTH || (bytes - 2 * cut..=bytes).contains(&WIDTH)
+}
+
 /// Text whose lines the terminal wrapped, with the wraps taken out: a line as
 /// wide as the terminal goes on in the next one, unless `starts`, given both, says that
 /// the next one is a line of its own. Each line keeps the number of its first part.
@@ -57,7 +67,7 @@ pub(super) fn unwrapped(text: &str, starts: impl Fn(&str, &str) -> bool) -> Vec<
     let mut whole: Vec<(usize, String)> = Vec::new();
     let mut goes_on = false;
     for (at, part) in text.lines().enumerate() {
-        let full = part.chars().count() == WIDTH;
+        let full = is_full(part);
         match whole.last_mut() {
             Some((_, line)) if goes_on && !part.is_empty() && !starts(line, part) => {
                 line.push_str(part);
@@ -90,9 +100,9 @@ impl Notes {
         self.because(line, "no rule knows this line");
     }
 
-    /// Notes a line with the reason.
+    /// Notes a line with the reason, which quotes nothing that may be a secret. Secrets of the line are hidden.
     pub(super) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
-        self.0.push(UnknownLine { line: line.number, text: line.text.to_owned(), reason: reason.into() });
+        self.0.push(UnknownLine { line: line.number, text: masked(line.text), reason: reason.into() });
     }
 
     /// The value of `field`; a complaint is noted.
@@ -134,5 +144,30 @@ mod tests {
         assert_eq!(joined[1], (4, "next".to_owned()));
         let own = format!("{}\nnext\n", "a".repeat(80));
         assert_eq!(unwrapped(&own, |_, part| part.starts_with("next")).len(), 2);
+    }
+
+    #[test]
+    fn columns_are_characters_or_bytes() {
+        for (part, full) in [
+            ("a".repeat(80), true),
+            ("a".repeat(79), false),
+            ("a".repeat(81), false),
+            ("ñ".repeat(40), true),
+            ("ñ".repeat(80), true),
+            (format!("{}ñ", "a".repeat(78)), true),
+            // The first byte of a character of two, and of three.
+            (format!("{}\u{fffd}", "a".repeat(79)), true),
+            (format!("{}\u{fffd}", "a".repeat(78)), true),
+            (format!("{}\u{fffd}", "a".repeat(76)), false),
+        ] {
+            assert_eq!(is_full(&part), full, "{part}");
+        }
+    }
+
+    #[test]
+    fn a_noted_line_shows_no_secret() {
+        let mut notes = Notes::default();
+        notes.unknown(Line { number: 1, text: "  tacacs-server key hidden timeout 5" });
+        assert_eq!(notes.with(()).unknown[0].text, "  tacacs-server key *** timeout 5");
     }
 }
