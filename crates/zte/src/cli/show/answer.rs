@@ -52,12 +52,18 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 /// Whether a line is as wide as the terminal, so that it may go on in the next
-/// one. Devices count characters or bytes; a character that was cut in two
-/// reads as U+FFFD on either side, one for one to three bytes.
-pub(super) fn is_full(part: &str) -> bool {
+/// one; then, the bytes that it has of the next. Devices count characters or
+/// bytes. A character that the wrap cut in two reads as U+FFFD on either side,
+/// one for one to three bytes, or stands whole in the first line: `carried` are
+/// the bytes that the line before has so of this one.
+pub(super) fn fullness(part: &str, carried: usize) -> Option<usize> {
     let cut = part.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
-    let bytes = part.len();
-    part.chars().count() == WIDTH || (bytes - 2 * cut..=bytes).contains(&WIDTH)
+    let bytes = part.len() + carried;
+    let last = part.chars().next_back().map_or(0, char::len_utf8);
+    if bytes >= WIDTH && bytes - last < WIDTH {
+        return Some(bytes - WIDTH);
+    }
+    (part.chars().count() == WIDTH || (bytes - 2 * cut..=bytes).contains(&WIDTH)).then_some(0)
 }
 
 /// Text whose lines the terminal wrapped, with the wraps taken out: a line as
@@ -65,11 +71,11 @@ pub(super) fn is_full(part: &str) -> bool {
 /// the next one is a line of its own. Each line keeps the number of its first part.
 pub(super) fn unwrapped(text: &str, starts: impl Fn(&str, &str) -> bool) -> Vec<(usize, String)> {
     let mut whole: Vec<(usize, String)> = Vec::new();
-    let mut goes_on = false;
+    let mut goes_on: Option<usize> = None;
     for (at, part) in text.lines().enumerate() {
-        let full = is_full(part);
+        let full = fullness(part, goes_on.unwrap_or_default());
         match whole.last_mut() {
-            Some((_, line)) if goes_on && !part.is_empty() && !starts(line, part) => {
+            Some((_, line)) if goes_on.is_some() && !part.is_empty() && !starts(line, part) => {
                 line.push_str(part);
             }
             _ => whole.push((at + 1, part.to_owned())),
@@ -100,9 +106,15 @@ impl Notes {
         self.because(line, "no rule knows this line");
     }
 
-    /// Notes a line with the reason, which quotes nothing that may be a secret. Secrets of the line are hidden.
+    /// Notes a line with the reason. Secrets of the line are hidden, and what is quoted of a line with secrets.
     pub(super) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
-        self.0.push(UnknownLine { line: line.number, text: masked(line.text), reason: reason.into() });
+        let (text, mut reason) = (masked(line.text), reason.into());
+        if text != line.text
+            && let (Some(from), Some(to)) = (reason.find('"'), reason.rfind('"'))
+        {
+            reason.replace_range(from..=to, "\"***\"");
+        }
+        self.0.push(UnknownLine { line: line.number, text, reason });
     }
 
     /// The value of `field`; a complaint is noted.
@@ -160,14 +172,28 @@ mod tests {
             (format!("{}\u{fffd}", "a".repeat(78)), true),
             (format!("{}\u{fffd}", "a".repeat(76)), false),
         ] {
-            assert_eq!(is_full(&part), full, "{part}");
+            assert_eq!(fullness(&part, 0).is_some(), full, "{part}");
         }
+    }
+
+    /// The second half of a character that was cut stands in the line before, which leaves this one short of it.
+    #[test]
+    fn halves_of_characters_are_counted() {
+        let parts = [format!("{}ñ", "a".repeat(79)), "b".repeat(79), "tail".to_owned()];
+        let joined = unwrapped(&parts.join("\n"), |_, part| part.starts_with("next"));
+        assert_eq!(joined, [(1, parts.concat())]);
+        assert_eq!(fullness(&parts[1], 0), None);
     }
 
     #[test]
     fn a_noted_line_shows_no_secret() {
         let mut notes = Notes::default();
         notes.unknown(Line { number: 1, text: "  tacacs-server key hidden timeout 5" });
-        assert_eq!(notes.with(()).unknown[0].text, "  tacacs-server key *** timeout 5");
+        notes.because(Line { number: 2, text: "key hid den" }, "\"den\" is no number");
+        notes.because(Line { number: 3, text: "row x" }, "\"x\" is no number");
+        let unknown = notes.with(()).unknown;
+        assert_eq!(unknown[0].text, "  tacacs-server key *** timeout 5");
+        let reasons = [unknown[1].reason.as_str(), unknown[2].reason.as_str()];
+        assert_eq!(reasons, ["\"***\" is no number", "\"x\" is no number"]);
     }
 }

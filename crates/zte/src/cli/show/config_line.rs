@@ -1,7 +1,7 @@
 //! The lines of a configuration as the terminal shows them, and which of them
 //! it wrapped (fact sheet, CLI §1.2, §9.1).
 
-use super::answer::{Line, is_full};
+use super::answer::{Line, fullness};
 use super::config_heads::{TITLE, is_closer, is_known_word, strong_head};
 use super::config_marks::Frame;
 
@@ -80,7 +80,7 @@ impl<'a> Rows<'a> {
         let mut rows: Vec<Row<'a>> = text
             .lines()
             .enumerate()
-            .map(|(at, text)| Row { number: at + 1, text: text.trim_end_matches('\r') })
+            .map(|(at, text)| Row { number: at + 1, text: text.trim_end_matches(['\r', '\0']) })
             .collect();
         let left = |row: &&Row<'_>| matches!(row.trimmed(), "!" | "$" | "end") || strong_head(row.trimmed());
         let left: Vec<usize> = rows.iter().filter(left).map(|row| row.indent()).collect();
@@ -105,11 +105,10 @@ impl<'a> Rows<'a> {
     /// that are, and whether it is undecided that there is more.
     pub(super) fn whole(&self, at: usize, in_block: bool) -> (String, usize, bool) {
         let mut text = self.rows.get(at).map_or_else(String::new, |row| row.text.to_owned());
-        let mut used = 1;
+        let (mut used, mut carried) = (1, 0);
         while let (Some(part), Some(next)) = (self.rows.get(at + used - 1), self.rows.get(at + used)) {
-            if !is_full(part.text) {
-                break;
-            }
+            let Some(further) = fullness(part.text, carried) else { break };
+            carried = further;
             match self.next(&text, *next, in_block) {
                 Next::Rest => text.push_str(next.text),
                 Next::Own => break,

@@ -7,10 +7,16 @@ mod card_temperature;
 mod clock;
 mod columns;
 mod config_blocks;
+#[cfg(test)]
+mod config_cases;
 mod config_heads;
 mod config_line;
 mod config_marks;
+#[cfg(test)]
+mod config_properties;
 mod config_reader;
+#[cfg(test)]
+mod config_texts;
 mod config_words;
 mod delimited;
 mod fan;
