@@ -2,7 +2,7 @@
 //! it wrapped (fact sheet, CLI §1.2, §9.1).
 
 use super::answer::{Line, fullness};
-use super::config_heads::{TITLE, is_closer, is_known_word, strong_head};
+use super::config_heads::{TITLE, block_head, is_closer, is_known_word, strong_head};
 use super::config_marks::Frame;
 
 /// Columns of a tab stop.
@@ -166,4 +166,30 @@ fn most_frequent(values: impl Iterator<Item = usize>) -> Option<usize> {
         .into_iter()
         .max_by_key(|(value, count)| (*count, std::cmp::Reverse(*value)))
         .map(|(value, _)| value)
+}
+
+/// Whether a block that begins with the first row has lines and an end of its
+/// own. Some devices print such a head alone.
+pub(super) fn has_end(rows: &[Row<'_>]) -> bool {
+    let mut lines = false;
+    for row in rows.iter().skip(1) {
+        let (text, left) = (row.trimmed(), row.indent() == 0);
+        if left && is_closer(text) {
+            return lines;
+        }
+        if strong_head(text) || (left && (block_head(text) || text == "end")) {
+            return false;
+        }
+        lines |= !left;
+    }
+    false
+}
+
+/// Whether the frame that the first row begins ends in its block.
+pub(super) fn frame_ends(rows: &[Row<'_>]) -> bool {
+    let inside = rows.iter().skip(1).take_while(|row| {
+        let text = row.trimmed();
+        !strong_head(text) && !(row.indent() == 0 && (is_closer(text) || text == "end"))
+    });
+    inside.filter_map(|row| Frame::of(row.text)).next() == Some(Frame::End)
 }

@@ -9,7 +9,7 @@ use super::config_blocks::{OtherBlock, RunningConfig, VlanConfig, tcont_profile,
 use super::config_heads::{
     TITLE, block_head, is_bare_block, is_closer, is_known_word, is_section, strong_head,
 };
-use super::config_line::{BodyLine, Row, Rows, indent};
+use super::config_line::{BodyLine, Row, Rows, frame_ends, has_end, indent};
 use super::config_marks::{Frame, Mark, OtherLines};
 use super::config_words::after;
 use super::delimited::{self, Text};
@@ -358,11 +358,7 @@ impl Reader {
                     _ => None,
                 };
                 profiles.into_iter().for_each(|profiles| profiles.push(name.to_owned()));
-                let inside = behind.iter().skip(1).take_while(|row| {
-                    let text = row.trimmed();
-                    !strong_head(text) && !(row.indent() == 0 && (is_closer(text) || text == "end"))
-                });
-                let ends = inside.filter_map(|row| Frame::of(row.text)).next() == Some(Frame::End);
+                let ends = frame_ends(behind);
                 self.profile = ends.then(|| name.to_owned());
                 if !ends {
                     self.notes.because(line, "the end of the lines that this profile sets is not found");
@@ -390,21 +386,4 @@ impl Reader {
             self.notes.because(line, reason);
         }
     }
-}
-
-/// Whether a block that begins with the first row has lines and an end of its
-/// own. Some devices print such a head alone.
-fn has_end(rows: &[Row<'_>]) -> bool {
-    let mut lines = false;
-    for row in rows.iter().skip(1) {
-        let (text, left) = (row.trimmed(), row.indent() == 0);
-        if left && is_closer(text) {
-            return lines;
-        }
-        if strong_head(text) || (left && (block_head(text) || text == "end")) {
-            return false;
-        }
-        lines |= !left;
-    }
-    false
 }
