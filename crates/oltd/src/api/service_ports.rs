@@ -135,3 +135,58 @@ pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshn
         service_ports: ports.iter().map(Port::from).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gpon::{OnuId, PonPort, ServiceSource};
+    use serde_json::json;
+
+    fn shown(port: &ServicePort) -> serde_json::Value {
+        serde_json::to_value(Port::from(port)).unwrap()
+    }
+
+    #[test]
+    fn every_form_shows_its_own_fields() {
+        let onu = OnuRef { pon: PonPort::new(1, 1).unwrap(), id: OnuId::new(1).unwrap() };
+        let vlan = |id| VlanId::new(id).ok();
+        let tls = ServicePort {
+            vport: Some(1),
+            tls_vlan: vlan(700),
+            ..ServicePort::unknown(onu, ServiceSource::ServicePort, Some(5))
+        };
+        let expected = json!({
+            "source": "service_port", "service_port_id": 5, "index": 5, "vport": 1, "user_vlan": null,
+            "user_svlan": null, "vlan_mode": null, "svlan": null, "cvlan": null, "tls_vlan": 700, "priority": null,
+            "scos": null, "etype": null, "ingress": null, "egress": null, "description": null,
+        });
+        assert_eq!(shown(&tls), expected);
+
+        let vport = ServicePort {
+            vport: Some(1),
+            mode: Some(VlanMode::Untag),
+            svlan: vlan(901),
+            user_svlan: vlan(7),
+            scos: Some(6),
+            etype: Some("PPPOE".into()),
+            ingress: Some("UP".into()),
+            egress: Some("DN".into()),
+            ..ServicePort::unknown(onu, ServiceSource::VportVlan, None)
+        };
+        let shown = shown(&vport);
+        for (field, value) in [
+            ("source", json!("vport_vlan")),
+            ("service_port_id", json!(null)),
+            ("index", json!(null)),
+            ("vlan_mode", json!("untag")),
+            ("svlan", json!(901)),
+            ("user_svlan", json!(7)),
+            ("scos", json!(6)),
+            ("etype", json!("PPPOE")),
+            ("ingress", json!("UP")),
+            ("egress", json!("DN")),
+        ] {
+            assert_eq!(shown[field], value, "{field}");
+        }
+    }
+}

@@ -240,3 +240,67 @@ impl OnuConfig {
         ports
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Show, ShowOnuConfig};
+    use super::*;
+
+    fn config(lines: &str) -> (OnuConfig, usize) {
+        let parsed = ShowOnuConfig::parse(&format!("interface gpon-onu_1/1/2:5\n{lines}!\nend\n"));
+        (parsed.rows.into_iter().next().unwrap(), parsed.unknown.len())
+    }
+
+    #[test]
+    fn vlans_of_vports_are_services() {
+        let (config, unknown) = config(
+            "  switchport vlan 901,905-906 untag vport 1\n  switchport vlan 900,900 tag vport 1\n  service-port 2 vport 2 user-vlan 7 vlan 7\n  service-port 1 vport 2 user-vlan 8 vlan 8\n",
+        );
+        assert_eq!(unknown, 0);
+        let services = config.services();
+        let shown: Vec<_> = services
+            .iter()
+            .map(|port| {
+                (
+                    port.source,
+                    port.index,
+                    port.vport,
+                    port.mode,
+                    port.user_vlan.map(VlanId::get),
+                    port.svlan.map(VlanId::get),
+                )
+            })
+            .collect();
+        use {ServiceSource::*, VlanMode::*};
+        assert_eq!(
+            shown,
+            [
+                (ServicePort, Some(1), Some(2), Some(Tag), Some(8), Some(8)),
+                (ServicePort, Some(2), Some(2), Some(Tag), Some(7), Some(7)),
+                (VportVlan, None, Some(1), Some(Tag), Some(900), Some(900)),
+                (VportVlan, None, Some(1), Some(Untag), None, Some(901)),
+                (VportVlan, None, Some(1), Some(Untag), None, Some(905)),
+                (VportVlan, None, Some(1), Some(Untag), None, Some(906)),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_no_onu_has_is_a_problem() {
+        let (vlans, unknown) = config(&"  switchport vlan 1-4094 tag vport 1\n".repeat(6));
+        assert_eq!((vlans.vport_vlans.len(), unknown), (4, 2));
+        let gemports: String = (0..1026).map(|id| format!("  gemport {id} tcont 1\n")).collect();
+        let (gemports, unknown) = config(&gemports);
+        assert_eq!((gemports.gemports.len(), unknown), (1024, 2));
+        for line in [
+            "switchport vlan 1 tag",
+            "switchport vlan x tag vport 1",
+            "gemport 1 tcont 1 sideways",
+            "gemport 1 unicast x tcont 1",
+            "service-port 0 vport 1",
+            "tcont x",
+        ] {
+            assert_eq!(config(&format!("  {line}\n")).1, 1, "{line}");
+        }
+    }
+}
