@@ -25,7 +25,7 @@ pub use port::{CardRef, PonPort};
 pub use power::Dbm;
 pub use reading::{Problem, Reading};
 pub use serial::SerialNumber;
-pub use service::{ServicePort, Vlan, VlanId, VlanMode, VlanProfile, VlanTag};
+pub use service::{ServicePort, ServiceSource, Vlan, VlanId, VlanMode, VlanProfile, VlanTag};
 pub use time::{ClockTime, Span};
 pub use traffic::{DbaProfile, DbaType, GemPort, OnuBandwidth, Tcont, TrafficProfile};
 

@@ -104,27 +104,84 @@ impl VlanMode {
     }
 }
 
+/// What on an ONU says which VLANs it is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ServiceSource {
+    /// A service port.
+    ServicePort,
+    /// A VLAN of a virtual port, without a service port: `switchport vlan V tag vport P`.
+    VportVlan,
+}
+
+impl ServiceSource {
+    /// The API's word for the source.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ServicePort => "service_port",
+            Self::VportVlan => "vport_vlan",
+        }
+    }
+}
+
 /// A service port: the mapping of a customer's VLAN onto the network's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServicePort {
     /// The ONU it serves.
     pub onu: OnuRef,
-    /// Its number on that ONU, 1..=255.
-    pub index: u8,
+    /// What says so.
+    pub source: ServiceSource,
+    /// Its number on that ONU, 1..=255; `None` for what is no service port.
+    pub index: Option<u8>,
     /// The virtual port (GEM port) it stands on.
     pub vport: Option<u32>,
     /// The VLAN on the customer's side; `None` for untagged or unknown.
     pub user_vlan: Option<VlanId>,
-    /// How it maps.
+    /// The outer VLAN on the customer's side; `None` when not set.
+    pub user_svlan: Option<VlanId>,
+    /// How it maps; `None` for a form that has no word, or that is unknown.
     pub mode: Option<VlanMode>,
     /// The outer VLAN on the network's side.
     pub svlan: Option<VlanId>,
     /// The inner VLAN on the network's side.
     pub cvlan: Option<VlanId>,
+    /// The VLAN that all other VLANs of the customer are carried in; `None` when not set.
+    pub tls_vlan: Option<VlanId>,
     /// Its class of service, 0..=7; `None` when not set.
     pub priority: Option<u8>,
+    /// The class of service of the outer tag, 0..=7; `None` when not set.
+    pub scos: Option<u8>,
+    /// The kind of packets it is for (`PPPOE`); `None` when not set.
+    pub etype: Option<String>,
+    /// The traffic profile for what the ONU sends; `None` when not set.
+    pub ingress: Option<String>,
+    /// The traffic profile for what the ONU receives; `None` when not set.
+    pub egress: Option<String>,
     /// Its description.
     pub description: Option<String>,
+}
+
+impl ServicePort {
+    /// A service of an ONU of which nothing else is known.
+    pub const fn unknown(onu: OnuRef, source: ServiceSource, index: Option<u8>) -> Self {
+        Self {
+            onu,
+            source,
+            index,
+            vport: None,
+            user_vlan: None,
+            user_svlan: None,
+            mode: None,
+            svlan: None,
+            cvlan: None,
+            tls_vlan: None,
+            priority: None,
+            scos: None,
+            etype: None,
+            ingress: None,
+            egress: None,
+            description: None,
+        }
+    }
 }
 
 /// How an ONU VLAN profile tags.

@@ -11,7 +11,11 @@ use crate::http::{Answer, PonOnu, schema};
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = ServicePortOfOnu)]
 struct Port<'a> {
-    /// Its number on the ONU.
+    /// What says so: `service_port`, or `vport_vlan` for a VLAN that a virtual port
+    /// carries without a service port (`switchport vlan V tag vport P`); null where there is neither.
+    #[schema(value_type = Option<schema::ServiceSource>)]
+    source: Option<&'static str>,
+    /// Its number on the ONU; null for what is no service port.
     service_port_id: Option<u8>,
     /// The same as `service_port_id`.
     index: Option<u8>,
@@ -20,6 +24,10 @@ struct Port<'a> {
     /// The VLAN on the customer's side; null for untagged or unknown.
     #[schema(value_type = Option<schema::VlanNumber>)]
     user_vlan: Option<u16>,
+    /// The outer VLAN on the customer's side; null where none is set.
+    #[schema(value_type = Option<schema::VlanNumber>)]
+    user_svlan: Option<u16>,
+    /// Null for a form that none of these words means, and where it is unknown.
     #[schema(value_type = Option<schema::VlanMode>)]
     vlan_mode: Option<&'static str>,
     /// The outer VLAN on the network's side.
@@ -28,8 +36,20 @@ struct Port<'a> {
     /// The inner VLAN on the network's side.
     #[schema(value_type = Option<schema::VlanNumber>)]
     cvlan: Option<u16>,
+    /// The VLAN that carries all other VLANs of the customer; null where none is set.
+    #[schema(value_type = Option<schema::VlanNumber>)]
+    tls_vlan: Option<u16>,
     #[schema(value_type = Option<schema::Priority>)]
     priority: Option<u8>,
+    /// The priority in the outer tag; null where none is set.
+    #[schema(value_type = Option<schema::Priority>)]
+    scos: Option<u8>,
+    /// The kind of packets that it is for, as the OLT spells it; null where it is for all.
+    etype: Option<&'a str>,
+    /// The name of the traffic profile for what the ONU sends; null where none is set.
+    ingress: Option<&'a str>,
+    /// The name of the traffic profile for what the ONU receives; null where none is set.
+    egress: Option<&'a str>,
     /// As the OLT holds it.
     description: Option<&'a str>,
 }
@@ -37,14 +57,21 @@ struct Port<'a> {
 impl<'a> From<&'a ServicePort> for Port<'a> {
     fn from(port: &'a ServicePort) -> Self {
         Self {
-            service_port_id: Some(port.index),
-            index: Some(port.index),
+            source: Some(port.source.as_str()),
+            service_port_id: port.index,
+            index: port.index,
             vport: port.vport,
             user_vlan: port.user_vlan.map(VlanId::get),
+            user_svlan: port.user_svlan.map(VlanId::get),
             vlan_mode: port.mode.map(VlanMode::as_str),
             svlan: port.svlan.map(VlanId::get),
             cvlan: port.cvlan.map(VlanId::get),
+            tls_vlan: port.tls_vlan.map(VlanId::get),
             priority: port.priority,
+            scos: port.scos,
+            etype: port.etype.as_deref(),
+            ingress: port.ingress.as_deref(),
+            egress: port.egress.as_deref(),
             description: port.description.as_deref(),
         }
     }
@@ -107,4 +134,59 @@ pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshn
         first: ports.first().map(Port::from).unwrap_or_default(),
         service_ports: ports.iter().map(Port::from).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gpon::{OnuId, PonPort, ServiceSource};
+    use serde_json::json;
+
+    fn shown(port: &ServicePort) -> serde_json::Value {
+        serde_json::to_value(Port::from(port)).unwrap()
+    }
+
+    #[test]
+    fn every_form_shows_its_own_fields() {
+        let onu = OnuRef { pon: PonPort::new(1, 1).unwrap(), id: OnuId::new(1).unwrap() };
+        let vlan = |id| VlanId::new(id).ok();
+        let tls = ServicePort {
+            vport: Some(1),
+            tls_vlan: vlan(700),
+            ..ServicePort::unknown(onu, ServiceSource::ServicePort, Some(5))
+        };
+        let expected = json!({
+            "source": "service_port", "service_port_id": 5, "index": 5, "vport": 1, "user_vlan": null,
+            "user_svlan": null, "vlan_mode": null, "svlan": null, "cvlan": null, "tls_vlan": 700, "priority": null,
+            "scos": null, "etype": null, "ingress": null, "egress": null, "description": null,
+        });
+        assert_eq!(shown(&tls), expected);
+
+        let vport = ServicePort {
+            vport: Some(1),
+            mode: Some(VlanMode::Untag),
+            svlan: vlan(901),
+            user_svlan: vlan(7),
+            scos: Some(6),
+            etype: Some("PPPOE".into()),
+            ingress: Some("UP".into()),
+            egress: Some("DN".into()),
+            ..ServicePort::unknown(onu, ServiceSource::VportVlan, None)
+        };
+        let shown = shown(&vport);
+        for (field, value) in [
+            ("source", json!("vport_vlan")),
+            ("service_port_id", json!(null)),
+            ("index", json!(null)),
+            ("vlan_mode", json!("untag")),
+            ("svlan", json!(901)),
+            ("user_svlan", json!(7)),
+            ("scos", json!(6)),
+            ("etype", json!("PPPOE")),
+            ("ingress", json!("UP")),
+            ("egress", json!("DN")),
+        ] {
+            assert_eq!(shown[field], value, "{field}");
+        }
+    }
 }

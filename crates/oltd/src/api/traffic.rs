@@ -199,7 +199,26 @@ pub(super) async fn tcont(
         profile: tcont.profile.as_deref(),
         gemports: carried.map(|port| port.id).collect(),
     };
-    bandwidth.once(|_| Content::new(row))
+    bandwidth.once(|_| Content { leaves_out: is_of_gem_ports, called: of_a_tcont, ..Content::new(row) })
+}
+
+/// What a T-CONT does not have of the fields of GEM ports, that are read with it.
+fn is_of_gem_ports(field: &str) -> bool {
+    matches!(field, "gemport_name" | "queue" | "traffic_limit")
+}
+
+/// Which GEM ports a T-CONT carries stands where these name it.
+fn of_a_tcont(field: &'static str) -> &'static str {
+    if field == "tcont_id" { "gemports" } else { field }
+}
+
+/// What a GEM port does not have of the fields of T-CONTs, that are read with it.
+fn is_of_tconts(field: &str) -> bool {
+    matches!(field, "name" | "profile" | "gemports")
+}
+
+fn of_a_gem_port(field: &'static str) -> &'static str {
+    if field == "gemport_name" { "name" } else { field }
 }
 
 /// A GEM port of an ONU.
@@ -261,7 +280,7 @@ pub(super) async fn gem_port(
             downstream: port.downstream.as_deref(),
         },
     };
-    bandwidth.once(|_| Content::new(row))
+    bandwidth.once(|_| Content { leaves_out: is_of_tconts, called: of_a_gem_port, ..Content::new(row) })
 }
 
 fn missing<T>(reading: &Reading<T>, code: ErrorCode, what: &str, id: u8, at: OnuRef) -> Failure {

@@ -145,11 +145,20 @@ pub(crate) struct Content<'a, D> {
     pub(crate) problems: Vec<Problem>,
     /// Whether the answer has nothing to do with a field, so that the reading's problems with it are not its own.
     pub(crate) leaves_out: fn(&str) -> bool,
+    /// What the answer calls a field of the reading.
+    pub(crate) called: fn(&'static str) -> &'static str,
 }
 
 impl<D: Serialize> Content<'_, D> {
     pub(crate) const fn new(data: D) -> Self {
-        Self { page: None, data, message: None, problems: Vec::new(), leaves_out: |_| false }
+        Self {
+            page: None,
+            data,
+            message: None,
+            problems: Vec::new(),
+            leaves_out: |_| false,
+            called: |field| field,
+        }
     }
 
     fn render(&self, problems: &[Problem]) -> Result<Rendered, Failure> {
@@ -164,14 +173,15 @@ impl<D: Serialize> Content<'_, D> {
             problems: Vec::new(),
         };
         let inherited = problems.iter().filter(|problem| !(self.leaves_out)(problem.field()));
-        for problem in inherited.chain(&self.problems) {
+        let inherited = inherited.map(|problem| (problem, (self.called)(problem.field())));
+        for (problem, field) in inherited.chain(self.problems.iter().map(|own| (own, own.field()))) {
             match problem {
-                Problem::Failed { field, reason } | Problem::Uncertain { field, reason } => {
-                    body.partial.push(Missing { field, reason })
+                Problem::Failed { reason, .. } | Problem::Uncertain { reason, .. } => {
+                    body.partial.push(Missing { field, reason });
                 }
-                Problem::Unsupported { field } if body.unsupported.contains(field) => {}
-                Problem::Unsupported { field } => body.unsupported.push(field),
-                Problem::Odd { field, reason } => body.problems.push(Missing { field, reason }),
+                Problem::Unsupported { .. } if body.unsupported.contains(&field) => {}
+                Problem::Unsupported { .. } => body.unsupported.push(field),
+                Problem::Odd { reason, .. } => body.problems.push(Missing { field, reason }),
             }
         }
         serde_json::to_vec(&body).map(Rendered::new).map_err(Failure::internal)

@@ -96,6 +96,8 @@ forms! {
     Judgement = words(["low", "normal", "high"]);
     /// How a service port maps VLANs.
     VlanMode = words(["tag", "translation", "untag", "transparent"]);
+    /// What says which VLANs an ONU is served.
+    ServiceSource = words([gpon::ServiceSource::ServicePort, gpon::ServiceSource::VportVlan].map(gpon::ServiceSource::as_str));
     /// How a VLAN profile tags.
     VlanTag = words(["tag", "vlanStacking"]);
     /// Which table names the ONU; absent for the management table.

@@ -49,6 +49,10 @@ fn of_config(config: OnuConfig, problems: &mut Problems) -> OnuBandwidth {
         // A configuration shows what was set, and a queue seldom is.
         problems.unsupported("queue");
     }
+    if let Some(port) = config.gemports.iter().find(|port| u8::try_from(port.id).is_err()) {
+        problems
+            .failed("gemports", format!("GEM port {} has a number that is not known of devices", port.id));
+    }
     let tcont = |tcont: TcontConfig| Tcont { id: tcont.id, name: tcont.name, profile: tcont.profile };
     let port = |port: GemportConfig| {
         Some(GemPort {
@@ -77,6 +81,8 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<OnuBandwi
         table(olt, firmware.gem_ports, &prefix, all, deadline, &mut of_gem_ports),
     );
     let (tconts, gem_ports) = (tconts?, gem_ports?);
+    // T-CONTs have names too.
+    of_gem_ports.rename("name", "gemport_name");
     problems.append(of_gem_ports);
     if tconts.is_empty() {
         if olt.memory.probe_table(&olt.snmp, firmware.tconts.cells, deadline).await? {

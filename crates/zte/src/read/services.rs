@@ -1,6 +1,6 @@
 //! Service ports.
 
-use gpon::{OnuRef, ServicePort, VlanId, VlanMode};
+use gpon::{OnuRef, ServicePort, ServiceSource, VlanId, VlanMode};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -53,18 +53,21 @@ impl ServiceRow {
             (_, user, ..) => (None, user, None, None),
         };
         ServicePort {
-            onu: self.onu,
-            index: self.number,
             vport: self.vport,
             user_vlan,
             mode,
             svlan,
             cvlan,
-            priority: None,
             description: self.description,
+            ..ServicePort::unknown(self.onu, ServiceSource::ServicePort, Some(self.number))
         }
     }
 }
+
+/// What only the configuration of an ONU says of its service ports: of the
+/// columns with these values nobody has read any but "not set" (§6.7).
+const OF_CONFIGURATION: [&str; 7] =
+    ["priority", "scos", "etype", "user_svlan", "tls_vlan", "ingress", "egress"];
 
 /// The service ports of one ONU: from its configuration, which alone has their
 /// priorities, and from SNMP where that is not to be had or not understood.
@@ -72,17 +75,15 @@ pub(crate) async fn of_onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<V
     let config = async {
         let mut noted = Problems::default();
         let config = bandwidth::config(olt, at, &["service_ports"], &mut noted).await?;
-        let mut ports: Vec<_> = config.service_ports.into_iter().map(|port| port.port).collect();
-        ports.sort_by_key(|port| port.index);
-        Ok((ports, noted))
+        Ok((config.services(), noted))
     };
     let over_snmp = |first: Outcome| async move {
         let (ports, mut problems) = table_of_onu(olt, at, deadline).await?;
         if let Err(why) = first
             && why != Trouble::NoCli
         {
-            problems.found(&["priority"]);
-            problems.failed("priority", why.to_string());
+            problems.found(&OF_CONFIGURATION);
+            OF_CONFIGURATION.into_iter().for_each(|field| problems.failed(field, why.to_string()));
             if ports.is_empty() {
                 // Old firmware carries VLANs where no service port stands, and only its configuration shows them.
                 problems.failed("service_ports", why.to_string());
@@ -135,8 +136,9 @@ pub(crate) async fn service_ports(
     if rows.is_empty() && olt.memory.probe_table(&olt.snmp, service_table.cells, deadline).await? {
         return Err(Trouble::Unsupported("service ports"));
     }
-    // The columns of cos are inferred only (§6.7).
-    problems.unsupported("priority");
+    for field in OF_CONFIGURATION {
+        problems.unsupported(field);
+    }
     let mut ports: Vec<_> = rows.into_values().map(ServiceRow::service_port).collect();
     ports.sort_by_key(|port| (port.onu, port.index));
     Ok((ports, problems))

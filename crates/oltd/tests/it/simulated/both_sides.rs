@@ -87,6 +87,19 @@ async fn both_sides_show_the_same_light() {
     }
 }
 
+/// A T-CONT and a GEM port come from one reading, and each answer names what itself has.
+#[tokio::test]
+async fn answers_name_no_field_that_they_do_not_have() {
+    let tconts = "absent = [\n    \"1.3.6.1.4.1.3902.1082.500.10.2.3.4.1\",";
+    let rig = Rig::both(&NO_OPTICS.replacen("absent = [", tconts, 1), |_| {}).await;
+    let gem_port = rig.body("/traffic/gemport/1-1-1/1/1").await;
+    assert_eq!(gem_port["unsupported"], json!(["queue"]), "{gem_port}");
+    let tcont = rig.body("/traffic/tcont/1-1-1/1/1").await;
+    for list in ["unsupported", "partial", "problems"] {
+        assert!(tcont.get(list).is_none(), "{tcont}");
+    }
+}
+
 #[tokio::test]
 async fn one_side_down_leaves_the_other() {
     // Without the tables of T-CONTs too, so that these are the command line's alone.

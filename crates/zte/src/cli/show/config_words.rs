@@ -39,10 +39,29 @@ impl<'a> Words<'a> {
         self.get(key).map(str::to_owned)
     }
 
-    /// What follows the keyword, as a value.
+    /// What follows the keyword, as a value. A complaint quotes nothing: it may be a piece of a secret.
     pub(super) fn value<T: FromStr>(&self, key: &str) -> Result<Option<T>, String> {
         let Some(text) = self.get(key) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| format!("{key} {text:?} is not understood"))
+        text.parse().map(Some).map_err(|_| format!("what follows `{key}` is not understood"))
+    }
+
+    /// Whether the keyword is there, which stands alone.
+    pub(super) fn flag(&self, key: &str) -> Result<bool, String> {
+        match self.get(key) {
+            Some("") => Ok(true),
+            Some(_) => Err(format!("what follows `{key}` is not understood")),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether no keyword stands there twice: which of them counts is not known.
+    pub(super) fn once(self) -> Option<Self> {
+        let twice = self
+            .0
+            .iter()
+            .enumerate()
+            .any(|(at, (key, _))| self.0.iter().skip(at + 1).any(|(other, _)| key == other));
+        (!twice).then_some(self)
     }
 }
 
@@ -59,5 +78,5 @@ pub(super) fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     if rest.is_empty() {
         return Some(rest);
     }
-    rest.strip_prefix(' ').map(str::trim)
+    rest.starts_with(char::is_whitespace).then(|| rest.trim())
 }

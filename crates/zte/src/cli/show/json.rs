@@ -44,15 +44,21 @@ pub(super) fn vlan_ranges<S: Serializer>(
 }
 
 pub(super) fn service_port<S: Serializer>(port: &ServicePort, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut fields = serializer.serialize_struct("ServicePort", 9)?;
+    let mut fields = serializer.serialize_struct("ServicePort", 15)?;
     fields.serialize_field("onu", &port.onu.to_string())?;
     fields.serialize_field("index", &port.index)?;
     fields.serialize_field("vport", &port.vport)?;
     fields.serialize_field("user_vlan", &port.user_vlan.map(gpon::VlanId::get))?;
+    fields.serialize_field("user_svlan", &port.user_svlan.map(gpon::VlanId::get))?;
     fields.serialize_field("vlan_mode", &port.mode.map(gpon::VlanMode::as_str))?;
     fields.serialize_field("svlan", &port.svlan.map(gpon::VlanId::get))?;
     fields.serialize_field("cvlan", &port.cvlan.map(gpon::VlanId::get))?;
+    fields.serialize_field("tls_vlan", &port.tls_vlan.map(gpon::VlanId::get))?;
     fields.serialize_field("priority", &port.priority)?;
+    fields.serialize_field("scos", &port.scos)?;
+    fields.serialize_field("etype", &port.etype)?;
+    fields.serialize_field("ingress", &port.ingress)?;
+    fields.serialize_field("egress", &port.egress)?;
     fields.serialize_field("description", &port.description)?;
     fields.end()
 }

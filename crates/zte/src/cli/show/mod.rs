@@ -7,7 +7,18 @@ mod card_temperature;
 mod clock;
 mod columns;
 mod config_blocks;
+#[cfg(test)]
+mod config_cases;
+mod config_heads;
+mod config_line;
+mod config_marks;
+#[cfg(test)]
+mod config_properties;
+mod config_reader;
+#[cfg(test)]
+mod config_texts;
 mod config_words;
+mod delimited;
 mod fan;
 #[cfg(test)]
 mod fixtures;
@@ -42,9 +53,12 @@ mod remote_interface;
 mod remote_unit;
 mod remote_wan_ip;
 mod running_config;
+mod secret_words;
 mod service_port;
+mod switchport;
 mod system_group;
 mod typed;
+mod uplink_config;
 mod uplink_interface;
 mod values;
 mod version_running;

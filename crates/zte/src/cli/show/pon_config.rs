@@ -4,8 +4,10 @@ use gpon::{OnuId, PonPort, SerialNumber};
 use serde::Serialize;
 
 use super::answer::{Line, Notes};
-use super::config_words::{after, first};
-use super::password::{Password, masked};
+use super::config_line::BodyLine;
+use super::config_marks::OtherLines;
+use super::config_words::{Words, after, first};
+use super::password::{Hidden, Password};
 use super::{json, values};
 
 /// The configuration of a PON port.
@@ -25,7 +27,8 @@ pub(crate) struct PonConfig {
     /// The ONUs that are registered on it, offline ones included.
     pub(crate) onus: Vec<PonOnuConfig>,
     /// Lines that have no field of their own.
-    pub(crate) other: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) other: OtherLines,
 }
 
 /// An ONU that is registered on a port.
@@ -38,8 +41,18 @@ pub(crate) struct PonOnuConfig {
     pub(crate) onu_type: String,
     /// Its serial number, for one registered by it.
     pub(crate) serial: Option<SerialNumber>,
-    /// Its password, for one registered by it.
+    /// What it is registered by: `sn`, `pw` or `loid`.
+    pub(crate) auth: Option<&'static str>,
+    /// Its password, for one registered by it, or with its LOID.
     pub(crate) password: Option<Password>,
+    /// Its LOID, for one registered by it: whoever knows it may take the ONU's place.
+    pub(crate) loid: Option<Password>,
+    /// How its virtual ports are made: `gemport`, `onu`, `manual`.
+    pub(crate) vport_mode: Option<String>,
+    /// The profile that sets its configuration on the OLT's side.
+    pub(crate) line_profile: Option<String>,
+    /// The profile that sets its configuration on its own side.
+    pub(crate) remote_profile: Option<String>,
 }
 
 impl PonConfig {
@@ -51,47 +64,96 @@ impl PonConfig {
             shutdown: false,
             trap_enabled: None,
             onus: Vec::new(),
-            other: Vec::new(),
+            other: OtherLines::default(),
         }
     }
 
     /// Takes a line of the block.
-    pub(super) fn take(&mut self, line: Line<'_>, notes: &mut Notes) {
+    pub(super) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
         let text = line.trimmed();
         if let Some(name) = after(text, "name") {
             self.name = values::name(name);
         } else if let Some(description) = after(text, "description") {
             self.description = values::name(description);
         } else if let Some(trap) = after(text, "linktrap") {
-            self.trap_enabled = notes.field(line, values::enabled(trap));
-        } else if let Some(rest) = after(text, "onu") {
-            self.onu(line, rest, notes);
+            self.trap_enabled = notes.field(line.line, values::enabled(trap));
+        } else if after(text, "onu").is_some() {
+            self.onu(line, notes);
         } else {
             match text {
                 "shutdown" => self.shutdown = true,
                 "no shutdown" => self.shutdown = false,
-                _ => self.other.push(masked(text)),
+                _ => self.other.keep(line.raw, line.profile),
             }
         }
     }
 
-    /// `N type T sn S`, `N type T pw P`; the other lines of an ONU, such as its profiles, are kept as they are.
-    fn onu(&mut self, line: Line<'_>, text: &str, notes: &mut Notes) {
-        let Some((id, rest)) = first::<OnuId>(text) else {
-            return notes.because(line, "an ONU without a number in range");
+    /// `onu N type T sn S`, or `pw P`, or `loid L [password P]`; `onu N profile
+    /// line X remote Y`. Other lines of an ONU are kept as they are.
+    fn onu(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+        let mut hidden = Hidden::of(line.trimmed());
+        let text = hidden.text.clone();
+        let Some((id, rest)) = after(&text, "onu").and_then(first::<OnuId>) else {
+            return notes.because(line.line, "an ONU without a number in range");
         };
-        let Some((onu_type, rest)) = after(rest, "type").and_then(first::<String>) else {
-            self.other.push(masked(line.trimmed()));
+        if let Some((onu_type, rest)) = after(rest, "type").and_then(first::<String>) {
+            if self.onus.iter().any(|onu| onu.id == id) {
+                return notes.because(line.line, "an ONU whose number another one has");
+            }
+            self.onus.push(registered(id, onu_type, rest, &mut hidden, line.line, notes));
             return;
-        };
-        let (mut serial, mut password) = (None, None);
-        if let Some(text) = after(rest, "sn") {
-            serial = notes.field(line, values::serial(text));
-        } else if let Some(text) = after(rest, "pw") {
-            password = Some(Password::new(text));
-        } else {
-            notes.because(line, "an ONU that is registered in a way that is not known");
         }
-        self.onus.push(PonOnuConfig { id, onu_type, serial, password });
+        let profiles = after(rest, "profile").and_then(|rest| Words::of(rest, &["line", "remote"]));
+        match (profiles, self.onus.iter_mut().find(|onu| onu.id == id)) {
+            (Some(profiles), Some(onu)) => {
+                onu.line_profile = profiles.text("line").or(onu.line_profile.take());
+                onu.remote_profile = profiles.text("remote").or(onu.remote_profile.take());
+            }
+            _ => self.other.keep(line.raw, line.profile),
+        }
     }
+}
+
+/// What follows `onu N type T`.
+fn registered(
+    id: OnuId,
+    onu_type: String,
+    rest: &str,
+    hidden: &mut Hidden,
+    line: Line<'_>,
+    notes: &mut Notes,
+) -> PonOnuConfig {
+    const UNKNOWN: &str = "an ONU that is registered in a way that is not known";
+    let mut onu = PonOnuConfig {
+        id,
+        onu_type,
+        serial: None,
+        auth: None,
+        password: None,
+        loid: None,
+        vport_mode: None,
+        line_profile: None,
+        remote_profile: None,
+    };
+    let Some(words) = Words::of(rest, &["sn", "pw", "loid", "password", "vport-mode"]).and_then(Words::once)
+    else {
+        notes.because(line, UNKNOWN);
+        return onu;
+    };
+    onu.auth = ["sn", "pw", "loid"].into_iter().find(|key| words.has(key));
+    if onu.auth.is_none() {
+        notes.because(line, UNKNOWN);
+    }
+    // The text is not quoted: what stands behind a number may be a secret.
+    onu.serial = match words.get("sn").map(str::parse) {
+        Some(Err(_)) => {
+            notes.because(line, "a serial number that is not understood");
+            None
+        }
+        serial => serial.and_then(Result::ok),
+    };
+    onu.loid = hidden.secret(words.get("loid"));
+    onu.password = hidden.secret(words.get("pw").or(words.get("password")));
+    onu.vport_mode = words.text("vport-mode");
+    onu
 }

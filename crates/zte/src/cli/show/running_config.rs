@@ -1,6 +1,7 @@
 use gpon::{OnuRef, PonPort};
 
-use super::config_blocks::{Asked, RunningConfig, blocks};
+use super::config_blocks::RunningConfig;
+use super::config_reader::{Asked, blocks};
 use super::onu_config::OnuConfig;
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
@@ -36,7 +37,8 @@ pub(crate) struct ShowOnuRunningConfig {
 /// Whether the configuration of an interface is not cut off: without its last
 /// line, a list of services in it may be short of some (fact sheet, CLI §4.5).
 fn has_end(text: &str) -> bool {
-    text.lines().any(|line| line.trim_end() == "end")
+    // A pasted text may be shifted by a blank.
+    text.lines().any(|line| line.trim_end() == "end" || line.trim_end() == " end")
 }
 
 impl Show for ShowRunningConfig {
@@ -220,7 +222,9 @@ mod tests {
             (gemport.name.as_deref(), gemport.tcont, gemport.direction.as_deref()),
             (Some("G1"), Some(1), Some("both"))
         );
-        assert_eq!(parsed.rows[0].other.len(), 2);
+        let served = &parsed.rows[0].vport_vlans[0];
+        assert_eq!((served.vport, served.tagged, served.vlans[0].0.get()), (1, true, 212));
+        assert_eq!(parsed.rows[0].other.other, ["  dhcp-option82 enable vport 1"]);
     }
 
     #[test]
