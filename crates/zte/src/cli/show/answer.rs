@@ -1,6 +1,6 @@
 //! An answer as lines, and what of them is not understood.
 
-use super::{Parsed, UnknownLine};
+use super::{Parsed, UnknownLine, values};
 
 /// The width at which a terminal wraps lines (fact sheet, CLI §1.2).
 const WIDTH: usize = 80;
@@ -15,6 +15,11 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// The line with this number, without blanks and NULs at its end.
+    pub(super) fn of(number: usize, text: &'a str) -> Self {
+        Self { number, text: text.trim_end_matches(|c: char| c.is_whitespace() || c == '\0') }
+    }
+
     /// Its text without blanks at either end.
     pub(super) fn trimmed(self) -> &'a str {
         self.text.trim_start()
@@ -31,22 +36,77 @@ impl<'a> Line<'a> {
         Some((label.trim(), value.trim()))
     }
 
-    /// Whether it is a rule of dashes.
+    /// Whether it is a rule, whatever its length: dashes or equals signs, in
+    /// one piece or in several.
     pub(super) fn is_rule(self) -> bool {
-        self.text.len() >= 3 && self.text.bytes().all(|byte| byte == b'-')
+        self.text.contains(['-', '=']) && self.text.chars().all(|c| matches!(c, '-' | '=' | ' ' | '\t'))
     }
 
-    /// Whether its words are these.
-    pub(super) fn has_words(self, words: &[&str]) -> bool {
-        self.text.split_whitespace().eq(words.iter().copied())
+    /// Whether it holds this text, whatever the blanks and the case.
+    pub(super) fn is(self, text: &str) -> bool {
+        same(self.text, text)
     }
+
+    /// The label of `known` that begins it, spelled as there, and its value:
+    /// `LABEL: value`, whatever the blanks and the case of the label. The colon
+    /// is missing in some lines of some devices (`Arc-interval   0`).
+    pub(super) fn known_label<'k>(self, known: &[&'k str]) -> Option<(&'k str, &'a str)> {
+        let find = |label: &str| known.iter().copied().find(|known| same(known, label));
+        if let Some(pair) = self.label().and_then(|(label, value)| Some((find(label)?, value))) {
+            return Some(pair);
+        }
+        let (label, value) = self.trimmed().split_once("  ")?;
+        Some((find(label)?, value.trim()))
+    }
+
+    /// `LABEL: value` of any label that could be one. A colon inside of a word
+    /// (`Service ability N:1:    support`) belongs to the label where another one
+    /// follows that ends a word.
+    pub(super) fn any_label(self) -> Option<(&'a str, &'a str)> {
+        let text = self.trimmed();
+        let inside = |at: usize| text[at + 1..].starts_with(|c: char| !c.is_whitespace());
+        let mut colons = text.match_indices(':').map(|(at, _)| at);
+        let first = colons.next()?;
+        let at = if inside(first) { colons.find(|at| !inside(*at)).unwrap_or(first) } else { first };
+        let at = if text[..at].chars().count() > LONGEST_LABEL { first } else { at };
+        let (label, value) = (text[..at].trim(), text[at + 1..].trim());
+        let letters = label.chars().any(char::is_alphabetic);
+        (letters && label.chars().count() <= LONGEST_LABEL).then_some((label, value))
+    }
+
+    /// Whether it has the form of a title of its own: words and a colon at the end.
+    pub(super) fn is_title(self) -> bool {
+        let Some(words) = self.text.strip_suffix(':') else { return false };
+        let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+        let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '(' | ')');
+        letters >= 3 && words.chars().all(plain)
+    }
+}
+
+/// Characters of the longest text that is taken for a label; the longest one
+/// known has 41 (`Output Instantaneous bandwidth throughput`).
+const LONGEST_LABEL: usize = 48;
+
+/// Whether two texts are the same but for blanks and case, as headings and
+/// labels are over the firmwares.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    let letters = |text: &'_ str| -> Vec<char> {
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
+    };
+    letters(one) == letters(other)
+}
+
+/// A line without what terminals and editors leave behind: byte-order marks,
+/// carriage returns and NULs at its ends.
+pub(super) fn bare(line: &str) -> &str {
+    line.trim_start_matches(['\u{feff}', '\0', '\r']).trim_end_matches(['\0', '\r'])
 }
 
 /// The lines of `text` that hold something.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     text.lines()
         .enumerate()
-        .map(|(at, text)| Line { number: at + 1, text: text.trim_end() })
+        .map(|(at, text)| Line::of(at + 1, bare(text)))
         .filter(|line| !line.text.is_empty())
 }
 
@@ -71,10 +131,7 @@ pub(super) fn unwrapped(text: &str, starts: impl Fn(&str, &str) -> bool) -> Vec<
 
 /// The lines of [`unwrapped`] text that hold something.
 pub(super) fn lines_of(unwrapped: &[(usize, String)]) -> impl Iterator<Item = Line<'_>> {
-    unwrapped
-        .iter()
-        .map(|(number, text)| Line { number: *number, text: text.trim_end() })
-        .filter(|line| !line.text.is_empty())
+    unwrapped.iter().map(|(number, text)| Line::of(*number, text)).filter(|line| !line.text.is_empty())
 }
 
 /// A value, `None` where the device says "not available", or why it is not one.
@@ -92,7 +149,11 @@ impl Notes {
 
     /// Notes a line with the reason.
     pub(super) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
-        self.0.push(UnknownLine { line: line.number, text: line.text.to_owned(), reason: reason.into() });
+        self.0.push(UnknownLine {
+            line: line.number,
+            text: values::visible(line.text),
+            reason: reason.into(),
+        });
     }
 
     /// The value of `field`; a complaint is noted.
@@ -106,6 +167,38 @@ impl Notes {
     /// The value of `field`; a complaint is noted.
     pub(super) fn need<T>(&mut self, line: Line<'_>, field: Result<T, String>) -> Option<T> {
         self.field(line, field.map(Some))
+    }
+
+    /// Puts the value of `field` into a place that is still empty. Where the OLT
+    /// says something for the second time, it is of another thing.
+    pub(super) fn put<T>(&mut self, line: Line<'_>, place: &mut Option<T>, field: Field<T>) {
+        if place.is_some() {
+            self.again(line);
+        } else {
+            *place = self.field(line, field);
+        }
+    }
+
+    /// Notes what was said before.
+    pub(super) fn again(&mut self, line: Line<'_>) {
+        self.because(line, "this was said before, of this or of another thing");
+    }
+
+    /// Compares a count of the OLT's own with what was read.
+    pub(super) fn count(&mut self, line: Line<'_>, counted: u32, read: usize, what: &str) {
+        if usize::try_from(counted) != Ok(read) {
+            self.because(line, format!("the OLT counts {counted} {what}, and {read} could be read"));
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Puts what is noted of the lines before others behind them in order.
+    pub(super) fn sort(&mut self) {
+        self.0.sort_by_key(|line| line.line);
     }
 
     /// Hides what `mask` hides in the lines that were noted.

@@ -4,6 +4,8 @@
 mod answer;
 mod card;
 mod card_temperature;
+#[cfg(test)]
+mod cases;
 mod clock;
 mod columns;
 mod config_blocks;
@@ -27,6 +29,8 @@ mod onu_profiles;
 mod onu_state;
 mod onu_type;
 mod onu_uncfg;
+#[cfg(test)]
+mod open;
 mod optical_module_info;
 mod password;
 mod pon_config;
@@ -43,13 +47,16 @@ mod remote_unit;
 mod remote_wan_ip;
 mod running_config;
 mod service_port;
+mod service_port_table;
 mod system_group;
+mod table;
 mod typed;
 mod uplink_interface;
 mod values;
 mod version_running;
 mod vlan;
 mod vlan_port;
+mod wraps;
 
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
@@ -82,6 +89,7 @@ pub(crate) use remote_unit::*;
 pub(crate) use remote_wan_ip::*;
 pub(crate) use running_config::*;
 use serde::Serialize;
+pub(crate) use service_port_table::*;
 pub(crate) use system_group::*;
 pub(crate) use uplink_interface::*;
 pub(crate) use version_running::*;

@@ -2,6 +2,7 @@ use gpon::{OnuId, OnuRef, OnuState, PonPort};
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
+use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
@@ -48,34 +49,57 @@ pub(crate) struct OnuStateRow {
     pub(crate) channel: Option<String>,
 }
 
-const HEADER: [&str; 8] = ["OnuIndex", "Admin", "State", "OMCC", "State", "Phase", "State", "Channel"];
-const HEADER_V1_2: [&str; 9] =
-    ["OnuIndex", "Admin", "State", "OMCC", "State", "O7", "State", "Phase", "State"];
+static LAYOUT: Layout = Layout {
+    columns: &["OnuIndex", "Admin State", "OMCC State", "O7 State", "Phase State", "Channel"],
+    needed: &["OnuIndex", "Phase State"],
+    phrases: false,
+    key: |text| values::onu(text).is_ok(),
+};
+
+/// The footer of a list of ONUs.
+pub(super) const FOOTER: &str = "ONU Number";
+
+/// Where an answer's own counts stand against the rows.
+#[derive(Debug, Default)]
+struct Counted {
+    /// The rows that a footer has counted.
+    rows: usize,
+    footers: usize,
+}
 
 impl OnuStates {
-    fn footer(&mut self, line: Line<'_>, counts: &str, notes: &mut Notes) {
-        match counts.trim().split_once('/') {
-            Some((online, total)) => {
-                self.online = notes.field(line, values::number(online));
-                self.total = notes.field(line, values::number(total));
-            }
-            None => notes.unknown(line),
+    /// `ONU Number: 24/27`, online and all. Of several lists in an answer, each
+    /// may have its own, and the last be of all.
+    fn footer(&mut self, line: Line<'_>, counts: &str, counted: &mut Counted, notes: &mut Notes) {
+        let pair = counts.split_once('/').map(|(online, total)| (online.trim(), total.trim()));
+        let pair = pair.map(|(online, total)| (values::number(online), values::number(total)));
+        let Some((Ok(Some(online)), Ok(Some(total)))) = pair else {
+            return notes.because(line, "two numbers stand there, online and all");
+        };
+        let of_all = counted.footers > 0 && counted.rows == self.onus.len();
+        let from = if of_all { 0 } else { counted.rows };
+        let rows = self.onus.get(from..).unwrap_or_default();
+        let working = rows.iter().filter(|row| row.phase == Some(OnuState::Online)).count();
+        let before = if of_all { (0, 0) } else { (self.online.unwrap_or(0), self.total.unwrap_or(0)) };
+        let noted = notes.len();
+        notes.count(line, total, rows.len(), "ONUs");
+        if notes.len() == noted {
+            notes.count(line, online, working, "ONUs online");
         }
+        self.online = Some(before.0.saturating_add(online));
+        self.total = Some(before.1.saturating_add(total));
+        (counted.rows, counted.footers) = (self.onus.len(), counted.footers + 1);
     }
 
-    fn row(&mut self, line: Line<'_>, v1_2: bool, notes: &mut Notes) {
-        let words = line.words();
-        let [index, admin, omcc, third, fourth] = words.as_slice() else { return notes.unknown(line) };
-        let Some(onu) = notes.need(line, values::onu(index)) else { return };
-        let (o7, phase, channel) =
-            if v1_2 { (values::words(third), fourth, None) } else { (None, third, values::words(fourth)) };
+    fn row(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes) {
+        let Some(onu) = notes.need(line, values::onu(row.get("OnuIndex"))) else { return };
         self.onus.push(OnuStateRow {
             onu,
-            admin_enabled: notes.field(line, values::enabled(admin)),
-            omcc_enabled: notes.field(line, values::enabled(omcc)),
-            o7,
-            phase: notes.need(line, values::phase(phase)),
-            channel,
+            admin_enabled: notes.field(line, values::enabled(row.get("Admin State"))),
+            omcc_enabled: notes.field(line, values::enabled(row.get("OMCC State"))),
+            o7: values::words(row.get("O7 State")),
+            phase: notes.need(line, values::phase(row.get("Phase State"))),
+            channel: values::words(row.get("Channel")),
         });
     }
 }
@@ -94,18 +118,17 @@ impl Show for ShowOnuState {
 
     fn parse(text: &str) -> Parsed<OnuStates> {
         let (mut states, mut notes) = (OnuStates::default(), Notes::default());
-        let mut v1_2 = false;
+        let mut table = Table::new(&LAYOUT);
+        let mut counted = Counted::default();
         for line in lines(text) {
-            if line.is_rule() || line.has_words(&HEADER) {
-                continue;
+            if let Some((_, counts)) = line.known_label(&[FOOTER]) {
+                states.footer(line, counts, &mut counted, &mut notes);
+            } else if let Some(row) = table.row(line, &mut notes) {
+                states.row(line, &row, &mut notes);
             }
-            if line.has_words(&HEADER_V1_2) {
-                v1_2 = true;
-            } else if let Some(counts) = line.text.strip_prefix("ONU Number:") {
-                states.footer(line, counts, &mut notes);
-            } else {
-                states.row(line, v1_2, &mut notes);
-            }
+        }
+        if counted.footers == 0 {
+            table.end(&mut notes);
         }
         notes.with(states)
     }
@@ -183,7 +206,9 @@ mod tests {
 
     #[test]
     fn a_strange_phase_costs_no_row() {
-        let parsed = ShowOnuState::parse("1/1/1:1 enable enable dreaming 1(GPON)\nnoise\n");
+        let text = "OnuIndex Admin State OMCC State Phase State Channel\n\
+                    1/1/1:1 enable enable dreaming 1(GPON)\nnoise\n";
+        let parsed = ShowOnuState::parse(text);
         assert_eq!((parsed.rows.onus.len(), parsed.unknown.len()), (1, 2));
     }
 }

@@ -48,7 +48,7 @@ impl Command {
             Self::Detail(_) => &["status", "serial_number"],
             Self::Optics(_) => &["temperature", "voltage", "bias_current"],
             Self::Attenuation(_) => &["rx_power", "tx_power", "olt_rx_power"],
-            Self::Equipment(_) => &["model", "firmware_version"],
+            Self::Equipment(_) => &["model"],
             Self::OnuRx(_) => &["rx_power"],
             Self::OnuTx(_) => &["tx_power"],
             Self::OltRx(_) => &["olt_rx_power"],
@@ -164,7 +164,7 @@ impl Heard {
             Command::Equipment(at) => {
                 let equipment = asking.ask(&ShowRemoteEquip { onu: at }, &mut self.problems).await?;
                 let onu = self.onu(at);
-                (onu.model, onu.version) = (equipment.model.or(equipment.equipment_id), equipment.version);
+                onu.model = equipment.model.or(equipment.equipment_id);
             }
             Command::OnuRx(pon) => {
                 let rows = asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), &mut self.problems).await?;
