@@ -90,10 +90,10 @@ const LONGEST_LABEL: usize = 48;
 /// Whether two texts are the same but for blanks and case, as headings and
 /// labels are over the firmwares.
 pub(super) fn same(one: &str, other: &str) -> bool {
-    let letters = |text: &'_ str| -> Vec<char> {
-        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase()).collect()
-    };
-    letters(one) == letters(other)
+    fn letters(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase())
+    }
+    letters(one).eq(letters(other))
 }
 
 /// A line without what terminals and editors leave behind: byte-order marks,

@@ -148,7 +148,7 @@ struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     /// Takes a line. What was said before in a block is said of another thing,
-    /// whose title is then the last label that is not known.
+    /// whose title is then the last line that is not known.
     fn take(&mut self, line: Line<'a>, item: Item<'a>, first: &str, after_blank: bool) {
         let last = if self.open { self.blocks.last_mut() } else { None };
         match (item, last) {
@@ -158,7 +158,7 @@ impl<'a> Blocks<'a> {
             }
             (_, None) => self.lost.push(line),
             (Item::Known(label, _), Some(block)) if block.iter().any(|(_, known)| known.is_known(label)) => {
-                let other = |(_, item): &(Line<'_>, Item<'_>)| matches!(item, Item::Other(..));
+                let other = |(_, item): &(Line<'_>, Item<'_>)| !matches!(item, Item::Known(..));
                 let mut cut = block.iter().rposition(other).unwrap_or(block.len());
                 while cut > 0 && block.get(cut - 1).is_some_and(other) {
                     cut -= 1;
@@ -167,7 +167,11 @@ impl<'a> Blocks<'a> {
                 self.lost.push(line);
                 self.open = false;
             }
-            (Item::Other(label, _), Some(_)) if self.titled && (after_blank || may_be(label, first)) => {
+            (Item::Other(label, _), Some(_)) if self.titled && may_be(label, first) => {
+                self.lost.push(line);
+                self.open = false;
+            }
+            (Item::Other(..) | Item::Strange, Some(_)) if self.titled && after_blank => {
                 self.lost.push(line);
                 self.open = false;
             }

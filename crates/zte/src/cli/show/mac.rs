@@ -144,5 +144,12 @@ mod tests {
             channel: Some("vport 2".to_owned()),
         };
         assert_eq!(rows, MacTable { count: Some(1), macs: vec![row] });
+        let text = fixture("c320-v2.1.0/show-mac-gpon-onu.txt");
+        let untagged = ShowMac::parse(&text.replace("88  ", "0   "));
+        assert_eq!((untagged.rows.macs[0].vlan, untagged.unknown.len()), (Some(0), 0));
+        let none: Vec<&str> = text.lines().filter(|line| !line.contains("8cdc")).collect();
+        let none = none.join("\n");
+        assert_eq!(ShowMac::parse(&none).unknown.len(), 1);
+        assert_eq!(ShowMac::parse(&none.replace(": 1", ": 0")).unknown, []);
     }
 }

@@ -76,5 +76,7 @@ mod tests {
             assert_eq!(unknown, []);
             assert_eq!(rows.iter().map(|row| row.onu.to_string()).collect::<Vec<_>>(), ["1/1/1:1"]);
         }
+        let counted = |count| ShowOnuBySn::parse(&format!("Number of ONUs: {count}\ngpon-onu_1/1/1:1\n"));
+        assert_eq!((counted(1).unknown.len(), counted(2).unknown.len()), (0, 1));
     }
 }

@@ -299,6 +299,29 @@ mod tests {
         }
     }
 
+    /// What stands below another ONU's title is not this one's, nor is its password told.
+    #[test]
+    fn another_onu_is_another() {
+        let text = fixture("c320-v2.1.0/show-gpon-onu-detail-info.txt");
+        let whole = ShowOnuDetailInfo::parse(&text).rows;
+        let second = text.replace("Password:", "Password:  hidden1").replace("cliente", "otro");
+        for title in
+            ["ONU interface:         gpon-onu_1/1/1:2", "Interface of the ONU:  gpon-onu_1/1/1:2", "ONU 2"]
+        {
+            let second = second.replace("ONU interface:         gpon-onu_1/1/1:1", title);
+            for (first, count) in [(text.as_str(), 10), (text.split("-----").next().unwrap(), 0)] {
+                let parsed = ShowOnuDetailInfo::parse(&format!("{first}{second}"));
+                let of = |info: &OnuDetailInfo| {
+                    (info.onu, info.name.clone(), info.distance_m, info.password.clone())
+                };
+                assert_eq!(of(&parsed.rows), of(&whole), "{title}");
+                assert_eq!(parsed.rows.history.len(), count, "{title}");
+                assert!(parsed.unknown.len() > 30, "{title}");
+                assert!(!format!("{parsed:?}").contains("hidden1"));
+            }
+        }
+    }
+
     #[test]
     fn never_online() {
         let Parsed { rows, unknown } =

@@ -140,4 +140,17 @@ mod tests {
         assert_eq!(rows.input_rate, Some(Rate { bytes_per_s: 74_036, packets_per_s: 556 }));
         assert_eq!((rows.input_bytes, rows.output_packets), (Some(1_478_091_104), Some(7_227_007)));
     }
+
+    #[test]
+    fn below_a_heading_that_is_not_known() {
+        let text = fixture("c320-v2.1.0/show-interface-gpon-onu.txt");
+        let whole = ShowOnuInterface::parse(&text).rows;
+        let more = format!("{text}Multicast:\n  Bytes:7  Packets:8\n");
+        let parsed = ShowOnuInterface::parse(&more);
+        assert_eq!((parsed.rows, parsed.unknown.len()), (whole.clone(), 3));
+        let lost = text.replace("Output:\n", "Downstream:\n");
+        let parsed = ShowOnuInterface::parse(&lost);
+        assert_eq!((parsed.rows.output_bytes, parsed.rows.input_bytes), (None, whole.input_bytes));
+        assert!(!parsed.unknown.is_empty());
+    }
 }

@@ -61,22 +61,23 @@ pub(super) const FOOTER: &str = "ONU Number";
 
 /// Where an answer's own counts stand against the rows.
 #[derive(Debug, Default)]
-struct Counted {
+struct Counted<'a> {
     /// The rows that a footer has counted.
     rows: usize,
-    footers: usize,
+    /// The last footer.
+    last: Option<Line<'a>>,
 }
 
 impl OnuStates {
     /// `ONU Number: 24/27`, online and all. Of several lists in an answer, each
     /// may have its own, and the last be of all.
-    fn footer(&mut self, line: Line<'_>, counts: &str, counted: &mut Counted, notes: &mut Notes) {
+    fn footer<'a>(&mut self, line: Line<'a>, counts: &str, counted: &mut Counted<'a>, notes: &mut Notes) {
         let pair = counts.split_once('/').map(|(online, total)| (online.trim(), total.trim()));
         let pair = pair.map(|(online, total)| (values::number(online), values::number(total)));
         let Some((Ok(Some(online)), Ok(Some(total)))) = pair else {
             return notes.because(line, "two numbers stand there, online and all");
         };
-        let of_all = counted.footers > 0 && counted.rows == self.onus.len();
+        let of_all = counted.last.is_some() && counted.rows == self.onus.len();
         let from = if of_all { 0 } else { counted.rows };
         let rows = self.onus.get(from..).unwrap_or_default();
         let working = rows.iter().filter(|row| row.phase == Some(OnuState::Online)).count();
@@ -88,7 +89,7 @@ impl OnuStates {
         }
         self.online = Some(before.0.saturating_add(online));
         self.total = Some(before.1.saturating_add(total));
-        (counted.rows, counted.footers) = (self.onus.len(), counted.footers + 1);
+        (counted.rows, counted.last) = (self.onus.len(), Some(line));
     }
 
     fn row(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes) {
@@ -127,9 +128,14 @@ impl Show for ShowOnuState {
                 states.row(line, &row, &mut notes);
             }
         }
-        if counted.footers == 0 {
-            table.end(&mut notes);
+        match counted.last {
+            None => table.end(&mut notes),
+            Some(line) if counted.rows < states.onus.len() => {
+                notes.because(line, "ONUs stand behind the OLT's count of them");
+            }
+            Some(_) => {}
         }
+        notes.sort();
         notes.with(states)
     }
 
@@ -202,6 +208,48 @@ mod tests {
         assert_eq!(rows.onus[0].o7.as_deref(), Some("operation"));
         assert_eq!(rows.onus[1].phase, Some(OnuState::Los));
         assert_eq!(rows.onus[3].admin_enabled, Some(false));
+    }
+
+    /// A count of none is none; a heading alone says nothing.
+    #[test]
+    fn nothing_below_the_heading() {
+        let heading = "OnuIndex   Admin State  OMCC State  Phase State  Channel\n-----\n";
+        let empty = ShowOnuState::parse(&format!("{heading}ONU Number: 0/0\n"));
+        assert_eq!((empty.rows.online, empty.rows.total, empty.unknown.len()), (Some(0), Some(0), 0));
+        let silent = ShowOnuState::parse(heading);
+        assert_eq!((silent.rows.total, silent.unknown.len()), (None, 1));
+    }
+
+    #[test]
+    fn every_count_is_compared() {
+        let text = fixture("c320-v2.1.0/show-gpon-onu-state-phases.txt");
+        let unknown = |text: &str| ShowOnuState::parse(text).unknown.len();
+        for (counts, problems) in [("2/6", 1), ("1/7", 1), ("0/0", 1), ("1 / 6", 0), ("1", 1), ("a/b", 1)] {
+            assert_eq!(unknown(&text.replace("1/6", counts)), problems, "{counts}");
+            assert_eq!(unknown(&text.replace("ONU Number: 1/6", &format!("onu number :{counts}"))), problems);
+        }
+        // Each list its own count, and the last of all or printed again.
+        let rows: String = text
+            .lines()
+            .skip(2)
+            .take(6)
+            .map(|row| format!("{}\n", row.replace("1/2/16", "1/2/15")))
+            .collect();
+        let two = format!("{text}{rows}ONU Number: 1/6\n");
+        let parsed = ShowOnuState::parse(&two);
+        assert_eq!((parsed.rows.total, parsed.rows.onus.len(), parsed.unknown.len()), (Some(12), 12, 0));
+        assert_eq!(unknown(&format!("{two}ONU Number: 2/12\n")), 0);
+        assert_eq!(unknown(&format!("{text}ONU Number: 1/6\n")), 0);
+        assert_eq!(unknown(&format!("{text}{rows}")), 1, "rows that nobody counted");
+    }
+
+    /// The columns are where the heading says.
+    #[test]
+    fn columns_in_another_order() {
+        let text = "Phase State  OnuIndex   Colour  Admin State\nLOS          1/1/1:7    red     disable\n";
+        let Parsed { rows, unknown } = ShowOnuState::parse(text);
+        assert_eq!((unknown.len(), rows.onus[0].phase), (1, Some(OnuState::Los)));
+        assert_eq!((rows.onus[0].admin_enabled, rows.onus[0].omcc_enabled), (Some(false), None));
     }
 
     #[test]

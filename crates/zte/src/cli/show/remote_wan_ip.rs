@@ -89,4 +89,19 @@ mod tests {
         assert!(!serde_json::to_string(&rows).unwrap().contains("pass1"));
         assert!(!format!("{rows:?}").contains("pass1"));
     }
+
+    /// A connection below a title that is not known is not read, and its password not told.
+    #[test]
+    fn no_password_in_a_problem() {
+        let text = fixture("c320-v1.2.x/show-gpon-remote-onu-wan-ip.txt");
+        for other in ["Connection:  1", "nothing"] {
+            let lost = text.replace("WAN id:                1", other);
+            for text in [lost.clone(), format!("{text}{lost}"), lost.replace("Password:  ", "Password   ")] {
+                let parsed = ShowRemoteWanIp::parse(&text);
+                assert!(parsed.unknown.len() > 15, "{:?}", parsed.unknown);
+                assert!(parsed.unknown.iter().any(|line| line.text.starts_with("Password")));
+                assert!(!format!("{parsed:?}").contains("pass1"), "{:?}", parsed.unknown);
+            }
+        }
+    }
 }

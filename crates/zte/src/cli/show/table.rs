@@ -164,6 +164,9 @@ impl Table {
     /// The heading that a line is: all columns that are needed, or so much of a
     /// heading that it can be nothing else.
     fn as_heading(&self, line: Line<'_>) -> Option<Heading> {
+        if line.text.split_whitespace().next().is_some_and(self.layout.key) {
+            return None;
+        }
         let words = words(line.text);
         let mut heading = Heading { starts: Vec::new(), known: Vec::new(), strange: Vec::new() };
         let mut at = 0;

@@ -216,6 +216,24 @@ mod tests {
     }
 
     #[test]
+    fn the_count_is_compared() {
+        let text = fixture("c320-v2.1.0/show-vlan-summary.txt");
+        for (count, problems) in [("num: 9", 1), ("num: 0", 1), ("NUM :8", 0)] {
+            let parsed = ShowVlanSummary::parse(&text.replace("num: 8", count));
+            assert_eq!((parsed.unknown.len(), parsed.rows.ranges.len()), (problems, 4), "{count}");
+        }
+        let parsed = ShowVlanSummary::parse(&text.replace(",100,", ",10O,"));
+        assert_eq!((parsed.unknown.len(), parsed.rows.ranges.len()), (2, 3), "{:?}", parsed.unknown);
+    }
+
+    #[test]
+    fn a_list_that_is_not_known_is_nobodys() {
+        let text = fixture("c320-v2.1.0/show-vlan-named.txt").replace("port(untagged):", "port(hybrid):");
+        let parsed = ShowVlan::parse(&text);
+        assert_eq!((parsed.rows.untagged.len(), parsed.rows.tagged.len(), parsed.unknown.len()), (0, 5, 2));
+    }
+
+    #[test]
     fn a_wrapped_summary_is_the_same() {
         let text = fixture("c320-v2.1.0/show-vlan-summary-long.txt");
         let whole = ShowVlanSummary::parse(&text);
