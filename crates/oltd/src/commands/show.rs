@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if shown.unknown.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(PROBLEMS) })
 }
 
-fn saved(file: &PathBuf) -> anyhow::Result<String> {
+fn saved(file: &PathBuf) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
         std::io::stdin()
@@ -88,8 +88,7 @@ fn saved(file: &PathBuf) -> anyhow::Result<String> {
             .read_to_end(&mut bytes)
             .with_context(|| format!("cannot read {}", file.display()))?;
     }
-    // A terminal's log may hold any byte.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 fn ask(line: &ShowLine, args: &Args) -> anyhow::Result<Shown> {

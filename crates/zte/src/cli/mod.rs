@@ -3,6 +3,7 @@
 //! Bytes become replies in `reader`, without I/O. `session` is one telnet
 //! session; `keeper` is the task that owns the sessions of an OLT.
 
+mod halves;
 mod keeper;
 mod line;
 mod outage;

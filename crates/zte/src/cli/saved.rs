@@ -1,8 +1,31 @@
 //! Outputs saved from a terminal: what stands around an answer is taken away.
 
+use super::halves::Halves;
 use super::prompt;
 use super::reader::is_echo;
 use super::screen::{PAGER, Screen};
+
+/// A byte-order mark, which editors put in front of what they save.
+const MARK: char = '\u{feff}';
+
+/// The text of a file that was saved from a terminal, whatever bytes it holds:
+/// UTF-8, or UTF-16 where a mark says so, as Windows saves it.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    let utf_16 = |bytes: &[u8], word: fn([u8; 2]) -> u16| {
+        let words = bytes.chunks_exact(2).filter_map(|pair| pair.try_into().ok()).map(word);
+        char::decode_utf16(words).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
+        _ => {
+            let (mut halves, mut whole) = (Halves::default(), Vec::with_capacity(bytes.len()));
+            bytes.iter().for_each(|byte| halves.take(*byte, |byte| whole.push(byte)));
+            halves.finish(|byte| whole.push(byte));
+            String::from_utf8_lossy(&whole).into_owned()
+        }
+    }
+}
 
 /// A text holds the answer to another command, as it was typed.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +41,7 @@ pub(crate) struct Other(pub(crate) String);
 /// # Errors
 /// Where the text shows that another command was typed, and this one nowhere.
 pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
+    let text = text.trim_start_matches(MARK);
     let mut screen = Screen::default();
     // Some programs write the backspaces that erase a pager in two characters.
     let spelled = text.contains("--More--^H").then(|| text.replace("^H", "\x08"));
@@ -40,7 +64,10 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
     };
     let mut answer = String::new();
     for line in &lines[first..] {
-        let prompt = host.as_deref().is_some_and(|host| prompt::split(line, host).is_some());
+        // A copy may have shifted what stands below the first line by some blanks.
+        let prompt = host.as_deref().is_some_and(|host| {
+            prompt::split(line, host).is_some() || prompt::mode(line.trim(), host).is_some()
+        });
         if prompt {
             break;
         }
@@ -56,6 +83,7 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
 
 /// The host of a line that begins with a prompt, and what was typed behind it.
 fn prompted(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start_matches([' ', MARK]);
     let end = line.find(['#', '>', '('])?;
     let host = &line[..end];
     let word = !host.is_empty() && !host.contains(char::is_whitespace);
@@ -118,6 +146,31 @@ mod tests {
         assert_eq!(whole("ZXAN#$xxxx\nrow\nZXAN#", &long), "row\n");
         assert_eq!(whole("a\n\nb\n", "show card"), "a\n\nb\n");
         assert_eq!(whole("ZXAN#exit\na\n", "show card"), "ZXAN#exit\na\n");
+    }
+
+    #[test]
+    fn marks_and_blanks_of_a_copy_vanish() {
+        for text in [
+            "\u{feff}ZXAN#show card\r\nrow 1\r\nZXAN#",
+            "\u{feff}row 1\n",
+            "ZXAN#show card\n row 1\n ZXAN#",
+            " ZXAN#show card\n row 1\n ZXAN# \n",
+        ] {
+            assert_eq!(answer(text, "show card").unwrap().trim(), "row 1", "{text:?}");
+        }
+        assert_eq!(answer("ZXAN#show card\n  name ZXAN#x\nZXAN#", "show card").unwrap(), "  name ZXAN#x\n");
+    }
+
+    #[test]
+    fn files_of_any_bytes_are_text() {
+        let utf_16 =
+            |order: fn(u16) -> [u8; 2]| "\u{feff}ñ 1\n".encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        for bytes in [utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes), "\u{feff}ñ 1\n".as_bytes().to_vec()]
+        {
+            assert_eq!(text(&bytes).trim_start_matches(MARK), "ñ 1\n");
+        }
+        assert_eq!(text(b"Se\xc3\n\xb1ora \xff"), "Señ\nora \u{fffd}");
+        assert_eq!(text(b"\xff\xfea"), "");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use vte::{Params, Parser, Perform};
 
+use super::halves::Halves;
+
 /// What the device writes when a page is full.
 pub(crate) const PAGER: &str = " --More--";
 
@@ -15,6 +17,8 @@ pub(crate) struct Screen {
     lines: Lines,
     /// An ESC whose next byte has not come yet.
     escape: bool,
+    /// Half a character that has not come whole yet.
+    halves: Halves,
 }
 
 impl std::fmt::Debug for Screen {
@@ -37,24 +41,28 @@ struct Lines {
 
 impl Default for Screen {
     fn default() -> Self {
-        Self { parser: Parser::new(), lines: Lines::default(), escape: false }
+        Self { parser: Parser::new(), lines: Lines::default(), escape: false, halves: Halves::default() }
     }
 }
 
 impl Screen {
     /// Writes bytes on the screen.
     pub(crate) fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            // Of the escape sequences only CSI is known of the device. The others
-            // would swallow text up to a terminator that a name never has.
-            if std::mem::take(&mut self.escape) && byte == b'[' {
-                self.parser.advance(&mut self.lines, &[ESCAPE]);
-            }
-            if byte == ESCAPE {
-                self.escape = true;
-            } else {
-                self.parser.advance(&mut self.lines, &[byte]);
-            }
+        let mut halves = std::mem::take(&mut self.halves);
+        bytes.iter().for_each(|byte| halves.take(*byte, |byte| self.byte(byte)));
+        self.halves = halves;
+    }
+
+    fn byte(&mut self, byte: u8) {
+        // Of the escape sequences only CSI is known of the device. The others
+        // would swallow text up to a terminator that a name never has.
+        if std::mem::take(&mut self.escape) && byte == b'[' {
+            self.parser.advance(&mut self.lines, &[ESCAPE]);
+        }
+        if byte == ESCAPE {
+            self.escape = true;
+        } else {
+            self.parser.advance(&mut self.lines, &[byte]);
         }
     }
 
@@ -166,6 +174,12 @@ mod tests {
     fn a_pager_in_the_text_is_text() {
         let text = " --More-- \r\n --More--\r\nname --More--\r\n";
         assert_eq!(shown(text.as_bytes()).0, [" --More-- ", " --More--", "name --More--"]);
+    }
+
+    #[test]
+    fn a_letter_that_a_wrap_cut_is_whole() {
+        assert_eq!(shown(b"Se\xc3\r\n\xb1ora\r\n").0, ["Se\u{f1}", "ora"]);
+        assert_eq!(shown(b"latin \xf1\r\nora\r\n").0, ["latin \u{fffd}", "ora"]);
     }
 
     #[test]

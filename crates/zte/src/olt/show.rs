@@ -57,13 +57,14 @@ impl Olt {
 }
 
 impl ShowLine {
-    /// Reads an answer that was saved from a terminal: echo, prompts, pagers and
+    /// Reads an answer that was saved from a terminal, in whatever bytes: echo, prompts, pagers and
     /// wrapped lines are taken out of it.
     ///
     /// # Errors
     /// [`Trouble::Refused`] where the OLT refused, [`Trouble::UnexpectedReply`]
     /// where the text is of another command or holds no answer.
-    pub fn read_saved(&self, text: &str) -> Result<Shown, Trouble> {
+    pub fn read_saved(&self, file: &[u8]) -> Result<Shown, Trouble> {
+        let text = &saved::text(file);
         let text = saved::answer(text, self.line()).map_err(|saved::Other(typed)| {
             Trouble::UnexpectedReply(format!("the text holds `{typed}`, not `{}`", self.line()))
         })?;

@@ -127,10 +127,10 @@ fn of_profile(row: OnuVlanProfile) -> Option<VlanProfile> {
     let tagged = row.tag_mode.as_deref() == Some("tag");
     Some(VlanProfile {
         name: row.name?,
-        cvlan: row.cvlan,
+        cvlan: row.cvlan.and_then(|vlan| VlanId::new(vlan).ok()),
         priority: row.priority,
         mode: tagged.then_some(VlanTag::Tag),
-        svlan: None,
+        svlan: row.svlan,
     })
 }
 

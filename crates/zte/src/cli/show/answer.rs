@@ -1,7 +1,7 @@
 //! An answer as lines, and what of them is not understood.
 
 use super::password::masked;
-use super::{Parsed, UnknownLine};
+use super::{Parsed, UnknownLine, values};
 
 /// The width at which a terminal wraps lines (fact sheet, CLI §1.2).
 const WIDTH: usize = 80;
@@ -16,6 +16,11 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// The line with this number, without blanks and NULs at its end.
+    pub(super) fn of(number: usize, text: &'a str) -> Self {
+        Self { number, text: text.trim_end_matches(|c: char| c.is_whitespace() || c == '\0') }
+    }
+
     /// Its text without blanks at either end.
     pub(super) fn trimmed(self) -> &'a str {
         self.text.trim_start()
@@ -32,22 +37,77 @@ impl<'a> Line<'a> {
         Some((label.trim(), value.trim()))
     }
 
-    /// Whether it is a rule of dashes.
+    /// Whether it is a rule, whatever its length: dashes or equals signs, in
+    /// one piece or in several.
     pub(super) fn is_rule(self) -> bool {
-        self.text.len() >= 3 && self.text.bytes().all(|byte| byte == b'-')
+        self.text.contains(['-', '=']) && self.text.chars().all(|c| matches!(c, '-' | '=' | ' ' | '\t'))
     }
 
-    /// Whether its words are these.
-    pub(super) fn has_words(self, words: &[&str]) -> bool {
-        self.text.split_whitespace().eq(words.iter().copied())
+    /// Whether it holds this text, whatever the blanks and the case.
+    pub(super) fn is(self, text: &str) -> bool {
+        same(self.text, text)
     }
+
+    /// The label of `known` that begins it, spelled as there, and its value:
+    /// `LABEL: value`, whatever the blanks and the case of the label. The colon
+    /// is missing in some lines of some devices (`Arc-interval   0`).
+    pub(super) fn known_label<'k>(self, known: &[&'k str]) -> Option<(&'k str, &'a str)> {
+        let find = |label: &str| known.iter().copied().find(|known| same(known, label));
+        if let Some(pair) = self.label().and_then(|(label, value)| Some((find(label)?, value))) {
+            return Some(pair);
+        }
+        let (label, value) = self.trimmed().split_once("  ")?;
+        Some((find(label)?, value.trim()))
+    }
+
+    /// `LABEL: value` of any label that could be one. A colon inside of a word
+    /// (`Service ability N:1:    support`) belongs to the label where another one
+    /// follows that ends a word.
+    pub(super) fn any_label(self) -> Option<(&'a str, &'a str)> {
+        let text = self.trimmed();
+        let inside = |at: usize| text[at + 1..].starts_with(|c: char| !c.is_whitespace());
+        let mut colons = text.match_indices(':').map(|(at, _)| at);
+        let first = colons.next()?;
+        let at = if inside(first) { colons.find(|at| !inside(*at)).unwrap_or(first) } else { first };
+        let at = if text[..at].chars().count() > LONGEST_LABEL { first } else { at };
+        let (label, value) = (text[..at].trim(), text[at + 1..].trim());
+        let letters = label.chars().any(char::is_alphabetic);
+        (letters && label.chars().count() <= LONGEST_LABEL).then_some((label, value))
+    }
+
+    /// Whether it has the form of a title of its own: words and a colon at the end.
+    pub(super) fn is_title(self) -> bool {
+        let Some(words) = self.text.strip_suffix(':') else { return false };
+        let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+        let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '(' | ')');
+        letters >= 3 && words.chars().all(plain)
+    }
+}
+
+/// Characters of the longest text that is taken for a label; the longest one
+/// known has 41 (`Output Instantaneous bandwidth throughput`).
+const LONGEST_LABEL: usize = 48;
+
+/// Whether two texts are the same but for blanks and case, as headings and
+/// labels are over the firmwares.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    fn letters(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase())
+    }
+    letters(one).eq(letters(other))
+}
+
+/// A line without what terminals and editors leave behind: byte-order marks,
+/// carriage returns and NULs at its ends.
+pub(super) fn bare(line: &str) -> &str {
+    line.trim_start_matches(['\u{feff}', '\0', '\r']).trim_end_matches(['\0', '\r'])
 }
 
 /// The lines of `text` that hold something.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     text.lines()
         .enumerate()
-        .map(|(at, text)| Line { number: at + 1, text: text.trim_end() })
+        .map(|(at, text)| Line::of(at + 1, bare(text)))
         .filter(|line| !line.text.is_empty())
 }
 
@@ -66,31 +126,9 @@ pub(super) fn fullness(part: &str, carried: usize) -> Option<usize> {
     (part.chars().count() == WIDTH || (bytes - 2 * cut..=bytes).contains(&WIDTH)).then_some(0)
 }
 
-/// Text whose lines the terminal wrapped, with the wraps taken out: a line as
-/// wide as the terminal goes on in the next one, unless `starts`, given both, says that
-/// the next one is a line of its own. Each line keeps the number of its first part.
-pub(super) fn unwrapped(text: &str, starts: impl Fn(&str, &str) -> bool) -> Vec<(usize, String)> {
-    let mut whole: Vec<(usize, String)> = Vec::new();
-    let mut goes_on: Option<usize> = None;
-    for (at, part) in text.lines().enumerate() {
-        let full = fullness(part, goes_on.unwrap_or_default());
-        match whole.last_mut() {
-            Some((_, line)) if goes_on.is_some() && !part.is_empty() && !starts(line, part) => {
-                line.push_str(part);
-            }
-            _ => whole.push((at + 1, part.to_owned())),
-        }
-        goes_on = full;
-    }
-    whole
-}
-
-/// The lines of [`unwrapped`] text that hold something.
+/// The lines of text, wraps taken out, that hold something.
 pub(super) fn lines_of(unwrapped: &[(usize, String)]) -> impl Iterator<Item = Line<'_>> {
-    unwrapped
-        .iter()
-        .map(|(number, text)| Line { number: *number, text: text.trim_end() })
-        .filter(|line| !line.text.is_empty())
+    unwrapped.iter().map(|(number, text)| Line::of(*number, text)).filter(|line| !line.text.is_empty())
 }
 
 /// A value, `None` where the device says "not available", or why it is not one.
@@ -114,7 +152,7 @@ impl Notes {
         {
             reason.replace_range(from..=to, "\"***\"");
         }
-        self.0.push(UnknownLine { line: line.number, text, reason });
+        self.0.push(UnknownLine { line: line.number, text: values::visible(&text), reason });
     }
 
     /// The value of `field`; a complaint is noted.
@@ -128,6 +166,38 @@ impl Notes {
     /// The value of `field`; a complaint is noted.
     pub(super) fn need<T>(&mut self, line: Line<'_>, field: Result<T, String>) -> Option<T> {
         self.field(line, field.map(Some))
+    }
+
+    /// Puts the value of `field` into a place that is still empty. Where the OLT
+    /// says something for the second time, it is of another thing.
+    pub(super) fn put<T>(&mut self, line: Line<'_>, place: &mut Option<T>, field: Field<T>) {
+        if place.is_some() {
+            self.again(line);
+        } else {
+            *place = self.field(line, field);
+        }
+    }
+
+    /// Notes what was said before.
+    pub(super) fn again(&mut self, line: Line<'_>) {
+        self.because(line, "this was said before, of this or of another thing");
+    }
+
+    /// Compares a count of the OLT's own with what was read.
+    pub(super) fn count(&mut self, line: Line<'_>, counted: u32, read: usize, what: &str) {
+        if usize::try_from(counted) != Ok(read) {
+            self.because(line, format!("the OLT counts {counted} {what}, and {read} could be read"));
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Puts what is noted of the lines before others behind them in order.
+    pub(super) fn sort(&mut self) {
+        self.0.sort_by_key(|line| line.line);
     }
 
     /// Hides what `mask` hides in the lines that were noted.
@@ -146,17 +216,6 @@ impl Notes {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_full_line_goes_on() {
-        let long = format!("{}\n{}\ntail\nnext\n", "a".repeat(80), "b".repeat(80));
-        let joined = unwrapped(&long, |_, part| part.starts_with("next"));
-        assert_eq!(joined.len(), 2);
-        assert_eq!(joined[0].1.len(), 164);
-        assert_eq!(joined[1], (4, "next".to_owned()));
-        let own = format!("{}\nnext\n", "a".repeat(80));
-        assert_eq!(unwrapped(&own, |_, part| part.starts_with("next")).len(), 2);
-    }
 
     #[test]
     fn columns_are_characters_or_bytes() {
@@ -180,8 +239,8 @@ mod tests {
     #[test]
     fn halves_of_characters_are_counted() {
         let parts = [format!("{}ñ", "a".repeat(79)), "b".repeat(79), "tail".to_owned()];
-        let joined = unwrapped(&parts.join("\n"), |_, part| part.starts_with("next"));
-        assert_eq!(joined, [(1, parts.concat())]);
+        assert_eq!(fullness(&parts[0], 0), Some(1));
+        assert_eq!(fullness(&parts[1], 1), Some(0));
         assert_eq!(fullness(&parts[1], 0), None);
     }
 

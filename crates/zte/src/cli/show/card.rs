@@ -2,8 +2,8 @@ use gpon::{CardRef, CardStatus};
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
-use super::columns::Columns;
 use super::labelled::list_of;
+use super::table::{Layout, Table};
 use super::{Parsed, json, values};
 
 /// A card.
@@ -27,42 +27,31 @@ pub(crate) struct CardRow {
     pub(crate) status: Option<CardStatus>,
 }
 
-const HEADER: [&str; 9] =
-    ["Rack", "Shelf", "Slot", "CfgType", "RealType", "Port", "HardVer", "SoftVer", "Status"];
+static LAYOUT: Layout = Layout {
+    columns: &["Rack", "Shelf", "Slot", "CfgType", "RealType", "Port", "HardVer", "SoftVer", "Status"],
+    needed: &["Rack", "Shelf", "Slot", "Status"],
+    phrases: false,
+    key: values::is_number,
+};
 
 fn cards(text: &str) -> Parsed<Vec<CardRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
-    let mut columns = None;
+    let mut table = Table::new(&LAYOUT);
     for line in lines(text) {
-        if line.is_rule() {
-            continue;
-        }
-        let Some(places) = &columns else {
-            columns = Columns::of(line.text, &HEADER);
-            if columns.is_none() {
-                notes.unknown(line);
-            }
-            continue;
-        };
-        let Some(cells) = places.cells(line.text) else {
-            notes.because(line, "a word reaches over the end of its column");
-            continue;
-        };
-        let [rack, shelf, slot, configured, real, ports, hardware, software, status] = cells.as_slice()
-        else {
-            continue;
-        };
-        let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+        let Some(row) = table.row(line, &mut notes) else { continue };
+        let at = values::card_of(row.get("Rack"), row.get("Shelf"), row.get("Slot"));
+        let Some(at) = notes.need(line, at) else { continue };
         rows.push(CardRow {
             at,
-            configured_type: values::words(configured),
-            real_type: values::words(real),
-            ports: notes.field(line, values::number(ports)),
-            hardware_version: values::words(hardware),
-            software_version: values::words(software),
-            status: notes.need(line, values::card_status(status)),
+            configured_type: values::words(row.get("CfgType")),
+            real_type: values::words(row.get("RealType")),
+            ports: notes.field(line, values::number(row.get("Port"))),
+            hardware_version: values::words(row.get("HardVer")),
+            software_version: values::words(row.get("SoftVer")),
+            status: notes.need(line, values::card_status(row.get("Status"))),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 

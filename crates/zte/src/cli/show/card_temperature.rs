@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::answer::{Notes, lines};
 use super::labelled::list_of;
+use super::table::{Layout, Table};
 use super::{Parsed, json, values};
 
 /// The temperature of a card.
@@ -22,29 +23,32 @@ pub(crate) struct CardTemperatureRow {
 }
 
 const TITLE: &str = "All cards temperature(deg c):";
-const HEADER: [&str; 7] =
-    ["Rack", "Shelf", "Slot", "Temperature", "Temperature(5m)", "Temperature(1h)", "Optical-Temp"];
+static LAYOUT: Layout = Layout {
+    columns: &["Rack", "Shelf", "Slot", "Temperature", "Temperature(5m)", "Temperature(1h)", "Optical-Temp"],
+    needed: &["Rack", "Shelf", "Slot", "Temperature"],
+    phrases: false,
+    key: values::is_number,
+};
 
 fn temperatures(text: &str) -> Parsed<Vec<CardTemperatureRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut table = Table::new(&LAYOUT);
     for line in lines(text) {
-        if line.is_rule() || line.has_words(&HEADER) || line.text == TITLE {
+        if line.is(TITLE) {
             continue;
         }
-        let words = line.words();
-        let [rack, shelf, slot, now, five, hour, optical] = words.as_slice() else {
-            notes.unknown(line);
-            continue;
-        };
-        let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+        let Some(row) = table.row(line, &mut notes) else { continue };
+        let at = values::card_of(row.get("Rack"), row.get("Shelf"), row.get("Slot"));
+        let Some(at) = notes.need(line, at) else { continue };
         rows.push(CardTemperatureRow {
             at,
-            celsius: notes.field(line, values::number(now)),
-            celsius_5m: notes.field(line, values::number(five)),
-            celsius_1h: notes.field(line, values::number(hour)),
-            optical_celsius: notes.field(line, values::number(optical)),
+            celsius: notes.field(line, values::number(row.get("Temperature"))),
+            celsius_5m: notes.field(line, values::number(row.get("Temperature(5m)"))),
+            celsius_1h: notes.field(line, values::number(row.get("Temperature(1h)"))),
+            optical_celsius: notes.field(line, values::number(row.get("Optical-Temp"))),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 

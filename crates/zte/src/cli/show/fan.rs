@@ -1,6 +1,8 @@
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
+use super::labelled::{Other, other};
+use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, values};
 
@@ -31,6 +33,9 @@ pub(crate) struct FanShelf {
     pub(crate) boards: Vec<FanBoard>,
     /// The fans.
     pub(crate) fans: Vec<FanRow>,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 /// A board of fans.
@@ -53,45 +58,50 @@ pub(crate) struct FanRow {
     pub(crate) rpm: Option<i32>,
 }
 
-const HEADER: [&str; 3] = ["FanUnitId", "SpeedLevel", "ActualSpeed(RPM)"];
+static LAYOUT: Layout = Layout {
+    columns: &["FanUnitId", "SpeedLevel", "ActualSpeed(RPM)"],
+    needed: &["FanUnitId", "ActualSpeed(RPM)"],
+    phrases: false,
+    key: values::is_number,
+};
 const TITLE: &str = "All fan units actual status:";
 const UNIT: &str = "deg c";
+const LABELS: [&str; 8] = [
+    "Shelf",
+    "FanControlType",
+    "TemperatureThreshold",
+    "CriticalTemperatureThreshold",
+    "HighTemperatureThreshold",
+    "LowTemperatureThreshold",
+    "Environment Temperature",
+    "EnvPowerMode",
+];
 
 impl FanShelf {
-    fn fan(&mut self, line: Line<'_>, notes: &mut Notes) {
-        let words = line.words();
-        match words.as_slice() {
-            [number, level, rpm] if number.bytes().all(|byte| byte.is_ascii_digit()) => {
-                let Some(number) = notes.field(line, values::number(number)) else { return };
-                let level = notes.field(line, values::number(level));
-                let rpm = notes.field(line, values::number(rpm));
-                self.fans.push(FanRow { number, level, rpm });
-            }
-            _ => notes.unknown(line),
-        }
-    }
-
     fn label(&mut self, line: Line<'_>, label: &str, value: &str, notes: &mut Notes) {
-        let celsius = |notes: &mut Notes| notes.field(line, values::quantity(value, UNIT));
+        let celsius = values::quantity(value, UNIT);
         match label {
-            "Shelf" => self.shelf = notes.field(line, values::number(value)),
-            "FanControlType" => self.control = values::words(value),
+            "Shelf" => notes.put(line, &mut self.shelf, values::number(value)),
+            "FanControlType" => notes.put(line, &mut self.control, values::text(value)),
+            "TemperatureThreshold" if !self.level_celsius.is_empty() => notes.again(line),
             "TemperatureThreshold" => {
                 let levels = value.strip_suffix("(deg c)").unwrap_or(value);
                 let levels = levels.split_whitespace().map(values::number);
                 self.level_celsius = levels.filter_map(|level| notes.field(line, level)).collect();
             }
-            "CriticalTemperatureThreshold" => self.critical_celsius = celsius(notes),
-            "HighTemperatureThreshold" => self.high_celsius = celsius(notes),
-            "LowTemperatureThreshold" => self.low_celsius = celsius(notes),
-            "Environment Temperature" => self.environment_celsius = celsius(notes),
-            "EnvPowerMode" => self.power_mode = values::words(value),
-            _ => match label.strip_suffix(" Fanboard Status") {
-                Some(place) => {
-                    self.boards.push(FanBoard { place: place.to_owned(), status: value.to_owned() });
-                }
-                None => notes.unknown(line),
-            },
+            "CriticalTemperatureThreshold" => notes.put(line, &mut self.critical_celsius, celsius),
+            "HighTemperatureThreshold" => notes.put(line, &mut self.high_celsius, celsius),
+            "LowTemperatureThreshold" => notes.put(line, &mut self.low_celsius, celsius),
+            "Environment Temperature" => notes.put(line, &mut self.environment_celsius, celsius),
+            _ => notes.put(line, &mut self.power_mode, values::text(value)),
+        }
+    }
+
+    /// `Upper Fanboard Status        : online`, and what no rule names.
+    fn other(&mut self, label: &str, value: &str) {
+        match label.strip_suffix(" Fanboard Status") {
+            Some(place) => self.boards.push(FanBoard { place: place.to_owned(), status: value.to_owned() }),
+            None => self.other.push(other(label, value)),
         }
     }
 }
@@ -105,15 +115,23 @@ impl Show for ShowFan {
 
     fn parse(text: &str) -> Parsed<FanShelf> {
         let (mut shelf, mut notes) = (FanShelf::default(), Notes::default());
+        let mut table = Table::new(&LAYOUT);
         for line in lines(text) {
-            if line.is_rule() || line.has_words(&HEADER) || line.text == TITLE {
+            if line.is(TITLE) {
                 continue;
             }
-            match line.label() {
-                Some((label, value)) => shelf.label(line, label, value, &mut notes),
-                None => shelf.fan(line, &mut notes),
+            if let Some((label, value)) = line.known_label(&LABELS) {
+                shelf.label(line, label, value, &mut notes);
+            } else if let Some((label, value)) = line.any_label() {
+                shelf.other(label, value);
+            } else if let Some(row) = table.row(line, &mut notes) {
+                let Some(number) = notes.field(line, values::number(row.get("FanUnitId"))) else { continue };
+                let level = notes.field(line, values::number(row.get("SpeedLevel")));
+                let rpm = notes.field(line, values::number(row.get("ActualSpeed(RPM)")));
+                shelf.fans.push(FanRow { number, level, rpm });
             }
         }
+        table.end(&mut notes);
         notes.with(shelf)
     }
 }
@@ -149,6 +167,7 @@ mod tests {
                 FanRow { number: 1, level: Some(3), rpm: Some(3426) },
                 FanRow { number: 2, level: Some(3), rpm: Some(3396) },
             ],
+            other: Vec::new(),
         };
         assert_eq!(rows, whole);
     }

@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
 use super::labelled::list_of;
+use super::table::{BELOW, Layout, Row, Table};
 use super::{Parsed, values};
 
 /// A T-CONT bandwidth profile.
@@ -55,80 +56,144 @@ pub(crate) struct TrafficProfile {
 
 /// Profiles as they are printed: a name, the names of the columns, the values.
 trait Profile: Default {
+    const LAYOUT: &'static Layout;
+
     fn named(name: &str) -> Self;
-    /// Takes the value of a column; false when there is no such column.
-    fn set(&mut self, line: Line<'_>, column: &str, value: &str, notes: &mut Notes) -> bool;
+    fn set(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes);
 }
 
 impl Profile for TcontProfile {
+    // V1.2 has fewer columns.
+    const LAYOUT: &'static Layout = &Layout {
+        columns: &["Type", "FBW(kbps)", "ABW(kbps)", "MBW(kbps)", "PRIORITY", "WEIGHT"],
+        needed: &["Type"],
+        phrases: false,
+        key: values::is_number,
+    };
+
     fn named(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    fn set(&mut self, line: Line<'_>, column: &str, value: &str, notes: &mut Notes) -> bool {
-        match column {
-            "Type" => self.kind = notes.field(line, values::number(value)),
-            "FBW(kbps)" => self.fixed_kbps = notes.field(line, values::number(value)),
-            "ABW(kbps)" => self.assured_kbps = notes.field(line, values::number(value)),
-            "MBW(kbps)" => self.maximum_kbps = notes.field(line, values::number(value)),
-            "PRIORITY" => self.priority = notes.field(line, values::number(value)),
-            "WEIGHT" => self.weight = notes.field(line, values::number(value)),
-            _ => return false,
-        }
-        true
+    fn set(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes) {
+        self.kind = notes.field(line, values::number(row.get("Type")));
+        self.fixed_kbps = notes.field(line, values::number(row.get("FBW(kbps)")));
+        self.assured_kbps = notes.field(line, values::number(row.get("ABW(kbps)")));
+        self.maximum_kbps = notes.field(line, values::number(row.get("MBW(kbps)")));
+        self.priority = notes.field(line, values::number(row.get("PRIORITY")));
+        self.weight = notes.field(line, values::number(row.get("WEIGHT")));
     }
 }
 
 impl Profile for TrafficProfile {
+    const LAYOUT: &'static Layout = &Layout {
+        columns: &["SIR(kbps)", "PIR(kbps)", "CBS(kbytes)", "PBS(kbytes)"],
+        needed: &["SIR(kbps)"],
+        phrases: false,
+        key: |text| values::is_number(text) || text == "default",
+    };
+
     fn named(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    fn set(&mut self, line: Line<'_>, column: &str, value: &str, notes: &mut Notes) -> bool {
-        let number = if value == "default" { Ok(None) } else { values::number(value) };
-        let field = match column {
-            "SIR(kbps)" => &mut self.sir_kbps,
-            "PIR(kbps)" => &mut self.pir_kbps,
-            "CBS(kbytes)" => &mut self.cbs_kbytes,
-            "PBS(kbytes)" => &mut self.pbs_kbytes,
-            _ => return false,
+    fn set(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes) {
+        let mut number = |column| {
+            let cell = row.get(column);
+            notes.field(line, if cell == "default" { Ok(None) } else { values::number(cell) })
         };
-        *field = notes.field(line, number);
-        true
+        self.sir_kbps = number("SIR(kbps)");
+        self.pir_kbps = number("PIR(kbps)");
+        self.cbs_kbytes = number("CBS(kbytes)");
+        self.pbs_kbytes = number("PBS(kbytes)");
     }
 }
 
-fn profiles<P: Profile>(text: &str, first_column: &str) -> Parsed<Vec<P>> {
+/// How far the profile is that is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// None is: what comes belongs to a title that is not known.
+    None,
+    Title,
+    /// Its heading has come.
+    Heading,
+    /// All of it has.
+    Values,
+}
+
+/// A title that is not known, for it speaks of profiles or names and has a value.
+fn is_strange_title(line: Line<'_>) -> bool {
+    line.any_label().is_some_and(|(label, _)| {
+        let label = label.to_ascii_lowercase();
+        label.contains("profile") || label.contains("name")
+    })
+}
+
+fn profiles<P: Profile>(text: &str) -> Parsed<Vec<P>> {
     let (mut rows, mut notes): (Vec<P>, _) = (Vec::new(), Notes::default());
-    let mut columns: Vec<&str> = Vec::new();
+    let mut table = Table::new(P::LAYOUT);
+    let mut part = Part::None;
+    let mut title = None;
+    // Whether a line that no rule knows, or an empty one, has come since the last heading.
+    let (mut strange, mut last) = (false, 0);
     for line in lines(text) {
-        let words = line.words();
-        match (line.label(), rows.last_mut()) {
-            // V1.2 says `Name`.
-            (Some(("Profile name" | "Name", name)), _) => {
-                rows.push(P::named(name));
-                columns.clear();
-            }
-            (_, Some(_)) if columns.is_empty() && words.first() == Some(&first_column) => columns = words,
-            (_, Some(profile)) if !columns.is_empty() && words.len() == columns.len() => {
-                for (column, value) in columns.iter().zip(words) {
-                    if !profile.set(line, column, value, &mut notes) {
-                        notes.because(line, format!("the column {column:?} has no known meaning"));
-                    }
+        strange |= line.number > last + 1;
+        last = line.number;
+        // V1.2 says `Name`.
+        let name = line.known_label(&["Profile name", "Name"]);
+        if name.is_some() || is_strange_title(line) {
+            without_values(title.take(), &mut notes);
+            table = Table::new(P::LAYOUT);
+            part = Part::None;
+            match name {
+                Some((_, name)) => {
+                    rows.push(P::named(name));
+                    (part, title) = (Part::Title, Some(line));
                 }
+                None => notes.because(line, "a title that is not known"),
             }
-            _ => notes.unknown(line),
+            continue;
+        }
+        let (headings, noted) = (table.headings(), notes.len());
+        let row = table.row(line, &mut notes);
+        if table.headings() > headings {
+            // A second one belongs to a title that was overlooked.
+            let second = part == Part::Values || (part == Part::Heading && strange);
+            part = if second || part == Part::None { Part::None } else { Part::Heading };
+            strange = false;
+        } else if row.is_none() && notes.len() > noted {
+            strange = true;
+        }
+        match (row, part, rows.last_mut()) {
+            (Some(row), Part::Heading, Some(profile)) => {
+                profile.set(line, &row, &mut notes);
+                (part, title) = (Part::Values, None);
+            }
+            (Some(_), _, _) => {
+                notes.because(line, BELOW);
+                part = Part::None;
+            }
+            (None, _, _) => {}
         }
     }
+    without_values(title, &mut notes);
+    notes.sort();
     notes.with(rows)
 }
 
+/// Notes a title below which no values stood.
+fn without_values(title: Option<Line<'_>>, notes: &mut Notes) {
+    if let Some(title) = title {
+        notes.because(title, "a profile without values");
+    }
+}
+
 fn tcont_profiles(text: &str) -> Parsed<Vec<TcontProfile>> {
-    profiles(text, "Type")
+    profiles(text)
 }
 
 fn traffic_profiles(text: &str) -> Parsed<Vec<TrafficProfile>> {
-    profiles(text, "SIR(kbps)")
+    profiles(text)
 }
 
 list_of!(

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Parsed;
 use super::answer::{Field, Notes, lines};
 use super::labelled::list_of;
+use super::table::{Layout, Table};
 use super::values;
 
 /// An interface with an address.
@@ -26,10 +27,20 @@ pub(crate) struct IpInterfaceRow {
     pub(crate) description: Option<String>,
 }
 
-const HEADER: [&str; 7] = ["Interface", "IP-Address", "Mask", "Admin", "Phy", "Prot", "Description"];
+static LAYOUT: Layout = Layout {
+    columns: &["Interface", "IP-Address", "Mask", "Admin", "Phy", "Prot", "Description"],
+    needed: &["Interface", "IP-Address", "Mask"],
+    phrases: true,
+    key: is_interface,
+};
+
+/// `vlan10`, `mng1`: letters, then a number.
+fn is_interface(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.ends_with(|c: char| c.is_ascii_digit())
+}
 
 fn address(text: &str) -> Field<Ipv4Addr> {
-    if text == "unassigned" { Ok(None) } else { values::parsed(text) }
+    if text.eq_ignore_ascii_case("unassigned") { Ok(None) } else { values::parsed(text) }
 }
 
 fn up(text: &str) -> Field<bool> {
@@ -38,25 +49,28 @@ fn up(text: &str) -> Field<bool> {
 
 fn interfaces(text: &str) -> Parsed<Vec<IpInterfaceRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut table = Table::new(&LAYOUT);
     for line in lines(text) {
-        if line.has_words(&HEADER) {
-            continue;
-        }
-        let words = line.words();
-        let [name, ip, mask, admin, link, protocol, description @ ..] = words.as_slice() else {
+        let Some(row) = table.row(line, &mut notes) else { continue };
+        let (ip, mask) = (address(row.get("IP-Address")), address(row.get("Mask")));
+        let states = ["Admin", "Phy", "Prot"].map(|column| up(row.get(column)));
+        // A name may be any word: what has neither addresses nor states is no row.
+        if ip.is_err() && mask.is_err() && states.iter().all(Result::is_err) {
             notes.unknown(line);
             continue;
-        };
+        }
+        let [admin, link, protocol] = states;
         rows.push(IpInterfaceRow {
-            name: (*name).to_owned(),
-            address: notes.field(line, address(ip)),
-            mask: notes.field(line, address(mask)),
-            admin_up: notes.field(line, up(admin)),
-            link_up: notes.field(line, up(link)),
-            protocol_up: notes.field(line, up(protocol)),
-            description: values::name(&description.join(" ")).filter(|text| text != "none"),
+            name: row.get("Interface").to_owned(),
+            address: notes.field(line, ip),
+            mask: notes.field(line, mask),
+            admin_up: notes.field(line, admin),
+            link_up: notes.field(line, link),
+            protocol_up: notes.field(line, protocol),
+            description: values::name(row.get("Description")).filter(|text| text != "none"),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 

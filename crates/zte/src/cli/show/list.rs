@@ -10,8 +10,8 @@ use super::{
     ShowOpticalModuleInfo, ShowPonConfig, ShowPonInterface, ShowPonOnuUncfg, ShowPortStatus,
     ShowPowerAttenuation, ShowProcessor, ShowProfileTcont, ShowProfileTraffic, ShowRemoteEquip,
     ShowRemoteEth, ShowRemoteModel, ShowRemotePon, ShowRemoteSysAttr, ShowRemoteUnit, ShowRemoteUnitUpdate,
-    ShowRemoteWanIp, ShowRunningConfig, ShowSystemGroup, ShowUplinkInterface, ShowUplinkModuleInfo,
-    ShowVersionRunning, ShowVlan, ShowVlanPort, ShowVlanSummary, UnknownLine,
+    ShowRemoteWanIp, ShowRunningConfig, ShowServicePorts, ShowSystemGroup, ShowUplinkInterface,
+    ShowUplinkModuleInfo, ShowVersionRunning, ShowVlan, ShowVlanPort, ShowVlanSummary, UnknownLine,
 };
 
 /// A show command of the list.
@@ -45,7 +45,7 @@ fn json<T: Serialize>(rows: &T) -> serde_json::Value {
 }
 
 /// Every show command.
-pub(crate) const LIST: [Entry; 45] = [
+pub(crate) const LIST: [Entry; 46] = [
     entry::<ShowSystemGroup>(),
     entry::<ShowCard>(),
     entry::<ShowProcessor>(),
@@ -91,6 +91,7 @@ pub(crate) const LIST: [Entry; 45] = [
     entry::<ShowVlan>(),
     entry::<ShowVlanPort>(),
     entry::<ShowMac>(),
+    entry::<ShowServicePorts>(),
 ];
 
 /// A show command as an operator typed it.
@@ -219,6 +220,10 @@ mod tests {
             ("show onu-type gpon", "show onu-type gpon"),
             ("show gpon onu by sn ztegc0000001", "show gpon onu by sn ZTEGC0000001"),
             ("show vlan 22", "show vlan 22"),
+            ("sh mac gpon onu gpon-onu_1/1/1:1", "show mac gpon onu gpon-onu_1/1/1:1"),
+            ("sh mac-r gpon onu gpon-onu_1/1/1:1", "show mac-real-time gpon onu gpon-onu_1/1/1:1"),
+            ("sh service int gpon-onu_1/1/1:1", "show service-port interface gpon-onu_1/1/1:1"),
+            ("sh remote inf gpon-olt_1/1/1 1-5", "show remote-unit information gpon-olt_1/1/1 1-5"),
             ("sh int opt xgei_1/4/2", "show interface optical-module-info xgei_1/4/2"),
             ("sh int gei_1/3/1", "show interface gei_1/3/1"),
             ("sh remote inf gpon-olt_1/1/1 1", "show remote-unit information gpon-olt_1/1/1 1"),
@@ -245,6 +250,7 @@ mod tests {
                 .replace("<onu>", "gpon-onu_1/2/3:4")
                 .replace("<slot>", "gpon-olt_1/2")
                 .replace("<onu-id>", "128")
+                .replace("<onu-ids>", "1-128")
                 .replace("<sn>", "ZTEGC0000001")
                 .replace("<vlan>", "4094")
                 .replace("<uplink>", "xgei_1/4/2");

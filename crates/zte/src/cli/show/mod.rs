@@ -4,6 +4,8 @@
 mod answer;
 mod card;
 mod card_temperature;
+#[cfg(test)]
+mod cases;
 mod clock;
 mod columns;
 mod config_blocks;
@@ -38,6 +40,8 @@ mod onu_profiles;
 mod onu_state;
 mod onu_type;
 mod onu_uncfg;
+#[cfg(test)]
+mod open;
 mod optical_module_info;
 mod password;
 mod pon_config;
@@ -55,8 +59,10 @@ mod remote_wan_ip;
 mod running_config;
 mod secret_words;
 mod service_port;
+mod service_port_table;
 mod switchport;
 mod system_group;
+mod table;
 mod typed;
 mod uplink_config;
 mod uplink_interface;
@@ -64,6 +70,7 @@ mod values;
 mod version_running;
 mod vlan;
 mod vlan_port;
+mod wraps;
 
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
@@ -96,6 +103,7 @@ pub(crate) use remote_unit::*;
 pub(crate) use remote_wan_ip::*;
 pub(crate) use running_config::*;
 use serde::Serialize;
+pub(crate) use service_port_table::*;
 pub(crate) use system_group::*;
 pub(crate) use uplink_interface::*;
 pub(crate) use version_running::*;

@@ -2,8 +2,10 @@ use gpon::{OnuRef, PonPort, SerialNumber};
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
-use super::columns::Columns;
+use super::columns::words;
+use super::onu_state::FOOTER;
 use super::password::Password;
+use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
@@ -33,28 +35,36 @@ pub(crate) struct OnuBaseinfoRow {
     pub(crate) state: String,
 }
 
-const HEADER: [&str; 5] = ["OnuIndex", "Type", "Mode", "AuthInfo", "State"];
-/// The widths of the columns, should the header be missing.
-const PLACES: &str = "OnuIndex            Type        Mode    AuthInfo                State";
+static LAYOUT: Layout = Layout {
+    columns: &["OnuIndex", "Type", "Mode", "AuthInfo", "State"],
+    needed: &["OnuIndex", "Type", "Mode", "State"],
+    phrases: false,
+    key: |text| values::onu(text).is_ok(),
+};
 /// A type this long goes on in the next line.
 const TYPE_WIDTH: usize = 11;
 
-fn row(line: Line<'_>, columns: &Columns, notes: &mut Notes) -> Option<OnuBaseinfoRow> {
-    let Some(cells) = columns.cells(line.text) else {
-        notes.because(line, "a word reaches over the end of its column");
-        return None;
-    };
-    let [index, onu_type, mode, auth, state] = cells.as_slice() else { return None };
-    let onu = notes.need(line, values::onu(index))?;
+fn row(line: Line<'_>, row: &Row, notes: &mut Notes) -> Option<OnuBaseinfoRow> {
+    let onu = notes.need(line, values::onu(row.get("OnuIndex")))?;
+    let auth = row.get("AuthInfo");
     let (mut serial, mut password) = (None, None);
     match auth.split_once(':') {
-        Some(("SN", text)) => serial = notes.field(line, values::serial(text)),
-        Some(("PW", text)) => password = Some(Password::new(text)),
+        Some((kind, text)) if kind.eq_ignore_ascii_case("SN") => {
+            serial = notes.field(line, values::serial(text.trim()));
+        }
+        Some((kind, text)) if kind.eq_ignore_ascii_case("PW") => password = Some(Password::new(text)),
         _ if values::absent(auth) => {}
         _ => notes.because(line, "an AuthInfo without a known meaning"),
     }
-    let (onu_type, mode, state) = (onu_type.clone(), mode.clone(), state.clone());
+    let (onu_type, mode, state) = ["Type", "Mode", "State"].map(|column| row.get(column).to_owned()).into();
     Some(OnuBaseinfoRow { onu, onu_type, mode, serial, password, state })
+}
+
+/// The rest of a type, which stands alone below it.
+fn rest_of_type(line: Line<'_>, type_at: usize) -> Option<String> {
+    let mut words = words(line.text).into_iter();
+    let (at, rest) = words.next().filter(|_| words.next().is_none())?;
+    (at > 0 && at.abs_diff(type_at) <= 1).then_some(rest)
 }
 
 impl Show for ShowOnuBaseinfo {
@@ -67,38 +77,33 @@ impl Show for ShowOnuBaseinfo {
     fn parse(text: &str) -> Parsed<Vec<OnuBaseinfoRow>> {
         let mut rows: Vec<OnuBaseinfoRow> = Vec::new();
         let mut notes = Notes::default();
-        let mut columns = Columns::starts(PLACES);
-        // The length of the last piece of the last row's type.
-        let mut piece = 0;
+        let mut table = Table::new(&LAYOUT);
+        // The length of the last piece of the last row's type, and where it begins.
+        let (mut piece, mut type_at) = (0, 0);
         for line in lines(text) {
-            if line.is_rule() {
+            let rest = rest_of_type(line, type_at).filter(|_| piece >= TYPE_WIDTH);
+            if let (Some(rest), Some(last)) = (rest, rows.last_mut()) {
+                piece = rest.chars().count();
+                last.onu_type.push_str(&rest);
                 continue;
             }
-            if line.has_words(&HEADER) {
-                columns = Columns::starts(line.text);
+            if let Some((_, count)) = line.known_label(&[FOOTER]) {
+                let count = count.rsplit('/').next().unwrap_or(count).trim();
+                if let Some(count) = notes.field(line, values::number(count)) {
+                    notes.count(line, count, rows.len(), "ONUs");
+                }
                 continue;
             }
-            let indent = line.text.len() - line.trimmed().len();
-            match rows.last_mut() {
-                Some(last)
-                    if piece >= TYPE_WIDTH
-                        && columns.start(1) == Some(indent)
-                        && !line.trimmed().contains(' ') =>
-                {
-                    piece = line.trimmed().len();
-                    last.onu_type.push_str(line.trimmed());
-                }
-                _ => {
-                    piece = 0;
-                    if let Some(row) = row(line, &columns, &mut notes) {
-                        piece = row.onu_type.len();
-                        rows.push(row);
-                    }
-                }
+            if let Some(found) = table.row(line, &mut notes).and_then(|found| row(line, &found, &mut notes)) {
+                piece = found.onu_type.chars().count();
+                type_at = words(line.text).get(1).map_or(0, |(at, _)| *at);
+                rows.push(found);
             }
         }
+        table.end(&mut notes);
         notes.mask(|text| {
-            text.split_once("PW:").map_or(text.to_owned(), |(before, _)| format!("{before}PW:***"))
+            let at = text.to_ascii_uppercase().find("PW:").map(|at| at + 3);
+            at.and_then(|at| text.get(..at)).map_or(text.to_owned(), |before| format!("{before}***"))
         });
         notes.with(rows)
     }
@@ -150,7 +155,8 @@ mod tests {
     #[test]
     fn a_short_type_does_not_go_on() {
         let text = format!(
-            "{PLACES}\ngpon-onu_1/1/1:1    F660        sn      SN:ZTEGD0000001         ready\n{}N\n",
+            "OnuIndex            Type        Mode    AuthInfo                State\n\
+             gpon-onu_1/1/1:1    F660        sn      SN:ZTEGD0000001         ready\n{}N\n",
             " ".repeat(20)
         );
         let parsed = ShowOnuBaseinfo::parse(&text);

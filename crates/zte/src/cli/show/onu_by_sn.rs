@@ -30,15 +30,21 @@ impl Show for ShowOnuBySn {
 
     fn parse(text: &str) -> Parsed<Vec<OnuBySnRow>> {
         let (mut rows, mut notes) = (Vec::new(), Notes::default());
+        let mut counts = Vec::new();
         for line in lines(text) {
-            let title = line.trimmed() == "SearchResult" || line.text.starts_with("Number of ONUs:");
-            if title || line.is_rule() {
+            if line.is("SearchResult") || line.is_rule() {
                 continue;
             }
-            if let Some(onu) = notes.need(line, values::onu(line.trimmed())) {
+            if let Some((_, count)) = line.known_label(&["Number of ONUs"]) {
+                counts.extend(notes.field(line, values::number::<u32>(count)).map(|count| (line, count)));
+            } else if let Some(onu) = notes.need(line, values::onu(line.trimmed())) {
                 rows.push(OnuBySnRow { onu });
             }
         }
+        for (line, count) in counts {
+            notes.count(line, count, rows.len(), "ONUs");
+        }
+        notes.sort();
         notes.with(rows)
     }
 
@@ -70,5 +76,7 @@ mod tests {
             assert_eq!(unknown, []);
             assert_eq!(rows.iter().map(|row| row.onu.to_string()).collect::<Vec<_>>(), ["1/1/1:1"]);
         }
+        let counted = |count| ShowOnuBySn::parse(&format!("Number of ONUs: {count}\ngpon-onu_1/1/1:1\n"));
+        assert_eq!((counted(1).unknown.len(), counted(2).unknown.len()), (0, 1));
     }
 }

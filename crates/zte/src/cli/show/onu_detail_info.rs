@@ -1,9 +1,10 @@
 use gpon::{ClockTime, OnuRef, OnuState, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes, lines_of, unwrapped};
-use super::labelled::of_onu;
+use super::answer::{Field, Line, Notes};
+use super::labelled::{masked, of_onu, other};
 use super::password::Password;
+use super::wraps::{Next, joined};
 use super::{Parsed, json, values};
 
 /// All about an ONU.
@@ -33,8 +34,11 @@ pub(crate) struct OnuDetailInfo {
     pub(crate) password: Option<Password>,
     /// Its description.
     pub(crate) description: Option<String>,
-    /// Its distance in metres.
+    /// Its distance in metres; `None` for one that cannot be.
     pub(crate) distance_m: Option<u32>,
+    /// Its distance in metres as it is printed, be it possible or not.
+    #[serde(skip)]
+    pub(crate) printed_distance_m: Option<u32>,
     /// How long it has been online, in seconds.
     pub(crate) online_s: Option<u64>,
     /// The other fields, as the OLT names them.
@@ -58,32 +62,31 @@ pub(crate) struct OnuSession {
     pub(crate) cause: Option<String>,
 }
 
-/// The labels that have no field of their own, V1.2's included.
-const OTHER: [&str; 19] = [
-    "Configured channel",
-    "Current channel",
-    "SN Bind",
-    "Vport mode",
-    "DBA Mode",
-    "ONU Status",
-    "OMCI BW Profile",
-    "Line Profile",
-    "Service Profile",
-    "Device ID",
-    "Alarm Profile",
-    "Performance Profile",
-    "FEC",
-    "FEC actual mode",
-    "1PPS+ToD",
-    "Auto replace",
-    "Multicast encryption",
-    "Multicast encryption current state",
-    "Alarm profile",
+/// The labels that have a field of their own.
+const LABELS: [&str; 13] = [
+    TITLE,
+    "Name",
+    "Type",
+    "State",
+    "Admin state",
+    "Phase state",
+    "Config state",
+    "Authentication mode",
+    "Serial number",
+    "Password",
+    "Description",
+    "ONU Distance",
+    "Online Duration",
 ];
+/// The label that begins the answer, and the block of another ONU.
+const TITLE: &str = "ONU interface";
 
-/// Whether a line after a full one is a line of its own: all but the first are indented.
-fn starts(_: &str, next: &str) -> bool {
-    next.starts_with("  ") || next.starts_with("ONU interface:") || next.starts_with(&"-".repeat(42))
+/// What a line after a full one is: all but the first are indented. The rest of
+/// a name may be a few dashes, a rule has many.
+fn next(_: &str, next: &str) -> Next {
+    let line = Line::of(0, next);
+    let rule = line.is_rule() && next.len() > 20;
+    Next::own(next.starts_with("  ") || rule || line.known_label(&[TITLE]).is_some())
 }
 
 /// `9h 52m 52s`
@@ -91,72 +94,162 @@ fn duration(text: &str) -> Field<u64> {
     if values::absent(text) {
         return Ok(None);
     }
+    let strange = || format!("{} is not a length of time", values::quoted(text));
     let mut seconds: u64 = 0;
     for part in text.split_whitespace() {
-        let strange = || format!("{text:?} is not a length of time");
-        let unit = match part.chars().next_back() {
-            Some('d') => 86_400,
-            Some('h') => 3_600,
-            Some('m') => 60,
-            Some('s') => 1,
-            _ => return Err(strange()),
-        };
-        let count: u32 = part[..part.len() - 1].parse().map_err(|_| strange())?;
-        seconds = seconds.saturating_add(u64::from(count) * unit);
+        let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+        let found = units.iter().find_map(|(unit, size)| Some((part.strip_suffix(unit)?, size)));
+        let (count, size) = found.ok_or_else(strange)?;
+        let count: u32 = count.parse().map_err(|_| strange())?;
+        seconds = seconds.saturating_add(u64::from(count) * size);
     }
     Ok(Some(seconds))
 }
 
-fn session(line: Line<'_>, notes: &mut Notes) -> Option<OnuSession> {
-    let words = line.words();
-    let [number, date, time, end_date, end_time, cause @ ..] = words.as_slice() else {
-        notes.unknown(line);
-        return None;
-    };
-    let number = notes.field(line, values::number(number))?;
-    let online_at = notes.field(line, values::moment(date, time));
-    let offline_at = notes.field(line, values::moment(end_date, end_time));
-    Some(OnuSession { number, online_at, offline_at, cause: values::words(&cause.join(" ")) })
+/// Which part of the answer a line stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The labels.
+    Labels,
+    /// What stands below the rule: the heading of the history is still missing.
+    Rule,
+    /// The rows of the history.
+    History,
+    /// Another ONU, or what nobody knows: nothing of it is read.
+    Beyond,
+}
+
+/// An answer that is being read.
+struct Reader<'a> {
+    info: OnuDetailInfo,
+    part: Part,
+    /// The labels that were met, with their lines.
+    labels: Vec<(&'static str, Line<'a>)>,
+    notes: Notes,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, line: Line<'a>) {
+        let heading = line.is("Authpass Time OfflineTime Cause");
+        match self.part {
+            _ if line.is_rule() && self.part != Part::Labels => {}
+            Part::Labels if line.is_rule() => self.part = Part::Rule,
+            Part::Labels | Part::Rule if heading => self.part = Part::History,
+            Part::Labels => self.label(line),
+            // A second heading, or a label that is known, is another ONU's.
+            Part::Rule | Part::History if heading || line.known_label(&LABELS).is_some() => self.beyond(line),
+            Part::History => self.session(line),
+            Part::Rule => self.notes.unknown(line),
+            Part::Beyond => self.beyond(line),
+        }
+    }
+
+    fn beyond(&mut self, line: Line<'a>) {
+        self.part = Part::Beyond;
+        self.notes.because(line, "it stands below the answer about another ONU, or about nobody knows what");
+    }
+
+    fn label(&mut self, line: Line<'a>) {
+        let Some((label, value)) = line.known_label(&LABELS) else {
+            match line.any_label() {
+                Some((label, value)) => self.info.other.push(other(label, value)),
+                None => self.notes.unknown(line),
+            }
+            return;
+        };
+        // Said again, it is of another ONU.
+        if self.labels.iter().any(|(met, _)| *met == label) {
+            return self.beyond(line);
+        }
+        self.labels.push((label, line));
+        let (info, notes) = (&mut self.info, &mut self.notes);
+        match label {
+            TITLE => info.onu = notes.need(line, values::onu(value)),
+            "Name" => info.name = values::name(value),
+            "Type" => info.onu_type = values::words(value),
+            "State" => info.state = values::words(value),
+            "Admin state" => info.admin_enabled = notes.field(line, values::enabled(value)),
+            "Phase state" => info.phase = notes.need(line, values::phase(value)),
+            "Config state" => info.config_state = values::words(value),
+            "Authentication mode" => info.authentication = values::words(value),
+            "Serial number" => info.serial = notes.field(line, values::serial(value)),
+            "Password" => info.password = values::words(value).as_deref().map(Password::new),
+            "Description" => info.description = values::name(value),
+            "ONU Distance" => info.printed_distance_m = notes.field(line, values::quantity(value, "m")),
+            _ => info.online_s = notes.field(line, duration(value)),
+        }
+    }
+
+    fn session(&mut self, line: Line<'a>) {
+        let words = line.words();
+        let [number, date, time, end_date, end_time, cause @ ..] = words.as_slice() else {
+            return self.notes.unknown(line);
+        };
+        let number = values::is_number(number).then(|| values::number(number));
+        let Some(Ok(Some(number))) = number else { return self.notes.unknown(line) };
+        let (online, offline) = (values::moment(date, time), values::moment(end_date, end_time));
+        if online.is_err() && offline.is_err() {
+            return self.notes.unknown(line);
+        }
+        let online_at = self.notes.field(line, online);
+        let offline_at = self.notes.field(line, offline);
+        if online_at.is_some() || offline_at.is_some() {
+            let cause = values::words(&cause.join(" "));
+            self.info.history.push(OnuSession { number, online_at, offline_at, cause });
+        }
+    }
+
+    /// A distance that cannot be is none (fact sheet, CLI §9.2).
+    fn distance(&mut self) {
+        let line = self.labels.iter().find(|(label, _)| *label == "ONU Distance").map(|(_, line)| *line);
+        let distance = self.info.distance(MAX_GPON_DISTANCE_M);
+        self.info.distance_m = match line {
+            Some(line) => self.notes.field(line, distance),
+            None => None,
+        };
+    }
 }
 
 impl OnuDetailInfo {
-    fn take(&mut self, line: Line<'_>, notes: &mut Notes) {
-        let Some((label, value)) = line.label() else { return notes.unknown(line) };
-        match label {
-            "ONU interface" if self.onu.is_none() => self.onu = notes.need(line, values::onu(value)),
-            "Name" => self.name = values::name(value),
-            "Type" => self.onu_type = values::words(value),
-            "State" => self.state = values::words(value),
-            "Admin state" => self.admin_enabled = notes.field(line, values::enabled(value)),
-            "Phase state" => self.phase = notes.need(line, values::phase(value)),
-            "Config state" => self.config_state = values::words(value),
-            "Authentication mode" => self.authentication = values::words(value),
-            "Serial number" => self.serial = notes.field(line, values::serial(value)),
-            "Password" => self.password = values::words(value).as_deref().map(Password::new),
-            "Description" => self.description = values::name(value),
-            "ONU Distance" => self.distance_m = notes.field(line, values::quantity(value, "m")),
-            "Online Duration" => self.online_s = notes.field(line, duration(value)),
-            _ if OTHER.contains(&label) => self.other.push((label.to_owned(), value.to_owned())),
-            _ => notes.unknown(line),
-        }
+    /// The distance in metres, which is at most `ceiling` on GPON.
+    ///
+    /// # Errors
+    /// Why the one that is printed cannot be.
+    pub(crate) fn distance(&self, ceiling: u32) -> Result<Option<u32>, String> {
+        self.printed_distance_m.map(|metres| gpon_distance(metres, self.phase, ceiling)).transpose()
     }
 }
 
-fn details(text: &str) -> Parsed<OnuDetailInfo> {
-    let (mut info, mut notes) = (OnuDetailInfo::default(), Notes::default());
-    let mut history = false;
-    for line in lines_of(&unwrapped(text, starts)) {
-        if line.is_rule() {
-            history = true;
-        } else if !history {
-            info.take(line, &mut notes);
-        } else if !line.has_words(&["Authpass", "Time", "OfflineTime", "Cause"])
-            && let Some(row) = session(line, &mut notes)
-            && (row.online_at.is_some() || row.offline_at.is_some())
-        {
-            info.history.push(row);
-        }
+/// The longest distance that GPON ranges, in metres (fact sheet, CLI §9.2).
+pub(crate) const MAX_GPON_DISTANCE_M: u32 = 60_000;
+
+/// A distance in metres of an ONU in this phase, which is at most `ceiling` on GPON.
+///
+/// # Errors
+/// Why it cannot be: nothing ranges so far, or the ONU is still ranging.
+pub(crate) fn gpon_distance(metres: u32, phase: Option<OnuState>, ceiling: u32) -> Result<u32, String> {
+    if phase == Some(OnuState::Logging) {
+        return Err(format!("a distance of {metres} m, of an ONU that is still ranging"));
     }
+    if metres > ceiling {
+        return Err(format!("a distance of {metres} m: nothing ranges beyond {ceiling} m on GPON"));
+    }
+    Ok(metres)
+}
+
+fn details(text: &str) -> Parsed<OnuDetailInfo> {
+    let whole = joined(text, next);
+    let mut reader = Reader {
+        info: OnuDetailInfo::default(),
+        part: Part::Labels,
+        labels: Vec::new(),
+        notes: Notes::default(),
+    };
+    whole.lines().for_each(|line| reader.take(line));
+    reader.distance();
+    let Reader { info, mut notes, .. } = reader;
+    notes.sort();
+    notes.mask(masked);
     notes.with(info)
 }
 
@@ -203,6 +296,29 @@ mod tests {
             assert_eq!(parsed.unknown, []);
             assert_eq!(parsed.rows.description, Some(description));
             assert_eq!(parsed.rows.history.len(), 10);
+        }
+    }
+
+    /// What stands below another ONU's title is not this one's, nor is its password told.
+    #[test]
+    fn another_onu_is_another() {
+        let text = fixture("c320-v2.1.0/show-gpon-onu-detail-info.txt");
+        let whole = ShowOnuDetailInfo::parse(&text).rows;
+        let second = text.replace("Password:", "Password:  hidden1").replace("cliente", "otro");
+        for title in
+            ["ONU interface:         gpon-onu_1/1/1:2", "Interface of the ONU:  gpon-onu_1/1/1:2", "ONU 2"]
+        {
+            let second = second.replace("ONU interface:         gpon-onu_1/1/1:1", title);
+            for (first, count) in [(text.as_str(), 10), (text.split("-----").next().unwrap(), 0)] {
+                let parsed = ShowOnuDetailInfo::parse(&format!("{first}{second}"));
+                let of = |info: &OnuDetailInfo| {
+                    (info.onu, info.name.clone(), info.distance_m, info.password.clone())
+                };
+                assert_eq!(of(&parsed.rows), of(&whole), "{title}");
+                assert_eq!(parsed.rows.history.len(), count, "{title}");
+                assert!(parsed.unknown.len() > 30, "{title}");
+                assert!(!format!("{parsed:?}").contains("hidden1"));
+            }
         }
     }
 

@@ -1,9 +1,7 @@
 use std::net::Ipv4Addr;
 
-use gpon::VlanId;
-
 use super::labelled::{blocks, labelled, list_of};
-use super::{json, values};
+use super::values;
 
 labelled! {
     /// An ONU VLAN profile.
@@ -12,11 +10,12 @@ labelled! {
         name: String = "Profile name" => values::text,
         /// How it tags (`tag`).
         tag_mode: String = "Tag mode" => values::text,
-        /// Its VLAN.
-        #[serde(serialize_with = "json::vlan")]
-        cvlan: VlanId = "CVLAN" => values::vlan,
+        /// Its VLAN; 0 is none.
+        cvlan: u16 = "CVLAN" => values::vlan_or_zero,
         /// Its priority, 0..=7.
         priority: u8 = "CVLAN priority" => values::number,
+        /// Its outer VLAN; 0 is none. The answers seen have no such line.
+        svlan: u16 = "SVLAN" => values::vlan_or_zero,
     }
 }
 
@@ -62,8 +61,10 @@ mod tests {
         let profile = |name: &str, vlan, priority| OnuVlanProfile {
             name: Some(name.to_owned()),
             tag_mode: Some("tag".to_owned()),
-            cvlan: VlanId::new(vlan).ok(),
+            cvlan: Some(vlan),
             priority: Some(priority),
+            svlan: None,
+            other: Vec::new(),
         };
         assert_eq!(rows, [profile("PPPOE", 22, 0), profile("TV 7", 300, 7)]);
     }

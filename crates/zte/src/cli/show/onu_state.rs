@@ -2,6 +2,7 @@ use gpon::{OnuId, OnuRef, OnuState, PonPort};
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
+use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
@@ -48,34 +49,58 @@ pub(crate) struct OnuStateRow {
     pub(crate) channel: Option<String>,
 }
 
-const HEADER: [&str; 8] = ["OnuIndex", "Admin", "State", "OMCC", "State", "Phase", "State", "Channel"];
-const HEADER_V1_2: [&str; 9] =
-    ["OnuIndex", "Admin", "State", "OMCC", "State", "O7", "State", "Phase", "State"];
+static LAYOUT: Layout = Layout {
+    columns: &["OnuIndex", "Admin State", "OMCC State", "O7 State", "Phase State", "Channel"],
+    needed: &["OnuIndex", "Phase State"],
+    phrases: false,
+    key: |text| values::onu(text).is_ok(),
+};
+
+/// The footer of a list of ONUs.
+pub(super) const FOOTER: &str = "ONU Number";
+
+/// Where an answer's own counts stand against the rows.
+#[derive(Debug, Default)]
+struct Counted<'a> {
+    /// The rows that a footer has counted.
+    rows: usize,
+    /// The last footer.
+    last: Option<Line<'a>>,
+}
 
 impl OnuStates {
-    fn footer(&mut self, line: Line<'_>, counts: &str, notes: &mut Notes) {
-        match counts.trim().split_once('/') {
-            Some((online, total)) => {
-                self.online = notes.field(line, values::number(online));
-                self.total = notes.field(line, values::number(total));
-            }
-            None => notes.unknown(line),
+    /// `ONU Number: 24/27`, online and all. Of several lists in an answer, each
+    /// may have its own, and the last be of all.
+    fn footer<'a>(&mut self, line: Line<'a>, counts: &str, counted: &mut Counted<'a>, notes: &mut Notes) {
+        let pair = counts.split_once('/').map(|(online, total)| (online.trim(), total.trim()));
+        let pair = pair.map(|(online, total)| (values::number(online), values::number(total)));
+        let Some((Ok(Some(online)), Ok(Some(total)))) = pair else {
+            return notes.because(line, "two numbers stand there, online and all");
+        };
+        let of_all = counted.last.is_some() && counted.rows == self.onus.len();
+        let from = if of_all { 0 } else { counted.rows };
+        let rows = self.onus.get(from..).unwrap_or_default();
+        let working = rows.iter().filter(|row| row.phase == Some(OnuState::Online)).count();
+        let before = if of_all { (0, 0) } else { (self.online.unwrap_or(0), self.total.unwrap_or(0)) };
+        let noted = notes.len();
+        notes.count(line, total, rows.len(), "ONUs");
+        if notes.len() == noted {
+            notes.count(line, online, working, "ONUs online");
         }
+        self.online = Some(before.0.saturating_add(online));
+        self.total = Some(before.1.saturating_add(total));
+        (counted.rows, counted.last) = (self.onus.len(), Some(line));
     }
 
-    fn row(&mut self, line: Line<'_>, v1_2: bool, notes: &mut Notes) {
-        let words = line.words();
-        let [index, admin, omcc, third, fourth] = words.as_slice() else { return notes.unknown(line) };
-        let Some(onu) = notes.need(line, values::onu(index)) else { return };
-        let (o7, phase, channel) =
-            if v1_2 { (values::words(third), fourth, None) } else { (None, third, values::words(fourth)) };
+    fn row(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes) {
+        let Some(onu) = notes.need(line, values::onu(row.get("OnuIndex"))) else { return };
         self.onus.push(OnuStateRow {
             onu,
-            admin_enabled: notes.field(line, values::enabled(admin)),
-            omcc_enabled: notes.field(line, values::enabled(omcc)),
-            o7,
-            phase: notes.need(line, values::phase(phase)),
-            channel,
+            admin_enabled: notes.field(line, values::enabled(row.get("Admin State"))),
+            omcc_enabled: notes.field(line, values::enabled(row.get("OMCC State"))),
+            o7: values::words(row.get("O7 State")),
+            phase: notes.need(line, values::phase(row.get("Phase State"))),
+            channel: values::words(row.get("Channel")),
         });
     }
 }
@@ -94,19 +119,23 @@ impl Show for ShowOnuState {
 
     fn parse(text: &str) -> Parsed<OnuStates> {
         let (mut states, mut notes) = (OnuStates::default(), Notes::default());
-        let mut v1_2 = false;
+        let mut table = Table::new(&LAYOUT);
+        let mut counted = Counted::default();
         for line in lines(text) {
-            if line.is_rule() || line.has_words(&HEADER) {
-                continue;
-            }
-            if line.has_words(&HEADER_V1_2) {
-                v1_2 = true;
-            } else if let Some(counts) = line.text.strip_prefix("ONU Number:") {
-                states.footer(line, counts, &mut notes);
-            } else {
-                states.row(line, v1_2, &mut notes);
+            if let Some((_, counts)) = line.known_label(&[FOOTER]) {
+                states.footer(line, counts, &mut counted, &mut notes);
+            } else if let Some(row) = table.row(line, &mut notes) {
+                states.row(line, &row, &mut notes);
             }
         }
+        match counted.last {
+            None => table.end(&mut notes),
+            Some(line) if counted.rows < states.onus.len() => {
+                notes.because(line, "ONUs stand behind the OLT's count of them");
+            }
+            Some(_) => {}
+        }
+        notes.sort();
         notes.with(states)
     }
 
@@ -181,9 +210,53 @@ mod tests {
         assert_eq!(rows.onus[3].admin_enabled, Some(false));
     }
 
+    /// A count of none is none; a heading alone says nothing.
+    #[test]
+    fn nothing_below_the_heading() {
+        let heading = "OnuIndex   Admin State  OMCC State  Phase State  Channel\n-----\n";
+        let empty = ShowOnuState::parse(&format!("{heading}ONU Number: 0/0\n"));
+        assert_eq!((empty.rows.online, empty.rows.total, empty.unknown.len()), (Some(0), Some(0), 0));
+        let silent = ShowOnuState::parse(heading);
+        assert_eq!((silent.rows.total, silent.unknown.len()), (None, 1));
+    }
+
+    #[test]
+    fn every_count_is_compared() {
+        let text = fixture("c320-v2.1.0/show-gpon-onu-state-phases.txt");
+        let unknown = |text: &str| ShowOnuState::parse(text).unknown.len();
+        for (counts, problems) in [("2/6", 1), ("1/7", 1), ("0/0", 1), ("1 / 6", 0), ("1", 1), ("a/b", 1)] {
+            assert_eq!(unknown(&text.replace("1/6", counts)), problems, "{counts}");
+            assert_eq!(unknown(&text.replace("ONU Number: 1/6", &format!("onu number :{counts}"))), problems);
+        }
+        // Each list its own count, and the last of all or printed again.
+        let rows: String = text
+            .lines()
+            .skip(2)
+            .take(6)
+            .map(|row| format!("{}\n", row.replace("1/2/16", "1/2/15")))
+            .collect();
+        let two = format!("{text}{rows}ONU Number: 1/6\n");
+        let parsed = ShowOnuState::parse(&two);
+        assert_eq!((parsed.rows.total, parsed.rows.onus.len(), parsed.unknown.len()), (Some(12), 12, 0));
+        assert_eq!(unknown(&format!("{two}ONU Number: 2/12\n")), 0);
+        assert_eq!(unknown(&format!("{text}ONU Number: 1/6\n")), 0);
+        assert_eq!(unknown(&format!("{text}{rows}")), 1, "rows that nobody counted");
+    }
+
+    /// The columns are where the heading says.
+    #[test]
+    fn columns_in_another_order() {
+        let text = "Phase State  OnuIndex   Colour  Admin State\nLOS          1/1/1:7    red     disable\n";
+        let Parsed { rows, unknown } = ShowOnuState::parse(text);
+        assert_eq!((unknown.len(), rows.onus[0].phase), (1, Some(OnuState::Los)));
+        assert_eq!((rows.onus[0].admin_enabled, rows.onus[0].omcc_enabled), (Some(false), None));
+    }
+
     #[test]
     fn a_strange_phase_costs_no_row() {
-        let parsed = ShowOnuState::parse("1/1/1:1 enable enable dreaming 1(GPON)\nnoise\n");
+        let text = "OnuIndex Admin State OMCC State Phase State Channel\n\
+                    1/1/1:1 enable enable dreaming 1(GPON)\nnoise\n";
+        let parsed = ShowOnuState::parse(text);
         assert_eq!((parsed.rows.onus.len(), parsed.unknown.len()), (1, 2));
     }
 }

@@ -2,6 +2,7 @@ use gpon::{PonPort, SerialNumber};
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
+use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
@@ -27,6 +28,18 @@ pub(crate) struct OnuUncfgRow {
     pub(crate) state: String,
 }
 
+static LAYOUT: Layout = Layout {
+    columns: &["OnuIndex", "Sn", "State"],
+    needed: &["OnuIndex", "Sn"],
+    phrases: false,
+    key: |text| place(text).is_some(),
+};
+
+/// `gpon-onu_1/1/1:1`: a port, and a number of any size.
+fn place(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix("gpon-onu_")?.rsplit_once(':')
+}
+
 impl Show for ShowOnuUncfg {
     type Rows = Vec<OnuUncfgRow>;
 
@@ -39,25 +52,16 @@ impl Show for ShowOnuUncfg {
 
     fn parse(text: &str) -> Parsed<Vec<OnuUncfgRow>> {
         let (mut rows, mut notes) = (Vec::new(), Notes::default());
+        let mut table = Table::new(&LAYOUT);
         for line in lines(text) {
-            if line.is_rule() || line.has_words(&["OnuIndex", "Sn", "State"]) {
-                continue;
-            }
-            let words = line.words();
-            let [index, serial, state] = words.as_slice() else {
-                notes.unknown(line);
-                continue;
-            };
-            let place = index.strip_prefix("gpon-onu_").and_then(|index| index.rsplit_once(':'));
-            let Some((port, number)) = place else {
-                notes.unknown(line);
-                continue;
-            };
+            let Some(row) = table.row(line, &mut notes) else { continue };
+            let Some((port, number)) = place(row.get("OnuIndex")) else { continue };
             let Some(pon) = notes.need(line, values::pon(port)) else { continue };
             let Some(number) = notes.field(line, values::number(number)) else { continue };
-            let serial = notes.field(line, values::serial(serial));
-            rows.push(OnuUncfgRow { pon, number, serial, state: (*state).to_owned() });
+            let serial = notes.field(line, values::serial(row.get("Sn")));
+            rows.push(OnuUncfgRow { pon, number, serial, state: row.get("State").to_owned() });
         }
+        table.end(&mut notes);
         notes.with(rows)
     }
 
@@ -102,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_strange_serial_costs_no_row() {
-        let parsed = ShowOnuUncfg::parse("gpon-onu_1/1/1:300  ????  unknown\n");
+        let parsed = ShowOnuUncfg::parse("OnuIndex Sn State\ngpon-onu_1/1/1:300  ????  unknown\n");
         assert_eq!((parsed.rows.len(), parsed.unknown.len()), (1, 1));
         assert_eq!(parsed.rows[0].serial, None);
     }

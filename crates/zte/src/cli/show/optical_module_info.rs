@@ -2,8 +2,9 @@ use gpon::{Dbm, PonPort};
 use serde::Serialize;
 
 use super::answer::{Line, Notes, lines};
-use super::labelled::of_uplink;
-use super::labels::pairs;
+use super::labelled::{Other, of_uplink, other};
+use super::labels::{Pair, pairs};
+use super::table::BELOW;
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
@@ -56,6 +57,9 @@ pub(crate) struct OpticalModuleInfo {
     pub(crate) produced: Option<String>,
     /// The limits beyond which it raises alarms.
     pub(crate) thresholds: Vec<Threshold>,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 /// A limit of an optical module.
@@ -88,24 +92,29 @@ const LABELS: [&str; 15] = [
 ];
 
 impl OpticalModuleInfo {
-    fn set(&mut self, line: Line<'_>, label: &str, value: &str, notes: &mut Notes) {
+    fn set(&mut self, line: Line<'_>, pair: Pair<'_>, notes: &mut Notes) {
+        let (label, value) = match pair {
+            Pair::Known(label, value) => (label, value),
+            Pair::Other(label, value) => return self.other.push(other(label, value)),
+        };
         match label {
-            "Vendor-Name" => self.vendor = values::words(value),
-            "Vendor-Pn" => self.part = values::words(value),
-            "Vendor-Sn" => self.serial = values::words(value),
-            "Module-Type" => self.module_type = values::words(value),
-            "Wavelength" => self.wavelength_nm = notes.field(line, values::quantity(value, "nm")),
-            "Connector" => self.connector = values::words(value),
-            "Trans-Distance" => self.reach_km = notes.field(line, values::quantity(value, "km")),
-            "RxPower" => self.rx_dbm = notes.field(line, values::dbm(value)),
-            "TxPower" => self.tx_dbm = notes.field(line, values::dbm(value)),
-            "TxBias-Current" => self.bias_ma = notes.field(line, values::decimal(value, "mA")),
-            "Laser-Rate" => self.laser_rate_100mbps = notes.field(line, values::quantity(value, "100Mb/s")),
-            "Temperature" => self.temperature_c = notes.field(line, values::decimal(value, "c")),
-            "Supply-Vol" => self.voltage_v = notes.field(line, values::decimal(value, "v")),
-            "Version-Lev" => self.version = values::words(value),
-            "Production-Date" => self.produced = values::words(value),
-            _ => notes.unknown(line),
+            "Vendor-Name" => notes.put(line, &mut self.vendor, values::text(value)),
+            "Vendor-Pn" => notes.put(line, &mut self.part, values::text(value)),
+            "Vendor-Sn" => notes.put(line, &mut self.serial, values::text(value)),
+            "Module-Type" => notes.put(line, &mut self.module_type, values::text(value)),
+            "Wavelength" => notes.put(line, &mut self.wavelength_nm, values::quantity(value, "nm")),
+            "Connector" => notes.put(line, &mut self.connector, values::text(value)),
+            "Trans-Distance" => notes.put(line, &mut self.reach_km, values::quantity(value, "km")),
+            "RxPower" => notes.put(line, &mut self.rx_dbm, values::dbm(value)),
+            "TxPower" => notes.put(line, &mut self.tx_dbm, values::dbm(value)),
+            "TxBias-Current" => notes.put(line, &mut self.bias_ma, values::decimal(value, "mA")),
+            "Laser-Rate" => {
+                notes.put(line, &mut self.laser_rate_100mbps, values::quantity(value, "100Mb/s"));
+            }
+            "Temperature" => notes.put(line, &mut self.temperature_c, values::decimal(value, "c")),
+            "Supply-Vol" => notes.put(line, &mut self.voltage_v, values::decimal(value, "v")),
+            "Version-Lev" => notes.put(line, &mut self.version, values::text(value)),
+            _ => notes.put(line, &mut self.produced, values::text(value)),
         }
     }
 }
@@ -126,34 +135,60 @@ fn thresholds(line: Line<'_>, notes: &mut Notes) -> Option<Vec<Threshold>> {
     read.collect()
 }
 
+/// Which part of the answer a line stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Values,
+    Limits,
+    /// Below a heading that is not known, where labels may mean something else.
+    Strange,
+}
+
+const TITLE: &str = "Optical module information";
+
 fn parse(text: &str) -> Parsed<OpticalModuleInfo> {
     let (mut module, mut notes) = (OpticalModuleInfo::default(), Notes::default());
-    let mut limits = false;
-    for line in lines(text) {
-        if let Some(port) = line.trimmed().strip_prefix("Optical module information:") {
+    let mut part = Part::Values;
+    for line in lines(text).filter(|line| !line.is_rule()) {
+        if let Some((_, port)) = line.known_label(&[TITLE]) {
+            if module.port.is_some() {
+                // Of another module.
+                part = Part::Strange;
+            }
             module.present = Some(true);
-            module.port = Some(port.trim().to_owned());
-            continue;
-        }
-        match line.trimmed() {
-            "No optical module present." => module.present = Some(false),
-            "Basic-info:" | "Diagnostic-info:" => limits = false,
-            "Alarm-thresh:" => limits = true,
-            _ if limits => match thresholds(line, &mut notes) {
-                Some(thresholds) => module.thresholds.extend(thresholds),
-                None => notes.unknown(line),
-            },
-            _ => match pairs(line.text, &LABELS) {
-                Some(pairs) => {
-                    for (label, value) in pairs {
-                        module.set(line, label, value, &mut notes);
-                    }
-                }
-                None => notes.unknown(line),
-            },
+            notes.put(line, &mut module.port, values::text(port));
+        } else if line.is("No optical module present.") {
+            notes.put(line, &mut module.present, Ok(Some(false)));
+        } else if line.is("Basic-info:") || line.is("Diagnostic-info:") {
+            part = if part == Part::Strange { Part::Strange } else { Part::Values };
+        } else if line.is("Alarm-thresh:") {
+            part = if part == Part::Strange { Part::Strange } else { Part::Limits };
+        } else if line.is_title() {
+            // The values have labels of their own, the limits of a module have those of others.
+            part = if part == Part::Values { Part::Values } else { Part::Strange };
+            notes.unknown(line);
+        } else {
+            take(&mut module, line, part, &mut notes);
         }
     }
     notes.with(module)
+}
+
+fn take(module: &mut OpticalModuleInfo, line: Line<'_>, part: Part, notes: &mut Notes) {
+    match part {
+        Part::Values => match pairs(line, &LABELS) {
+            Some(pairs) => pairs.into_iter().for_each(|pair| module.set(line, pair, notes)),
+            None => match line.any_label() {
+                Some((label, value)) => module.other.push(other(label, value)),
+                None => notes.unknown(line),
+            },
+        },
+        Part::Limits => match thresholds(line, notes) {
+            Some(thresholds) => module.thresholds.extend(thresholds),
+            None => notes.unknown(line),
+        },
+        Part::Strange => notes.because(line, BELOW),
+    }
 }
 
 impl Show for ShowOpticalModuleInfo {

@@ -1,9 +1,12 @@
 use gpon::PonPort;
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes, lines_of, unwrapped};
-use super::labels::pairs;
+use super::answer::{Field, Line, Notes};
+use super::labelled::{Other, other};
+use super::labels::{Pair, pairs};
+use super::table::BELOW;
 use super::typed::{Arg, Typed};
+use super::wraps::{Next, joined};
 use super::{Parsed, Show, values};
 
 /// `show interface gpon-olt_...`: state and counters of a PON port (fact sheet, CLI §4.2).
@@ -54,6 +57,9 @@ pub(crate) struct PonInterface {
     pub(crate) input: PonCounters,
     /// Counters downstream.
     pub(crate) output: PonCounters,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 /// A rate.
@@ -76,10 +82,10 @@ macro_rules! counters {
         const COUNTERS: &[&str] = &[$($label),*];
 
         impl PonCounters {
-            fn set(&mut self, label: &str, value: Option<u64>) {
+            fn set(&mut self, line: Line<'_>, label: &str, value: &str, notes: &mut Notes) {
                 match label {
-                    $($label => self.$field = value,)*
-                    _ => {}
+                    $($label => notes.put(line, &mut self.$field, values::number(value)),)*
+                    _ => notes.unknown(line),
                 }
             }
         }
@@ -131,6 +137,8 @@ enum Part {
     State,
     Input,
     Output,
+    /// Below a heading that is not known: counters of nobody knows what.
+    Strange,
 }
 
 /// `74036 Bps              556 pps`
@@ -142,7 +150,7 @@ pub(super) fn rate(text: &str) -> Field<Rate> {
             Ok(rate.map(|(bytes_per_s, packets_per_s)| Rate { bytes_per_s, packets_per_s }))
         }
         _ if values::absent(text) => Ok(None),
-        _ => Err(format!("{text:?} is not a rate in Bps and pps")),
+        _ => Err(format!("{} is not a rate in Bps and pps", values::quoted(text))),
     }
 }
 
@@ -153,57 +161,76 @@ impl PonInterface {
         if let Some(rest) = text.strip_prefix("Description is ") {
             let description = rest.trim_start();
             let description = description.strip_suffix('.').unwrap_or(description);
-            self.description = Some(description).filter(|text| *text != "none").map(str::to_owned);
+            let description = Some(description).filter(|text| *text != "none").map(str::to_owned);
+            notes.put(line, &mut self.description, Ok(description));
         } else if let Some(rest) = text.strip_prefix("The port link up/down notification is trap ") {
-            self.trap_enabled = notes.field(line, values::enabled(rest.trim_end_matches('.')));
+            notes.put(line, &mut self.trap_enabled, values::enabled(rest.trim_end_matches('.')));
         } else if let Some(rest) = text.strip_prefix("The port has ") {
             let (capacity, registered) = rest.split_once(" onus, the number of registered onus is ")?;
-            self.onu_capacity = notes.field(line, values::number(capacity));
-            self.registered_onus = notes.field(line, values::number(registered.trim_end_matches('.')));
+            notes.put(line, &mut self.onu_capacity, values::number(capacity));
+            let registered = values::number(registered.trim_end_matches('.'));
+            notes.put(line, &mut self.registered_onus, registered);
         } else if let Some(rest) = text.strip_prefix("The port is ") {
-            self.active =
-                notes.field(line, values::either(rest.trim_end_matches('.'), "activate", "deactivate"));
+            self.activated(line, rest.trim_end_matches('.'), notes);
         } else {
             let (port, rest) = text.split_once(" is ")?;
-            let (active, up) = rest.split_once(",line protocol is ")?;
-            self.port = Some(port.to_owned()).filter(|port| !port.contains(' '));
-            self.active = notes.field(line, values::either(active, "activate", "deactivate"));
-            self.up = notes.field(line, values::either(up.trim_end_matches('.'), "up", "down"));
+            let (active, up) = rest.split_once(',')?;
+            let up = up.trim_start().strip_prefix("line protocol is ")?;
+            notes.put(line, &mut self.port, Ok(Some(port.to_owned()).filter(|port| !port.contains(' '))));
+            self.activated(line, active, notes);
+            notes.put(line, &mut self.up, values::either(up.trim_end_matches('.'), "up", "down"));
         }
         Some(())
     }
 
+    /// Two lines say whether the port is activated.
+    fn activated(&mut self, line: Line<'_>, text: &str, notes: &mut Notes) {
+        let said = notes.field(line, values::either(text, "activate", "deactivate"));
+        if self.active.is_some() && said.is_some() && self.active != said {
+            return notes.because(line, "another line says the contrary");
+        }
+        self.active = self.active.or(said);
+    }
+
     fn label(&mut self, line: Line<'_>, notes: &mut Notes) {
-        let Some((label, value)) = line.label() else { return notes.unknown(line) };
-        let load = |notes: &mut Notes| notes.field(line, values::decimal(value, "%"));
-        let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
-        match label.as_str() {
-            "Current channel num" => self.channels = notes.field(line, values::number(value)),
-            "Input rate" => self.input_rate = notes.field(line, rate(value)),
-            "Output rate" => self.output_rate = notes.field(line, rate(value)),
+        let Some((label, value)) = line.known_label(&LABELS) else {
+            return match line.any_label() {
+                Some((label, value)) if !line.is_title() => self.other.push(other(label, value)),
+                _ => notes.unknown(line),
+            };
+        };
+        let load = values::decimal(value, "%");
+        match label {
+            "Current channel num" => notes.put(line, &mut self.channels, values::number(value)),
+            "Input rate" => notes.put(line, &mut self.input_rate, rate(value)),
+            "Output rate" => notes.put(line, &mut self.output_rate, rate(value)),
             "Output Multicast Instantaneous rate" => {
-                self.output_multicast_rate = notes.field(line, rate(value));
+                notes.put(line, &mut self.output_multicast_rate, rate(value));
             }
-            "Input peak rate" => self.input_peak = notes.field(line, rate(value)),
-            "Output peak rate" => self.output_peak = notes.field(line, rate(value)),
-            "Input Instantaneous bandwidth throughput" => self.input_instantaneous_percent = load(notes),
-            "Output Instantaneous bandwidth throughput" => self.output_instantaneous_percent = load(notes),
-            "Input Average bandwidth throughput" => self.input_average_percent = load(notes),
-            "Output Average bandwidth throughput" => self.output_average_percent = load(notes),
-            "OLT statistic" | "Interface peak rate" | "Total statistic" if value.is_empty() => {}
-            _ => notes.unknown(line),
+            "Input peak rate" => notes.put(line, &mut self.input_peak, rate(value)),
+            "Output peak rate" => notes.put(line, &mut self.output_peak, rate(value)),
+            "Input Instantaneous bandwidth throughput" => {
+                notes.put(line, &mut self.input_instantaneous_percent, load);
+            }
+            "Output Instantaneous bandwidth throughput" => {
+                notes.put(line, &mut self.output_instantaneous_percent, load);
+            }
+            "Input Average bandwidth throughput" => notes.put(line, &mut self.input_average_percent, load),
+            _ => notes.put(line, &mut self.output_average_percent, load),
         }
     }
 
     fn take(&mut self, line: Line<'_>, part: &mut Part, notes: &mut Notes) {
-        let heading = match line.label() {
-            Some(("Input", "")) => Some(Part::Input),
-            Some(("Output", "")) => Some(Part::Output),
-            _ => None,
-        };
-        if let Some(heading) = heading {
-            *part = heading;
-            return;
+        match line.known_label(&["Input", "Output"]) {
+            Some(("Input", "")) => return *part = Part::Input,
+            Some((_, "")) => return *part = Part::Output,
+            _ if HEADINGS.iter().any(|heading| line.is(heading)) => return *part = Part::State,
+            _ if line.is_title() => {
+                // The counters below it are of nobody knows what.
+                *part = if *part == Part::State { Part::State } else { Part::Strange };
+                return notes.unknown(line);
+            }
+            _ => {}
         }
         let counters = match part {
             Part::State => {
@@ -214,27 +241,40 @@ impl PonInterface {
             }
             Part::Input => &mut self.input,
             Part::Output => &mut self.output,
+            Part::Strange => return notes.because(line, BELOW),
         };
-        let Some(pairs) = pairs(line.text, COUNTERS) else { return notes.unknown(line) };
-        for (label, value) in pairs {
-            counters.set(label, notes.field(line, values::number(value)));
+        let Some(pairs) = pairs(line, COUNTERS) else { return self.label(line, notes) };
+        for pair in pairs {
+            match pair {
+                Pair::Known(label, value) => counters.set(line, label, value, notes),
+                Pair::Other(label, value) => self.other.push(other(label, value)),
+            }
         }
     }
 }
 
-/// The lines that are not indented by two blanks or more, but for the first.
-const HEADINGS: [&str; 6] = [
+const LABELS: [&str; 10] = [
     "Current channel num",
-    "OLT statistic:",
-    "Interface peak rate:",
-    "Total statistic:",
-    " Input :",
-    " Output :",
+    "Input rate",
+    "Output rate",
+    "Output Multicast Instantaneous rate",
+    "Input peak rate",
+    "Output peak rate",
+    "Input Instantaneous bandwidth throughput",
+    "Output Instantaneous bandwidth throughput",
+    "Input Average bandwidth throughput",
+    "Output Average bandwidth throughput",
 ];
+/// Headings that say nothing that the labels below them do not say.
+const HEADINGS: [&str; 3] = ["OLT statistic:", "Interface peak rate:", "Total statistic:"];
 
-/// Whether a line after a full one is a line of its own.
-fn starts(_: &str, next: &str) -> bool {
-    next.starts_with("  ") || HEADINGS.iter().any(|heading| next.starts_with(heading))
+/// What a line behind a full one is: only the first and the headings are not
+/// indented by two blanks or more.
+fn next(_: &str, next: &str) -> Next {
+    let line = Line::of(0, next);
+    let heading = HEADINGS.iter().any(|heading| line.is(heading));
+    let own = heading || line.known_label(&LABELS).is_some() || line.is("Input:") || line.is("Output:");
+    Next::own(next.starts_with("  ") || own)
 }
 
 impl Show for ShowPonInterface {
@@ -247,7 +287,8 @@ impl Show for ShowPonInterface {
     fn parse(text: &str) -> Parsed<PonInterface> {
         let (mut interface, mut notes) = (PonInterface::default(), Notes::default());
         let mut part = Part::State;
-        for line in lines_of(&unwrapped(text, starts)) {
+        let whole = joined(text, next);
+        for line in whole.lines().filter(|line| !line.is_rule()) {
             interface.take(line, &mut part, &mut notes);
         }
         notes.with(interface)

@@ -2,8 +2,8 @@ use gpon::SerialNumber;
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
-use super::columns::Columns;
 use super::labelled::list_of;
+use super::table::{Layout, Table};
 use super::{Parsed, values};
 
 /// A box that waits. Which fields are shown is for the OLT's configuration to say.
@@ -26,47 +26,31 @@ impl PonOnuUncfgRow {
     }
 }
 
-const KNOWN: [&str; 4] = ["OltIndex", "Model", "SN", "PW"];
+/// Which columns there are is for the OLT's configuration to say
+/// (`uncfg-onu-display-info`).
+static LAYOUT: Layout = Layout {
+    columns: &["OltIndex", "Model", "SN", "PW"],
+    needed: &["OltIndex"],
+    phrases: true,
+    key: |text| {
+        let gpon = text.starts_with("gpon-olt_") && values::pon(text).is_ok();
+        gpon || text.starts_with("epon-olt_")
+    },
+};
 
 fn boxes(text: &str) -> Parsed<Vec<PonOnuUncfgRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
-    let mut header: Option<(Vec<&str>, Columns)> = None;
+    let mut table = Table::new(&LAYOUT);
     for line in lines(text) {
-        if line.is_rule() {
-            continue;
-        }
-        let Some((names, columns)) = &header else {
-            let names = line.words();
-            if names.first() != Some(&"OltIndex") {
-                notes.unknown(line);
-                continue;
-            }
-            if names.iter().any(|name| !KNOWN.contains(name)) {
-                notes.because(line, "a column without a known meaning");
-            }
-            header = Some((names, Columns::starts(line.text)));
-            continue;
-        };
-        let Some(cells) = columns.cells(line.text) else {
-            notes.because(line, "a word reaches over the end of its column");
-            continue;
-        };
-        let cell = |name| {
-            names.iter().position(|known| *known == name).and_then(|at| cells.get(at)).map(String::as_str)
-        };
-        let port = cell("OltIndex").unwrap_or_default();
-        let gpon = port.starts_with("gpon-olt_") && values::pon(port).is_ok();
-        if !gpon && !port.starts_with("epon-olt_") {
-            notes.unknown(line);
-            continue;
-        }
+        let Some(row) = table.row(line, &mut notes) else { continue };
         rows.push(PonOnuUncfgRow {
-            port: port.to_owned(),
-            model: cell("Model").and_then(values::words),
-            serial: cell("SN").and_then(|text| notes.field(line, values::serial(text))),
-            password: cell("PW").and_then(values::words),
+            port: row.get("OltIndex").to_owned(),
+            model: values::words(row.get("Model")),
+            serial: notes.field(line, values::serial(row.get("SN"))),
+            password: values::words(row.get("PW")),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 

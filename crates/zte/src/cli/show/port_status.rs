@@ -2,6 +2,7 @@ use serde::Serialize;
 
 use super::answer::{Notes, lines};
 use super::labelled::of_uplink;
+use super::table::{Layout, Table};
 use super::{Parsed, values};
 
 /// An uplink's settings.
@@ -15,7 +16,9 @@ pub(crate) struct PortStatus {
     pub(crate) native_vlan: Option<u16>,
     /// Whether it negotiates.
     pub(crate) negotiation: Option<bool>,
-    /// Its speed in Mbit/s.
+    /// Its speed as it is set: Mbit/s, or `auto`.
+    pub(crate) speed: Option<String>,
+    /// Its speed in Mbit/s; `None` for `auto`.
     pub(crate) speed_mbps: Option<u32>,
     /// `full` or `half`.
     pub(crate) duplex: Option<String>,
@@ -27,34 +30,46 @@ pub(crate) struct PortStatus {
     pub(crate) up: Option<bool>,
 }
 
-const HEADERS: [&[&str]; 2] = [
-    &["Port", "hybrid", "Native", "Negotiation", "Speed", "Duplex", "Flow-", "Admin", "Link"],
-    &["Status", "VLAN", "auto", "(Mbps)", "Ctrl", "Status"],
-];
+static LAYOUT: Layout = Layout {
+    columns: &["Port", "hybrid", "Native", "Negotiation", "Speed", "Duplex", "Flow-", "Admin", "Link"],
+    needed: &["Port", "Link"],
+    phrases: false,
+    key: values::uplink,
+};
+/// The second line of the heading, which alone has the unit of the speed.
+const SECOND: &str = "Status VLAN auto (Mbps) Ctrl Status";
 
 fn ports(text: &str) -> Parsed<Vec<PortStatus>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut table = Table::new(&LAYOUT);
+    let mut second = false;
     for line in lines(text) {
-        if line.is_rule() || HEADERS.iter().any(|header| line.has_words(header)) {
+        if line.is(SECOND) {
+            second = true;
             continue;
         }
-        let words = line.words();
-        let &[port, hybrid, vlan, negotiation, speed, duplex, flow, admin, link] = words.as_slice() else {
-            notes.unknown(line);
+        let Some(row) = table.row(line, &mut notes) else { continue };
+        if !second {
+            notes.because(line, "the second line of the heading is missing above it");
             continue;
-        };
+        }
+        let speed = row.get("Speed");
+        let auto = speed.eq_ignore_ascii_case("auto");
+        let mbps = if auto { Ok(None) } else { values::number(speed) };
         rows.push(PortStatus {
-            port: port.to_owned(),
-            hybrid: values::words(hybrid),
-            native_vlan: notes.field(line, values::number(vlan)),
-            negotiation: notes.field(line, values::enabled(negotiation)),
-            speed_mbps: notes.field(line, values::number(speed)),
-            duplex: values::words(duplex),
-            flow_control: notes.field(line, values::enabled(flow)),
-            active: notes.field(line, values::either(admin, "activate", "deactivate")),
-            up: notes.field(line, values::either(link, "up", "down")),
+            port: row.get("Port").to_owned(),
+            hybrid: values::words(row.get("hybrid")),
+            native_vlan: notes.field(line, values::vlan_or_zero(row.get("Native"))),
+            negotiation: notes.field(line, values::enabled(row.get("Negotiation"))),
+            speed: values::words(speed),
+            speed_mbps: notes.field(line, mbps),
+            duplex: values::words(row.get("Duplex")),
+            flow_control: notes.field(line, values::enabled(row.get("Flow-"))),
+            active: notes.field(line, values::either(row.get("Admin"), "activate", "deactivate")),
+            up: notes.field(line, values::either(row.get("Link"), "up", "down")),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 
@@ -81,6 +96,7 @@ mod tests {
             hybrid: Some("optical".to_owned()),
             native_vlan: Some(1),
             negotiation: Some(false),
+            speed: Some("10000".to_owned()),
             speed_mbps: Some(10_000),
             duplex: Some("full".to_owned()),
             flow_control: Some(false),

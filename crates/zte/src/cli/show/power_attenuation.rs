@@ -43,28 +43,39 @@ fn powers<'a>(text: &'a str, olt: &str, onu: &str) -> Option<(&'a str, &'a str, 
 impl PowerAttenuation {
     fn take(&mut self, line: Line<'_>, notes: &mut Notes) {
         let (way, rest) = line.trimmed().split_once(char::is_whitespace).unwrap_or_default();
-        let parts = match way {
-            "up" => powers(rest, "Rx", "Tx"),
-            "down" => powers(rest, "Tx", "Rx"),
-            _ => None,
+        let up = way.eq_ignore_ascii_case("up");
+        let parts = match up || way.eq_ignore_ascii_case("down") {
+            true if up => powers(rest, "Rx", "Tx"),
+            true => powers(rest, "Tx", "Rx"),
+            false => None,
         };
         let Some((olt, onu, loss)) = parts else { return notes.unknown(line) };
-        let olt = notes.field(line, values::dbm(olt));
-        let onu = notes.field(line, values::dbm(onu));
-        let loss = notes.field(line, values::decimal(loss, "dB"));
-        if way == "up" {
-            (self.olt_rx_dbm, self.onu_tx_dbm, self.up_db) = (olt, onu, loss);
+        let (olt_place, onu_place, loss_place) = if up {
+            (&mut self.olt_rx_dbm, &mut self.onu_tx_dbm, &mut self.up_db)
         } else {
-            (self.olt_tx_dbm, self.onu_rx_dbm, self.down_db) = (olt, onu, loss);
+            (&mut self.olt_tx_dbm, &mut self.onu_rx_dbm, &mut self.down_db)
+        };
+        if olt_place.is_some() || onu_place.is_some() || loss_place.is_some() {
+            return notes.again(line);
         }
+        *olt_place = notes.field(line, values::dbm(olt));
+        *onu_place = notes.field(line, values::dbm(onu));
+        *loss_place = notes.field(line, values::decimal(loss, "dB"));
     }
 }
 
 fn attenuation(text: &str) -> Parsed<PowerAttenuation> {
     let (mut power, mut notes) = (PowerAttenuation::default(), Notes::default());
+    let mut heading = false;
     for line in lines(text) {
-        if !line.is_rule() && !line.has_words(&["OLT", "ONU", "Attenuation"]) {
-            power.take(line, &mut notes);
+        if line.is("OLT ONU Attenuation") {
+            heading = true;
+        } else if !line.is_rule() {
+            if heading {
+                power.take(line, &mut notes);
+            } else {
+                notes.because(line, "no heading that is known stands above it");
+            }
         }
     }
     notes.with(power)
@@ -123,7 +134,9 @@ mod tests {
         assert_eq!(parsed.unknown.len(), 1);
         assert_eq!(parsed.rows, PowerAttenuation { onu_tx_dbm: None, ..whole() });
         assert_eq!(
-            ShowPowerAttenuation::parse("sideways Rx :1(dbm)\nup\ndown Tx : ( Rx:) (\n").unknown.len(),
+            ShowPowerAttenuation::parse("OLT ONU Attenuation\nsideways Rx :1(dbm)\nup\ndown Tx : ( Rx:) (\n")
+                .unknown
+                .len(),
             5
         );
     }

@@ -2,6 +2,7 @@ use gpon::{Dbm, OnuRef, PonPort};
 use serde::Serialize;
 
 use super::answer::{Notes, lines};
+use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
@@ -40,22 +41,28 @@ fn of(args: &[Arg]) -> Option<PowerOf> {
     }
 }
 
-fn parse(text: &str) -> Parsed<Vec<PowerRow>> {
+static RX: Layout = layout(&["Onu", "Rx power"]);
+static TX: Layout = layout(&["Onu", "Tx power"]);
+
+const fn layout(columns: &'static [&'static str]) -> Layout {
+    Layout { columns, needed: columns, phrases: true, key: |text| values::onu(text).is_ok() }
+}
+
+fn parse(text: &str, layout: &'static Layout) -> Parsed<Vec<PowerRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut table = Table::new(layout);
+    let [index, power] = layout.columns else { return notes.with(rows) };
     for line in lines(text) {
-        let header = line.has_words(&["Onu", "Rx", "power"]) || line.has_words(&["Onu", "Tx", "power"]);
-        if header || line.is_rule() {
-            continue;
-        }
-        let (index, power) = line.text.split_once(char::is_whitespace).unwrap_or((line.text, ""));
-        let Some(onu) = notes.need(line, values::onu(index)) else { continue };
-        rows.push(PowerRow { onu, dbm: notes.field(line, values::dbm(power.trim())) });
+        let Some(row) = table.row(line, &mut notes) else { continue };
+        let Some(onu) = notes.need(line, values::onu(row.get(index))) else { continue };
+        rows.push(PowerRow { onu, dbm: notes.field(line, values::dbm(row.get(power))) });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 
 macro_rules! power {
-    ($(#[$doc:meta])* $name:ident, $which:literal) => {
+    ($(#[$doc:meta])* $name:ident, $which:literal, $layout:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) struct $name(pub(crate) PowerOf);
@@ -68,7 +75,7 @@ macro_rules! power {
             }
 
             fn parse(text: &str) -> Parsed<Vec<PowerRow>> {
-                parse(text)
+                parse(text, &$layout)
             }
 
             fn none() -> Option<Self::Rows> {
@@ -92,17 +99,20 @@ macro_rules! power {
 power!(
     /// `show pon power onu-rx`: what ONUs receive (fact sheet, CLI §4.4).
     ShowOnuRx,
-    "onu-rx"
+    "onu-rx",
+    RX
 );
 power!(
     /// `show pon power onu-tx`: what ONUs send (fact sheet, CLI §4.4).
     ShowOnuTx,
-    "onu-tx"
+    "onu-tx",
+    TX
 );
 power!(
     /// `show pon power olt-rx`: what the OLT receives from ONUs (fact sheet, CLI §4.4).
     ShowOltRx,
-    "olt-rx"
+    "olt-rx",
+    RX
 );
 
 #[cfg(test)]
@@ -113,7 +123,8 @@ mod tests {
     #[test]
     fn lists() {
         for (file, milli) in [("onu-rx", -16_676), ("onu-tx", 2_423), ("olt-rx", -20_241)] {
-            let Parsed { rows, unknown } = parse(&fixture(&format!("c320-v2.1.0/show-pon-power-{file}.txt")));
+            let text = fixture(&format!("c320-v2.1.0/show-pon-power-{file}.txt"));
+            let Parsed { rows, unknown } = parse(&text, if file == "onu-tx" { &TX } else { &RX });
             assert_eq!(unknown, []);
             let rows: Vec<_> = rows.iter().map(|row| (row.onu.to_string(), row.dbm)).collect();
             let first = ("1/1/1:1".to_owned(), Some(Dbm::from_milli(milli)));

@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::answer::{Notes, lines};
 use super::labelled::list_of;
+use super::table::{Layout, Table};
 use super::{Parsed, json, values};
 
 /// The load of a card.
@@ -23,29 +24,30 @@ pub(crate) struct ProcessorRow {
     pub(crate) memory_percent: Option<u8>,
 }
 
-const HEADER: [&str; 8] = ["Rack", "Shelf", "Slot", "CPU(5s)", "CPU(1m)", "CPU(5m)", "PhyMem(MB)", "Memory"];
+static LAYOUT: Layout = Layout {
+    columns: &["Rack", "Shelf", "Slot", "CPU(5s)", "CPU(1m)", "CPU(5m)", "PhyMem(MB)", "Memory"],
+    needed: &["Rack", "Shelf", "Slot"],
+    phrases: false,
+    key: values::is_number,
+};
 
 fn processors(text: &str) -> Parsed<Vec<ProcessorRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut table = Table::new(&LAYOUT);
     for line in lines(text) {
-        if line.is_rule() || line.has_words(&HEADER) {
-            continue;
-        }
-        let words = line.words();
-        let [rack, shelf, slot, cpu_5s, cpu_1m, cpu_5m, memory_mb, memory] = words.as_slice() else {
-            notes.unknown(line);
-            continue;
-        };
-        let Some(at) = notes.need(line, values::card_of(rack, shelf, slot)) else { continue };
+        let Some(row) = table.row(line, &mut notes) else { continue };
+        let at = values::card_of(row.get("Rack"), row.get("Shelf"), row.get("Slot"));
+        let Some(at) = notes.need(line, at) else { continue };
         rows.push(ProcessorRow {
             at,
-            cpu_5s_percent: notes.field(line, values::percent(cpu_5s)),
-            cpu_1m_percent: notes.field(line, values::percent(cpu_1m)),
-            cpu_5m_percent: notes.field(line, values::percent(cpu_5m)),
-            memory_mb: notes.field(line, values::number(memory_mb)),
-            memory_percent: notes.field(line, values::percent(memory)),
+            cpu_5s_percent: notes.field(line, values::percent(row.get("CPU(5s)"))),
+            cpu_1m_percent: notes.field(line, values::percent(row.get("CPU(1m)"))),
+            cpu_5m_percent: notes.field(line, values::percent(row.get("CPU(5m)"))),
+            memory_mb: notes.field(line, values::number(row.get("PhyMem(MB)"))),
+            memory_percent: notes.field(line, values::percent(row.get("Memory"))),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 

@@ -8,8 +8,9 @@ labelled! {
     RemoteEquip {
         /// Its maker (`ZTEG`).
         vendor: String = "Vendor ID" => values::text,
-        /// Its hardware version.
-        version: String = "Version" => values::text,
+        /// Its hardware version. The version of its software stands in
+        /// `show remote-unit information` alone.
+        hardware_version: String = "Version" => values::text,
         /// Its serial number.
         serial: SerialNumber = "SN" => values::serial,
         /// `unlock` or `lock`.
@@ -75,8 +76,12 @@ labelled! {
     }
 }
 
+/// `35734.00 s`; nothing at all needs no unit.
 fn seconds(text: &str) -> super::answer::Field<f64> {
-    values::decimal(text, "s")
+    match text.parse::<f64>() {
+        Ok(0.0) => Ok(Some(0.0)),
+        _ => values::decimal(text, "s"),
+    }
 }
 
 of_onu!(
@@ -111,7 +116,7 @@ mod tests {
         let Parsed { rows, unknown } =
             ShowRemoteEquip::parse(&fixture("c320-v2.1.0/show-gpon-remote-onu-equip.txt"));
         assert_eq!(unknown, []);
-        assert_eq!((rows.vendor.as_deref(), rows.version.as_deref()), (Some("ZTEG"), Some("V9.0")));
+        assert_eq!((rows.vendor.as_deref(), rows.hardware_version.as_deref()), (Some("ZTEG"), Some("V9.0")));
         assert_eq!(rows.serial.unwrap().to_string(), "ZTEGD0000001");
         assert_eq!((rows.model.as_deref(), rows.uptime_s), (Some("F670LV9.0"), Some(35_734.0)));
         assert_eq!((rows.gem_ports, rows.traffic_schedulers), (Some(256), Some(8)));

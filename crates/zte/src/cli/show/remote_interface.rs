@@ -169,4 +169,37 @@ mod tests {
         assert_eq!((rows[1].interface.as_deref(), rows[1].up), (Some("eth_0/2"), Some(false)));
         assert_eq!(rows[1].max_frame_bytes, Some(1632));
     }
+
+    /// Whatever stands in the place of the second title, the first port keeps to itself.
+    #[test]
+    fn no_port_takes_the_values_of_another() {
+        let text = fixture("c320-v1.2.x/show-gpon-remote-onu-interface-eth.txt");
+        let whole = ShowRemoteEth::parse(&text).rows;
+        for title in ["Interface name: eth_0/2", "Port: eth_0/2", "eth_0/2", "PORT eth_0/2 :"] {
+            let text = text.replace("Interface:     eth_0/2", title);
+            let tight = text.replace("\n\n", "\n");
+            let few = text.replace("Max-frame:     1632\n", "").replacen("Speed status:  full-1000\n", "", 1);
+            for text in [&text, &tight, &few] {
+                let parsed = ShowRemoteEth::parse(text);
+                assert_eq!(parsed.rows.len(), 1, "{title}");
+                let first = &parsed.rows[0];
+                assert!(
+                    first.speed.as_deref() != Some("unknown") && first.up == Some(true),
+                    "{title}: {first:?}"
+                );
+                assert_eq!((first.unlocked, first.pause_time), (whole[0].unlocked, Some(0)), "{title}");
+                assert!(parsed.unknown.len() >= 10, "{title}: {:?}", parsed.unknown);
+            }
+        }
+    }
+
+    #[test]
+    fn other_labels_are_kept() {
+        let text = fixture("c320-v1.2.x/show-gpon-remote-onu-interface-eth.txt");
+        let text = text.replace("Arc:           0", "Loop password: abc\narc : 0\nCable:1:    long");
+        let Parsed { rows, unknown } = ShowRemoteEth::parse(&text);
+        assert_eq!((unknown, rows.len(), rows[0].arc), (vec![], 2, Some(0)));
+        let other = [("Loop password", "***"), ("Cable:1", "long")];
+        assert_eq!(rows[1].other, other.map(|(label, value)| (label.to_owned(), value.to_owned())));
+    }
 }

@@ -2,14 +2,18 @@ use gpon::{OnuId, OnuRef, PonPort};
 use serde::Serialize;
 
 use super::answer::{Field, Line, Notes, lines};
+use super::labelled::{Other, other};
+use super::table::BELOW;
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show, json, values};
 
-/// `show remote-unit information`: the software of an ONU (fact sheet, CLI §4.6).
+/// `show remote-unit information`: the software of ONUs (fact sheet, CLI §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ShowRemoteUnit {
-    /// The ONU.
+    /// The ONU, or the first of several.
     pub(crate) onu: OnuRef,
+    /// The last of several (`1-5`).
+    pub(crate) last: Option<OnuId>,
 }
 
 /// `show remote-unit update-status`: how an update of an ONU's software went (fact sheet, CLI §4.6).
@@ -29,8 +33,14 @@ pub(crate) struct RemoteUnit {
     pub(crate) vendor: Option<String>,
     /// Its type.
     pub(crate) unit_type: Option<String>,
+    /// The version of the software that it runs: that in the one region which is
+    /// activated and valid.
+    pub(crate) active_version: Option<String>,
     /// The places for software.
     pub(crate) regions: Vec<Region>,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 /// A place for software in an ONU.
@@ -68,6 +78,9 @@ pub(crate) struct RemoteUnitUpdate {
     pub(crate) fail_reason: Option<String>,
     /// When it is to be committed.
     pub(crate) commit_time: Option<String>,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 /// The title of a block: `gpon-onu_1/1/1: 1`
@@ -77,62 +90,169 @@ fn title(line: Line<'_>) -> Option<OnuRef> {
     Some(OnuRef { pon, id: id.parse::<OnuId>().ok()? })
 }
 
+/// Whether a line names an ONU in a way that is not known: another block begins.
+fn is_strange_title(line: Line<'_>) -> bool {
+    line.trimmed().to_ascii_lowercase().contains("onu") && line.text.contains('/')
+}
+
 fn yes(text: &str) -> Field<bool> {
     values::either(text, "Yes", "No")
 }
 
+/// A block of an answer.
+trait Block: Sized {
+    fn of(onu: OnuRef) -> Self;
+
+    /// Takes a line; says what became of it.
+    fn set(&mut self, line: Line<'_>, notes: &mut Notes) -> Taken;
+}
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taken {
+    Yes,
+    /// No rule knows it.
+    No,
+    /// It says again what was said: it is of another block.
+    Again,
+}
+
 impl RemoteUnit {
-    fn set(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<()> {
-        if let Some(number) = line.text.strip_prefix("Region ") {
-            self.regions.push(Region {
-                region: notes.field(line, values::number(number.trim())),
-                ..Region::default()
-            });
-            return Some(());
+    fn running(&self) -> Option<String> {
+        let runs = |region: &&Region| region.activated == Some(true) && region.valid == Some(true);
+        let mut running = self.regions.iter().filter(runs);
+        let region = running.next().filter(|_| running.next().is_none())?;
+        region.version.clone()
+    }
+
+    /// `Region 1`
+    fn region(&mut self, number: &str) -> Taken {
+        let Ok(Some(number)) = values::number(number.trim()) else { return Taken::No };
+        if self.regions.iter().any(|region| region.region == Some(number)) {
+            return Taken::Again;
         }
-        let (label, value) = line.label()?;
-        match (label, self.regions.last_mut()) {
-            ("RuVendorName", None) => self.vendor = values::words(value),
-            ("RuType", None) => self.unit_type = values::words(value),
-            ("Vertag", Some(region)) => region.version = values::words(value),
-            ("Commited", Some(region)) => region.committed = notes.field(line, yes(value)),
-            ("Activated", Some(region)) => region.activated = notes.field(line, yes(value)),
-            ("Valid", Some(region)) => region.valid = notes.field(line, yes(value)),
-            _ => return None,
-        }
-        Some(())
+        self.regions.push(Region { region: Some(number), ..Region::default() });
+        Taken::Yes
     }
 }
 
-impl RemoteUnitUpdate {
-    fn set(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<()> {
-        let (label, value) = line.label()?;
-        match label {
-            "Taskname" => self.task = values::words(value),
-            "Action" => self.action = values::words(value),
-            "ImgLocation" => self.image_location = values::words(value),
-            "Status" => self.status = values::words(value),
-            "Progress" => self.progress_percent = notes.field(line, values::percent(value)),
-            "Failreason" => self.fail_reason = values::words(value).filter(|reason| reason != "None"),
-            "Committime" => self.commit_time = values::words(value),
-            _ => return None,
+/// Puts a value into a place that is still empty.
+fn put<T>(line: Line<'_>, place: &mut Option<T>, field: Field<T>, notes: &mut Notes) -> Taken {
+    if place.is_some() {
+        return Taken::Again;
+    }
+    *place = notes.field(line, field);
+    Taken::Yes
+}
+
+impl Block for RemoteUnit {
+    fn of(onu: OnuRef) -> Self {
+        Self {
+            onu,
+            vendor: None,
+            unit_type: None,
+            active_version: None,
+            regions: Vec::new(),
+            other: Vec::new(),
         }
-        Some(())
+    }
+
+    fn set(&mut self, line: Line<'_>, notes: &mut Notes) -> Taken {
+        let region = line.trimmed().split_once(char::is_whitespace);
+        if let Some((_, number)) = region.filter(|(word, _)| word.eq_ignore_ascii_case("region")) {
+            return self.region(number.trim_end_matches(':'));
+        }
+        const LABELS: [&str; 7] =
+            ["RuVendorName", "RuType", "Vertag", "Commited", "Committed", "Activated", "Valid"];
+        let Some((label, value)) = line.known_label(&LABELS) else {
+            return match line.any_label() {
+                Some((label, value)) => {
+                    self.other.push(other(label, value));
+                    Taken::Yes
+                }
+                None => Taken::No,
+            };
+        };
+        match (label, self.regions.last_mut()) {
+            ("RuVendorName", None) => put(line, &mut self.vendor, values::text(value), notes),
+            ("RuType", None) => put(line, &mut self.unit_type, values::text(value), notes),
+            ("RuVendorName" | "RuType", Some(_)) => Taken::Again,
+            ("Vertag", Some(region)) => put(line, &mut region.version, values::text(value), notes),
+            ("Activated", Some(region)) => put(line, &mut region.activated, yes(value), notes),
+            ("Valid", Some(region)) => put(line, &mut region.valid, yes(value), notes),
+            (_, Some(region)) => put(line, &mut region.committed, yes(value), notes),
+            (_, None) => Taken::No,
+        }
+    }
+}
+
+impl Block for RemoteUnitUpdate {
+    fn of(onu: OnuRef) -> Self {
+        Self {
+            onu,
+            task: None,
+            action: None,
+            image_location: None,
+            status: None,
+            progress_percent: None,
+            fail_reason: None,
+            commit_time: None,
+            other: Vec::new(),
+        }
+    }
+
+    fn set(&mut self, line: Line<'_>, notes: &mut Notes) -> Taken {
+        const LABELS: [&str; 7] =
+            ["Taskname", "Action", "ImgLocation", "Status", "Progress", "Failreason", "Committime"];
+        let Some((label, value)) = line.known_label(&LABELS) else {
+            return match line.any_label() {
+                Some((label, value)) => {
+                    self.other.push(other(label, value));
+                    Taken::Yes
+                }
+                None => Taken::No,
+            };
+        };
+        let text = values::text(value);
+        match label {
+            "Taskname" => put(line, &mut self.task, text, notes),
+            "Action" => put(line, &mut self.action, text, notes),
+            "ImgLocation" => put(line, &mut self.image_location, text, notes),
+            "Status" => put(line, &mut self.status, text, notes),
+            "Progress" => put(line, &mut self.progress_percent, values::percent(value), notes),
+            "Failreason" => {
+                let reason = values::words(value).filter(|reason| reason != "None");
+                put(line, &mut self.fail_reason, Ok(reason), notes)
+            }
+            _ => put(line, &mut self.commit_time, text, notes),
+        }
     }
 }
 
 /// The blocks of an answer, one for each ONU.
-fn blocks<T>(
-    text: &str,
-    new: impl Fn(OnuRef) -> T,
-    set: impl Fn(&mut T, Line<'_>, &mut Notes) -> Option<()>,
-) -> Parsed<Vec<T>> {
+fn blocks<T: Block>(text: &str) -> Parsed<Vec<T>> {
     let (mut blocks, mut notes): (Vec<T>, _) = (Vec::new(), Notes::default());
-    for line in lines(text) {
+    let mut open = false;
+    for line in lines(text).filter(|line| !line.is_rule()) {
         if let Some(onu) = title(line) {
-            blocks.push(new(onu));
-        } else if blocks.last_mut().and_then(|block| set(block, line, &mut notes)).is_none() {
-            notes.unknown(line);
+            blocks.push(T::of(onu));
+            open = true;
+            continue;
+        }
+        if is_strange_title(line) {
+            open = false;
+        }
+        let taken = match blocks.last_mut().filter(|_| open) {
+            Some(block) => block.set(line, &mut notes),
+            None => Taken::Again,
+        };
+        match taken {
+            Taken::Yes => {}
+            Taken::No => notes.unknown(line),
+            Taken::Again => {
+                open = false;
+                notes.because(line, BELOW);
+            }
         }
     }
     notes.with(blocks)
@@ -142,12 +262,14 @@ impl Show for ShowRemoteUnit {
     type Rows = Vec<RemoteUnit>;
 
     fn line(&self) -> String {
-        format!("show remote-unit information gpon-olt_{} {}", self.onu.pon, self.onu.id)
+        let last = self.last.map(|last| format!("-{last}")).unwrap_or_default();
+        format!("show remote-unit information gpon-olt_{} {}{last}", self.onu.pon, self.onu.id)
     }
 
     fn parse(text: &str) -> Parsed<Vec<RemoteUnit>> {
-        let new = |onu| RemoteUnit { onu, vendor: None, unit_type: None, regions: Vec::new() };
-        blocks(text, new, RemoteUnit::set)
+        let mut parsed = blocks::<RemoteUnit>(text);
+        parsed.rows.iter_mut().for_each(|unit| unit.active_version = unit.running());
+        parsed
     }
 }
 
@@ -159,17 +281,7 @@ impl Show for ShowRemoteUnitUpdate {
     }
 
     fn parse(text: &str) -> Parsed<Vec<RemoteUnitUpdate>> {
-        let new = |onu| RemoteUnitUpdate {
-            onu,
-            task: None,
-            action: None,
-            image_location: None,
-            status: None,
-            progress_percent: None,
-            fail_reason: None,
-            commit_time: None,
-        };
-        blocks(text, new, RemoteUnitUpdate::set)
+        blocks(text)
     }
 }
 
@@ -182,10 +294,16 @@ fn onu(args: &[Arg]) -> Option<OnuRef> {
 }
 
 impl Typed for ShowRemoteUnit {
-    const SYNTAX: &'static [&'static str] = &["show remote-unit information <pon> <onu-id>"];
+    const SYNTAX: &'static [&'static str] =
+        &["show remote-unit information <pon> <onu-id>", "show remote-unit information <pon> <onu-ids>"];
 
     fn from_args(args: &[Arg]) -> Option<Self> {
-        onu(args).map(|onu| Self { onu })
+        match args {
+            [Arg::Pon(pon), Arg::OnuIds(first, last)] => {
+                Some(Self { onu: OnuRef { pon: *pon, id: *first }, last: Some(*last) })
+            }
+            _ => onu(args).map(|onu| Self { onu, last: None }),
+        }
     }
 }
 
@@ -227,6 +345,34 @@ mod tests {
         let Parsed { rows, unknown } = ShowRemoteUnit::parse(&two);
         assert_eq!((unknown, rows.len()), (vec![], 2));
         assert_eq!(rows[1].regions[0], first);
+        assert_eq!(rows[1].active_version.as_deref(), Some("V9.0.11P1N52"));
+    }
+
+    /// An image that is not valid is not what runs, nor is one of two.
+    #[test]
+    fn the_active_image() {
+        let text = fixture("c320-v2.1.0/show-remote-unit-information.txt");
+        let active = |text: &str| ShowRemoteUnit::parse(text).rows[0].active_version.clone();
+        assert_eq!(active(&text).as_deref(), Some("V9.0.11P1N52"));
+        assert_eq!(active(&text.replace("Activated     : No", "Activated     : Yes")), None);
+        assert_eq!(active(&text.replace("Valid         : Yes", "Valid         : No")), None);
+        assert_eq!(active(&text.replace("Activated     : Yes", "Activated     : N/A")), None);
+        assert_eq!(active(&text.replace("Activated     : Yes", "Foo : Yes")), None);
+    }
+
+    /// Whatever the title of the second block looks like, the first never takes its software.
+    #[test]
+    fn a_title_that_is_not_known_ends_the_block() {
+        let text = fixture("c320-v2.1.0/show-remote-unit-information.txt");
+        let first = ShowRemoteUnit::parse(&text).rows;
+        for title in ["gpon_onu-1/1/1:2", "ONU 1/1/1 2", "gpon-onu_1/1/1: 300", "Second", "Ru : 2"] {
+            let second = text.replace("gpon-onu_1/1/1: 1", title).replace("V9.0", "V8.0");
+            let parsed = ShowRemoteUnit::parse(&format!("{text}{second}"));
+            let mut rows = parsed.rows.clone();
+            rows[0].other.clear();
+            assert_eq!(rows, first, "{title}");
+            assert!(parsed.unknown.len() >= 10, "{title}: {:?}", parsed.unknown);
+        }
     }
 
     #[test]
@@ -243,6 +389,7 @@ mod tests {
             progress_percent: Some(100),
             fail_reason: None,
             commit_time: None,
+            other: Vec::new(),
         };
         assert_eq!(rows, [expected]);
     }

@@ -1,11 +1,9 @@
 use std::net::Ipv4Addr;
 
-use gpon::VlanId;
-
 use super::answer::Field;
 use super::labelled::{blocks, labelled, of_onu};
 use super::password::Password;
-use super::{json, values};
+use super::values;
 
 labelled! {
     /// A WAN connection of an ONU.
@@ -28,14 +26,12 @@ labelled! {
         traceroute_enabled: bool = "Traceroute response" => values::enabled,
         /// How it tags.
         tag_mode: String = "VLAN tag mode" => values::text,
-        /// Its inner VLAN.
-        #[serde(serialize_with = "json::vlan")]
-        cvlan: VlanId = "CVLAN" => values::vlan,
+        /// Its inner VLAN; 0 is none.
+        cvlan: u16 = "CVLAN" => values::vlan_or_zero,
         /// The priority of its inner VLAN.
         cvlan_priority: u8 = "CVLAN priority" => values::number,
-        /// Its outer VLAN.
-        #[serde(serialize_with = "json::vlan")]
-        svlan: VlanId = "SVLAN" => values::vlan,
+        /// Its outer VLAN; 0 is none.
+        svlan: u16 = "SVLAN" => values::vlan_or_zero,
         /// Its address.
         address: Ipv4Addr = "Current IP" => values::parsed,
         /// Its mask.
@@ -87,10 +83,25 @@ mod tests {
             (wan.id, wan.mode.as_deref(), wan.status.as_deref()),
             (Some(1), Some("PPPoE"), Some("connected"))
         );
-        assert_eq!((wan.cvlan.map(VlanId::get), wan.svlan), (Some(88), None));
+        assert_eq!((wan.cvlan, wan.svlan), (Some(88), Some(0)));
         assert_eq!(wan.address, Some(Ipv4Addr::new(192, 0, 2, 77)));
         assert_eq!((wan.domain.as_deref(), wan.ip_host), (None, Some(1)));
         assert!(!serde_json::to_string(&rows).unwrap().contains("pass1"));
         assert!(!format!("{rows:?}").contains("pass1"));
+    }
+
+    /// A connection below a title that is not known is not read, and its password not told.
+    #[test]
+    fn no_password_in_a_problem() {
+        let text = fixture("c320-v1.2.x/show-gpon-remote-onu-wan-ip.txt");
+        for other in ["Connection:  1", "nothing"] {
+            let lost = text.replace("WAN id:                1", other);
+            for text in [lost.clone(), format!("{text}{lost}"), lost.replace("Password:  ", "Password   ")] {
+                let parsed = ShowRemoteWanIp::parse(&text);
+                assert!(parsed.unknown.len() > 15, "{:?}", parsed.unknown);
+                assert!(parsed.unknown.iter().any(|line| line.text.starts_with("Password")));
+                assert!(!format!("{parsed:?}").contains("pass1"), "{:?}", parsed.unknown);
+            }
+        }
     }
 }

@@ -1,7 +1,9 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines_of, unwrapped};
+use super::answer::{Line, Notes};
+use super::labelled::{Other, other};
 use super::typed::{Arg, Typed};
+use super::wraps::{Next, joined};
 use super::{Parsed, Show, values};
 
 /// `show system-group`: what the OLT is (fact sheet, CLI §4.1).
@@ -27,6 +29,9 @@ pub(crate) struct SystemGroup {
     pub(crate) info: Option<String>,
     /// How many services it offers (`sysServices`).
     pub(crate) services: Option<u32>,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 const LABELS: [&str; 7] = [
@@ -40,12 +45,15 @@ const LABELS: [&str; 7] = [
 ];
 const SERVICES: &str = "This system primarily offers a set of ";
 
-fn starts(_: &str, text: &str) -> bool {
-    LABELS.iter().any(|label| text.starts_with(label)) || text.starts_with(SERVICES)
+/// What a line behind a full one is: one that is known is a line of its own.
+fn next(_: &str, next: &str) -> Next {
+    let line = Line::of(0, next);
+    Next::own(line.known_label(&LABELS).is_some() || line.trimmed().starts_with(SERVICES))
 }
 
 /// `10 days, 9 hours, 14 minutes`
 fn uptime(text: &str) -> Result<u64, String> {
+    let strange = || format!("{} is not a length of time", values::quoted(text));
     let mut seconds: u64 = 0;
     for part in text.split(',') {
         let mut words = part.split_whitespace();
@@ -55,9 +63,9 @@ fn uptime(text: &str) -> Result<u64, String> {
             "hour" => 3_600,
             "minute" => 60,
             "second" => 1,
-            _ => return Err(format!("{text:?} is not a length of time")),
+            _ => return Err(strange()),
         };
-        let count: u32 = count.parse().map_err(|_| format!("{text:?} is not a length of time"))?;
+        let count: u32 = count.parse().map_err(|_| strange())?;
         seconds = seconds.saturating_add(u64::from(count) * unit);
     }
     Ok(seconds)
@@ -65,20 +73,25 @@ fn uptime(text: &str) -> Result<u64, String> {
 
 impl SystemGroup {
     fn take(&mut self, line: Line<'_>, notes: &mut Notes) {
-        if let Some(rest) = line.text.strip_prefix(SERVICES) {
-            self.services = notes.field(line, values::number(rest.trim_end_matches("services").trim()));
-            return;
+        if let Some(rest) = line.trimmed().strip_prefix(SERVICES) {
+            let count = values::number(rest.trim_end_matches("services").trim());
+            return notes.put(line, &mut self.services, count);
         }
-        let Some((label, value)) = line.label() else { return notes.unknown(line) };
+        let Some((label, value)) = line.known_label(&LABELS) else {
+            return match line.any_label() {
+                Some((label, value)) => self.other.push(other(label, value)),
+                None => notes.unknown(line),
+            };
+        };
+        let text = Ok(values::name(value));
         match label {
-            "System Description" => self.description = values::name(value),
-            "System ObjectId" => self.object_id = values::name(value),
-            "Started before" => self.uptime_s = notes.need(line, uptime(value)),
-            "Contact with" => self.contact = values::name(value),
-            "System name" => self.name = values::name(value),
-            "Location" => self.location = values::name(value),
-            "System Info" => self.info = values::name(value),
-            _ => notes.unknown(line),
+            "System Description" => notes.put(line, &mut self.description, text),
+            "System ObjectId" => notes.put(line, &mut self.object_id, text),
+            "Started before" => notes.put(line, &mut self.uptime_s, uptime(value).map(Some)),
+            "Contact with" => notes.put(line, &mut self.contact, text),
+            "System name" => notes.put(line, &mut self.name, text),
+            "Location" => notes.put(line, &mut self.location, text),
+            _ => notes.put(line, &mut self.info, text),
         }
     }
 }
@@ -92,7 +105,8 @@ impl Show for ShowSystemGroup {
 
     fn parse(text: &str) -> Parsed<SystemGroup> {
         let (mut system, mut notes) = (SystemGroup::default(), Notes::default());
-        for line in lines_of(&unwrapped(text, starts)) {
+        let whole = joined(text, next);
+        for line in whole.lines().filter(|line| !line.is_rule()) {
             system.take(line, &mut notes);
         }
         notes.with(system)

@@ -15,6 +15,8 @@ pub(crate) enum Arg {
     Slot(u8),
     /// `<onu-id>`: 1..128
     OnuId(OnuId),
+    /// `<onu-ids>`: `1-5`, the first and the last
+    OnuIds(OnuId, OnuId),
     /// `<sn>`: a serial number
     Serial(SerialNumber),
     /// `<vlan>`: 1..4094
@@ -35,6 +37,11 @@ impl Arg {
                 Some(Self::Slot(pon.slot()))
             }
             "<onu-id>" => word.parse().ok().map(Self::OnuId),
+            "<onu-ids>" => {
+                let (first, last) = word.split_once('-')?;
+                let (first, last): (OnuId, OnuId) = (first.parse().ok()?, last.parse().ok()?);
+                (first <= last).then_some(Self::OnuIds(first, last))
+            }
             "<sn>" => word.parse().ok().map(Self::Serial),
             "<vlan>" => word.parse().ok().map(Self::Vlan),
             "<uplink>" => values::uplink(word).then(|| Self::Uplink(word.to_owned())),

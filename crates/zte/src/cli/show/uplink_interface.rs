@@ -1,9 +1,10 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines_of, unwrapped};
-use super::labelled::of_uplink;
-use super::labels::pairs;
+use super::answer::{Line, Notes};
+use super::labelled::{Other, of_uplink, other};
+use super::labels::{Pair, pairs};
 use super::pon_interface::{Rate, rate};
+use super::wraps::{Next, joined_as_it_stands};
 use super::{Parsed, values};
 
 /// An uplink.
@@ -35,6 +36,9 @@ pub(crate) struct UplinkInterface {
     pub(crate) output_percent: Option<f64>,
     /// Faults of what it received.
     pub(crate) input: UplinkFaults,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
 /// Faults of one direction.
@@ -53,14 +57,14 @@ const FAULTS: [&str; 3] = ["Droppeds", "Fragments", "CRC-ERROR"];
 impl UplinkInterface {
     /// `gei_1/3/1 is up,  line protocol is up,  detect status is OK`
     fn title(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<()> {
-        let (port, rest) = line.text.split_once(" is ")?;
+        let (port, rest) = line.trimmed().split_once(" is ")?;
         let (up, rest) = rest.split_once(',')?;
         let (protocol, detection) = rest.trim().strip_prefix("line protocol is ")?.split_once(',')?;
         let detection = detection.trim().strip_prefix("detect status is ")?;
-        self.port = Some(port.to_owned());
-        self.up = notes.field(line, values::either(up, "up", "down"));
-        self.protocol_up = notes.field(line, values::either(protocol, "up", "down"));
-        self.detection = values::words(detection);
+        notes.put(line, &mut self.port, Ok(Some(port.to_owned())));
+        notes.put(line, &mut self.up, values::either(up.trim(), "up", "down"));
+        notes.put(line, &mut self.protocol_up, values::either(protocol.trim(), "up", "down"));
+        notes.put(line, &mut self.detection, values::text(detection));
         Some(())
     }
 
@@ -69,22 +73,25 @@ impl UplinkInterface {
         let (label, value) = line.label()?;
         let (seconds, direction) = label.split_once(" seconds ")?;
         let rate = rate(&value.replace(',', " "));
-        match direction {
-            "input rate" => self.input_rate = notes.field(line, rate),
-            "output rate" => self.output_rate = notes.field(line, rate),
+        let seconds = values::number(seconds.trim());
+        match direction.trim() {
+            "input rate" => notes.put(line, &mut self.input_rate, rate),
+            "output rate" => notes.put(line, &mut self.output_rate, rate),
             _ => return None,
         }
-        self.interval_s = notes.field(line, values::number(seconds));
+        if self.interval_s.is_none() || seconds != Ok(self.interval_s) {
+            notes.put(line, &mut self.interval_s, seconds);
+        }
         Some(())
     }
 
     /// `Interface utilization: input     18.71134%,     output     1.53279%`
     fn utilization(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<()> {
-        let value = line.trimmed().strip_prefix("Interface utilization:")?;
+        let (_, value) = line.known_label(&["Interface utilization"])?;
         let (input, output) = value.split_once(',')?;
         let (input, output) = (input.trim().strip_prefix("input ")?, output.trim().strip_prefix("output ")?);
-        self.input_percent = notes.field(line, values::decimal(input.trim(), "%"));
-        self.output_percent = notes.field(line, values::decimal(output.trim(), "%"));
+        notes.put(line, &mut self.input_percent, values::decimal(input.trim(), "%"));
+        notes.put(line, &mut self.output_percent, values::decimal(output.trim(), "%"));
         Some(())
     }
 
@@ -92,42 +99,75 @@ impl UplinkInterface {
     fn state(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<()> {
         let text = line.trimmed();
         if let Some(description) = text.strip_prefix("Description is ") {
-            self.description = values::name(description).filter(|text| text != "none");
+            let description = values::name(description.trim()).filter(|text| text != "none");
+            notes.put(line, &mut self.description, Ok(description));
         } else if let Some(medium) = text.strip_prefix("The port is ") {
-            self.medium = values::words(medium);
+            notes.put(line, &mut self.medium, values::text(medium.trim()));
         } else if let Some(duplex) = text.strip_prefix("Duplex ") {
-            self.duplex = values::words(duplex);
+            notes.put(line, &mut self.duplex, values::text(duplex.trim()));
         } else {
             return self
                 .title(line, notes)
                 .or_else(|| self.rates(line, notes))
-                .or_else(|| self.utilization(line, notes));
+                .or_else(|| self.utilization(line, notes))
+                .or_else(|| self.other(line));
         }
         Some(())
     }
 
+    fn other(&mut self, line: Line<'_>) -> Option<()> {
+        let (label, value) = line.any_label()?;
+        self.other.push(other(label, value));
+        Some(())
+    }
+
     fn faults(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<()> {
-        for (label, value) in pairs(line.text, &FAULTS)? {
-            let count = notes.field(line, values::number(value));
-            match label {
-                "Droppeds" => self.input.dropped = count,
-                "Fragments" => self.input.fragments = count,
-                _ => self.input.crc_errors = count,
-            }
+        let Some(pairs) = pairs(line, &FAULTS) else { return self.other(line) };
+        for pair in pairs {
+            let (label, value) = match pair {
+                Pair::Known(label, value) => (label, value),
+                Pair::Other(label, value) => {
+                    self.other.push(other(label, value));
+                    continue;
+                }
+            };
+            let place = match label {
+                "Droppeds" => &mut self.input.dropped,
+                "Fragments" => &mut self.input.fragments,
+                _ => &mut self.input.crc_errors,
+            };
+            notes.put(line, place, values::number(value));
         }
         Some(())
     }
 }
 
+/// Which part of the answer a line stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    State,
+    Input,
+    /// Below a heading that is not known: faults of nobody knows what.
+    Strange,
+}
+
 fn interface(text: &str) -> Parsed<UplinkInterface> {
     let (mut port, mut notes) = (UplinkInterface::default(), Notes::default());
-    let mut counting = false;
+    let mut part = Part::State;
     // Every line but the first begins with blanks; a long description goes on without.
-    for line in lines_of(&unwrapped(text, |_, part| part.starts_with("  "))) {
-        if line.trimmed() == "Input:" {
-            counting = true;
+    let whole = joined_as_it_stands(text, |_, next| Next::own(next.starts_with("  ")));
+    for line in whole.lines().filter(|line| !line.is_rule()) {
+        if line.is("Input:") {
+            part = Part::Input;
+        } else if line.is_title() {
+            part = if part == Part::State { Part::State } else { Part::Strange };
+            notes.unknown(line);
         } else {
-            let known = if counting { port.faults(line, &mut notes) } else { port.state(line, &mut notes) };
+            let known = match part {
+                Part::State => port.state(line, &mut notes),
+                Part::Input => port.faults(line, &mut notes),
+                Part::Strange => None,
+            };
             if known.is_none() {
                 notes.unknown(line);
             }

@@ -5,15 +5,40 @@ use std::str::FromStr;
 
 use gpon::{CardRef, CardStatus, ClockTime, Dbm, OnuId, OnuRef, OnuState, PonPort, SerialNumber, VlanId};
 
-use super::answer::Field;
+use super::answer::{Field, Line, Notes};
 
 /// Whether the device says that it has no value.
 pub(super) fn absent(text: &str) -> bool {
     matches!(text, "" | "N/A" | "N/A." | "n/a" | "--" | "-")
 }
 
+/// Text for a reason that an operator reads: as it stands, between quotes.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", visible(text))
+}
+
+/// Text with what a terminal would not show, or would obey, made visible:
+/// control characters as `^[`, marks without a width as `<U+FEFF>`.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => shown.push(c),
+            '\0'..='\x1f' => shown.extend(['^', char::from(c as u8 + b'@')]),
+            '\x7f' => shown.push_str("^?"),
+            '\u{80}'..='\u{9f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => shown.push_str(&format!("<U+{:04X}>", c as u32)),
+            _ => shown.push(c),
+        }
+    }
+    shown
+}
+
 fn strange<T>(text: &str, what: &str) -> Result<T, String> {
-    Err(format!("{text:?} is not {what}"))
+    Err(format!("{} is not {what}", quoted(text)))
 }
 
 /// Text; empty and `N/A` are none.
@@ -82,9 +107,13 @@ pub(super) fn thousandths(text: &str, unit: &str) -> Field<i32> {
     Ok(Some(milli as i32))
 }
 
+/// Whether `text` is a number and nothing else.
+pub(super) fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn plain<T: FromStr>(text: &str) -> Option<T> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { text.parse().ok() } else { None }
+    if is_number(text) { text.parse().ok() } else { None }
 }
 
 /// `1/1/3`, with or without `gpon-olt_` before it.
@@ -148,7 +177,7 @@ pub(super) fn card_status(text: &str) -> Result<CardStatus, String> {
         CardStatus::PowerSaving,
         CardStatus::Standby,
     ];
-    let known = ALL.into_iter().find(|status| status.to_string() == text);
+    let known = ALL.into_iter().find(|status| status.to_string().eq_ignore_ascii_case(text));
     known.map_or_else(|| strange(text, "a state of a card"), Ok)
 }
 
@@ -160,12 +189,24 @@ pub(super) fn serial(text: &str) -> Field<SerialNumber> {
     text.parse().map(Some).or_else(|_| strange(text, "a serial number"))
 }
 
-/// A VLAN number; `0` means none.
+/// The number of a VLAN that there is, 1..=4094.
 pub(super) fn vlan(text: &str) -> Field<VlanId> {
-    if absent(text) || text == "0" {
+    if absent(text) {
         return Ok(None);
     }
     text.parse().map(Some).or_else(|_| strange(text, "a VLAN"))
+}
+
+/// The number of a VLAN as it is printed, 0..=4094: a printed 0 says that there
+/// is none, which is not the same as not to know.
+pub(super) fn vlan_or_zero(text: &str) -> Field<u16> {
+    if absent(text) {
+        return Ok(None);
+    }
+    match plain(text) {
+        Some(vlan @ 0..=4094) => Ok(Some(vlan)),
+        _ => strange(text, "a VLAN or 0"),
+    }
 }
 
 /// The phase of an ONU (fact sheet, CLI §4.3).
@@ -186,8 +227,8 @@ pub(super) fn phase(text: &str) -> Result<OnuState, String> {
 pub(super) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
     match text {
         _ if absent(text) => Ok(None),
-        _ if text == yes => Ok(Some(true)),
-        _ if text == no => Ok(Some(false)),
+        _ if text.eq_ignore_ascii_case(yes) => Ok(Some(true)),
+        _ if text.eq_ignore_ascii_case(no) => Ok(Some(false)),
         _ => strange(text, &format!("{yes} or {no}")),
     }
 }
@@ -219,7 +260,19 @@ pub(super) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|error| format!("{text:?}: {error}"))
+    text.parse().map(Some).map_err(|error| format!("{}: {error}", quoted(text)))
+}
+
+/// The ranges of a line that is a list of VLANs; what of it is none is noted.
+pub(super) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanId)> {
+    let parts = line.trimmed().split(',').map(str::trim).filter(|part| !part.is_empty());
+    let (good, bad): (Vec<_>, Vec<_>) = parts.map(vlan_ranges).partition(Result::is_ok);
+    if good.is_empty() {
+        notes.unknown(line);
+    } else {
+        bad.into_iter().filter_map(Result::err).for_each(|reason| notes.because(line, reason));
+    }
+    good.into_iter().flatten().flatten().collect()
 }
 
 /// A VLAN list `1,11-19,50` as ranges.
@@ -263,5 +316,16 @@ mod tests {
         assert_eq!(moment("0000-00-00", "00:00:00"), Ok(None));
         assert!(moment("2017-13-26", "9:53:13").is_err());
         assert!(vlan_ranges("1,10-5").is_err() && vlan_ranges("").is_err());
+        assert_eq!((vlan_or_zero("0"), vlan_or_zero("N/A")), (Ok(Some(0)), Ok(None)));
+        assert!(vlan_or_zero("4095").is_err() && vlan("0").is_err());
+    }
+
+    #[test]
+    fn reasons_are_read_by_people() {
+        assert_eq!(number::<u8>("ñ \"x\"").unwrap_err(), "\"ñ \"x\"\" is not a number in range");
+        assert_eq!(
+            number::<u8>("a\x1b[2J\u{202e}\u{9b}\x7f").unwrap_err(),
+            "\"a^[[2J<U+202E><U+009B>^?\" is not a number in range"
+        );
     }
 }

@@ -3,6 +3,7 @@ use serde::Serialize;
 
 use super::answer::{Notes, lines};
 use super::labelled::list_of;
+use super::table::{Layout, Table};
 use super::{Parsed, json, values};
 
 /// A piece of software of a card. A power card has none.
@@ -24,29 +25,46 @@ pub(crate) struct VersionRow {
     pub(crate) length_bytes: Option<u64>,
 }
 
-const HEADER: [&str; 6] = ["PhyLoc", "FileType", "VerType", "VerTag", "BuildTime", "VerLength"];
+static LAYOUT: Layout = Layout {
+    columns: &["PhyLoc", "FileType", "VerType", "VerTag", "BuildTime", "VerLength"],
+    needed: &["PhyLoc", "FileType", "VerType", "VerTag"],
+    phrases: false,
+    key: |text| values::card(text).is_ok(),
+};
+
+/// A row with its date and time as one word of the same width: the only cell that holds a blank.
+fn one_word(row: &str) -> String {
+    let mut row = row.to_owned();
+    let date = |word: &str| word.len() == 10 && word.bytes().all(|b| b == b'-' || b.is_ascii_digit());
+    let Some(word) = row.split_whitespace().find(|word| date(word)).map(str::to_owned) else { return row };
+    let end = row.find(&word).map_or(row.len(), |at| at + word.len());
+    let rest = row.split_off(end);
+    let time = rest.trim_start();
+    let blanks =
+        if time.starts_with(|c: char| c.is_ascii_digit()) && rest.len() - time.len() < 3 { "_" } else { " " };
+    row + &blanks.repeat(rest.len() - time.len()) + time
+}
 
 fn versions(text: &str) -> Parsed<Vec<VersionRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
+    let mut table = Table::new(&LAYOUT);
     for line in lines(text) {
-        if line.is_rule() || line.has_words(&HEADER) {
-            continue;
-        }
-        let words = line.words();
-        let [at, file_type, version_type, version, date, time, length] = words.as_slice() else {
-            notes.unknown(line);
-            continue;
-        };
-        let Some(at) = notes.need(line, values::card(at)) else { continue };
+        let Some(row) = table.row_as(line, &one_word(line.text), &mut notes) else { continue };
+        let Some(at) = notes.need(line, values::card(row.get("PhyLoc"))) else { continue };
+        let built = row.get("BuildTime");
+        let (date, time) = built.split_once('_').unwrap_or((built, ""));
+        let built =
+            if values::absent(built) { Ok(None) } else { values::moment(date, time.trim_start_matches('_')) };
         rows.push(VersionRow {
             at,
-            file_type: (*file_type).to_owned(),
-            version_type: (*version_type).to_owned(),
-            version: (*version).to_owned(),
-            built_at: notes.field(line, values::moment(date, time)),
-            length_bytes: notes.field(line, values::number(length)),
+            file_type: row.get("FileType").to_owned(),
+            version_type: row.get("VerType").to_owned(),
+            version: row.get("VerTag").to_owned(),
+            built_at: notes.field(line, built),
+            length_bytes: notes.field(line, values::number(row.get("VerLength"))),
         });
     }
+    table.end(&mut notes);
     notes.with(rows)
 }
 

@@ -1,8 +1,13 @@
+use std::collections::BTreeSet;
+
 use gpon::VlanId;
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines_of, unwrapped};
+use super::answer::{Line, Notes};
+use super::labelled::{Other, other};
+use super::table::BELOW;
 use super::typed::{Arg, Typed};
+use super::wraps::{Next, joined};
 use super::{Parsed, Show, json, values};
 
 /// `show vlan summary`: which VLANs there are (fact sheet, CLI §4.7).
@@ -44,12 +49,20 @@ pub(crate) struct VlanDetail {
     pub(crate) untagged: Vec<String>,
     /// The ports that have it tagged; ONUs as `gpon-onu_1/2/8:128:1`, the last number the vport.
     pub(crate) tagged: Vec<String>,
+    /// What else the OLT says, by its own labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other: Other,
 }
 
-const COUNT: &str = "All created vlan num:";
+const COUNT: &str = "All created vlan num";
 const DETAILS: &str = "Details are following:";
 const LABELS: [&str; 7] =
-    ["vlanid ", "name ", "description ", "multicast-packet:", "tpid ", "port(untagged):", "port(tagged):"];
+    ["vlanid", "name", "description", "multicast-packet", "tpid", "port(untagged)", "port(tagged)"];
+
+/// What a line behind a full one is, in a list of VLANs: the rest of a list goes on at once.
+pub(super) fn next_of_list(_: &str, next: &str) -> Next {
+    Next::own(!next.starts_with(|c: char| c.is_ascii_digit() || ",-".contains(c)))
+}
 
 impl Show for ShowVlanSummary {
     type Rows = VlanSummary;
@@ -60,15 +73,21 @@ impl Show for ShowVlanSummary {
 
     fn parse(text: &str) -> Parsed<VlanSummary> {
         let (mut summary, mut notes) = (VlanSummary::default(), Notes::default());
-        let unwrapped =
-            unwrapped(text, |_, part| !part.starts_with(|c: char| c.is_ascii_digit() || ",-".contains(c)));
-        for line in lines_of(&unwrapped) {
-            if let Some(count) = line.text.strip_prefix(COUNT) {
-                summary.count = notes.field(line, values::number(count.trim()));
-            } else if line.text != DETAILS {
-                let list = line.trimmed().trim_end_matches(',');
-                summary.ranges.extend(notes.need(line, values::vlan_ranges(list)).unwrap_or_default());
+        let whole = joined(text, next_of_list);
+        let mut counted = None;
+        for line in whole.lines().filter(|line| !line.is_rule()) {
+            if let Some((_, count)) = line.known_label(&[COUNT]) {
+                notes.put(line, &mut summary.count, values::number(count));
+                counted = counted.or(Some(line));
+            } else if !line.is(DETAILS) {
+                summary.ranges.extend(values::vlan_list(line, &mut notes));
             }
+        }
+        let vlans: BTreeSet<u16> =
+            summary.ranges.iter().flat_map(|(first, last)| first.get()..=last.get()).collect();
+        if let (Some(line), Some(count)) = (counted, summary.count) {
+            notes.count(line, count, vlans.len(), "VLANs");
+            notes.sort();
         }
         notes.with(summary)
     }
@@ -82,28 +101,67 @@ impl Typed for ShowVlanSummary {
     }
 }
 
+/// Whether `text` names a port: `gpon-onu_1/2/8:128:1`, `xgei_1/22/1`, `smartgroup1`.
+fn is_port(text: &str) -> bool {
+    let letter = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let digit = text.ends_with(|c: char| c.is_ascii_digit());
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/:._-".contains(c));
+    let group = text.strip_prefix("smartgroup").is_some_and(values::is_number);
+    letter && digit && plain && (text.contains('/') || group)
+}
+
+/// Whose ports the next lines list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ports {
+    /// Nobody's that is known.
+    None,
+    Untagged,
+    Tagged,
+}
+
 impl VlanDetail {
-    fn take(&mut self, line: Line<'_>, tagged: &mut Option<bool>, notes: &mut Notes) {
-        if line.text.starts_with(' ') {
-            let ports = line.words().into_iter().map(str::to_owned);
-            match tagged {
-                Some(true) => self.tagged.extend(ports),
-                Some(false) => self.untagged.extend(ports),
-                None => notes.unknown(line),
+    fn take(&mut self, line: Line<'_>, ports: &mut Ports, notes: &mut Notes) {
+        if let Some((label, value)) = line.known_label(&LABELS) {
+            let list = match label {
+                "port(untagged)" => Ports::Untagged,
+                "port(tagged)" => Ports::Tagged,
+                _ => Ports::None,
+            };
+            *ports = list;
+            match label {
+                "vlanid" => notes.put(line, &mut self.id, values::vlan(value)),
+                "name" => notes.put(line, &mut self.name, values::text(value)),
+                "description" => notes.put(line, &mut self.description, values::text(value)),
+                "multicast-packet" => notes.put(line, &mut self.multicast, values::text(value)),
+                "tpid" => notes.put(line, &mut self.tpid, values::text(value)),
+                _ if value.is_empty() => {}
+                _ => self.list(line, value, list, notes),
             }
             return;
         }
-        *tagged = None;
-        let Some((label, value)) = line.label() else { return notes.unknown(line) };
-        match label {
-            "vlanid" => self.id = notes.field(line, values::vlan(value)),
-            "name" => self.name = values::words(value),
-            "description" => self.description = values::words(value),
-            "multicast-packet" => self.multicast = values::words(value),
-            "tpid" => self.tpid = values::words(value),
-            "port(untagged)" if value.is_empty() => *tagged = Some(false),
-            "port(tagged)" if value.is_empty() => *tagged = Some(true),
-            _ => notes.unknown(line),
+        if line.is_title() {
+            *ports = Ports::None;
+            return notes.unknown(line);
+        }
+        if line.words().iter().all(|word| is_port(word)) {
+            return self.list(line, line.trimmed(), *ports, notes);
+        }
+        match line.any_label() {
+            Some((label, value)) => self.other.push(other(label, value)),
+            None => notes.unknown(line),
+        }
+    }
+
+    fn list(&mut self, line: Line<'_>, text: &str, ports: Ports, notes: &mut Notes) {
+        let list = match ports {
+            Ports::Untagged => &mut self.untagged,
+            Ports::Tagged => &mut self.tagged,
+            Ports::None => return notes.because(line, BELOW),
+        };
+        let (named, strange): (Vec<_>, Vec<_>) = text.split_whitespace().partition(|word| is_port(word));
+        list.extend(named.into_iter().map(str::to_owned));
+        if !strange.is_empty() {
+            notes.because(line, "not all of it are ports");
         }
     }
 }
@@ -117,12 +175,13 @@ impl Show for ShowVlan {
 
     fn parse(text: &str) -> Parsed<VlanDetail> {
         let (mut vlan, mut notes) = (VlanDetail::default(), Notes::default());
-        let starts = |_: &str, part: &str| {
-            part.starts_with("  ") || LABELS.iter().any(|label| part.starts_with(label))
+        let next = |_: &str, next: &str| {
+            Next::own(next.starts_with("  ") || Line::of(0, next).known_label(&LABELS).is_some())
         };
-        let mut tagged = None;
-        for line in lines_of(&unwrapped(text, starts)) {
-            vlan.take(line, &mut tagged, &mut notes);
+        let mut ports = Ports::None;
+        let whole = joined(text, next);
+        for line in whole.lines().filter(|line| !line.is_rule()) {
+            vlan.take(line, &mut ports, &mut notes);
         }
         notes.with(vlan)
     }
@@ -154,6 +213,24 @@ mod tests {
         assert_eq!(unknown, []);
         assert_eq!(rows.count, Some(8));
         assert_eq!(rows.ranges, [range(1, 1), range(10, 10), range(100, 100), range(300, 304)]);
+    }
+
+    #[test]
+    fn the_count_is_compared() {
+        let text = fixture("c320-v2.1.0/show-vlan-summary.txt");
+        for (count, problems) in [("num: 9", 1), ("num: 0", 1), ("NUM :8", 0)] {
+            let parsed = ShowVlanSummary::parse(&text.replace("num: 8", count));
+            assert_eq!((parsed.unknown.len(), parsed.rows.ranges.len()), (problems, 4), "{count}");
+        }
+        let parsed = ShowVlanSummary::parse(&text.replace(",100,", ",10O,"));
+        assert_eq!((parsed.unknown.len(), parsed.rows.ranges.len()), (2, 3), "{:?}", parsed.unknown);
+    }
+
+    #[test]
+    fn a_list_that_is_not_known_is_nobodys() {
+        let text = fixture("c320-v2.1.0/show-vlan-named.txt").replace("port(untagged):", "port(hybrid):");
+        let parsed = ShowVlan::parse(&text);
+        assert_eq!((parsed.rows.untagged.len(), parsed.rows.tagged.len(), parsed.unknown.len()), (0, 5, 2));
     }
 
     #[test]

@@ -1,16 +1,19 @@
 use gpon::VlanId;
 use serde::Serialize;
 
-use super::answer::{Notes, lines_of, unwrapped};
+use super::answer::{Line, Notes};
 use super::labelled::of_uplink;
+use super::table::{Layout, Row, Table};
+use super::vlan::next_of_list;
+use super::wraps::joined;
 use super::{Parsed, json, values};
 
 /// The VLANs of an uplink.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct VlanPort {
-    /// Its mode (`hybrid>=0`).
+    /// Its mode as it is printed (`hybrid>=0`, `trunk>0`).
     pub(crate) mode: Option<String>,
-    /// Its own VLAN.
+    /// Its own VLAN; 0 is none.
     pub(crate) pvid: Option<u16>,
     /// Its own inner VLAN; 0 is none.
     pub(crate) cpvid: Option<u16>,
@@ -32,55 +35,81 @@ pub(crate) struct VlanPort {
     pub(crate) tagged: Vec<(VlanId, VlanId)>,
 }
 
-const HEADER: [&str; 8] =
-    ["PortMode", "Pvid", "CPvid", "Tpid/mode", "TLSStatus", "TLSVlan", "ProtEn", "PrioEn"];
+static LAYOUT: Layout = Layout {
+    columns: &["PortMode", "Pvid", "CPvid", "Tpid/mode", "TLSStatus", "TLSVlan", "ProtEn", "PrioEn"],
+    needed: &["PortMode", "Pvid"],
+    phrases: false,
+    key: is_mode,
+};
 
-/// Which part of the answer a line stands in.
-#[derive(Debug, Clone, Copy)]
-enum Part {
-    Port,
+/// `hybrid>=0`, `trunk>0`, `access`: a word, and perhaps a condition.
+fn is_mode(text: &str) -> bool {
+    let word = text.split(['>', '<', '=']).next().unwrap_or_default();
+    let condition = text.get(word.len()..).unwrap_or_default();
+    ["hybrid", "trunk", "access"].contains(&word.to_ascii_lowercase().as_str())
+        && condition.chars().all(|c| matches!(c, '>' | '<' | '=') || c.is_ascii_digit())
+}
+
+/// Which list the next lines go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// None that is known.
+    None,
     Untagged,
     Tagged,
 }
 
+impl VlanPort {
+    fn port(&mut self, line: Line<'_>, row: &Row, notes: &mut Notes) {
+        if self.mode.is_some() {
+            return notes.again(line);
+        }
+        self.mode = values::words(row.get("PortMode"));
+        self.pvid = notes.field(line, values::vlan_or_zero(row.get("Pvid")));
+        self.cpvid = notes.field(line, values::vlan_or_zero(row.get("CPvid")));
+        self.tpid = values::words(row.get("Tpid/mode"));
+        self.tls_enabled = notes.field(line, values::enabled(row.get("TLSStatus")));
+        self.tls_vlan = notes.field(line, values::vlan_or_zero(row.get("TLSVlan")));
+        self.protocol_enabled = notes.field(line, values::enabled(row.get("ProtEn")));
+        self.priority_enabled = notes.field(line, values::enabled(row.get("PrioEn")));
+    }
+}
+
 fn vlans(text: &str) -> Parsed<VlanPort> {
     let (mut port, mut notes) = (VlanPort::default(), Notes::default());
-    let unwrapped =
-        unwrapped(text, |_, part| !part.starts_with(|c: char| c.is_ascii_digit() || ",-".contains(c)));
-    let mut part = Part::Port;
-    for line in lines_of(&unwrapped) {
-        // A terminal drops the two bytes that some devices send there; a saved session may hold them.
-        match line.text.trim_start_matches(['\r', '\0']) {
-            "UntaggedVlan:" => part = Part::Untagged,
-            "TaggedVlan:" => part = Part::Tagged,
-            list => match part {
-                Part::Port if line.has_words(&HEADER) => {}
-                Part::Port => {
-                    let words = line.words();
-                    let &[mode, pvid, cpvid, tpid, tls, tls_vlan, protocol, priority] = words.as_slice()
-                    else {
-                        notes.unknown(line);
-                        continue;
-                    };
-                    port.mode = values::words(mode);
-                    port.pvid = notes.field(line, values::number(pvid));
-                    port.cpvid = notes.field(line, values::number(cpvid));
-                    port.tpid = values::words(tpid);
-                    port.tls_enabled = notes.field(line, values::enabled(tls));
-                    port.tls_vlan = notes.field(line, values::number(tls_vlan));
-                    port.protocol_enabled = notes.field(line, values::enabled(protocol));
-                    port.priority_enabled = notes.field(line, values::enabled(priority));
-                }
-                Part::Untagged | Part::Tagged => {
-                    let list = values::vlan_ranges(list.trim().trim_end_matches(','));
-                    let ranges = notes.need(line, list).unwrap_or_default();
-                    let all =
-                        if matches!(part, Part::Tagged) { &mut port.tagged } else { &mut port.untagged };
-                    all.extend(ranges);
-                }
-            },
+    let mut table = Table::new(&LAYOUT);
+    let mut list = List::None;
+    let whole = joined(text, next_of_list);
+    for line in whole.lines() {
+        let title = line.known_label(&["UntaggedVlan", "TaggedVlan"]);
+        if let Some((title, _)) = title {
+            list = if title == "TaggedVlan" { List::Tagged } else { List::Untagged };
         }
+        let vlans = match title {
+            Some((_, "")) => continue,
+            Some((_, value)) => Line { number: line.number, text: value },
+            None => line,
+        };
+        let ranges = match list {
+            _ if line.is_rule() || line.is_title() => {
+                if !line.is_rule() {
+                    list = List::None;
+                    notes.unknown(line);
+                }
+                continue;
+            }
+            List::Untagged => &mut port.untagged,
+            List::Tagged => &mut port.tagged,
+            List::None => {
+                if let Some(row) = table.row(line, &mut notes) {
+                    port.port(line, &row, &mut notes);
+                }
+                continue;
+            }
+        };
+        ranges.extend(values::vlan_list(vlans, &mut notes));
     }
+    table.end(&mut notes);
     notes.with(port)
 }
 

@@ -6,7 +6,7 @@ use gpon::{Dbm, NamedBy, Onu, OnuRef, OnuState, PonPort};
 
 use crate::Trouble;
 use crate::cli::show::{
-    PowerOf, PowerRow, Region, RemotePon, RemoteUnit, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx,
+    PowerOf, PowerRow, RemotePon, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx,
     ShowPowerAttenuation, ShowRemoteEquip, ShowRemotePon, ShowRemoteUnit,
 };
 use crate::read::Problems;
@@ -173,12 +173,12 @@ impl Heard {
                 let equipment = asking.ask(&ShowRemoteEquip { onu: at }, fields, &mut self.problems).await?;
                 let onu = self.onu(at);
                 onu.model = equipment.model.or(equipment.equipment_id);
-                onu.hardware_version = equipment.version;
+                onu.hardware_version = equipment.hardware_version;
             }
             Command::Software(at) => {
-                let units = asking.ask(&ShowRemoteUnit { onu: at }, fields, &mut self.problems).await?;
+                let units = asking.ask(&ShowRemoteUnit { onu: at, last: None }, fields, &mut self.problems).await?;
                 let unit = units.into_iter().find(|unit| unit.onu == at);
-                self.onu(at).firmware_version = unit.and_then(active_version);
+                self.onu(at).firmware_version = unit.and_then(|unit| unit.active_version);
             }
             Command::OnuRx(pon) => {
                 let rows = asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), fields, &mut self.problems).await?;
@@ -217,12 +217,6 @@ impl Heard {
             *field(self.onu(row.onu)) = row.dbm;
         }
     }
-}
-
-/// The version of the image that runs (fact sheet, CLI §4.6).
-fn active_version(unit: RemoteUnit) -> Option<String> {
-    let runs = |region: &Region| region.activated == Some(true) && region.valid != Some(false);
-    unit.regions.into_iter().find(runs)?.version
 }
 
 /// Whether nothing is known of a field.
