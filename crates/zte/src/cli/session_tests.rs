@@ -1,5 +1,7 @@
-use super::*;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
+
+use super::*;
 
 fn settings(port: u16) -> CliSettings {
     CliSettings::new("127.0.0.1", port, "zte", SecretString::from("secret"))
@@ -37,8 +39,8 @@ async fn a_far_olt_is_logged_in_to_once() {
     ])
     .await;
     let mut session = Session::open(&settings(port)).await.unwrap();
-    let deadline = Instant::now() + LOGIN;
-    let reply = session.run(&Line::new("show clock").unwrap(), deadline).await.unwrap();
+    let deadline = Instant::now() + CONNECT;
+    let reply = session.run(&Line::new("show clock").unwrap(), deadline, Most::READING).await.unwrap();
     assert_eq!((reply.text.as_str(), reply.mode), ("now\n", Mode::Enabled));
 }
 
@@ -66,7 +68,10 @@ async fn the_pager_is_left_alone_where_it_must_be() {
     let mut settings = settings(port);
     settings.terminal_length = false;
     let mut session = Session::open(&settings).await.unwrap();
-    let reply = session.run(&Line::new("show clock").unwrap(), Instant::now() + LOGIN).await.unwrap();
+    let reply = session
+        .run(&Line::new("show clock").unwrap(), Instant::now() + CONNECT, Most::READING)
+        .await
+        .unwrap();
     assert_eq!(reply.text, "now\n");
 }
 
@@ -74,15 +79,15 @@ async fn the_pager_is_left_alone_where_it_must_be() {
 async fn waiting_for_more_ends_at_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-    let now = Instant::now();
-    let mut reader = Reader::default();
-    reader.feed(b"ZXAN#");
-    reader.landed();
-    let mut session =
-        Session { stream, reader, mode: Mode::Enabled, proof: Proof::Missing, used: now, wanted: now };
-    let deadline = now + 4 * SETTLED;
+    let mut session = Session::over(stream);
+    session.reader.feed(b"ZXAN#");
+    session.reader.landed();
+    let began = Instant::now();
+    let deadline = began + 4 * SETTLED;
+    let reading =
+        Reading { doing: "waiting", began, deadline, silence: SILENCE, asked: SILENCE, most: Most::TALK };
     for _ in 0..10 {
-        if session.next(deadline, "waiting").await.is_err() {
+        if session.next(&reading).await.is_err() {
             return;
         }
     }
