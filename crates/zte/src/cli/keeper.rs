@@ -207,3 +207,7 @@ async fn answer(
         }
     }
 }
+
+#[cfg(test)]
+#[path = "keeper_tests.rs"]
+mod tests;

@@ -4,6 +4,8 @@
 //! session; `keeper` is the task that owns the sessions of an OLT.
 
 mod broken;
+#[cfg(test)]
+mod hostile_tests;
 mod keeper;
 mod line;
 mod login;

@@ -93,3 +93,39 @@ async fn waiting_for_more_ends_at_the_deadline() {
     }
     panic!("a prompt is returned for ever");
 }
+
+/// The answer to `show x`: so many lines, `gap` between them.
+async fn slow(lines: usize, gap: Duration, within: Duration) -> Result<Reply, Broken> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut session = Session::over(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+    session.reader.feed(b"ZXAN#");
+    session.reader.landed();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    tokio::spawn(async move {
+        stream.write_all(b"show x\r\n").await.unwrap();
+        for _ in 0..lines {
+            tokio::time::sleep(gap).await;
+            stream.write_all(b"row\r\n").await.unwrap();
+        }
+        stream.write_all(b"ZXAN#").await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    session.run(&Line::new("show x").unwrap(), Instant::now() + within, Most::READING).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_goes_on_is_not_cut() {
+    let seconds = Duration::from_secs;
+    let reply = slow(20, seconds(20), seconds(500)).await.unwrap();
+    assert_eq!(reply.text, "row\n".repeat(20));
+    let text = slow(20, seconds(20), seconds(70)).await.unwrap_err().to_string();
+    assert_eq!(text, "not done within 70 s while answering");
+    let text = slow(20, seconds(30), seconds(500)).await.unwrap_err().to_string();
+    assert_eq!(text, "nothing was heard for 25 s while answering");
+    let text = slow(1, seconds(30), seconds(7)).await.unwrap_err().to_string();
+    assert!(
+        text.ends_with("within 7 s while answering") || text.starts_with("nothing was heard for 7 s"),
+        "{text}"
+    );
+}
