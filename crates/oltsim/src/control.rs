@@ -1,11 +1,14 @@
 //! The control server: counters, faults and the command line as JSON over HTTP. The crate's root
 //! documents it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Request, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -15,7 +18,11 @@ use crate::cli::TelnetServer;
 use crate::fault::{Fault, FaultError};
 use crate::station::Station;
 
-pub(crate) fn router(station: Arc<Station>, telnet: Option<Arc<TelnetServer>>) -> Router {
+pub(crate) fn router(
+    station: Arc<Station>,
+    telnet: Option<Arc<TelnetServer>>,
+    address: SocketAddr,
+) -> Router {
     let line = Router::new()
         .route("/telnet/stop", post(stop_telnet))
         .route("/telnet/start", post(start_telnet))
@@ -27,6 +34,42 @@ pub(crate) fn router(station: Arc<Station>, telnet: Option<Arc<TelnetServer>>) -
         .route("/commands", get(commands).delete(clear_commands))
         .with_state(station)
         .merge(line)
+        .layer(axum::middleware::from_fn(move |request, next| guard(address, request, next)))
+}
+
+/// Turns away what a browser was sent here for by somebody else's page: a Host that is
+/// not this server's (421), as after a name that was pointed at this machine, and any
+/// other Origin (403).
+async fn guard(address: SocketAddr, request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(HOST).iter().map(HeaderValue::to_str);
+    let mut hosts = hosts.map(|host| host.unwrap_or_default());
+    let target = request.uri().authority().is_none_or(|target| is_own(target.as_str(), address));
+    let named = request.headers().contains_key(HOST) && hosts.all(|host| is_own(host, address));
+    if !target || !named {
+        return refused(StatusCode::MISDIRECTED_REQUEST, "this Host is not the control server's");
+    }
+    let own_page = |origin: &HeaderValue| {
+        origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.strip_prefix("http://"))
+            .is_some_and(|host| is_own(host, address))
+    };
+    if !request.headers().get_all(ORIGIN).iter().all(own_page) {
+        return refused(StatusCode::FORBIDDEN, "pages of other origins have no business here");
+    }
+    next.run(request).await
+}
+
+/// Whether `host` names the server at `address`: its own address or `localhost`, with its port.
+fn is_own(host: &str, address: SocketAddr) -> bool {
+    let (name, port) = match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
+        _ => (host, Some(80)),
+    };
+    let ip = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let named = name.eq_ignore_ascii_case("localhost") || ip.parse() == Ok(address.ip());
+    named && port == Some(address.port())
 }
 
 async fn commands(State(station): State<Arc<Station>>) -> Response {
@@ -96,5 +139,9 @@ fn parse(body: &[u8]) -> Result<Vec<Fault>, serde_json::Error> {
 }
 
 fn refusal(status: StatusCode, error: &dyn std::error::Error) -> Response {
-    (status, Json(serde_json::json!({ "error": error.to_string() }))).into_response()
+    refused(status, &error.to_string())
+}
+
+fn refused(status: StatusCode, why: &str) -> Response {
+    (status, Json(serde_json::json!({ "error": why }))).into_response()
 }

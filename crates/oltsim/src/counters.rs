@@ -32,7 +32,7 @@ pub struct Counters {
     pub malformed: u64,
     /// Requests with another community.
     pub wrong_community: u64,
-    /// SNMP messages that no v2c agent answers: another version, a response, a trap.
+    /// SNMP messages that no agent of v1 and v2c answers: another version, a GETBULK of v1, a response, a trap.
     pub unsupported: u64,
     /// GETBULK requests with max-repetitions 0 that hit the device's quirk.
     pub zero_repetitions: u64,

@@ -18,12 +18,18 @@ mod station;
 mod view;
 mod walk;
 
-pub use cli::{Caret, CliOptions, CommandLine, Dollar, LineEnd, Pace};
+pub use cli::{
+    Caret, ChangePassword, CliOptions, Columns, CommandLine, CrLf, Dollar, EmptyUser, LineEnd, Pace,
+};
 pub use counters::Counters;
-pub use fault::{Effect, Fault, FaultError, Order, Pick, Target};
-pub use scenario::{C300, DEMO, FULL, NO_OPTICS, SMALL, Scenario, ScenarioError, V1_2};
+pub use fault::{At, Booting, Effect, Endless, Fault, FaultError, Flood, Order, Pick, Target, Wire};
+pub use scenario::{
+    BUILT_IN, C300, DEMO, FULL, NO_OPTICS, SLOW_AGENT, SMALL, Scenario, ScenarioError, V1_2, V1_2_5P3,
+    VIEW_OPTICS_ONLY,
+};
 pub use simulator::{Options, SimError, Simulator, Source};
 pub use snmp::{
-    Agent, AgentOptions, BulkOverflow, Oid, Pdu, Reply, RequestKind, Silence, Value, ZeroRepetitions, display,
+    Agent, AgentOptions, BulkOverflow, Oid, Pdu, Reply, RequestKind, Silence, Speed, Value, ZeroRepetitions,
+    display,
 };
 pub use walk::{WalkError, parse_snmprec};

@@ -41,12 +41,15 @@ pub struct Options {
     /// Address of the command line; `None` for a free loopback port. A recorded
     /// walk has none, and nothing listens for it.
     pub telnet: Option<SocketAddr>,
+    /// Whether the device's clock starts at the host's (UTC) instead of at the moment
+    /// that its scenario says, with all that happened before moved along.
+    pub host_clock: bool,
 }
 
 impl Options {
     /// `source` on free loopback ports, without a control server.
     pub fn new(source: Source) -> Self {
-        Self { source, snmp: None, control: None, telnet: None }
+        Self { source, snmp: None, control: None, telnet: None, host_clock: false }
     }
 }
 
@@ -110,7 +113,7 @@ impl Simulator {
     /// # Errors
     /// A scenario or a walk that cannot be used, or an address that cannot be had.
     pub async fn start(options: Options) -> Result<Self, SimError> {
-        let station = Arc::new(load(options.source)?);
+        let station = Arc::new(load(options.source, options.host_clock)?);
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let address = options.snmp.unwrap_or(free);
         let failed = |source| SimError::Bind { what: "the SNMP agent", address, source };
@@ -122,8 +125,8 @@ impl Simulator {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let telnet = telnet(options.telnet.unwrap_or(free), &station, &stop).await?;
         tasks.spawn(snmp::serve(socket, Arc::clone(&station), tasks.clone(), stop.clone()));
-        if let Some((listener, _)) = listener {
-            let router = control::router(Arc::clone(&station), telnet.clone());
+        if let Some((listener, address)) = listener {
+            let router = control::router(Arc::clone(&station), telnet.clone(), address);
             let stopping = stop.clone().cancelled_owned();
             tasks.spawn(async move {
                 if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopping).await {
@@ -169,6 +172,11 @@ impl Simulator {
         let Some(telnet) = &self.telnet else { return Ok(()) };
         let address = telnet.address();
         telnet.resume().await.map_err(|source| SimError::Bind { what: "the command line", address, source })
+    }
+
+    /// The community that the agent listens to.
+    pub fn community(&self) -> String {
+        self.station.agent().community().to_owned()
     }
 
     /// The latest command lines, at most 10,000, the oldest first.
@@ -266,7 +274,7 @@ impl Drop for Simulator {
     }
 }
 
-fn load(source: Source) -> Result<Station, SimError> {
+fn load(source: Source, host_clock: bool) -> Result<Station, SimError> {
     let text = match source {
         Source::Scenario(text) => text,
         Source::Demo => scenario::DEMO.to_owned(),
@@ -281,8 +289,16 @@ fn load(source: Source) -> Result<Station, SimError> {
             return Ok(Station::new(agent, Duration::ZERO, Order::default(), None));
         }
     };
-    let Scenario { device, agent, delay, delay_order, cli } = Scenario::parse(&text)?;
-    Ok(Station::new(Agent::of_device(device, agent), delay, delay_order, Some(cli)))
+    let Scenario { device, agent, delay, delay_order, cli, faults } = if host_clock {
+        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        Scenario::parse_at(&text, now)?
+    } else {
+        Scenario::parse(&text)?
+    };
+    let station = Station::new(Agent::of_device(device, agent), delay, delay_order, Some(cli));
+    // A scenario has a command line, so that no fault lacks its target.
+    let _ = station.set_faults(faults);
+    Ok(station)
 }
 
 /// Starts the command line of a scenario.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 pub(crate) async fn simulator(source: Source) -> Simulator {
-    let options = Options { source, snmp: None, telnet: None, control: None };
+    let options = Options::new(source);
     Simulator::start(options).await.unwrap()
 }
 

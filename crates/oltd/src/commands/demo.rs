@@ -44,7 +44,7 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
     if config.is_exposed() {
         tracing::warn!("everybody who reaches this machine may ask; what they see is simulated");
     }
-    let options = Options { source: Source::Demo, snmp: None, telnet: None, control: None };
+    let options = Options { host_clock: true, ..Options::new(Source::Demo) };
     let simulator = Simulator::start(options).await.context("cannot start the simulator")?;
     let cli = command_line(&simulator);
     for olt in &mut config.olts {

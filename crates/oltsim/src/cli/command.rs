@@ -7,7 +7,7 @@ use crate::device::Device;
 pub(crate) struct Command {
     /// The words, each a keyword or a place for an argument: `<pon>`
     /// (`gpon-olt_1/1/1`), `<onu>` (`gpon-onu_1/1/1:1`), `<slot>`
-    /// (`gpon-olt_1/2`), `<uplink>` (`xgei_1/4/2`), `<A-B>` (a number in that range), `<word>`, `<rest>`
+    /// (`gpon-olt_1/2`), `<uplink>` (`xgei_1/4/2`), `<ids>` (`1` or `1-5`), `<A-B>` (a number in that range), `<word>`, `<rest>`
     /// (the rest of the line). What may be left out stands in brackets, which
     /// may nest: `show gpon onu state [<pon> [<1-128>]]`. Variants of one
     /// command are entries of their own.
@@ -39,6 +39,8 @@ pub(crate) enum Arg {
     /// rack, slot
     Slot(u8, u8),
     Number(u32),
+    /// The first and the last id.
+    Ids(u8, u8),
     Word(String),
 }
 

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 use super::options::CliOptions;
 use super::session::{Entered, Session};
 use super::telnet;
-use crate::fault::{CliFate, Exchange};
+use crate::fault::{CliFate, Exchange, Flood, Wire};
 use crate::random::Random;
 use crate::station::Station;
 
@@ -44,6 +44,8 @@ pub(super) struct Connection {
     left: Option<(usize, Over)>,
     /// Held while a device that does one thing at a time is busy.
     busy: Arc<tokio::sync::Mutex<()>>,
+    /// What the client is flooded with before the banner.
+    flood: Option<(Flood, usize)>,
 }
 
 impl Connection {
@@ -53,9 +55,10 @@ impl Connection {
         options: Arc<CliOptions>,
         number: u64,
         busy: Arc<tokio::sync::Mutex<()>>,
+        flood: Option<(Flood, usize)>,
     ) -> Self {
         let session = Session::new(Arc::clone(&options));
-        Self { stream, station, options, session, number, left: None, busy }
+        Self { stream, station, options, session, number, left: None, busy, flood }
     }
 
     /// Serves it until it is over.
@@ -81,11 +84,14 @@ impl Connection {
         let mut input = VecDeque::new();
         let mut piece = [0; PIECE];
         let login_ends = Instant::now() + self.options.login_time;
+        let mut last = Instant::now();
         loop {
             let silent = self.station.faults().cli_is_silent();
             if !greeted && !silent {
                 greeted = true;
                 self.send(&telnet::GREETING).await?;
+                let flood = self.flood.take();
+                self.flood(flood).await?;
             }
             if greeted {
                 self.flush().await?;
@@ -112,6 +118,11 @@ impl Connection {
             if self.station.faults().cli_is_silent() {
                 continue;
             }
+            let late_lf = self.station.faults().wire(Wire::LateLf);
+            if late_lf.is_some_and(|late| last.elapsed() >= late) {
+                self.session.forget_cr();
+            }
+            last = Instant::now();
             input.extend(piece.get(..length).unwrap_or_default());
             while !input.is_empty() && !self.session.is_closed() {
                 let session = &mut self.session;
@@ -173,9 +184,10 @@ impl Connection {
             (Some(bytes), None) => Some((bytes, Over::Closed)),
             (None, None) => None,
         };
+        self.flood(fate.flood).await?;
         let (session, options) = (&mut self.session, &self.options);
         let spoil = |rows| spoil(rows, &fate, options);
-        self.station.look(|device| session.reply(line, device, spoil));
+        self.station.look(|device| session.reply(line, device, fate.nothing, spoil));
         // Counted before it is sent: whoever holds the answer finds it counted.
         self.station.count(|counters| counters.cli_replies += 1);
         self.flush().await?;
@@ -212,13 +224,59 @@ impl Connection {
             None => (bytes.len(), None),
         };
         self.station.count(|counters| counters.cli_bytes_out += u64::try_from(allowed).unwrap_or(0));
-        for piece in bytes.get(..allowed).unwrap_or_default().chunks(PIECE * 16) {
+        self.travel(bytes.get(..allowed).unwrap_or_default()).await?;
+        over.map_or(Ok(()), Err)
+    }
+
+    /// Sends bytes as the wire carries them.
+    async fn travel(&mut self, bytes: &[u8]) -> Result<(), Over> {
+        let pause = |wire| self.station.faults().wire(wire);
+        let (nul, trickle, split) = (pause(Wire::Nul), pause(Wire::Trickle), pause(Wire::SplitLineEnds));
+        if let Some(pause) = nul.filter(|_| !bytes.is_empty()) {
+            self.write(b"\0").await?;
+            tokio::time::sleep(pause).await;
+        }
+        if let Some(pause) = trickle {
+            for byte in bytes.chunks(1) {
+                self.write(byte).await?;
+                tokio::time::sleep(pause).await;
+            }
+        } else if let Some(pause) = split {
+            for piece in bytes.split_inclusive(|byte| *byte == b'\r') {
+                self.write(piece).await?;
+                if piece.ends_with(b"\r") {
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        } else {
+            self.write(bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Over> {
+        for piece in bytes.chunks(PIECE * 16) {
             match timeout(LONGEST_WRITE, self.stream.write_all(piece)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) | Err(_) => return Err(Over::Closed),
             }
         }
-        over.map_or(Ok(()), Err)
+        Ok(())
+    }
+
+    /// Floods the client.
+    async fn flood(&mut self, flood: Option<(Flood, usize)>) -> Result<(), Over> {
+        let Some((of, mut left)) = flood else { return Ok(()) };
+        let (begin, again) = of.bytes();
+        let piece = again.repeat((PIECE * 16 / again.len()).max(1));
+        self.write(begin).await?;
+        while left > 0 {
+            let piece = piece.get(..left.min(piece.len())).unwrap_or_default();
+            self.station.count(|counters| counters.cli_bytes_out += piece.len() as u64);
+            self.write(piece).await?;
+            left -= piece.len();
+        }
+        Ok(())
     }
 
     /// Forgets what came while a command ran (fact sheet, CLI §6 nr. 14).

@@ -261,7 +261,7 @@ fn exists(arg: &Arg, piece: Piece, device: &Device) -> bool {
         Arg::Onu(onu) => device.onu(*onu).is_some(),
         Arg::Slot(rack, slot) => *rack == 1 && device.cards.contains_key(slot),
         Arg::Word(name) if piece == Piece::Uplink => device.uplinks.iter().any(|port| port.name == *name),
-        Arg::Word(_) | Arg::Number(_) => true,
+        Arg::Word(_) | Arg::Number(_) | Arg::Ids(..) => true,
     }
 }
 

@@ -151,7 +151,7 @@ impl Accepting {
             (Arc::clone(&self.station), Arc::clone(&self.options), Arc::clone(&self.busy));
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
-            let connection = Connection::new(stream, station, options, number, busy);
+            let connection = Connection::new(stream, station, options, number, busy, fate.flood);
             tokio::select! {
                 () = connection.serve() => {}
                 () = stop.cancelled() => {}

@@ -1,5 +1,6 @@
 //! The command line: what a C3xx says over telnet, written from the fact sheet.
 
+mod bytes;
 mod command;
 mod connection;
 mod errors;
@@ -16,9 +17,10 @@ mod show;
 mod telnet;
 mod words;
 
+pub(crate) use bytes::any_bytes;
 pub(crate) use command::{Answer, Arg, Ask, Command, Refusal, Slow, Syntax};
 pub(crate) use listener::TelnetServer;
 pub(crate) use record::Record;
 
-pub use options::{Caret, CliOptions, Dollar, LineEnd, Pace};
+pub use options::{Caret, ChangePassword, CliOptions, Columns, CrLf, Dollar, EmptyUser, LineEnd, Pace};
 pub use record::CommandLine;

@@ -44,6 +44,62 @@ pub enum Caret {
     Under,
 }
 
+/// What CR LF is at the prompt (fact sheet, CLI §1.2 and §9.2: devices differ).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CrLf {
+    /// Two Enters: an empty prompt more.
+    #[default]
+    TwoEnters,
+    /// One.
+    One,
+}
+
+/// What an empty user name at the login gets; the sheet does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmptyUser {
+    /// The question for the password, as any other name.
+    #[default]
+    Password,
+    /// The question for the user once more.
+    Again,
+}
+
+/// By what the columns of a terminal are counted; the sheet does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Columns {
+    /// Characters.
+    #[default]
+    Characters,
+    /// Bytes, so that a wrap may cut a character in two.
+    Bytes,
+}
+
+/// A change of password that is asked for behind the login (fact sheet, CLI §9.5:
+/// C6xx, `once-password`). No source shows its words.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangePassword {
+    /// Printed before the first question, lines ending `\n`.
+    pub text: String,
+    /// Asks for the new password.
+    pub new: String,
+    /// Asks for it once more.
+    pub confirm: String,
+}
+
+impl Default for ChangePassword {
+    fn default() -> Self {
+        Self {
+            text: "The password must be changed at the first login.\n".to_owned(),
+            new: "New password:".to_owned(),
+            confirm: "Confirm password:".to_owned(),
+        }
+    }
+}
+
 /// How the command line behaves. Where the fact sheet is silent the default is
 /// a guess; the crate's root marks those.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +108,22 @@ pub struct CliOptions {
     pub privilege: u8,
     /// Printed before the login, lines ending `\n`.
     pub banner: String,
+    /// Asks for the user.
+    pub login_prompt: String,
+    /// Asks for the password, that of `enable` too.
+    pub password_prompt: String,
+    /// Printed upon a wrong login.
+    pub login_refusal: String,
+    /// What an empty user name gets.
+    pub empty_user: EmptyUser,
+    /// A change of password that every login is asked for; `None` for none.
+    pub change_password: Option<ChangePassword>,
+    /// What CR LF is.
+    pub cr_lf: CrLf,
+    /// By what columns are counted.
+    pub columns: Columns,
+    /// Answers of the scenario's own, by the command line as it is typed.
+    pub answers: std::collections::BTreeMap<String, String>,
     /// Wrong logins after which the connection is closed; 0 for no limit.
     pub login_tries: u32,
     /// Whether a weak password is remarked upon.

@@ -1,21 +1,23 @@
 use std::collections::VecDeque;
 
-use super::options::CliOptions;
+use super::bytes::bytes_of;
+use super::options::{CliOptions, Columns};
 
 /// The marker, nine characters (fact sheet, CLI §1.3).
 const MORE: &[u8] = b" --More--";
 
 /// Cuts a text into the rows of a terminal: hard at the last column, in the
 /// middle of a word and keeping its blanks (fact sheet, CLI §1.2).
-pub(crate) fn rows(text: &str, width: usize) -> VecDeque<Vec<u8>> {
+pub(crate) fn rows(text: &str, width: usize, columns: Columns) -> VecDeque<Vec<u8>> {
     let mut rows = VecDeque::new();
     for line in text.split_terminator('\n') {
         let characters: Vec<char> = line.chars().collect();
         if characters.is_empty() {
             rows.push_back(Vec::new());
         }
-        for row in characters.chunks(width.max(1)) {
-            rows.push_back(row.iter().collect::<String>().into_bytes());
+        match columns {
+            Columns::Characters => rows.extend(characters.chunks(width.max(1)).map(bytes_of)),
+            Columns::Bytes => rows.extend(bytes_of(&characters).chunks(width.max(1)).map(<[u8]>::to_vec)),
         }
     }
     rows
@@ -82,9 +84,15 @@ mod tests {
 
     #[test]
     fn rows_are_cut_hard() {
-        let cut =
-            |text| rows(text, 4).into_iter().map(|row| String::from_utf8(row).unwrap()).collect::<Vec<_>>();
+        let cut = |text| {
+            rows(text, 4, Columns::Characters)
+                .into_iter()
+                .map(|row| String::from_utf8(row).unwrap())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(cut("abcd\n\nabc def\nübung"), ["abcd", "", "abc ", "def", "übun", "g"]);
         assert!(cut("").is_empty());
+        let bytes: Vec<_> = rows("abc\u{fc}d", 4, Columns::Bytes).into();
+        assert_eq!(bytes, [b"abc\xc3".to_vec(), b"\xbcd".to_vec()]);
     }
 }

@@ -11,6 +11,7 @@ pub(crate) enum Piece {
     Slot,
     Uplink,
     Number(u32, u32),
+    Ids,
     Word,
     Rest,
 }
@@ -64,6 +65,7 @@ fn piece(word: &'static str) -> Piece {
         ("onu", _) => Piece::Onu,
         ("slot", _) => Piece::Slot,
         ("uplink", _) => Piece::Uplink,
+        ("ids", _) => Piece::Ids,
         ("rest", _) => Piece::Rest,
         _ => Piece::Word,
     }
@@ -92,6 +94,12 @@ impl Piece {
             Self::Number(low, high) => {
                 number(word).filter(|value| (low..=high).contains(value)).map(Arg::Number)
             }
+            Self::Ids => {
+                let (first, last) = word.split_once('-').unwrap_or((word, word));
+                let id = |text| OnuId::new(u8::try_from(number(text)?).ok()?).ok();
+                let (first, last) = (id(first)?.get(), id(last)?.get());
+                (first <= last).then_some(Arg::Ids(first, last))
+            }
             Self::Word | Self::Rest => Some(Arg::Word(word.to_owned())),
         }
     }
@@ -104,6 +112,7 @@ impl Piece {
             Self::Onu => word.starts_with("gpon-onu_"),
             Self::Uplink => word.starts_with("gei_") || word.starts_with("xgei_"),
             Self::Number(..) => word.bytes().all(|byte| byte.is_ascii_digit()),
+            Self::Ids => word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'),
             Self::Word | Self::Rest => true,
         }
     }
@@ -117,6 +126,7 @@ impl Piece {
             Self::Slot => "gpon-olt_<rack>/<slot>".to_owned(),
             Self::Uplink => "gei_, xgei_".to_owned(),
             Self::Number(low, high) => format!("<{low}-{high}>"),
+            Self::Ids => "<1-128>[-<1-128>]".to_owned(),
             Self::Word => "WORD".to_owned(),
             Self::Rest => "LINE".to_owned(),
         }
@@ -167,5 +177,10 @@ mod tests {
         assert!(Piece::Onu.argument("gpon-onu_1/1/1:129").is_none());
         assert_eq!(Piece::Number(1, 9).argument("9"), Some(Arg::Number(9)));
         assert!(Piece::Number(1, 9).argument("09").is_none());
+        assert_eq!(Piece::Ids.argument("7"), Some(Arg::Ids(7, 7)));
+        assert_eq!(Piece::Ids.argument("1-5"), Some(Arg::Ids(1, 5)));
+        for not in ["", "0", "5-1", "1-129", "1-", "-5", "1-2-3", "1,2"] {
+            assert!(Piece::Ids.argument(not).is_none(), "{not}");
+        }
     }
 }

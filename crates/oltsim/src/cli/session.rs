@@ -1,3 +1,5 @@
+mod login;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -6,7 +8,7 @@ use super::errors;
 use super::grammar::{self, Grammar, Misunderstood};
 use super::line::Line;
 use super::modes::Mode;
-use super::options::CliOptions;
+use super::options::{CliOptions, CrLf, EmptyUser};
 use super::pager::{Pager, PagerKey, rows};
 use super::telnet::{Key, Telnet};
 use super::words::{Act, Step};
@@ -18,9 +20,6 @@ const CTRL_Z: u8 = 0x1a;
 const BACKSPACE: u8 = 0x08;
 const DELETE: u8 = 0x7f;
 
-/// Attempts at the password of `enable` (fact sheet, CLI §1.1).
-const ENABLE_TRIES: u32 = 3;
-
 /// What was asked, word for word (fact sheet, CLI §1.5).
 const CONFIRM: &str = "The configuration is changed,confirm to logout without saving? [yes/no]:";
 
@@ -28,9 +27,17 @@ const CONFIRM: &str = "The configuration is changed,confirm to logout without sa
 #[derive(Debug)]
 enum Phase {
     Username,
-    Password { user: String },
+    Password {
+        user: String,
+    },
+    /// A new password is asked for; the first time, or what it was then.
+    NewPassword {
+        first: Option<String>,
+    },
     Prompt,
-    Enable { tries: u32 },
+    Enable {
+        tries: u32,
+    },
     Confirm,
     Paging(Pager),
     Closed,
@@ -62,6 +69,8 @@ pub(crate) struct Session {
     /// Columns of the prompt that stands before the line.
     prompt: usize,
     wrong_logins: u32,
+    /// Whether the pager was turned off by `terminal length 0`.
+    unpaged: bool,
     /// What the client is to be sent.
     out: Vec<u8>,
 }
@@ -78,12 +87,13 @@ impl Session {
             line,
             prompt: 0,
             wrong_logins: 0,
+            unpaged: false,
             out: Vec::new(),
             options,
         };
         let banner = session.options.banner.clone();
         session.print(&banner);
-        session.ask("Username:");
+        session.ask_for_user();
         session
     }
 
@@ -97,12 +107,17 @@ impl Session {
     }
 
     pub(crate) fn is_logged_in(&self) -> bool {
-        !matches!(self.phase, Phase::Username | Phase::Password { .. })
+        !matches!(self.phase, Phase::Username | Phase::Password { .. } | Phase::NewPassword { .. })
     }
 
     /// Whether an answer is complete: nothing waits in the pager.
     pub(crate) fn is_paging(&self) -> bool {
         matches!(self.phase, Phase::Paging(_))
+    }
+
+    /// Forgets a CR: a LF that comes now is an Enter of its own.
+    pub(crate) fn forget_cr(&mut self) {
+        self.telnet.forget_cr();
     }
 
     /// Takes bytes from `input` until something was entered or none are left.
@@ -124,7 +139,11 @@ impl Session {
         match key {
             Key::Enter => return self.enter(device),
             // Scripts that send CR LF do log in, so that the second one answers no question.
-            Key::SecondEnter if matches!(self.phase, Phase::Prompt) => return self.enter(device),
+            Key::SecondEnter
+                if matches!(self.phase, Phase::Prompt) && self.options.cr_lf == CrLf::TwoEnters =>
+            {
+                return self.enter(device);
+            }
             Key::SecondEnter => {}
             Key::Byte(CTRL_C) => self.abandon(device),
             Key::Byte(CTRL_Z) if matches!(self.phase, Phase::Prompt) => {
@@ -159,7 +178,7 @@ impl Session {
     }
 
     fn echo(&mut self, bytes: &[u8]) {
-        if !matches!(self.phase, Phase::Password { .. } | Phase::Enable { .. }) {
+        if !matches!(self.phase, Phase::Password { .. } | Phase::NewPassword { .. } | Phase::Enable { .. }) {
             self.out.extend(bytes);
         }
     }
@@ -170,7 +189,7 @@ impl Session {
 
     /// Writes text as the terminal shows it, without the pager.
     fn print(&mut self, text: &str) {
-        for row in rows(text, self.options.width) {
+        for row in rows(text, self.options.width, self.options.columns) {
             self.out.extend(row);
             self.newline();
         }
@@ -202,9 +221,23 @@ impl Session {
         let text = self.line.take();
         self.newline();
         match std::mem::replace(&mut self.phase, Phase::Closed) {
+            Phase::Username if text.is_empty() && self.options.empty_user == EmptyUser::Again => {
+                self.ask_for_user();
+            }
             Phase::Username => {
                 self.phase = Phase::Password { user: text };
-                self.ask("Password:");
+                self.ask_for_password();
+            }
+            Phase::NewPassword { first: None } => {
+                self.phase = Phase::NewPassword { first: Some(text) };
+                self.ask_to_change(|change| &change.confirm);
+            }
+            Phase::NewPassword { first: Some(first) } if first == text && !text.is_empty() => {
+                self.land(device);
+            }
+            Phase::NewPassword { .. } => {
+                self.phase = Phase::NewPassword { first: None };
+                self.ask_to_change(|change| &change.new);
             }
             Phase::Password { user } => {
                 self.phase = Phase::Username;
@@ -225,56 +258,10 @@ impl Session {
         None
     }
 
-    /// Ends a login attempt.
-    pub(crate) fn log_in(&mut self, accepted: bool, device: &Device) {
-        if accepted {
-            self.mode = if self.options.privilege >= 2 { Mode::Exec } else { Mode::User };
-            if self.options.weak_password {
-                self.print("% The password is not strong, please change the password.\n");
-            }
-            self.show_prompt(device);
-            return;
-        }
-        self.print("%Error 20209: No username or bad password\n");
-        self.wrong_logins += 1;
-        if self.wrong_logins == self.options.login_tries {
-            self.phase = Phase::Closed;
-            return;
-        }
-        self.phase = Phase::Username;
-        self.ask("Username:");
-    }
-
-    fn enable(&mut self, password: &str, tries: u32, device: &Device) {
-        if password == device.cli.enable_password {
-            self.mode = Mode::Exec;
-            self.show_prompt(device);
-            return;
-        }
-        self.print("%Error 20208: Bad password\n");
-        if tries + 1 == ENABLE_TRIES {
-            self.show_prompt(device);
-            return;
-        }
-        self.phase = Phase::Enable { tries: tries + 1 };
-        self.ask("Password:");
-    }
-
-    /// Ctrl-C: leaves a question (fact sheet, CLI §1.1), or drops the line.
-    fn abandon(&mut self, device: &Device) {
-        self.newline();
-        match self.phase {
-            Phase::Username | Phase::Password { .. } => {
-                self.phase = Phase::Username;
-                self.ask("Username:");
-            }
-            _ => self.show_prompt(device),
-        }
-    }
-
     fn page_key(&mut self, key: Key, device: &Device) {
         let key = match key {
             Key::Byte(b' ') => PagerKey::Page,
+            Key::SecondEnter if self.options.cr_lf == CrLf::One => return,
             Key::Enter | Key::SecondEnter => PagerKey::Row,
             Key::Byte(b'q' | b'Q' | CTRL_C) => PagerKey::Stop,
             Key::Byte(_) => return,
@@ -317,30 +304,41 @@ impl Session {
         self.ask("");
     }
 
-    /// Answers a line that was entered; `spoil` changes the rows on their way.
+    /// Answers a line that was entered; `spoil` changes the rows on their way. With
+    /// `nothing` no `show gpon` knows of anything once the pager is off.
     pub(crate) fn reply(
         &mut self,
         line: &str,
         device: &Device,
+        nothing: bool,
         spoil: impl FnOnce(VecDeque<Vec<u8>>) -> VecDeque<Vec<u8>>,
     ) {
+        let typed = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(text) = self.options.answers.get(&typed) {
+            let rows = rows(text, self.options.width, self.options.columns);
+            return self.begin(spoil(rows), device);
+        }
         let understood = match Grammar::of_device().understand(line, self.mode, device) {
             Ok(understood) => understood,
             Err(refused) => {
                 let text = self.refuse(refused, line, device);
-                return self.begin(spoil(rows(&text, self.options.width)), device);
+                return self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
             }
         };
         match understood.act {
             Act::Show(command) => {
                 let ask = Ask { device, args: &understood.args, columns: &understood.columns };
-                let text = match (command.run)(&ask) {
+                let answer = match nothing && self.unpaged && command.syntax.starts_with("show gpon ") {
+                    true => Err(Refusal::Empty),
+                    false => (command.run)(&ask),
+                };
+                let text = match answer {
                     Ok(text) => text,
                     Err(Refusal::Syntax(syntax, at)) => self.refuse((syntax, at), line, device),
                     Err(Refusal::Empty) => errors::empty(errors::is_old(&device.chassis.firmware)),
                     Err(Refusal::Line(text)) => format!("{text}\n"),
                 };
-                self.begin(spoil(rows(&text, self.options.width)), device);
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
             }
             Act::Step(step) => self.step(step, &understood.args, device),
             // The grammar has refused these.
@@ -367,7 +365,7 @@ impl Session {
         match (step, args.first()) {
             (Step::Enable, _) => {
                 self.phase = Phase::Enable { tries: 0 };
-                return self.ask("Password:");
+                return self.ask_for_password();
             }
             (Step::Logout, _) if self.options.confirm_logout => {
                 self.phase = Phase::Confirm;
@@ -387,6 +385,7 @@ impl Session {
             }
             (Step::TerminalLength, Some(Arg::Number(length))) => {
                 self.page = usize::try_from(*length).unwrap_or(0);
+                self.unpaged = self.page == 0;
             }
             _ => self.mode = self.mode.after(step, args),
         }

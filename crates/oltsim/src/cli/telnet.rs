@@ -40,6 +40,13 @@ enum State {
 }
 
 impl Telnet {
+    /// Forgets a CR, so that a LF stands for itself.
+    pub(crate) fn forget_cr(&mut self) {
+        if matches!(self.state, State::AfterCr) {
+            self.state = State::Text;
+        }
+    }
+
     /// The key that `byte` completes.
     pub(crate) fn key(&mut self, byte: u8) -> Option<Key> {
         let (state, key) = match (self.state, byte) {

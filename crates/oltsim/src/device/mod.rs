@@ -18,14 +18,14 @@ use jiff::civil::DateTime;
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
 pub(crate) use load::Load;
-pub use onu::{Equipment, Ethernet, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tcont};
+pub use onu::{Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tagging, Tcont};
 pub use pon::{Pon, Unconfigured};
 pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
     VlanInterface,
 };
-pub(crate) use traffic::Rate;
 pub use traffic::Traffic;
+pub(crate) use traffic::{Flow, Rate};
 
 /// Which index encoding IF-MIB uses; real devices differ and nobody knows what
 /// decides (fact sheet, SNMP §2.4).
@@ -47,6 +47,8 @@ pub enum OfflineOptics {
     Missing,
     /// A row of 65535.
     Unavailable,
+    /// The last values of ONUs that lost their light or their power (§15); of others no row.
+    Kept,
 }
 
 /// How the device shows itself where real devices differ.
@@ -60,6 +62,12 @@ pub struct Habits {
     pub counter_cache: Duration,
     /// How far optical powers swing to either side, thousandths of a dB.
     pub drift: u32,
+    /// Metres that are shown of ONUs in phase Logging instead of their distance;
+    /// 134556917 was seen (fact sheet, CLI §9.2).
+    pub logging_distance: Option<u32>,
+    /// How much the index of a card in ENTITY-MIB is above ten times its slot; one
+    /// C300 is reported with 10 (fact sheet, SNMP §15).
+    pub entity_offset: u32,
 }
 
 /// The login of the command line.
@@ -187,7 +195,14 @@ impl Device {
     /// Removes an ONU and gives it back.
     pub fn remove_onu(&mut self, at: OnuRef) -> Option<Onu> {
         self.refresh();
-        let onu = self.pons.get_mut(&at.pon)?.onus.remove(&at.id.get());
+        let now = self.now;
+        let pon = self.pons.get_mut(&at.pon)?;
+        let onu = pon.onus.remove(&at.id.get());
+        if let Some(onu) = &onu {
+            // The port has carried what the ONU did, and does not forget it.
+            pon.upstream.add(onu.upstream.octets(now));
+            pon.downstream.add(onu.downstream.octets(now));
+        }
         self.settle(at.pon);
         onu
     }
@@ -223,6 +238,12 @@ impl Device {
         let up = pon.onus.values().any(Onu::is_online);
         pon.upstream.set_flowing(up, now);
         pon.downstream.set_flowing(up, now);
+    }
+
+    /// The distance of an ONU that the device shows, in metres; `None` for one that was never ranged.
+    pub(crate) fn shown_distance(&self, onu: &Onu) -> Option<u32> {
+        let nonsense = self.habits.logging_distance.filter(|_| onu.phase() == OnuState::Logging);
+        nonsense.or(onu.ranged.then_some(onu.distance_m))
     }
 
     /// How long an ONU has been online; `None` while it is not.

@@ -47,6 +47,13 @@ pub struct Onu {
     pub gem_ports: BTreeMap<u8, GemPort>,
     /// Service ports by number.
     pub service_ports: BTreeMap<u8, ServicePort>,
+    /// The ONU profile that set the T-CONT, the GEM port and the service of a number; none
+    /// for those that stand for themselves (fact sheet, CLI §4.5).
+    pub profiled: BTreeMap<u8, String>,
+    /// Further lines of its interface, as its configuration shows them.
+    pub config: Vec<String>,
+    /// Further lines of what is set in the box.
+    pub remote_config: Vec<String>,
     /// What it sends.
     pub upstream: Traffic,
     /// What it is sent.
@@ -72,7 +79,8 @@ impl Onu {
             ranged: false,
             equipment: Equipment {
                 vendor: serial.vendor(),
-                version: String::new(),
+                hardware: String::new(),
+                software: String::new(),
                 model: onu_type.to_owned(),
             },
             optics: Optics::default(),
@@ -82,10 +90,24 @@ impl Onu {
             tconts: BTreeMap::new(),
             gem_ports: BTreeMap::new(),
             service_ports: BTreeMap::new(),
+            profiled: BTreeMap::new(),
+            config: Vec::new(),
+            remote_config: Vec::new(),
             upstream: Traffic::default(),
             downstream: Traffic::default(),
             phase,
         }
+    }
+
+    /// Its name as the device shows it: `ONU-<port>:<onu>` until it gets one (fact
+    /// sheet, SNMP §4.3 and §13, CLI §4.3).
+    pub fn shown_name(&self, at: gpon::OnuRef) -> Vec<u8> {
+        given(&self.name, at)
+    }
+
+    /// Its description as the device shows it, with the same default.
+    pub fn shown_description(&self, at: gpon::OnuRef) -> Vec<u8> {
+        given(&self.description, at)
     }
 
     /// The phase it is in; [`super::Device::set_phase`] changes it.
@@ -98,10 +120,22 @@ impl Onu {
         self.phase == OnuState::Online
     }
 
+    /// Whether there are last values of its optics to be kept: it went without its light or power.
+    pub(crate) fn keeps_optics(&self) -> bool {
+        matches!(self.phase, OnuState::Los | OnuState::DyingGasp) && self.last_online.is_some()
+    }
+
     /// Whether the OLT sees light from it.
     pub(crate) fn sends_light(&self) -> bool {
         use OnuState::{AuthFailed, Logging, Online, Synchronization};
         matches!(self.phase, Logging | Synchronization | Online | AuthFailed)
+    }
+}
+
+fn given(bytes: &[u8], at: gpon::OnuRef) -> Vec<u8> {
+    match bytes {
+        [] => format!("ONU-{}:{}", at.pon.port(), at.id).into_bytes(),
+        bytes => bytes.to_vec(),
     }
 }
 
@@ -110,8 +144,10 @@ impl Onu {
 pub struct Equipment {
     /// Vendor, four characters.
     pub vendor: String,
-    /// Version.
-    pub version: String,
+    /// Version of the hardware, `Version` in `equip` (fact sheet, CLI §4.6): "V9.0".
+    pub hardware: String,
+    /// Version of its software, `Vertag` in `remote-unit information`: "V9.0.11P1N52".
+    pub software: String,
     /// Model.
     pub model: String,
 }
@@ -227,4 +263,39 @@ pub struct ServicePort {
     pub svlan: u16,
     /// Its description.
     pub description: String,
+    /// How its line is spelled beyond that.
+    pub form: Form,
+}
+
+/// The rarer parts of a service port's line (fact sheet, CLI §9.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form {
+    /// `user-etype PPPOE`; empty for none.
+    pub etype: String,
+    /// `user-svlan N`, the outer VLAN on the customer's side; 0 for none.
+    pub user_svlan: u16,
+    /// `cos N`.
+    pub cos: Option<u8>,
+    /// `scos N`.
+    pub scos: Option<u8>,
+    /// `ingress PROFILE`; empty for none.
+    pub ingress: String,
+    /// `egress PROFILE`; empty for none.
+    pub egress: String,
+    /// `other-all tls-vlan N`: whatever is left goes into its VLAN.
+    pub other_all: bool,
+    /// `untag`, as it was typed, instead of `untagged`.
+    pub short: bool,
+    /// V1.2: no service port, but `switchport vlan N tag vport V`.
+    pub switchport: Option<Tagging>,
+}
+
+/// Whether a VLAN is tagged on a virtual port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tagging {
+    /// `tag`
+    Tag,
+    /// `untag`
+    Untag,
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use gpon::SerialNumber;
 use jiff::civil::DateTime;
 
-use super::{Module, Onu, Traffic};
+use super::{Flow, Module, Onu, Traffic};
 
 /// A PON port and all that hangs on it.
 #[derive(Debug, Clone)]
@@ -14,13 +14,15 @@ pub struct Pon {
     pub name: String,
     /// Its description; empty for none.
     pub description: String,
+    /// Further lines of its configuration.
+    pub config: Vec<String>,
     /// Its optical module; `None` for an empty cage.
     pub module: Option<Module>,
     /// Boxes that are lit and not configured.
     pub unconfigured: Vec<Unconfigured>,
-    /// What it receives.
+    /// What it receives beside what its ONUs send.
     pub upstream: Traffic,
-    /// What it sends.
+    /// What it sends beside what its ONUs get.
     pub downstream: Traffic,
     pub(super) onus: BTreeMap<u8, Onu>,
 }
@@ -32,12 +34,23 @@ impl Pon {
             enabled: true,
             name: String::new(),
             description: String::new(),
+            config: Vec::new(),
             module,
             unconfigured: Vec::new(),
             upstream: Traffic::default(),
             downstream: Traffic::default(),
             onus: BTreeMap::new(),
         }
+    }
+
+    /// All that it receives: never less than its ONUs send.
+    pub(crate) fn received(&self) -> Flow<'_> {
+        Flow { own: &self.upstream, onus: Some((&self.onus, |onu| &onu.upstream)) }
+    }
+
+    /// All that it sends: never less than its ONUs get.
+    pub(crate) fn sent(&self) -> Flow<'_> {
+        Flow { own: &self.downstream, onus: Some((&self.onus, |onu| &onu.downstream)) }
     }
 
     /// Its ONUs by number.

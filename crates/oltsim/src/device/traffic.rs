@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use super::Onu;
 
 /// An octet counter that rises with the device's clock while traffic flows.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +21,12 @@ pub(crate) struct Rate {
     pub(crate) packets: u64,
 }
 
+impl Rate {
+    fn of(octets: u64) -> Self {
+        Self { octets, packets: octets / OCTETS_PER_PACKET }
+    }
+}
+
 impl Traffic {
     /// A counter at `base` that is not rising yet and will rise by `per_second`.
     pub fn new(base: u64, per_second: u64) -> Self {
@@ -31,6 +40,11 @@ impl Traffic {
         self.base.wrapping_add(self.per_second.wrapping_mul(running))
     }
 
+    /// Adds `octets` to what was counted so far.
+    pub(super) fn add(&mut self, octets: u64) {
+        self.base = self.base.wrapping_add(octets);
+    }
+
     /// Packets `now`.
     pub fn packets(&self, now: Duration) -> u64 {
         self.octets(now) / OCTETS_PER_PACKET
@@ -38,12 +52,12 @@ impl Traffic {
 
     /// How fast it rises at this moment.
     pub(crate) fn rate(&self) -> Rate {
-        if self.since.is_some() { self.peak() } else { Rate { octets: 0, packets: 0 } }
+        if self.since.is_some() { self.peak() } else { Rate::of(0) }
     }
 
     /// How fast it rises at most.
     pub(crate) fn peak(&self) -> Rate {
-        Rate { octets: self.per_second, packets: self.per_second / OCTETS_PER_PACKET }
+        Rate::of(self.per_second)
     }
 
     /// Lets the counter rise from `now` on, or stand still from `now` on.
@@ -52,6 +66,49 @@ impl Traffic {
             self.base = self.octets(now);
             self.since = flowing.then_some(now);
         }
+    }
+}
+
+/// The traffic of an ONU that counts in a flow.
+pub(super) type Direction = fn(&Onu) -> &Traffic;
+
+/// What a port carries in one direction: its own traffic and that of all that hangs on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Flow<'a> {
+    pub(super) own: &'a Traffic,
+    /// The ONUs of a PON port, and which of their directions it is.
+    pub(super) onus: Option<(&'a BTreeMap<u8, Onu>, Direction)>,
+}
+
+impl<'a> Flow<'a> {
+    /// That of a port that carries its own only.
+    pub(crate) fn of(own: &'a Traffic) -> Self {
+        Self { own, onus: None }
+    }
+
+    fn sum(&self, what: impl Fn(&Traffic) -> u64) -> u64 {
+        let onus = self.onus.iter().flat_map(|(onus, pick)| onus.values().map(pick));
+        onus.fold(what(self.own), |sum, traffic| sum.wrapping_add(what(traffic)))
+    }
+
+    /// Octets `now`, as time since the device's start.
+    pub(crate) fn octets(&self, now: Duration) -> u64 {
+        self.sum(|traffic| traffic.octets(now))
+    }
+
+    /// Packets `now`.
+    pub(crate) fn packets(&self, now: Duration) -> u64 {
+        self.octets(now) / OCTETS_PER_PACKET
+    }
+
+    /// How fast it rises at this moment.
+    pub(crate) fn rate(&self) -> Rate {
+        Rate::of(self.sum(|traffic| traffic.rate().octets))
+    }
+
+    /// How fast it rises at most.
+    pub(crate) fn peak(&self) -> Rate {
+        Rate::of(self.sum(|traffic| traffic.peak().octets))
     }
 }
 

@@ -1,7 +1,8 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Effect, Exchange, Fault, Order, Pick, Target};
+use super::{Effect, Exchange, Fault, Flood, Order, Pick, Target, Wire};
 use crate::random::Random;
+use crate::snmp::Spoil;
 
 /// What becomes of one exchange of the agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) struct Fate {
     pub(crate) parallel: Duration,
     /// The agent busy for so long.
     pub(crate) serial: Duration,
+    /// What is wrong in the answer itself.
+    pub(crate) spoil: Spoil,
 }
 
 /// What becomes of one exchange of the command line.
@@ -37,6 +40,10 @@ pub(crate) struct CliFate {
     pub(crate) garbage: usize,
     /// A log line in the middle.
     pub(crate) log: bool,
+    /// No list shows anything.
+    pub(crate) nothing: bool,
+    /// So many bytes of a flood before it.
+    pub(crate) flood: Option<(Flood, usize)>,
     /// This late.
     pub(crate) parallel: Duration,
     /// This late, with all other sessions waiting.
@@ -52,6 +59,7 @@ pub(crate) struct ActiveFaults {
 #[derive(Debug)]
 struct Active {
     fault: Fault,
+    since: Instant,
     seen: u64,
     random: Random,
 }
@@ -60,7 +68,7 @@ impl ActiveFaults {
     pub(crate) fn new(faults: Vec<Fault>) -> Self {
         let faults = faults.into_iter().map(|fault| {
             let seed = if let Pick::Probability { seed, .. } = fault.pick { seed } else { 0 };
-            Active { fault, seen: 0, random: Random::new(seed, &[]) }
+            Active { fault, since: Instant::now(), seen: 0, random: Random::new(seed, &[]) }
         });
         Self { faults: faults.collect() }
     }
@@ -81,6 +89,10 @@ impl ActiveFaults {
                 Effect::Drop | Effect::Silence => fate.dropped = true,
                 Effect::Duplicate => fate.duplicated = true,
                 Effect::Truncate { bytes } => fate.truncated = Some(bytes),
+                Effect::Booting { what, .. } => fate.spoil.booting = Some(what),
+                Effect::Endless(endless) => fate.spoil.endless = Some(endless),
+                Effect::Jump => fate.spoil.jumps = true,
+                Effect::Repeat => fate.spoil.repeats = true,
                 // Of the command line only.
                 Effect::Close { .. }
                 | Effect::Reset { .. }
@@ -88,7 +100,10 @@ impl ActiveFaults {
                 | Effect::Log
                 | Effect::Empty
                 | Effect::RefuseLogin
-                | Effect::Busy => {}
+                | Effect::Busy
+                | Effect::NothingToShow
+                | Effect::Wire { .. }
+                | Effect::Flood { .. } => {}
             }
         }
         fate
@@ -112,7 +127,16 @@ impl ActiveFaults {
                 Effect::Log => fate.log = true,
                 Effect::Empty => fate.empty = true,
                 Effect::RefuseLogin | Effect::Busy => fate.refused = true,
-                Effect::Duplicate | Effect::Silence => {}
+                Effect::NothingToShow => fate.nothing = true,
+                Effect::Flood { of, bytes, .. } => fate.flood = Some((of, bytes)),
+                // Of the agent only, or always in force.
+                Effect::Duplicate
+                | Effect::Silence
+                | Effect::Wire { .. }
+                | Effect::Booting { .. }
+                | Effect::Endless(_)
+                | Effect::Jump
+                | Effect::Repeat => {}
             }
         }
         fate
@@ -124,10 +148,22 @@ impl ActiveFaults {
         self.faults.iter().any(|active| silent(&active.fault))
     }
 
+    /// The pause of such a fault of the wire, where one is in force.
+    pub(crate) fn wire(&self, wanted: Wire) -> Option<Duration> {
+        self.faults.iter().find_map(|active| match active.fault.effect {
+            Effect::Wire { wire, by } if wire == wanted => Some(by),
+            _ => None,
+        })
+    }
+
     /// The effects that hit the next exchange, of the faults that may.
     fn hits(&mut self, may: impl Fn(&Fault) -> bool) -> Vec<Effect> {
         let mut hits = Vec::new();
         for active in self.faults.iter_mut().filter(|active| may(&active.fault)) {
+            if matches!(active.fault.effect, Effect::Booting { lasts: Some(time), .. } if active.since.elapsed() >= time)
+            {
+                continue;
+            }
             active.seen += 1;
             let hit = match active.fault.pick {
                 Pick::All => true,

@@ -2,11 +2,13 @@
 
 mod active;
 mod spec;
+mod wrong;
 
 use std::time::Duration;
 
 pub(crate) use active::{ActiveFaults, CliFate, Fate};
 use serde::{Deserialize, Serialize};
+pub use wrong::{At, Booting, Endless, Flood, Wire};
 
 /// Which face of the device a fault spoils.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,39 @@ pub enum Effect {
     RefuseLogin,
     /// The command line closes new connections, as when all lines are busy.
     Busy,
+    /// Every `show gpon ...` after `terminal length 0` is answered "No related
+    /// information to show." (fact sheet, CLI §9.2).
+    NothingToShow,
+    /// The bytes of the command line travel badly, those of the login and of `enable` too.
+    Wire {
+        /// How.
+        wire: Wire,
+        /// How long a pause is.
+        by: Duration,
+    },
+    /// The command line floods its client.
+    Flood {
+        /// With what.
+        of: Flood,
+        /// When.
+        at: At,
+        /// How many bytes, at most 1 GiB.
+        bytes: usize,
+    },
+    /// The agent of an OLT that has just booted: what it does not show yet is
+    /// answered by exceptions.
+    Booting {
+        /// What it does not show yet.
+        what: Booting,
+        /// For how long, from when the fault is put in force; `None` until it is cleared.
+        lasts: Option<Duration>,
+    },
+    /// The agent's columns go on behind their last row, without an end.
+    Endless(Endless),
+    /// A GETBULK of the agent jumps out of its column in the middle, and back.
+    Jump,
+    /// A GETBULK of the agent says the middle row twice, and leaves out the one after it.
+    Repeat,
 }
 
 /// The kinds of exchange of the command line.
@@ -87,11 +122,31 @@ pub(crate) enum Exchange {
 }
 
 impl Effect {
+    /// The one face that it can spoil; `None` for either.
+    pub(crate) fn only_of(self) -> Option<Target> {
+        match self {
+            Self::Delay { .. } | Self::Drop | Self::Truncate { .. } | Self::Silence => None,
+            Self::Duplicate | Self::Booting { .. } | Self::Endless(_) | Self::Jump | Self::Repeat => {
+                Some(Target::Snmp)
+            }
+            Self::Close { .. }
+            | Self::Reset { .. }
+            | Self::Garbage { .. }
+            | Self::Log
+            | Self::Empty
+            | Self::RefuseLogin
+            | Self::Busy
+            | Self::NothingToShow
+            | Self::Wire { .. }
+            | Self::Flood { .. } => Some(Target::Cli),
+        }
+    }
+
     /// The exchange of the command line that it spoils; `None` when it is always in force.
     pub(crate) fn spoils(self) -> Option<Exchange> {
         match self {
-            Self::Silence => None,
-            Self::Busy => Some(Exchange::Connection),
+            Self::Silence | Self::Wire { .. } => None,
+            Self::Busy | Self::Flood { at: At::Login, .. } => Some(Exchange::Connection),
             Self::RefuseLogin => Some(Exchange::Login),
             _ => Some(Exchange::Command),
         }

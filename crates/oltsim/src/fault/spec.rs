@@ -2,13 +2,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, Fault, FaultError, Order, Pick, Target};
+use super::{At, Booting, Effect, Endless, Fault, FaultError, Flood, Order, Pick, Target, Wire};
 
 /// Ten minutes: longer than any client waits, and every wait ends.
 const LONGEST_DELAY_MS: u64 = 600_000;
 
 /// More garbage than a page of text has characters.
 const MOST_GARBAGE: usize = 4096;
+
+/// More than any client may keep; it is made as it is sent.
+const LARGEST_FLOOD: usize = 1 << 30;
+
+/// The pause of a fault of the wire that names none.
+const USUAL_PAUSE_MS: u64 = 25;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,12 +31,33 @@ enum Kind {
     Empty,
     RefuseLogin,
     Busy,
+    NothingToShow,
+    SplitLineEnds,
+    Trickle,
+    Nul,
+    LateLf,
+    Flood,
+    Booting,
+    Endless,
+    Jump,
+    Repeat,
 }
 
 impl Kind {
     /// Whether `bytes` goes with it.
     fn counts_bytes(self) -> bool {
-        matches!(self, Self::Truncate | Self::Close | Self::Reset | Self::Garbage)
+        matches!(self, Self::Truncate | Self::Close | Self::Reset | Self::Garbage | Self::Flood)
+    }
+
+    /// The fault of the wire that it is.
+    fn wire(self) -> Option<Wire> {
+        match self {
+            Self::SplitLineEnds => Some(Wire::SplitLineEnds),
+            Self::Trickle => Some(Wire::Trickle),
+            Self::Nul => Some(Wire::Nul),
+            Self::LateLf => Some(Wire::LateLf),
+            _ => None,
+        }
     }
 }
 
@@ -46,6 +73,14 @@ pub(super) struct FaultSpec {
     order: Option<Order>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bytes: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    what: Option<Booting>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    how: Option<Endless>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<Flood>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<At>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,14 +101,17 @@ impl TryFrom<FaultSpec> for Fault {
         if effect == Effect::Silence && pick != Pick::All {
             return Err(FaultError::Invalid("silence spoils every exchange; take drop for some of them"));
         }
+        if matches!(effect, Effect::Wire { .. }) && pick != Pick::All {
+            return Err(FaultError::Invalid("what the wire does it does to every byte"));
+        }
         Ok(Self { target: spec.target, effect, pick })
     }
 }
 
 fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
-    let delayed = spec.ms.is_some() || spec.order.is_some();
+    let timed = matches!(spec.kind, Kind::Delay | Kind::Booting) || spec.kind.wire().is_some();
     let effect = match (spec.kind, spec.ms, spec.bytes) {
-        (Kind::Delay, Some(ms), _) if ms > LONGEST_DELAY_MS => {
+        (_, Some(ms), _) if timed && ms > LONGEST_DELAY_MS => {
             return Err(FaultError::Invalid("ms is at most 600000"));
         }
         (Kind::Delay, Some(ms), _) => {
@@ -96,30 +134,48 @@ fn effect(spec: &FaultSpec) -> Result<Effect, FaultError> {
         (Kind::Empty, ..) => Effect::Empty,
         (Kind::RefuseLogin, ..) => Effect::RefuseLogin,
         (Kind::Busy, ..) => Effect::Busy,
+        (Kind::NothingToShow, ..) => Effect::NothingToShow,
+        (Kind::Flood, _, Some(bytes)) if bytes <= LARGEST_FLOOD => {
+            Effect::Flood { of: spec.of.unwrap_or_default(), at: spec.at.unwrap_or_default(), bytes }
+        }
+        (Kind::Flood, ..) => return Err(FaultError::Invalid("a flood needs bytes, at most 1073741824")),
+        (Kind::SplitLineEnds | Kind::Trickle | Kind::Nul | Kind::LateLf, ms, _) => Effect::Wire {
+            wire: spec.kind.wire().unwrap_or(Wire::Trickle),
+            by: Duration::from_millis(ms.unwrap_or(USUAL_PAUSE_MS)),
+        },
+        (Kind::Booting, ms, _) => {
+            Effect::Booting { what: spec.what.unwrap_or_default(), lasts: ms.map(Duration::from_millis) }
+        }
+        (Kind::Endless, ..) => Effect::Endless(spec.how.unwrap_or_default()),
+        (Kind::Jump, ..) => Effect::Jump,
+        (Kind::Repeat, ..) => Effect::Repeat,
     };
-    if delayed && spec.kind != Kind::Delay {
-        return Err(FaultError::Invalid("ms and order belong to delay"));
+    if spec.ms.is_some() && !timed {
+        return Err(FaultError::Invalid("ms belongs to delay, booting and faults of the wire"));
+    }
+    if (spec.of.is_some() || spec.at.is_some()) && spec.kind != Kind::Flood {
+        return Err(FaultError::Invalid("of and at belong to flood"));
+    }
+    if spec.order.is_some() && spec.kind != Kind::Delay {
+        return Err(FaultError::Invalid("order belongs to delay"));
+    }
+    if spec.what.is_some() && spec.kind != Kind::Booting {
+        return Err(FaultError::Invalid("what belongs to booting"));
+    }
+    if spec.how.is_some() && spec.kind != Kind::Endless {
+        return Err(FaultError::Invalid("how belongs to endless"));
     }
     if spec.bytes.is_some() && !spec.kind.counts_bytes() {
-        return Err(FaultError::Invalid("bytes belongs to truncate, close, reset and garbage"));
+        return Err(FaultError::Invalid("bytes belongs to truncate, close, reset, garbage and flood"));
     }
     Ok(effect)
 }
 
 /// Whether that face can be spoilt so.
 fn suits(target: Target, effect: Effect) -> Result<(), FaultError> {
-    match (target, effect) {
-        (Target::Cli, Effect::Duplicate) => Err(FaultError::Invalid("duplicate is a fault of snmp")),
-        (
-            Target::Snmp,
-            Effect::Close { .. }
-            | Effect::Reset { .. }
-            | Effect::Garbage { .. }
-            | Effect::Log
-            | Effect::Empty
-            | Effect::RefuseLogin
-            | Effect::Busy,
-        ) => Err(FaultError::Invalid("this is a fault of cli")),
+    match effect.only_of() {
+        Some(Target::Snmp) if target == Target::Cli => Err(FaultError::Invalid("this is a fault of snmp")),
+        Some(Target::Cli) if target == Target::Snmp => Err(FaultError::Invalid("this is a fault of cli")),
         _ => Ok(()),
     }
 }
@@ -148,6 +204,10 @@ impl From<Fault> for FaultSpec {
             ms: None,
             order: None,
             bytes: None,
+            what: None,
+            how: None,
+            of: None,
+            at: None,
             next: None,
             every: None,
             probability: None,
@@ -170,6 +230,28 @@ impl From<Fault> for FaultSpec {
             Effect::Empty => spec.kind = Kind::Empty,
             Effect::RefuseLogin => spec.kind = Kind::RefuseLogin,
             Effect::Busy => spec.kind = Kind::Busy,
+            Effect::NothingToShow => spec.kind = Kind::NothingToShow,
+            Effect::Flood { of, at, bytes } => {
+                spec.kind = Kind::Flood;
+                (spec.of, spec.at, spec.bytes) = (Some(of), Some(at), Some(bytes));
+            }
+            Effect::Wire { wire, by } => {
+                spec.kind = match wire {
+                    Wire::SplitLineEnds => Kind::SplitLineEnds,
+                    Wire::Trickle => Kind::Trickle,
+                    Wire::Nul => Kind::Nul,
+                    Wire::LateLf => Kind::LateLf,
+                };
+                spec.ms = Some(u64::try_from(by.as_millis()).unwrap_or(u64::MAX));
+            }
+            Effect::Booting { what, lasts } => {
+                spec.kind = Kind::Booting;
+                spec.what = Some(what);
+                spec.ms = lasts.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+            }
+            Effect::Endless(how) => (spec.kind, spec.how) = (Kind::Endless, Some(how)),
+            Effect::Jump => spec.kind = Kind::Jump,
+            Effect::Repeat => spec.kind = Kind::Repeat,
         }
         match fault.pick {
             Pick::All => {}
@@ -203,6 +285,14 @@ mod tests {
             r#"{"target":"cli","kind":"empty","next":1}"#,
             r#"{"target":"cli","kind":"refuse_login"}"#,
             r#"{"target":"cli","kind":"busy"}"#,
+            r#"{"target":"cli","kind":"nothing_to_show"}"#,
+            r#"{"target":"snmp","kind":"booting","ms":5000,"what":"system"}"#,
+            r#"{"target":"snmp","kind":"endless","how":"deeper"}"#,
+            r#"{"target":"snmp","kind":"jump","every":3}"#,
+            r#"{"target":"snmp","kind":"repeat"}"#,
+            r#"{"target":"cli","kind":"trickle","ms":20}"#,
+            r#"{"target":"cli","kind":"late_lf","ms":10}"#,
+            r#"{"target":"cli","kind":"flood","bytes":5000,"of":"backspaces","at":"answer","next":1}"#,
         ] {
             let fault: Fault = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&fault).unwrap(), json);
@@ -229,6 +319,13 @@ mod tests {
             r#"{"target":"cli","kind":"log","bytes":1}"#,
             r#"{"target":"cli","kind":"garbage","bytes":4097}"#,
             r#"{"target":"snmp","kind":"busy"}"#,
+            r#"{"target":"cli","kind":"endless"}"#,
+            r#"{"target":"snmp","kind":"endless","what":"all"}"#,
+            r#"{"target":"snmp","kind":"booting","ms":600001}"#,
+            r#"{"target":"snmp","kind":"jump","how":"rows"}"#,
+            r#"{"target":"cli","kind":"trickle","next":1}"#,
+            r#"{"target":"cli","kind":"flood"}"#,
+            r#"{"target":"cli","kind":"log","of":"lines"}"#,
             r#"{"kind":"drop"}"#,
         ] {
             assert!(serde_json::from_str::<Fault>(json).is_err(), "{json}");

@@ -29,8 +29,8 @@ pub(super) fn tables(device: &Device, rows: &RowSets) -> Tables {
         zx1012(&[3, 31, 5, 1]),
         &pons_with_suffix,
         &[
-            (3, |d, pon| counter64(d.pons().get(pon)?.upstream.packets(d.counted()))),
-            (6, |d, pon| counter64(d.pons().get(pon)?.upstream.octets(d.counted()))),
+            (3, |d, pon| counter64(d.pons().get(pon)?.received().packets(d.counted()))),
+            (6, |d, pon| counter64(d.pons().get(pon)?.received().octets(d.counted()))),
             (100, |_, _| int(RESET)),
         ],
     );
@@ -38,12 +38,12 @@ pub(super) fn tables(device: &Device, rows: &RowSets) -> Tables {
         zx1015(&[1010, 5, 4, 1]),
         &rows.pons_a,
         &[
-            (2, |d, pon| counter64(d.pons().get(pon)?.upstream.octets(d.counted()))),
-            (3, |d, pon| counter64(d.pons().get(pon)?.upstream.packets(d.counted()))),
+            (2, |d, pon| counter64(d.pons().get(pon)?.received().octets(d.counted()))),
+            (3, |d, pon| counter64(d.pons().get(pon)?.received().packets(d.counted()))),
             (12, |_, _| counter64(0)),
             (13, |_, _| counter64(0)),
-            (17, |d, pon| counter64(d.pons().get(pon)?.downstream.octets(d.counted()))),
-            (18, |d, pon| counter64(d.pons().get(pon)?.downstream.packets(d.counted()))),
+            (17, |d, pon| counter64(d.pons().get(pon)?.sent().octets(d.counted()))),
+            (18, |d, pon| counter64(d.pons().get(pon)?.sent().packets(d.counted()))),
             (32, |_, _| counter64(0)),
             (100, |_, _| int(RESET)),
         ],

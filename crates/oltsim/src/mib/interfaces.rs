@@ -2,7 +2,7 @@
 
 use super::rows::{Port, RowSets};
 use super::{Tables, counter32, counter64, int, mib2, text, truth};
-use crate::device::{Device, IfIndex, Pon, Traffic, Uplink};
+use crate::device::{Device, Flow, IfIndex, Pon, Uplink};
 use crate::index;
 use crate::snmp::Value;
 use crate::view::{Rows, Table};
@@ -152,10 +152,12 @@ fn speed(device: &Device, port: Port) -> u32 {
 }
 
 /// What a port receives and sends; nothing is known of Mng1.
-fn traffic(device: &Device, port: Port) -> Option<(&Traffic, &Traffic)> {
+fn traffic(device: &Device, port: Port) -> Option<(Flow<'_>, Flow<'_>)> {
     match port {
-        Port::Pon(_) => pon(device, port).map(|pon| (&pon.upstream, &pon.downstream)),
-        Port::Uplink(_) => uplink(device, port).map(|uplink| (&uplink.received, &uplink.sent)),
+        Port::Pon(_) => pon(device, port).map(|pon| (pon.received(), pon.sent())),
+        Port::Uplink(_) => {
+            uplink(device, port).map(|uplink| (Flow::of(&uplink.received), Flow::of(&uplink.sent)))
+        }
         Port::Mng1 => None,
     }
 }

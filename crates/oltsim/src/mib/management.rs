@@ -20,8 +20,8 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
         &rows.onus_b,
         &[
             (1, |d, at| text(&d.onu(*at)?.onu_type)),
-            (2, |d, at| text(&d.onu(*at)?.name)),
-            (3, |d, at| text(&d.onu(*at)?.description)),
+            (2, |d, at| text(d.onu(*at)?.shown_name(*at))),
+            (3, |d, at| text(d.onu(*at)?.shown_description(*at))),
             (5, reg_mode),
             (6, provisioned_serial),
             (10, |_, _| int(OMCI_READY)),
@@ -36,8 +36,8 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
         &rows.onus_a,
         &[
             (1, |d, at| text(&d.onu(*at)?.onu_type)),
-            (2, |d, at| text(&d.onu(*at)?.name)),
-            (3, |d, at| text(&d.onu(*at)?.description)),
+            (2, |d, at| text(d.onu(*at)?.shown_name(*at))),
+            (3, |d, at| text(d.onu(*at)?.shown_description(*at))),
             (5, provisioned_serial),
             (6, |d, at| int(if d.onu(*at)?.password.is_some() { 2 } else { 1 })),
             (7, |d, at| text(d.onu(*at)?.password.as_deref().unwrap_or_default())),

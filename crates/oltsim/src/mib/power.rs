@@ -4,7 +4,7 @@ use gpon::{OnuRef, OnuState};
 
 use super::rows::RowSets;
 use super::{Tables, int, zx1012, zx1015, zx1082};
-use crate::device::{Device, Optics};
+use crate::device::{Device, OfflineOptics, Optics};
 use crate::encoding::{self, OLT_RX_NO_SIGNAL, OLT_RX_NOT_IN_SERVICE, ONU_POWER_UNAVAILABLE};
 use crate::snmp::Value;
 use crate::view::{Column, Table};
@@ -50,7 +50,8 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
 
 fn optical(device: &Device, at: &OnuRef, encode: fn(&Optics) -> i32) -> Option<Value> {
     let onu = device.onu(*at)?;
-    int(if onu.is_online() { encode(&device.drifted(&onu.optics)) } else { ONU_POWER_UNAVAILABLE })
+    let kept = device.habits.offline_optics == OfflineOptics::Kept && onu.keeps_optics();
+    int(if onu.is_online() || kept { encode(&device.drifted(&onu.optics)) } else { ONU_POWER_UNAVAILABLE })
 }
 
 /// What the OLT receives; the newer table has a second marker, for ONUs that

@@ -20,13 +20,15 @@ pub(super) fn tables(device: &Device, rows: &RowSets) -> Tables {
     tables
 }
 
+/// Column 2, Version, is that of the hardware; the software stands in no table of
+/// configured ONUs that the sheet knows.
 fn equipment(rows: &RowSets) -> Tables {
     let newer = Table::new(
         zx1082(&[500, 20, 2, 1, 2, 1]),
         &rows.online_b,
         &[
             (1, |d, at| text(&own(d, at)?.vendor)),
-            (2, |d, at| text(&own(d, at)?.version)),
+            (2, |d, at| text(&own(d, at)?.hardware)),
             (3, |d, at| text(d.onu(*at)?.serial.octets())),
             (7, |_, _| int(1)),
             (8, |d, at| text(&own(d, at)?.model)),
@@ -38,7 +40,7 @@ fn equipment(rows: &RowSets) -> Tables {
         &rows.online_a,
         &[
             (1, |d, at| text(&own(d, at)?.vendor)),
-            (2, |d, at| text(&own(d, at)?.version)),
+            (2, |d, at| text(&own(d, at)?.hardware)),
             (3, |d, at| text(d.onu(*at)?.serial.octets())),
             (7, |_, _| int(1)),
             (8, |_, _| int(1)),

@@ -1,6 +1,6 @@
 use gpon::{OnuRef, PonPort};
 
-use crate::device::{Device, OfflineOptics, Onu};
+use crate::device::{Device, OfflineOptics, Onu, ServicePort};
 use crate::index::{self, SubIf};
 use crate::snmp::Oid;
 use crate::view::{Rows, Table};
@@ -45,6 +45,7 @@ impl RowSets {
         let optical = |onu: &Onu| match device.habits.offline_optics {
             OfflineOptics::Missing => onu.is_online(),
             OfflineOptics::Unavailable => true,
+            OfflineOptics::Kept => onu.is_online() || onu.keeps_optics(),
         };
         let ethernet = |onu: &Onu| {
             let ports = if onu.is_online() { onu.ethernet.len() } else { 0 };
@@ -69,7 +70,9 @@ impl RowSets {
             gem_ports_a: parts(device, a, gem_ports),
             gem_ports_b: parts(device, b, gem_ports),
             service_ports: sub_interfaces(device, SubIf::ServicePort, |onu| {
-                onu.service_ports.keys().copied().collect()
+                let own =
+                    |(number, port): (&u8, &ServicePort)| port.form.switchport.is_none().then_some(*number);
+                onu.service_ports.iter().filter_map(own).collect()
             }),
             vports: sub_interfaces(device, SubIf::Vport, vports),
             cards: Table::rows(

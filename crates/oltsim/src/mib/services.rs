@@ -86,15 +86,15 @@ fn service_ports(rows: &RowSets) -> Tables {
         &rows.service_ports,
         &[
             (1, |d, at| text(&service_port(d, at)?.description)),
-            (4, |d, at| int(service_mode(service_port(d, at)?.mode))),
+            (4, |d, at| int(service_mode(service_port(d, at)?))),
             (5, |d, at| int(service_port(d, at)?.vport)),
             (8, |d, at| int(service_port(d, at)?.user_vlan)),
-            (9, |_, _| int(0)),
+            (9, |d, at| int(service_port(d, at)?.form.user_svlan)),
             (10, |_, _| int(NO_COS)),
             (18, |d, at| int(service_port(d, at)?.vlan)),
             (19, |d, at| int(service_port(d, at)?.svlan)),
-            (20, |_, _| int(NO_COS)),
-            (21, |_, _| int(NO_COS)),
+            (20, |d, at| int(service_port(d, at)?.form.cos.map_or(NO_COS, i32::from))),
+            (21, |d, at| int(service_port(d, at)?.form.scos.map_or(NO_COS, i32::from))),
             (50, |_, _| int(1)),
         ],
     );
@@ -103,8 +103,9 @@ fn service_ports(rows: &RowSets) -> Tables {
 }
 
 /// 1 untagged, 4 tagged, 5 transparent or double-tagged (§6.7).
-fn service_mode(mode: VlanMode) -> i32 {
-    match mode {
+fn service_mode(port: &ServicePort) -> i32 {
+    match port.mode {
+        _ if port.form.other_all || port.form.user_svlan != 0 => 5,
         VlanMode::Untag => 1,
         VlanMode::Tag | VlanMode::Translation => 4,
         VlanMode::Transparent | VlanMode::QinQ => 5,

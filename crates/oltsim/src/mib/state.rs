@@ -60,5 +60,5 @@ fn delay(device: &Device, at: &OnuRef) -> Option<Value> {
 
 fn metres(device: &Device, at: &OnuRef) -> Option<Value> {
     let onu = device.onu(*at)?;
-    int(if onu.ranged { onu.distance_m } else { 0 })
+    int(device.shown_distance(onu).unwrap_or(0))
 }

@@ -1,10 +1,14 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::ScenarioError;
 use super::file::ChassisSection;
-use crate::cli::{Caret, CliOptions, Dollar, LineEnd, Pace};
+use super::text::Text;
+use crate::cli::{
+    Caret, ChangePassword, CliOptions, Columns, CrLf, Dollar, EmptyUser, LineEnd, Pace, any_bytes,
+};
 use crate::device::CliAccess;
 
 /// Each key is documented at the crate's root.
@@ -16,6 +20,14 @@ pub(super) struct CliSection {
     enable_password: String,
     privilege: u8,
     banner: Option<String>,
+    login_prompt: String,
+    password_prompt: String,
+    login_refusal: String,
+    empty_user: EmptyUser,
+    change_password: Option<ChangePassword>,
+    cr_lf: CrLf,
+    columns: Columns,
+    answers: BTreeMap<String, Text>,
     login_tries: u32,
     weak_password: bool,
     width: usize,
@@ -48,6 +60,14 @@ impl Default for CliSection {
             enable_password,
             privilege: 15,
             banner: None,
+            login_prompt: "Username:".to_owned(),
+            password_prompt: "Password:".to_owned(),
+            login_refusal: "%Error 20209: No username or bad password".to_owned(),
+            empty_user: EmptyUser::default(),
+            change_password: None,
+            cr_lf: CrLf::default(),
+            columns: Columns::default(),
+            answers: BTreeMap::new(),
             login_tries: 3,
             weak_password: false,
             width: 80,
@@ -95,9 +115,25 @@ impl CliSection {
         };
         within("privilege", usize::from(self.privilege), 0, 15)?;
         let milliseconds = Duration::from_millis;
+        let mut answers = BTreeMap::new();
+        for (line, text) in &self.answers {
+            let bytes = text.bytes(1, 1, 1).ok_or_else(|| {
+                let rule = "hex takes pairs of hexadecimal digits";
+                ScenarioError::at(format_args!("cli.answers.{line:?}"), rule)
+            })?;
+            answers.insert(line.split_whitespace().collect::<Vec<_>>().join(" "), any_bytes(&bytes));
+        }
         Ok(CliOptions {
             privilege: self.privilege,
             banner: self.banner.clone().unwrap_or_else(|| banner(chassis)),
+            login_prompt: self.login_prompt.clone(),
+            password_prompt: self.password_prompt.clone(),
+            login_refusal: self.login_refusal.clone(),
+            empty_user: self.empty_user,
+            change_password: self.change_password.clone(),
+            cr_lf: self.cr_lf,
+            columns: self.columns,
+            answers,
             login_tries: self.login_tries,
             weak_password: self.weak_password,
             width: within("width", self.width, 20, 512)?,

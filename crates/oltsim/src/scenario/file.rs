@@ -1,5 +1,7 @@
 //! The scenario file, key by key. Every section refuses keys it does not know.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::cli::CliSection;
@@ -8,7 +10,7 @@ use crate::device::{
     BandwidthProfile, Environment, Fan, IfIndex, Model, Module, OfflineOptics, OnuIpProfile, OnuType,
     OnuVlanProfile, PowerFeed, PowerState, TrafficProfile, VlanInterface,
 };
-use crate::fault::Order;
+use crate::fault::{Fault, Order};
 use crate::snmp::{AgentOptions, BulkOverflow, ZeroRepetitions};
 
 #[derive(Debug, Deserialize)]
@@ -33,6 +35,7 @@ pub(super) struct File {
     pub(super) population: Vec<Rule>,
     pub(super) onus: Vec<OnuSection>,
     pub(super) unconfigured: Vec<UnconfiguredSection>,
+    pub(super) faults: Vec<Fault>,
 }
 
 impl Default for File {
@@ -63,6 +66,7 @@ impl Default for File {
             population: Vec::new(),
             onus: Vec::new(),
             unconfigured: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }
@@ -111,8 +115,11 @@ pub(super) struct AgentSection {
     pub(super) offline_optics: OfflineOptics,
     pub(super) counter_cache_seconds: u64,
     pub(super) drift_millidb: u32,
+    pub(super) logging_distance: Option<u32>,
+    pub(super) entity_offset: u32,
     pub(super) delay_ms: u64,
     pub(super) delay_order: Order,
+    pub(super) speed: BTreeMap<String, f64>,
 }
 
 impl Default for AgentSection {
@@ -130,8 +137,11 @@ impl Default for AgentSection {
             // Real devices keep interface counters about ten seconds (fact sheet, SNMP §13).
             counter_cache_seconds: 10,
             drift_millidb: 200,
+            logging_distance: None,
+            entity_offset: 0,
             delay_ms: 0,
             delay_order: Order::default(),
+            speed: BTreeMap::new(),
         }
     }
 }
@@ -235,6 +245,8 @@ pub(super) struct PonSection {
     pub(super) enabled: bool,
     #[serde(default = "yes")]
     pub(super) module: bool,
+    #[serde(default)]
+    pub(super) config: Vec<String>,
 }
 
 fn yes() -> bool {

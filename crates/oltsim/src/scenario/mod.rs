@@ -8,6 +8,8 @@ mod onu;
 mod population;
 mod rule;
 mod select;
+mod service;
+mod speed;
 mod text;
 
 use std::time::Duration;
@@ -17,7 +19,7 @@ use jiff::civil::DateTime;
 
 use crate::cli::CliOptions;
 use crate::device::{Clock, Device, Habits, Pon, Traffic, Vlan};
-use crate::fault::Order;
+use crate::fault::{Fault, Order};
 use crate::random::Random;
 use crate::snmp::{self, AgentOptions};
 use file::{AgentSection, File};
@@ -37,8 +39,30 @@ pub const C300: &str = include_str!("../../scenarios/c300.toml");
 /// A PON of 64 online ONUs whose agent shows no optics of ONUs, as TOML.
 pub const NO_OPTICS: &str = include_str!("../../scenarios/no-optics.toml");
 
+/// A PON of 128 ONUs whose agent makes 150 values a second, as TOML.
+pub const SLOW_AGENT: &str = include_str!("../../scenarios/slow-agent.toml");
+
 /// A C320 with firmware V1.2.5 and few ONUs, as TOML.
 pub const V1_2: &str = include_str!("../../scenarios/v1.2.toml");
+
+/// A C320 with firmware V1.2.5P3, which shows no optics of ONUs, as TOML.
+pub const V1_2_5P3: &str = include_str!("../../scenarios/v1.2.5p3.toml");
+
+/// PONs whose ONUs are named by nothing but what the OLT receives of them, as TOML.
+pub const VIEW_OPTICS_ONLY: &str = include_str!("../../scenarios/view-optics-only.toml");
+
+/// The built-in scenarios by name.
+pub const BUILT_IN: [(&str, &str); 9] = [
+    ("demo", DEMO),
+    ("small", SMALL),
+    ("full", FULL),
+    ("c300", C300),
+    ("no-optics", NO_OPTICS),
+    ("slow-agent", SLOW_AGENT),
+    ("v1.2", V1_2),
+    ("v1.2.5p3", V1_2_5P3),
+    ("view-optics-only", VIEW_OPTICS_ONLY),
+];
 
 /// Why a scenario was refused: where in the file, and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +88,8 @@ pub struct Scenario {
     pub delay_order: Order,
     /// How its command line behaves.
     pub cli: CliOptions,
+    /// The faults in force from the start.
+    pub faults: Vec<Fault>,
 }
 
 impl Scenario {
@@ -73,12 +99,25 @@ impl Scenario {
     /// TOML that cannot be read, a key that does not exist, a value that cannot
     /// be, or a rule that names what the scenario lacks; the text says where.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        Self::read(text, None)
+    }
+
+    /// Reads a scenario whose device starts at `clock`, whatever it says itself; what the
+    /// rules made happen before is moved along.
+    ///
+    /// # Errors
+    /// As those of [`Self::parse`].
+    pub fn parse_at(text: &str, clock: DateTime) -> Result<Self, ScenarioError> {
+        Self::read(text, Some(clock))
+    }
+
+    fn read(text: &str, clock: Option<DateTime>) -> Result<Self, ScenarioError> {
         let file: File = toml::from_str(text).map_err(|error| ScenarioError(error.to_string()))?;
         let agent = agent(&file.agent)?;
-        let device = device(&file)?;
+        let device = device(&file, clock)?;
         let delay = Duration::from_millis(file.agent.delay_ms);
         let cli = file.cli.options(&file.chassis)?;
-        Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli })
+        Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli, faults: file.faults })
     }
 }
 
@@ -101,16 +140,20 @@ fn agent(section: &AgentSection) -> Result<AgentOptions, ScenarioError> {
         bulk_overflow: section.bulk_overflow,
         zero_repetitions: section.zero_repetitions,
         absent: absent.collect::<Result<_, _>>()?,
+        speed: speed::speed(&section.speed)?,
     })
 }
 
-fn device(file: &File) -> Result<Device, ScenarioError> {
-    let start = text::moment("chassis.clock", &file.chassis.clock)?;
+fn device(file: &File, clock: Option<DateTime>) -> Result<Device, ScenarioError> {
+    let own = text::moment("chassis.clock", &file.chassis.clock)?;
+    let start = clock.unwrap_or(own);
     let habits = Habits {
         if_index: file.agent.if_index,
         offline_optics: file.agent.offline_optics,
         counter_cache: Duration::from_secs(file.agent.counter_cache_seconds),
         drift: file.agent.drift_millidb,
+        logging_distance: file.agent.logging_distance,
+        entity_offset: file.agent.entity_offset,
     };
     let mut device = Device::new(
         chassis::identity(&file.chassis)?,
@@ -171,6 +214,7 @@ fn name_pons(file: &File, device: &mut Device) -> Result<(), ScenarioError> {
         pon.name.clone_from(&section.name);
         pon.description.clone_from(&section.description);
         pon.enabled = section.enabled;
+        pon.config.clone_from(&section.config);
         pon.module = pon.module.take().filter(|_| section.module);
     }
     Ok(())
@@ -210,9 +254,10 @@ mod tests {
 
     #[test]
     fn built_in_scenarios_are_understood() {
-        for text in [DEMO, SMALL, FULL, C300, NO_OPTICS, V1_2, ""] {
+        for (_, text) in BUILT_IN {
             Scenario::parse(text).unwrap();
         }
+        Scenario::parse("").unwrap();
     }
 
     #[test]
@@ -223,6 +268,9 @@ mod tests {
             ("[cli]\nprivilege = 16", "cli.privilege"),
             ("[cli]\nwidth = 5", "cli.width"),
             ("[agent]\nmax_answer_bytes = 100", "agent.max_answer_bytes"),
+            ("[agent.speed]\nfast = 5", "fast"),
+            ("[agent.speed]\nstate = 0", "agent.speed.\"state\""),
+            ("[[faults]]\ntarget = \"snmp\"\nkind = \"busy\"", "fault of cli"),
             ("[agent]\nabsent = [\"1.3.x\"]", "agent.absent \"1.3.x\""),
             ("[[cards]]\nslot = 5\ntype = \"GTGH\"", "cards[0].slot"),
             ("[[cards]]\nslot = 1\ntype = \"GTGH\"\nstatus = \"BROKEN\"", "cards[0].status"),

@@ -4,18 +4,14 @@ use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 use jiff::civil::DateTime;
 
 use super::file::File;
-use super::rule::{Count, Kind, Mode, Rule, ServiceSection};
+use super::rule::{Count, Kind, Rule};
+use super::service::{self, Service};
 use super::{ScenarioError, before};
-use crate::device::{
-    Device, Equipment, Ethernet, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tcont, Traffic,
-};
+use crate::device::{Device, Equipment, Ethernet, IpHost, Onu, Optics, Pppoe, Traffic};
 use crate::random::Random;
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 86_400;
-
-/// Each service has a T-CONT of its own.
-const MOST_SERVICES: usize = 8;
 
 /// Makes the ONUs of one rule, each by its own dice: what one of them gets does
 /// not depend on the others.
@@ -26,14 +22,6 @@ pub(super) struct Maker<'a> {
     kinds: &'a [Kind],
     services: Vec<Service>,
     vlan_profile: Option<&'a str>,
-}
-
-/// A service whose references are resolved.
-struct Service {
-    bandwidth: String,
-    upstream: String,
-    downstream: String,
-    port: ServicePort,
 }
 
 impl<'a> Maker<'a> {
@@ -64,13 +52,7 @@ impl<'a> Maker<'a> {
             }
         }
         let kinds = rule.kinds.as_deref().unwrap_or(&file.kinds);
-        if rule.services.len() > MOST_SERVICES {
-            return Err(ScenarioError::at(at("services"), "an ONU has at most 8 T-CONTs"));
-        }
-        let mut services = Vec::new();
-        for (number, section) in rule.services.iter().enumerate() {
-            services.push(service(file, device, section, &at(&format!("services[{number}]")))?);
-        }
+        let services = service::services(file, device, &rule.services, &at("services"))?;
         let vlan_profile = file.vlan_profiles.first().map(|profile| profile.name.as_str());
         Ok(Self { rule, seed: file.seed, start, kinds, services, vlan_profile })
     }
@@ -101,7 +83,8 @@ impl<'a> Maker<'a> {
         onu.description = text(&self.rule.descriptions);
         onu.equipment = Equipment {
             vendor: kind.vendor.clone(),
-            version: kind.version.clone(),
+            hardware: kind.hardware.clone().unwrap_or_else(|| hardware_of(&kind.version)),
+            software: kind.version.clone(),
             model: kind.model.clone(),
         };
         onu.password =
@@ -109,7 +92,7 @@ impl<'a> Maker<'a> {
         self.history(&mut onu, random);
         self.light(&mut onu, random);
         self.remote(&mut onu, kind, at, random);
-        self.provision(&mut onu, id);
+        service::provision(&self.services, &mut onu, id);
         let (up, down) = (random.below(400_000), random.below(2_500_000));
         onu.upstream = Traffic::new(random.below(1_000_000_000_000), up);
         onu.downstream = Traffic::new(random.below(8_000_000_000_000), down);
@@ -203,27 +186,6 @@ impl<'a> Maker<'a> {
             });
         }
     }
-
-    /// A T-CONT, a GEM port and a service port for each service.
-    fn provision(&self, onu: &mut Onu, id: u8) {
-        for (service, number) in self.services.iter().zip(1u8..) {
-            // Alloc-IDs start at 256; eight T-CONTs for each of 128 ONUs fit below 4096.
-            let alloc_id = 256 + u16::from(id) * 8 + u16::from(number - 1) % 8;
-            let name = format!("T{number}");
-            onu.tconts.insert(number, Tcont { name, profile: service.bandwidth.clone(), alloc_id });
-            onu.gem_ports.insert(
-                number,
-                GemPort {
-                    name: format!("G{number}"),
-                    tcont: number,
-                    port_id: alloc_id + 2000,
-                    upstream_profile: service.upstream.clone(),
-                    downstream_profile: service.downstream.clone(),
-                },
-            );
-            onu.service_ports.insert(number, ServicePort { vport: number, ..service.port.clone() });
-        }
-    }
 }
 
 const LIGHT_LOST: [OfflineReason; 5] =
@@ -242,51 +204,14 @@ const WENT_OFFLINE: [OfflineReason; 9] = [
     OfflineReason::Code(14),
 ];
 
-fn service(
-    file: &File,
-    device: &Device,
-    section: &ServiceSection,
-    at: &str,
-) -> Result<Service, ScenarioError> {
-    let first = device.profiles.vlans.keys().copied().find(|vid| *vid != 1).unwrap_or(1);
-    let vlan = section.vlan.unwrap_or(first);
-    for (key, vid) in [("vlan", vlan), ("svlan", section.svlan)] {
-        if vid != 0 && !device.profiles.vlans.contains_key(&vid) {
-            let what = format!("VLAN {vid} is not among [[vlans]]");
-            return Err(ScenarioError::at(format_args!("{at}.{key}"), what));
-        }
+/// The version of a box whose software is `version`: ZTE's begins with that of the
+/// hardware (fact sheet, CLI §4.6); of others nothing is known.
+fn hardware_of(version: &str) -> String {
+    let major = version.strip_prefix('V').and_then(|rest| rest.split_once('.'));
+    match major {
+        Some((major, _)) if major.bytes().all(|byte| byte.is_ascii_digit()) => format!("V{major}.0"),
+        _ => "V1.0".to_owned(),
     }
-    let bandwidth = match &section.bandwidth {
-        Some(name) => name.clone(),
-        None => file.bandwidth_profiles.first().map(|profile| profile.name.clone()).unwrap_or_default(),
-    };
-    if !file.bandwidth_profiles.iter().any(|profile| profile.name == bandwidth) {
-        let what = format!("{bandwidth:?} is not among [[bandwidth_profiles]]");
-        return Err(ScenarioError::at(format_args!("{at}.bandwidth"), what));
-    }
-    for (key, name) in [("upstream", &section.upstream), ("downstream", &section.downstream)] {
-        if !name.is_empty() && !file.traffic_profiles.iter().any(|profile| profile.name == *name) {
-            let what = format!("{name:?} is not among [[traffic_profiles]]");
-            return Err(ScenarioError::at(format_args!("{at}.{key}"), what));
-        }
-    }
-    let user_vlan = match section.mode {
-        Mode::Untag => 0,
-        _ => section.user_vlan.unwrap_or(vlan),
-    };
-    Ok(Service {
-        bandwidth,
-        upstream: section.upstream.clone(),
-        downstream: section.downstream.clone(),
-        port: ServicePort {
-            vport: 1,
-            mode: section.mode.into(),
-            user_vlan,
-            vlan,
-            svlan: section.svlan,
-            description: section.description.clone(),
-        },
-    })
 }
 
 /// A serial that no other place on the device has: the place is spread over all

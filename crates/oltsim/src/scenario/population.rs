@@ -7,6 +7,7 @@ use super::file::File;
 use super::onu::{Maker, distinct_serial};
 use super::rule::{Count, Ids, Kind, OnuSection, Rule, UnconfiguredSection};
 use super::select::Selector;
+use super::service;
 use super::{ScenarioError, before, onu_ref, text};
 use crate::device::{Device, OnuType, Unconfigured};
 use crate::random::Random;
@@ -150,7 +151,15 @@ fn single(
         let reason = device.onu(at).map_or(gpon::OfflineReason::Unknown, |onu| onu.reason);
         device.set_phase(at, phase, reason);
     }
+    let services = section.services.as_ref();
+    let services =
+        services.map(|list| service::services(file, device, list, &key("services"))).transpose()?;
     let Some(onu) = device.onu_mut(at) else { return Ok(()) };
+    if let Some(services) = services {
+        service::provision(&services, onu, id);
+    }
+    onu.config.clone_from(&section.config);
+    onu.remote_config.clone_from(&section.remote_config);
     let milli = |dbm: f64| (dbm * 1000.0).round() as i32;
     onu.name = name.unwrap_or_else(|| std::mem::take(&mut onu.name));
     onu.description = description.unwrap_or_else(|| std::mem::take(&mut onu.description));

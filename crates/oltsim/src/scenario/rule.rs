@@ -4,6 +4,7 @@ use gpon::{OnuState, VlanMode};
 use serde::Deserialize;
 
 use super::text::Text;
+use crate::device::Tagging;
 
 /// A kind of ONU among those that a rule draws from.
 #[derive(Debug, Clone, Deserialize)]
@@ -15,6 +16,7 @@ pub(super) struct Kind {
     pub(super) onu_type: String,
     pub(super) model: String,
     pub(super) version: String,
+    pub(super) hardware: Option<String>,
     pub(super) ethernet: u8,
 }
 
@@ -26,6 +28,7 @@ impl Default for Kind {
             onu_type: "ZTE-F660".to_owned(),
             model: "F660V8.0".to_owned(),
             version: "V8.0.10P1T3".to_owned(),
+            hardware: None,
             ethernet: 4,
         }
     }
@@ -158,7 +161,7 @@ impl From<Phase> for OnuState {
 }
 
 /// How a service port maps, in the words of the command line.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Mode {
     #[default]
@@ -167,6 +170,7 @@ pub(super) enum Mode {
     Untag,
     Transparent,
     Qinq,
+    OtherAll,
 }
 
 impl From<Mode> for VlanMode {
@@ -175,7 +179,7 @@ impl From<Mode> for VlanMode {
             Mode::Tag => Self::Tag,
             Mode::Translation => Self::Translation,
             Mode::Untag => Self::Untag,
-            Mode::Transparent => Self::Transparent,
+            Mode::Transparent | Mode::OtherAll => Self::Transparent,
             Mode::Qinq => Self::QinQ,
         }
     }
@@ -192,6 +196,16 @@ pub(super) struct ServiceSection {
     pub(super) upstream: String,
     pub(super) downstream: String,
     pub(super) description: String,
+    pub(super) etype: String,
+    pub(super) user_svlan: u16,
+    pub(super) cos: Option<u8>,
+    pub(super) scos: Option<u8>,
+    pub(super) ingress: String,
+    pub(super) egress: String,
+    pub(super) short: bool,
+    pub(super) switchport: Option<Tagging>,
+    pub(super) vport: Option<u8>,
+    pub(super) profile: String,
 }
 
 /// One ONU, told apart from what the rules made of it.
@@ -212,6 +226,11 @@ pub(super) struct OnuSection {
     pub(super) olt_rx: Option<f64>,
     pub(super) last_online: Option<String>,
     pub(super) last_offline: Option<String>,
+    pub(super) services: Option<Vec<ServiceSection>>,
+    #[serde(default)]
+    pub(super) config: Vec<String>,
+    #[serde(default)]
+    pub(super) remote_config: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

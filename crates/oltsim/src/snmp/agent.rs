@@ -1,7 +1,9 @@
 use super::codec::{self, Answer, ErrorStatus, Pdu, RequestKind};
 use super::filling::Filling;
+use super::hostile::{self, Spoil};
 use super::{AgentOptions, BulkOverflow, Oid, Value, ZeroRepetitions};
 use crate::device::Device;
+use crate::fault::Endless;
 use crate::mib;
 use crate::view::{Recording, View};
 
@@ -12,7 +14,7 @@ pub enum Silence {
     Malformed,
     /// Its community is not ours.
     WrongCommunity,
-    /// It is SNMP, but nothing that a v2c agent answers.
+    /// It is SNMP, but nothing that an agent of v1 and v2c answers.
     Unsupported,
     /// A GETBULK with max-repetitions 0, under the device's quirk.
     ZeroRepetitions,
@@ -29,6 +31,8 @@ pub struct Reply {
     pub varbinds_out: usize,
     /// Whether the answer is a tooBig.
     pub too_big: bool,
+    /// How long the agent's own processor is busy with it (see [`super::Speed`]).
+    pub cost: std::time::Duration,
     /// The answer, or why there is none.
     pub answer: Result<Vec<u8>, Silence>,
 }
@@ -38,10 +42,12 @@ enum Content {
     Recording(Recording),
 }
 
-/// An SNMP v2c agent without a socket: a datagram in, an answer out.
+/// An SNMP agent, v1 and v2c, without a socket: a datagram in, an answer out.
 pub struct Agent {
     content: Content,
     options: AgentOptions,
+    /// What is wrong with the answer at hand.
+    spoil: Spoil,
 }
 
 impl std::fmt::Debug for Agent {
@@ -53,12 +59,16 @@ impl std::fmt::Debug for Agent {
 impl Agent {
     /// The agent of a device.
     pub fn of_device(device: Device, options: AgentOptions) -> Self {
-        Self { content: Content::Device { device: Box::new(device), view: None }, options }
+        Self {
+            content: Content::Device { device: Box::new(device), view: None },
+            options,
+            spoil: Spoil::default(),
+        }
     }
 
     /// An agent that shows `rows` as they are. Of two rows with one OID the first is shown.
     pub fn of_rows(rows: Vec<(Oid, Value)>, options: AgentOptions) -> Self {
-        Self { content: Content::Recording(Recording::new(rows)), options }
+        Self { content: Content::Recording(Recording::new(rows)), options, spoil: Spoil::default() }
     }
 
     /// Looks at the device as it is now; `None` when the agent shows a recording.
@@ -85,6 +95,11 @@ impl Agent {
         }
     }
 
+    /// The only community it listens to.
+    pub fn community(&self) -> &str {
+        &self.options.community
+    }
+
     /// Every object, in the order of a walk.
     pub fn rows(&mut self) -> Vec<(Oid, Value)> {
         self.prepare();
@@ -99,23 +114,44 @@ impl Agent {
 
     /// Answers one datagram. Never panics, whatever the bytes are.
     pub fn reply(&mut self, datagram: &[u8]) -> Reply {
-        let silent =
-            |why| Reply { kind: None, varbinds_in: 0, varbinds_out: 0, too_big: false, answer: Err(why) };
+        self.reply_spoilt(datagram, Spoil::default)
+    }
+
+    /// Answers one datagram as wrongly as `spoil` says, which is asked only for a
+    /// request that is to be answered.
+    pub(crate) fn reply_spoilt(&mut self, datagram: &[u8], spoil: impl FnOnce() -> Spoil) -> Reply {
+        let silent = |why| Reply {
+            kind: None,
+            varbinds_in: 0,
+            varbinds_out: 0,
+            too_big: false,
+            cost: std::time::Duration::ZERO,
+            answer: Err(why),
+        };
         let Some(request) = Pdu::decode(datagram) else { return silent(Silence::Malformed) };
-        const V2C: i64 = 1;
-        if request.version != V2C || request.kind == RequestKind::Other {
+        let bulk = matches!(request.kind, RequestKind::GetBulk { .. });
+        let known = request.version == Pdu::V2C || request.version == Pdu::V1 && !bulk;
+        if !known || request.kind == RequestKind::Other {
             return silent(Silence::Unsupported);
         }
         if request.community != self.options.community.as_bytes() {
             return silent(Silence::WrongCommunity);
         }
         self.prepare();
+        self.spoil = Spoil::default();
+        if !self.ignores(request.kind) {
+            self.spoil = spoil();
+        }
         let outcome = match request.kind {
-            RequestKind::Get => self.fit(&request, |agent, name| agent.get(name)),
-            RequestKind::GetNext => self.fit(&request, |agent, name| agent.next(name)),
-            RequestKind::GetBulk { max_repetitions: 0, .. }
-                if self.options.zero_repetitions == ZeroRepetitions::Silence =>
-            {
+            RequestKind::Get if request.version == Pdu::V1 => {
+                self.fit(&request, |agent, name| v1(agent.get(name)))
+            }
+            RequestKind::GetNext if request.version == Pdu::V1 => {
+                self.fit(&request, |agent, name| v1(agent.next_of_v1(name)))
+            }
+            RequestKind::Get => self.fit(&request, |agent, name| Some(agent.get(name))),
+            RequestKind::GetNext => self.fit(&request, |agent, name| Some(agent.next(name))),
+            RequestKind::GetBulk { .. } if self.ignores(request.kind) => {
                 return Reply {
                     kind: Some(request.kind),
                     varbinds_in: request.names.len(),
@@ -130,10 +166,14 @@ impl Agent {
             RequestKind::Other => return silent(Silence::Unsupported),
         };
         let too_big = matches!(outcome, Outcome::Refused(ErrorStatus::TooBig, _));
+        let cost = match &outcome {
+            Outcome::Answers(answers) => self.options.speed.cost(answers.iter().map(|(name, _)| name)),
+            Outcome::Refused(..) => std::time::Duration::ZERO,
+        };
         let (varbinds_out, answer) = match outcome {
             Outcome::Answers(answers) => (answers.len(), codec::answer(&request, answers)),
             Outcome::Refused(status, index) => {
-                let repeated = if too_big { 0 } else { request.names.len() };
+                let repeated = if too_big && request.version != Pdu::V1 { 0 } else { request.names.len() };
                 (repeated, codec::refusal(&request, status, index))
             }
         };
@@ -142,6 +182,7 @@ impl Agent {
             varbinds_in: request.names.len(),
             varbinds_out,
             too_big,
+            cost,
             answer: answer.ok_or(Silence::Malformed),
         }
     }
@@ -170,7 +211,16 @@ impl Agent {
         }
     }
 
+    /// Whether such a request is never answered.
+    fn ignores(&self, kind: RequestKind) -> bool {
+        matches!(kind, RequestKind::GetBulk { max_repetitions: 0, .. })
+            && self.options.zero_repetitions == ZeroRepetitions::Silence
+    }
+
     fn get(&self, name: &[u32]) -> (Oid, Answer) {
+        if self.spoil.hides(name) {
+            return (name.to_vec(), Answer::NoSuchObject);
+        }
         let answer = match self.seek(name) {
             Some((found, value)) if found == name => Answer::Value(value),
             _ if self.has_column_of(name) => Answer::NoSuchInstance,
@@ -180,27 +230,65 @@ impl Agent {
     }
 
     fn next(&self, name: &[u32]) -> (Oid, Answer) {
-        match self.seek(&successor(name)) {
-            Some((found, value)) => (found, Answer::Value(value)),
-            None => (name.to_vec(), Answer::EndOfMibView),
+        let found = self.seek(&successor(name));
+        let found = match self.spoil.endless {
+            Some(endless) => self.beyond(name, endless).or(found),
+            None => found,
+        };
+        match found {
+            Some((found, value)) if !self.spoil.hides(&found) => (found, Answer::Value(value)),
+            _ => (name.to_vec(), Answer::EndOfMibView),
         }
     }
 
+    /// The row that a column without an end has after `name`; `None` where its own
+    /// rows go on, and outside of any column.
+    fn beyond(&self, name: &[u32], endless: Endless) -> Option<(Oid, Value)> {
+        let Content::Device { device, view } = &self.content else { return None };
+        let view = view.as_ref()?;
+        let column = view.column_of(name)?;
+        let next = view.seek(device, &successor(name)).filter(|(next, _)| next.starts_with(&column));
+        if next.is_some() {
+            return None;
+        }
+        let (first, value) = view.seek(device, &column).filter(|(first, _)| first.starts_with(&column))?;
+        let index = name.get(column.len()..).unwrap_or_default();
+        let own = first.len() - column.len();
+        Some(([column, hostile::beyond(index, own, endless)].concat(), value))
+    }
+
+    /// SNMPv1 has no Counter64: such objects are passed over (RFC 3584, 4.2.2.1).
+    fn next_of_v1(&self, name: &[u32]) -> (Oid, Answer) {
+        let mut found = self.next(name);
+        while let (next, Answer::Value(Value::Counter64(_))) = &found {
+            found = self.next(next);
+        }
+        found
+    }
+
     fn set_refusal(&self, request: &Pdu) -> ErrorStatus {
+        if request.version == Pdu::V1 {
+            return ErrorStatus::NoSuchName;
+        }
         match request.names.first() {
             Some(name) if self.has_column_of(name) => ErrorStatus::NotWritable,
             _ => ErrorStatus::NoAccess,
         }
     }
 
-    /// One answer per name, all or tooBig.
-    fn fit(&self, request: &Pdu, answer: impl Fn(&Self, &[u32]) -> (Oid, Answer)) -> Outcome {
+    /// One answer per name, all or tooBig; of a name without one, which only v1 knows,
+    /// noSuchName and its place.
+    fn fit(&self, request: &Pdu, answer: impl Fn(&Self, &[u32]) -> Option<(Oid, Answer)>) -> Outcome {
         let mut filling = Filling::new(request, self.options.max_answer_bytes);
-        if request.names.iter().all(|name| filling.push(answer(self, name))) {
-            Outcome::Answers(filling.answers)
-        } else {
-            Outcome::Refused(ErrorStatus::TooBig, 0)
+        for (name, place) in request.names.iter().zip(1u32..) {
+            let Some(answer) = answer(self, name) else {
+                return Outcome::Refused(ErrorStatus::NoSuchName, place);
+            };
+            if !filling.push(answer) {
+                return Outcome::Refused(ErrorStatus::TooBig, 0);
+            }
         }
+        Outcome::Answers(filling.answers)
     }
 
     fn bulk(&self, request: &Pdu, non_repeaters: u32, max_repetitions: u32) -> Outcome {
@@ -230,7 +318,19 @@ impl Agent {
         if !whole && refuse {
             return Outcome::Refused(ErrorStatus::TooBig, 0);
         }
+        self.spoil.spoil_bulk(&mut filling.answers, once, repeated.len());
         Outcome::Answers(filling.answers)
+    }
+}
+
+/// What SNMPv1 can say of an answer: it has neither exceptions nor Counter64.
+fn v1(answer: (Oid, Answer)) -> Option<(Oid, Answer)> {
+    match answer.1 {
+        Answer::Value(Value::Counter64(_))
+        | Answer::NoSuchObject
+        | Answer::NoSuchInstance
+        | Answer::EndOfMibView => None,
+        Answer::Value(_) => Some(answer),
     }
 }
 

@@ -32,7 +32,7 @@ pub enum RequestKind {
 /// A message that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pdu {
-    /// The version field: 1 is v2c.
+    /// The version field: 0 is v1, 1 is v2c.
     pub version: i64,
     /// The community.
     pub community: Vec<u8>,
@@ -47,6 +47,11 @@ pub struct Pdu {
 }
 
 impl Pdu {
+    /// The number of SNMPv1 in [`Self::version`].
+    pub const V1: i64 = 0;
+    /// The number of SNMPv2c in [`Self::version`].
+    pub const V2C: i64 = 1;
+
     /// Reads a datagram; `None` when it is no SNMP v1 or v2c message.
     pub fn decode(datagram: &[u8]) -> Option<Self> {
         let message: Message<Pdus> = rasn::ber::decode(datagram).ok()?;
@@ -89,10 +94,11 @@ pub(super) enum Answer {
     EndOfMibView,
 }
 
-/// The error status of a response, by its number in RFC 3416.
+/// The error status of a response, by its number in RFC 3416 and RFC 1157.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ErrorStatus {
     TooBig = 1,
+    NoSuchName = 2,
     NoAccess = 6,
     NotWritable = 17,
 }
@@ -106,10 +112,11 @@ pub(super) fn answer(request: &Pdu, answers: Vec<(Oid, Answer)>) -> Option<Vec<u
     encode(request, 0, 0, bindings)
 }
 
-/// A response to `request` that refuses it. A tooBig carries no bindings (RFC
+/// A response to `request` that refuses it. A tooBig of v2c carries no bindings (RFC
 /// 3416, 4.2.1), any other refusal repeats those of the request.
 pub(super) fn refusal(request: &Pdu, status: ErrorStatus, index: u32) -> Option<Vec<u8>> {
-    let bindings = if status == ErrorStatus::TooBig { Vec::new() } else { request.bindings.clone() };
+    let bare = status == ErrorStatus::TooBig && request.version != Pdu::V1;
+    let bindings = if bare { Vec::new() } else { request.bindings.clone() };
     encode(request, status as u32, index, bindings)
 }
 
@@ -117,7 +124,7 @@ fn encode(request: &Pdu, error_status: u32, error_index: u32, bindings: Vec<VarB
     let pdu =
         v2::Pdu { request_id: request.request_id, error_status, error_index, variable_bindings: bindings };
     let message = Message {
-        version: Integer::from(1),
+        version: Integer::from(request.version),
         community: OctetString::from(request.community.clone()),
         data: v2::Response(pdu),
     };

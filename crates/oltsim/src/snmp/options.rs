@@ -1,4 +1,4 @@
-use super::Oid;
+use super::{Oid, Speed};
 
 /// What a GETBULK gets whose answer would be longer than the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
@@ -35,6 +35,8 @@ pub struct AgentOptions {
     pub zero_repetitions: ZeroRepetitions,
     /// Prefixes below which it shows nothing.
     pub absent: Vec<Oid>,
+    /// How fast it makes values.
+    pub speed: Speed,
 }
 
 impl AgentOptions {
@@ -50,6 +52,7 @@ impl Default for AgentOptions {
             bulk_overflow: BulkOverflow::default(),
             zero_repetitions: ZeroRepetitions::default(),
             absent: Vec::new(),
+            speed: Speed::default(),
         }
     }
 }

@@ -85,10 +85,13 @@ struct Sending {
 
 /// Counts a request and makes its answer; `None` when there will be none.
 fn exchange(station: &Station, request: &[u8]) -> Option<Sending> {
-    let reply = station.agent().reply(request);
+    let mut fate = Fate::default();
+    let reply = station.agent().reply_spoilt(request, || {
+        fate = station.faults().next_exchange();
+        fate.spoil
+    });
     station.count(|counters| count_request(counters, request.len(), &reply));
     let mut answer = reply.answer.ok()?;
-    let fate = station.faults().next_exchange();
     if fate.dropped {
         station.count(|counters| counters.dropped += 1);
         return None;
@@ -97,6 +100,7 @@ fn exchange(station: &Station, request: &[u8]) -> Option<Sending> {
         answer.truncate(bytes);
     }
     let varbinds = u64::try_from(reply.varbinds_out).unwrap_or(0);
+    fate.serial = fate.serial.saturating_add(reply.cost);
     Some(Sending { answer, varbinds, too_big: reply.too_big, fate })
 }
 

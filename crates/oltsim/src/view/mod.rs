@@ -18,6 +18,8 @@ pub(crate) trait Subtree: Send {
     fn entry(&self) -> &[u32];
     /// Its first object whose OID is `from` or comes after it.
     fn seek(&self, device: &Device, from: &[u32]) -> Option<(Oid, Value)>;
+    /// The OID of the column that `oid` is or lies below.
+    fn column_of(&self, oid: &[u32]) -> Option<Oid>;
     /// Whether `oid` lies below one of its columns.
     fn has_column_of(&self, oid: &[u32]) -> bool;
     /// Drops every column that stands below `prefix`.
@@ -58,6 +60,11 @@ impl View {
         // The subtree before the first later one is the only earlier one that can
         // hold `from`: entries do not lie below each other's columns.
         self.subtrees.get(later.saturating_sub(1)..)?.iter().find_map(|subtree| subtree.seek(device, from))
+    }
+
+    /// The OID of the column that `oid` is or lies below.
+    pub(crate) fn column_of(&self, oid: &[u32]) -> Option<Oid> {
+        self.subtrees.iter().find_map(|subtree| subtree.column_of(oid))
     }
 
     /// Whether the column of `oid` exists, so that only its row is missing.

@@ -70,6 +70,14 @@ impl<K: Send + Sync> Subtree for Table<K> {
         }
     }
 
+    fn column_of(&self, oid: &[u32]) -> Option<Oid> {
+        let [wanted, ..] = oid.strip_prefix(self.entry.as_slice())? else { return None };
+        self.columns
+            .iter()
+            .any(|(number, _)| number == wanted)
+            .then(|| [&self.entry[..], &[*wanted]].concat())
+    }
+
     fn has_column_of(&self, oid: &[u32]) -> bool {
         match oid.strip_prefix(self.entry.as_slice()) {
             Some([wanted, ..]) => self.columns.iter().any(|(number, _)| number == wanted),

@@ -108,6 +108,45 @@ async fn the_command_line_is_listed_stopped_and_started() {
     Terminal::logged_in(&control.simulator).await;
 }
 
+/// The status that a request gets with these headers, beside the client's own.
+async fn status(control: &Control, headers: &[(&str, &str)]) -> StatusCode {
+    let mut request = control.http.put(format!("{}/faults", control.base)).body("[]");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.unwrap().status()
+}
+
+#[tokio::test]
+async fn pages_and_names_of_others_are_turned_away() {
+    let control = Control::start().await;
+    let port = control.simulator.control_addr().unwrap().port();
+    let own = [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("LocalHost:{port}")];
+    for host in &own {
+        assert_eq!(status(&control, &[("Host", host)]).await, StatusCode::OK, "{host}");
+        let origin = format!("http://{host}");
+        assert_eq!(
+            status(&control, &[("Host", host), ("Origin", &origin)]).await,
+            StatusCode::OK,
+            "{origin}"
+        );
+    }
+    for host in
+        ["evil.example", "127.0.0.1", "127.0.0.2", "[::1]", "localhost.evil.example", "127.0.0.1:1", ""]
+    {
+        let with_port = format!("{host}:{port}");
+        assert_eq!(status(&control, &[("Host", host)]).await, StatusCode::MISDIRECTED_REQUEST, "{host:?}");
+        if !host.contains("127.0.0.1") {
+            let got = status(&control, &[("Host", &with_port)]).await;
+            assert_eq!(got, StatusCode::MISDIRECTED_REQUEST, "{with_port}");
+        }
+    }
+    let elsewhere = format!("http://evil.example:{port}");
+    for origin in ["null", "http://evil.example", "http://127.0.0.1", "https://localhost", "", &elsewhere] {
+        assert_eq!(status(&control, &[("Origin", origin)]).await, StatusCode::FORBIDDEN, "{origin:?}");
+    }
+}
+
 fn json_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }

@@ -62,3 +62,25 @@ async fn what_cannot_start_says_why() {
     let error = Simulator::start(Options::new(Source::Scenario("colour = 1".to_owned()))).await.unwrap_err();
     assert!(error.to_string().contains("colour"), "{error}");
 }
+
+#[tokio::test]
+async fn the_clock_may_follow_the_host() {
+    let told = |simulator: &Simulator| simulator.device(|device| device.time()).unwrap();
+    let fixed = Simulator::start(Options::new(Source::Demo)).await.unwrap();
+    assert_eq!(told(&fixed).date().to_string(), "2026-11-23");
+    let options = Options { host_clock: true, ..Options::new(Source::Demo) };
+    let simulator = Simulator::start(options).await.unwrap();
+    let host = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    let apart = told(&simulator).duration_since(host).abs();
+    assert!(apart < jiff::SignedDuration::from_secs(60), "{apart:?}");
+    // What happened before was moved along: an ONU is online since as long as before.
+    let online = |simulator: &Simulator| {
+        simulator.device(|device| device.clock.hold_at(Duration::ZERO)).unwrap();
+        let since = |device: &mut oltsim::device::Device| {
+            let (_, onu) = device.onus().find(|(_, onu)| onu.is_online()).unwrap();
+            onu.last_online.unwrap().duration_since(device.time())
+        };
+        simulator.device(since).unwrap()
+    };
+    assert_eq!(online(&simulator), online(&fixed));
+}

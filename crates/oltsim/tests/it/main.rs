@@ -15,3 +15,4 @@ mod recorded;
 mod robust;
 mod tables;
 mod terminal;
+mod wrong;

@@ -1,7 +1,7 @@
 //! The tools of net-snmp, which know nothing of us, against the simulator.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use oltsim::{Source, Value, display};
 use tokio::process::Command;
@@ -22,19 +22,24 @@ fn has(tool: &str) -> bool {
 /// Runs a tool against `address`. `-m ''` reads no MIBs; the output is numeric
 /// and strings are hexadecimal, so that any bytes can be compared.
 async fn run(tool: &str, arguments: &[&str], address: &str, oid: &str) -> String {
-    let fixed = ["-v2c", "-c", "public", "-m", "", "-On", "-Ox", "-Oe", "-OU", "-Ot", "-t", "10", "-r", "2"];
-    let output = Command::new(tool)
+    let output = output("-v2c", tool, arguments, address, &[oid]).await;
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{tool}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+async fn output(version: &str, tool: &str, arguments: &[&str], address: &str, oids: &[&str]) -> Output {
+    let fixed = [version, "-c", "public", "-m", "", "-On", "-Ox", "-Oe", "-OU", "-Ot", "-t", "10", "-r", "2"];
+    Command::new(tool)
         .args(fixed)
         .args(arguments)
-        .args([address, oid])
+        .arg(address)
+        .args(oids)
         .env("HOME", "/nonexistent")
         .kill_on_drop(true)
         .output()
         .await
-        .unwrap();
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{tool}: {error}");
-    String::from_utf8(output.stdout).unwrap()
+        .unwrap()
 }
 
 /// What net-snmp prints for a value.
@@ -122,4 +127,48 @@ async fn snmpget_and_snmpgetnext() {
     assert!(output.contains("No Such Instance"), "{output}");
     let output = run("snmpgetnext", &[], &address, ".1.3.6.1.2.1.1.6.0").await;
     assert_eq!(output.trim(), ".1.3.6.1.2.1.1.7.0 = INTEGER: 78");
+}
+
+#[tokio::test]
+async fn version_1_has_its_own_errors() {
+    if !has("snmpget") {
+        return;
+    }
+    let simulator = small().await;
+    let address = simulator.snmp_addr().to_string();
+    let ask = |tool, oids: &'static [&'static str]| output("-v1", tool, &[], &address, oids);
+    let got = ask("snmpget", &[".1.3.6.1.2.1.1.2.0"]).await;
+    let text = String::from_utf8(got.stdout).unwrap();
+    assert_eq!(text.trim(), ".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.3902.1082.1001.320.2.1");
+    // -Cf: the tool does not ask again without the name that is refused.
+    let got =
+        output("-v1", "snmpget", &["-Cf"], &address, &[".1.3.6.1.2.1.1.2.0", ".1.3.6.1.2.1.1.2.1"]).await;
+    let error = String::from_utf8(got.stderr).unwrap();
+    assert!(error.contains("(noSuchName)") && error.contains("1.3.6.1.2.1.1.2.1"), "{error}");
+    let got = ask("snmpset", &[".1.3.6.1.2.1.1.5.0", "s", "x"]).await;
+    assert!(String::from_utf8(got.stderr).unwrap().contains("(noSuchName)"));
+}
+
+#[tokio::test]
+async fn version_1_walks_past_counters_of_64_bits() {
+    if !has("snmpwalk") {
+        return;
+    }
+    let simulator = small().await;
+    simulator.device(|device| device.clock.hold());
+    let address = simulator.snmp_addr().to_string();
+    let walked = output("-v1", "snmpwalk", &[], &address, &[".1.3.6.1.2.1"]).await;
+    assert!(walked.status.success());
+    let got = rows(&String::from_utf8(walked.stdout).unwrap());
+    let expected: BTreeMap<String, String> = simulator
+        .rows()
+        .into_iter()
+        .filter(|(oid, value)| oid.starts_with(&[1, 3, 6, 1, 2, 1]) && !matches!(value, Value::Counter64(_)))
+        .map(|(oid, value)| (format!(".{}", display(&oid)), squeezed(&printed(&value))))
+        .collect();
+    assert!(simulator.rows().iter().any(|(_, value)| matches!(value, Value::Counter64(_))));
+    assert_eq!(
+        got.into_iter().map(|(oid, value)| (oid, squeezed(&value))).collect::<BTreeMap<_, _>>(),
+        expected
+    );
 }

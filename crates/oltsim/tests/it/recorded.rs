@@ -61,3 +61,28 @@ async fn the_walk_of_a_real_device() {
     let started = rows.iter().find(|(name, _)| *name == started).map(|(_, value)| value.clone());
     assert_eq!(started, Some(Value::text([0x07, 0xe5, 0x0b, 0x06, b'\r', b'*', 0x15, 0x06])));
 }
+
+/// The simulated shelf against the recorded one: the same cards in the same slots.
+#[tokio::test]
+async fn the_simulated_shelf_is_like_the_recorded_one() {
+    let Some(folder) = std::env::var_os("WALKS") else {
+        println!("skipped: WALKS does not name the folder of recorded walks");
+        return;
+    };
+    const ENTITY: [u32; 11] = [1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1];
+    // What is a serial number, or nobody understands, is each device's own.
+    let compared = |simulator: oltsim::Simulator| {
+        let rows = simulator.rows().into_iter().filter(|(oid, _)| oid.starts_with(&ENTITY));
+        rows.filter(|(oid, _)| ![11, 17].contains(&oid[11])).collect::<Vec<_>>()
+    };
+    let walk = PathBuf::from(folder).join("c320-v2.1.0-gtgo.snmprec");
+    let recorded = compared(start(Source::Walk(walk)).await);
+    let simulated = compared(crate::client::small().await);
+    assert!(!recorded.is_empty());
+    for (mine, theirs) in simulated.iter().zip(&recorded) {
+        if mine.0 != [&ENTITY[..], &[2, 10]].concat() {
+            assert_eq!(mine, theirs);
+        }
+    }
+    assert_eq!(simulated.len(), recorded.len());
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use gpon::{OfflineReason, OnuId, OnuRef, OnuState, PonPort};
 use oltsim::{Oid, Simulator, Value};
 
-use crate::client::{small, small_with};
+use crate::client::{small, small_with, start};
 
 const A: u32 = 268_501_248;
 const B: u32 = 285_278_465;
@@ -63,7 +63,7 @@ async fn an_online_onu_in_both_trees() {
         (&[500, 10, 2, 3, 3, 1, 1, B, 1], &[3, 28, 1, 1, 1, A, 1], text("ZTE-F660")),
         (&[500, 10, 2, 3, 3, 1, 6, B, 1], &[3, 28, 1, 1, 5, A, 1], text(serial)),
         (&[500, 20, 2, 1, 2, 1, 8, B, 1], &[3, 50, 11, 2, 1, 9, A, 1], text("F660V8.0")),
-        (&[500, 20, 2, 1, 2, 1, 2, B, 1], &[3, 50, 11, 2, 1, 2, A, 1], text("V8.0.10P1T3")),
+        (&[500, 20, 2, 1, 2, 1, 2, B, 1], &[3, 50, 11, 2, 1, 2, A, 1], text("V8.0")),
         (&[500, 10, 2, 3, 10, 1, 2, B, 1], &[3, 11, 4, 1, 2, A, 1], int(1235)),
         (&[500, 10, 2, 3, 10, 1, 1, B, 1], &[3, 11, 4, 1, 1, A, 1], int(250_200)),
         (&[500, 20, 2, 2, 2, 1, 10, B, 1, 1], &[3, 50, 12, 1, 1, 10, A, 1, 1], int(3314)),
@@ -215,6 +215,103 @@ async fn services_and_profiles_under_both_kinds_of_index() {
     let pppoe = [5, 80, 80, 80, 79, 69];
     assert_eq!(view.z1082(&[&[500, 20, 2, 6, 25, 1, 3][..], &pppoe].concat()), int(100));
     assert_eq!(view.z1012(&[&[3, 50, 20, 15, 1, 3][..], &pppoe].concat()), int(100));
+}
+
+#[tokio::test]
+async fn ports_carry_what_their_onus_do() {
+    let scenario = oltsim::Scenario::parse(oltsim::DEMO).unwrap();
+    let mut agent = oltsim::Agent::of_device(scenario.device, scenario.agent);
+    let counted = |agent: &mut oltsim::Agent, at: PonPort| {
+        let rows: BTreeMap<Oid, Value> = agent.rows().into_iter().collect();
+        let counter = |oid: &[u32]| match rows.get(oid) {
+            Some(Value::Counter64(number)) => *number,
+            other => panic!("{oid:?} is {other:?}"),
+        };
+        let b = 0x1101_0000 + u32::from(at.slot()) * 256 + u32::from(at.port());
+        let octets = |column| counter(&[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, column, b]);
+        let table = [1, 3, 6, 1, 4, 1, 3902, 1082, 500, 10, 2, 3, 2, 2, 1];
+        let onus = |column| {
+            let prefix = [&table[..], &[column, b]].concat();
+            rows.keys().filter(|oid| oid.starts_with(&prefix)).map(|oid| counter(oid)).sum::<u64>()
+        };
+        [(octets(6), onus(1)), (octets(10), onus(2))]
+    };
+    let full = PonPort::new(1, 2).unwrap();
+    agent.device(|device| device.clock.hold_at(Duration::from_secs(10)));
+    let before = counted(&mut agent, full);
+    for (port, onus) in before {
+        assert!(onus > 0 && port >= onus, "{port} of the port, {onus} of its ONUs");
+    }
+    agent.device(|device| device.clock.hold_at(Duration::from_secs(3610)));
+    let later = counted(&mut agent, full);
+    for (was, is) in before.iter().zip(&later) {
+        assert!(is.0 - was.0 >= is.1 - was.1, "the port is faster than its ONUs");
+    }
+    // A port does not forget what an ONU carried that is gone.
+    let gone = OnuRef { pon: full, id: OnuId::new(1).unwrap() };
+    agent.device(|device| device.remove_onu(gone).unwrap());
+    for (was, is) in later.iter().zip(&counted(&mut agent, full)) {
+        assert!(is.0 == was.0 && is.1 < was.1, "{is:?} after {was:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_onu_that_got_no_name_shows_the_default() {
+    let onu = "[[onus]]\nat = \"1/1/2:9\"\nname = \"\"\ndescription = \"\"\n";
+    let view = View::of(&start(oltsim::Source::Scenario(format!("{}\n{onu}", oltsim::SMALL))).await);
+    for column in [2, 3] {
+        assert_eq!(view.z1082(&[500, 10, 2, 3, 3, 1, column, B + 1, 9]), text("ONU-2:9"));
+        assert_eq!(view.z1012(&[3, 28, 1, 1, column, A + 256, 9]), text("ONU-2:9"));
+    }
+}
+
+#[tokio::test]
+async fn an_onu_that_logs_in_may_show_a_nonsensical_distance() {
+    let view = View::of(&small_with("logging_distance = 134556917\nentity_offset = 10").await);
+    assert_eq!(view.z1012(&[3, 11, 4, 1, 2, A, 7]), int(134_556_917), "in phase Logging");
+    assert_eq!(view.z1082(&[500, 10, 2, 3, 10, 1, 2, B, 1]), int(1235));
+    assert_eq!(view.mib2(&[47, 1, 1, 1, 1, 13, 20]), text("GTGO"), "slot = index / 10 - 1");
+}
+
+#[tokio::test]
+async fn a_view_of_optics_names_onus_by_what_the_olt_receives() {
+    let simulator = start(oltsim::Source::Scenario(oltsim::VIEW_OPTICS_ONLY.to_owned())).await;
+    let onus: Vec<Oid> = simulator
+        .device(|device| {
+            device
+                .onus()
+                .map(|(at, _)| {
+                    vec![
+                        B + u32::from(at.pon.slot() - 1) * 256 + u32::from(at.pon.port()) - 1,
+                        u32::from(at.id.get()),
+                    ]
+                })
+                .collect()
+        })
+        .unwrap();
+    let receives = [1, 3, 6, 1, 4, 1, 3902, 1082, 500, 1, 2, 4, 2, 1, 2];
+    let mut named = Vec::new();
+    for (oid, _) in simulator.rows() {
+        let ends = onus.iter().any(|onu| oid.windows(2).any(|pair| pair == onu.as_slice()));
+        match oid.strip_prefix(&receives[..]) {
+            Some(index) => named.push(index.to_vec()),
+            None => assert!(!ends, "{oid:?} names an ONU"),
+        }
+    }
+    assert_eq!(named, onus);
+    assert_eq!(named.len(), 120);
+    let view = View::of(&simulator);
+    assert_eq!(view.z1012(&[3, 13, 1, 1, 12, A + 0x1_0800 - 0x100]), int(128), "an empty port has its row");
+}
+
+#[tokio::test]
+async fn an_old_firmware_has_no_optics_of_onus() {
+    let view = View::of(&start(oltsim::Source::Scenario(oltsim::V1_2_5P3.to_owned())).await);
+    assert_eq!(view.z1012(&[3, 50, 12, 1, 1, 10, A, 1, 1]), None);
+    assert_eq!(view.z1082(&[500, 20, 2, 2, 2, 1, 10, B, 1, 1]), None);
+    assert_eq!(view.z1082(&[500, 10, 2, 3, 3, 1, 2, B, 1]), None);
+    assert_eq!(view.z1012(&[3, 28, 1, 1, 3, A, 1]), text("1$$SITE_1$$"));
+    assert!(view.z1012(&[3, 11, 4, 1, 2, A, 1]).is_some(), "metres");
 }
 
 #[tokio::test]

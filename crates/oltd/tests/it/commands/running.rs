@@ -210,6 +210,29 @@ fn sim_prints_its_addresses_and_ends_when_told() {
         let control = line();
         let counters = control.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
         assert!(get(counters.trim_end_matches(',')).starts_with("HTTP/1.1 200 "), "{control}");
+        let login = line();
+        assert!(login.starts_with("login    community public"), "{login}");
+        let cli = ", user zte, password zte, enable password zxr10";
+        assert_eq!(login.ends_with(cli), !telnet.contains("closed"), "{login}");
         sim.end("TERM");
+    }
+}
+
+#[cfg(feature = "sim")]
+#[test]
+fn sim_knows_scenarios_by_name() {
+    let own = ("own.toml", "[cli]\nuser = \"admin\"\n[agent]\ncommunity = \"other\"\n");
+    for (scenario, login) in [
+        ("c300", "login    community public, user zte, password zte, enable password zxr10"),
+        ("own.toml", "login    community other, user admin, password zte, enable password zxr10"),
+    ] {
+        let mut sim = Running::start(&[own], &["sim", "--scenario", scenario], &[]);
+        assert_eq!(sim.stdout.by_ref().nth(3).unwrap().unwrap(), login, "{scenario}");
+        sim.end("TERM");
+    }
+    let (code, _, stderr) = super::run(&[], &["sim", "--scenario", "c3000"], &[]);
+    assert_eq!(code, Some(1));
+    for name in ["cannot read c3000", "demo, small, full, c300, no-optics, slow-agent, v1.2"] {
+        assert!(stderr.contains(name), "{stderr}");
     }
 }

@@ -20,6 +20,7 @@ fn takes(place: &str, word: &str) -> bool {
         "<onu>" => word.strip_prefix("gpon-onu_").is_some_and(|at| at.contains(':')),
         "<uplink>" => word.starts_with("gei_") || word.starts_with("xgei_"),
         "<word>" | "<rest>" => true,
+        "<ids>" => word.split('-').all(|id| id.parse::<u8>().is_ok()),
         _ => match place.strip_prefix('<').and_then(|range| range.strip_suffix('>')) {
             None => place == word,
             Some(range) => {

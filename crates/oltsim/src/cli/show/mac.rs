@@ -10,6 +10,8 @@ use crate::device::{Onu, Rate, Traffic};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show mac gpon onu <onu>", slow: Slow::Simple, run: run_onu },
+    // The sheet knows that it exists; its layout is taken for that of the other.
+    Command { syntax: "show mac-real-time gpon onu <onu>", slow: Slow::Simple, run: run_onu },
     Command { syntax: "show mac gpon olt <pon>", slow: Slow::List, run: run_pon },
     Command { syntax: "show mac vlan <1-4094>", slow: Slow::List, run: run_vlan },
     Command { syntax: "show interface <onu>", slow: Slow::Simple, run: run_traffic },

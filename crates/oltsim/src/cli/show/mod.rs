@@ -26,6 +26,7 @@ mod remote_unit;
 mod running;
 mod running_pon;
 mod running_profiles;
+mod service_port;
 mod system;
 mod uncfg;
 mod uplink;
@@ -50,6 +51,7 @@ pub(crate) const SHOWS: &[&[Command]] = &[
     remote_unit::COMMANDS,
     running::COMMANDS,
     running_pon::COMMANDS,
+    service_port::COMMANDS,
     system::COMMANDS,
     uncfg::COMMANDS,
     uplink::COMMANDS,

@@ -1,13 +1,14 @@
 //! The configuration of an ONU: its interface, and what is set in the box
 //! itself (fact sheet, CLI §4.5 and §5.2).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use gpon::{OnuRef, VlanMode};
 
 use super::onu_lists::of_pon;
-use crate::cli::{Answer, Ask, Command, Slow};
-use crate::device::{Onu, ServicePort};
+use crate::cli::{Answer, Ask, Command, Slow, any_bytes};
+use crate::device::{Onu, ServicePort, Tagging};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show running-config interface <onu>", slow: Slow::Simple, run: run_interface },
@@ -21,10 +22,10 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
         let _ = writeln!(text, "  {line}");
     };
     if !onu.name.is_empty() {
-        line(format_args!("name {}", String::from_utf8_lossy(&onu.name)));
+        line(format_args!("name {}", any_bytes(&onu.name)));
     }
     if !onu.description.is_empty() {
-        line(format_args!("description {}", String::from_utf8_lossy(&onu.description)));
+        line(format_args!("description {}", any_bytes(&onu.description)));
     }
     if !onu.enabled {
         line(format_args!("shutdown"));
@@ -32,17 +33,67 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
     if onu.password.is_none() {
         line(format_args!("sn-bind enable sn"));
     }
-    for (number, tcont) in &onu.tconts {
-        line(format_args!("tcont {number}{} profile {}", named(&tcont.name), tcont.profile));
-        if !old {
-            line(format_args!("tcont {number} gap mode0"));
+    for (profile, numbers) in by_profile(onu) {
+        framed(profile, carriers(onu, &numbers, old)).iter().for_each(|own| line(format_args!("{own}")));
+    }
+    for number in onu.gem_ports.keys() {
+        line(format_args!("switchport mode hybrid vport {number}"));
+    }
+    for (vport, tagging, vlans) in switchport(onu) {
+        line(format_args!("switchport vlan {vlans} {tagging} vport {vport}"));
+    }
+    for (number, port) in onu.service_ports.iter().filter(|(_, port)| port.form.switchport.is_none()) {
+        line(format_args!("service-port {number} vport {} {} ", port.vport, mapping(port)));
+        if !port.description.is_empty() {
+            line(format_args!("service-port {number} description {}", port.description));
         }
     }
-    for (number, port) in &onu.gem_ports {
-        let (kind, way) = if old { (" unicast", " dir both") } else { ("", "") };
-        line(format_args!("gemport {number}{}{kind} tcont {}{way}", named(&port.name), port.tcont));
+    for own in &onu.config {
+        line(format_args!("{own}"));
     }
-    for (number, port) in &onu.gem_ports {
+    text.push_str("!\n");
+    text
+}
+
+/// The numbers of an ONU's T-CONTs and GEM ports by the profile that sets them: those of
+/// the profiles first, as on the device, and behind them those of none.
+fn by_profile(onu: &Onu) -> Vec<(Option<&str>, BTreeSet<u8>)> {
+    let all: BTreeSet<u8> = onu.tconts.keys().chain(onu.gem_ports.keys()).copied().collect();
+    let of = |number: &u8| onu.profiled.get(number).map(String::as_str);
+    let mut profiles: Vec<Option<&str>> = Vec::new();
+    for profile in all.iter().map(of).filter(Option::is_some).chain([None]) {
+        if !profiles.contains(&profile) {
+            profiles.push(profile);
+        }
+    }
+    let own = |profile| (profile, all.iter().filter(|number| of(number) == profile).copied().collect());
+    profiles.into_iter().map(own).collect()
+}
+
+/// Lines that a profile set, in its frame (fact sheet, CLI §4.5).
+fn framed(profile: Option<&str>, mut lines: Vec<String>) -> Vec<String> {
+    if let Some(profile) = profile.filter(|_| !lines.is_empty()) {
+        lines.insert(0, format!("==Configured by profile: {profile}== "));
+        lines.push("==End== ".to_owned());
+    }
+    lines
+}
+
+/// The T-CONTs and GEM ports of these numbers.
+fn carriers(onu: &Onu, numbers: &BTreeSet<u8>, old: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (number, tcont) in onu.tconts.iter().filter(|(number, _)| numbers.contains(number)) {
+        lines.push(format!("tcont {number}{} profile {}", named(&tcont.name), tcont.profile));
+        if !old {
+            lines.push(format!("tcont {number} gap mode0"));
+        }
+    }
+    let gem_ports = || onu.gem_ports.iter().filter(|(number, _)| numbers.contains(number));
+    for (number, port) in gem_ports() {
+        let (kind, way) = if old { (" unicast", " dir both") } else { ("", "") };
+        lines.push(format!("gemport {number}{}{kind} tcont {}{way}", named(&port.name), port.tcont));
+    }
+    for (number, port) in gem_ports() {
         let limit = |way: &str, profile: &str| match profile {
             "" => String::new(),
             profile => format!(" {way} {profile}"),
@@ -50,37 +101,58 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
         let limits =
             limit("upstream", &port.upstream_profile) + &limit("downstream", &port.downstream_profile);
         if !limits.is_empty() {
-            line(format_args!("gemport {number} traffic-limit{limits} "));
+            lines.push(format!("gemport {number} traffic-limit{limits} "));
         }
     }
-    for number in onu.gem_ports.keys() {
-        line(format_args!("switchport mode hybrid vport {number}"));
+    lines
+}
+
+/// The VLANs that stand on virtual ports without a service port, as V1.2 writes them:
+/// the virtual port, `tag` or `untag`, the list.
+fn switchport(onu: &Onu) -> Vec<(u8, &'static str, String)> {
+    let mut lists: BTreeMap<(u8, &'static str), BTreeSet<u16>> = BTreeMap::new();
+    for port in onu.service_ports.values() {
+        let tagging = match port.form.switchport {
+            Some(Tagging::Tag) => "tag",
+            Some(Tagging::Untag) => "untag",
+            None => continue,
+        };
+        lists.entry((port.vport, tagging)).or_default().insert(port.vlan);
     }
-    for (number, port) in &onu.service_ports {
-        line(format_args!("service-port {number} vport {} {} ", port.vport, mapping(port)));
-        if !port.description.is_empty() {
-            line(format_args!("service-port {number} description {}", port.description));
-        }
-    }
-    text.push_str("!\n");
-    text
+    lists.into_iter().map(|((vport, tagging), vlans)| (vport, tagging, super::vlan::ranges(vlans))).collect()
 }
 
 fn named(name: &str) -> String {
     if name.is_empty() { String::new() } else { format!(" name {name}") }
 }
 
-/// How a service port maps, in the words of §5.2.
+/// How a service port maps, in the words of §5.2 and §9.1.
 fn mapping(port: &ServicePort) -> String {
+    let form = &port.form;
+    let some =
+        |word: &str, value: Option<String>| value.map_or(String::new(), |value| format!(" {word} {value}"));
+    let vlan = |vlan: u16| (vlan != 0).then(|| vlan.to_string());
+    let name = |name: &String| (!name.is_empty()).then(|| name.clone());
     let user = match port.user_vlan {
+        0 if form.short => "untag".to_owned(),
         0 => "untagged".to_owned(),
         vlan => vlan.to_string(),
     };
-    match port.mode {
-        VlanMode::Transparent => format!("user-vlan {user} transparent"),
-        _ if port.svlan == 0 => format!("user-vlan {user} vlan {}", port.vlan),
-        _ => format!("user-vlan {user} vlan {} svlan {}", port.vlan, port.svlan),
-    }
+    let user = format!(
+        "user-vlan {user}{}{}",
+        some("user-etype", name(&form.etype)),
+        some("user-svlan", vlan(form.user_svlan))
+    );
+    let line = match port.mode {
+        _ if form.other_all => format!("other-all tls-vlan {}", port.vlan),
+        VlanMode::Transparent => format!("{user} transparent"),
+        _ => format!("{user} vlan {}{}", port.vlan, some("svlan", vlan(port.svlan))),
+    };
+    let number = |value: Option<u8>| value.map(|value| value.to_string());
+    line + &some("cos", number(form.cos))
+        + &some("scos", number(form.scos))
+        + &some("ingress", name(&form.ingress))
+        + &some("egress", name(&form.egress))
 }
 
 fn run_interface(ask: &Ask<'_>) -> Answer {
@@ -91,10 +163,20 @@ fn run_interface(ask: &Ask<'_>) -> Answer {
 /// The block of what is set in the box, `!` included; nothing when nothing is.
 pub(super) fn remote_block(at: OnuRef, onu: &Onu) -> Option<String> {
     let mut lines = Vec::new();
-    for (number, port) in &onu.service_ports {
-        let name = onu.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
-        let name = if name.is_empty() { number.to_string() } else { name.to_owned() };
-        lines.push(format!("service {name} gemport {} vlan {}", port.vport, inner(port)));
+    let first = onu.service_ports.keys().next().copied().filter(|_| !onu.ethernet.is_empty());
+    for (profile, numbers) in by_profile(onu) {
+        let mut own = Vec::new();
+        let ports = onu.service_ports.iter().filter(|(number, _)| numbers.contains(number));
+        for (number, port) in ports.clone() {
+            let name = onu.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
+            let name = if name.is_empty() { number.to_string() } else { name.to_owned() };
+            own.push(format!("service {name} gemport {} vlan {}", port.vport, inner(port)));
+        }
+        // What a profile sets stands in its frame, the port of the first service too.
+        if profile.is_some() {
+            own.extend(ports.filter(|(number, _)| first == Some(**number)).map(|(_, port)| ethernet(port)));
+        }
+        lines.extend(framed(profile, own));
     }
     if let Some(pppoe) = &onu.pppoe {
         lines.push(format!(
@@ -102,13 +184,19 @@ pub(super) fn remote_block(at: OnuRef, onu: &Onu) -> Option<String> {
             pppoe.user, pppoe.password, pppoe.vlan_profile
         ));
     }
-    let first = onu.service_ports.values().next().filter(|_| !onu.ethernet.is_empty());
-    lines.extend(first.map(|port| format!("vlan port eth_0/1 mode tag vlan {}", inner(port))));
-    if lines.is_empty() {
-        return None;
+    let own = first.filter(|number| !onu.profiled.contains_key(number));
+    lines.extend(own.and_then(|number| onu.service_ports.get(&number)).map(ethernet));
+    if !lines.is_empty() {
+        lines.push("security-mgmt 212 state enable mode forward protocol web".to_owned());
     }
-    lines.push("security-mgmt 212 state enable mode forward protocol web".to_owned());
-    Some(format!("pon-onu-mng gpon-onu_{at}\n  {}\n!\n", lines.join("\n  ")))
+    lines.extend(onu.remote_config.iter().cloned());
+    let lines = if lines.is_empty() { return None } else { lines.join("\n  ") };
+    Some(format!("pon-onu-mng gpon-onu_{at}\n  {lines}\n!\n"))
+}
+
+/// The line of the box's first Ethernet port.
+fn ethernet(port: &ServicePort) -> String {
+    format!("vlan port eth_0/1 mode tag vlan {}", inner(port))
 }
 
 /// The VLAN between the box and the OLT.
@@ -126,7 +214,7 @@ fn run_remote(ask: &Ask<'_>) -> Answer {
 mod tests {
     use super::*;
     use crate::cli::show::fixture::{fixture, onu as at};
-    use crate::device::{GemPort, Pppoe, Tcont};
+    use crate::device::{Form, GemPort, Pppoe, Tcont};
 
     fn configured() -> Onu {
         let mut onu = Onu::new("ZTEGD0000003".parse().unwrap(), "ZTE-F660", gpon::OnuState::Online);
@@ -149,6 +237,7 @@ mod tests {
                 vlan,
                 svlan: 0,
                 description: String::new(),
+                form: Form::default(),
             };
             onu.service_ports.insert(number, port);
         }
@@ -181,7 +270,15 @@ mod tests {
             (Transparent, 103, 103, 0, "user-vlan 103 transparent"),
             (QinQ, 7, 8, 9, "user-vlan 7 vlan 8 svlan 9"),
         ] {
-            let port = ServicePort { vport: 1, mode, user_vlan, vlan, svlan, description: String::new() };
+            let port = ServicePort {
+                vport: 1,
+                mode,
+                user_vlan,
+                vlan,
+                svlan,
+                description: String::new(),
+                form: Form::default(),
+            };
             assert_eq!(mapping(&port), text);
         }
     }

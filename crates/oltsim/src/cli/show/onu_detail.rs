@@ -8,7 +8,7 @@ use jiff::civil::DateTime;
 use jiff::{Span, ToSpan};
 
 use super::onu_lists::{enabled, of_pon, phase};
-use crate::cli::{Answer, Ask, Command, Refusal, Slow};
+use crate::cli::{Answer, Ask, Command, Refusal, Slow, any_bytes};
 use crate::device::{Device, Onu};
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -109,15 +109,10 @@ fn run(ask: &Ask<'_>) -> Answer {
 }
 
 fn detail(device: &Device, at: OnuRef, onu: &Onu) -> Detail {
-    // What it is called until it gets a name.
-    let given = |bytes: &[u8]| match bytes {
-        [] => format!("ONU-{}:{}", at.pon.port(), at.id),
-        bytes => String::from_utf8_lossy(bytes).into_owned(),
-    };
     let serving = onu.is_online();
     Detail {
         at: at.to_string(),
-        name: given(&onu.name),
+        name: any_bytes(&onu.shown_name(at)),
         onu_type: onu.onu_type.clone(),
         channel: if serving { "1(GPON)" } else { "N/A" },
         enabled: onu.enabled,
@@ -126,9 +121,9 @@ fn detail(device: &Device, at: OnuRef, onu: &Onu) -> Detail {
         by_serial: onu.password.is_none(),
         serial: onu.serial.to_string(),
         password: onu.password.clone().unwrap_or_default(),
-        description: given(&onu.description),
+        description: any_bytes(&onu.shown_description(at)),
         device_id: None,
-        distance: if onu.ranged { format!("{}m", onu.distance_m) } else { "N/A".to_owned() },
+        distance: device.shown_distance(onu).map_or("N/A".to_owned(), |metres| format!("{metres}m")),
         online: device.online_for(onu).map_or("N/A".to_owned(), duration),
         sessions: sessions(onu),
         old: super::is_old(device),

@@ -79,7 +79,7 @@ fn run_equip(ask: &Ask<'_>) -> Answer {
     let serial = format!("{vendor}{}", number.to_lowercase());
     let box_of = &onu.equipment;
     let uptime = ask.device.online_for(onu).unwrap_or_default().as_secs();
-    Ok(print_equip(&serial, &box_of.vendor, &box_of.version, &box_of.model, uptime))
+    Ok(print_equip(&serial, &box_of.vendor, &box_of.hardware, &box_of.model, uptime))
 }
 
 fn print_model(model: &str) -> String {

@@ -3,7 +3,7 @@
 use gpon::{OnuId, PonPort};
 
 use crate::cli::{Answer, Arg, Ask, Command, Slow};
-use crate::device::{Device, Traffic};
+use crate::device::{Device, Flow};
 
 pub(super) const COMMANDS: &[Command] =
     &[Command { syntax: "show interface <pon>", slow: Slow::Simple, run }];
@@ -131,14 +131,14 @@ fn run(ask: &Ask<'_>) -> Answer {
         description: pon.description.clone(),
         registered: pon.onus().len(),
         // 1244.16 Mbit/s upstream, 2488.32 downstream, here in bytes.
-        input: direction(device, &pon.upstream, 155_520_000),
-        output: direction(device, &pon.downstream, 311_040_000),
+        input: direction(device, pon.received(), 155_520_000),
+        output: direction(device, pon.sent(), 311_040_000),
         faulty: [0; 3],
     }))
 }
 
 /// What SNMP shows of a direction, which counts every packet as unicast.
-fn direction(device: &Device, traffic: &Traffic, limit: u64) -> Direction {
+fn direction(device: &Device, traffic: Flow<'_>, limit: u64) -> Direction {
     let (now, rate, peak) = (device.counted(), traffic.rate(), traffic.peak());
     let packets = traffic.packets(now);
     // Packets of the middle sizes are rare, as in the captures; what the

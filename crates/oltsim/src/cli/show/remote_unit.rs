@@ -8,7 +8,7 @@ use crate::cli::{Answer, Arg, Ask, Command, Refusal, Slow};
 use crate::device::Onu;
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command { syntax: "show remote-unit information <pon> <1-128>", slow: Slow::Omci, run: run_software },
+    Command { syntax: "show remote-unit information <pon> <ids>", slow: Slow::Omci, run: run_software },
     Command { syntax: "show remote-unit update-status <pon> <1-128>", slow: Slow::Simple, run: run_update },
 ];
 
@@ -40,13 +40,27 @@ fn print_software(at: OnuRef, vendor: &str, unit: &str, versions: [&str; 2]) -> 
 
 /// Both places hold the version that the box reports: none of ours was ever updated.
 fn run_software(ask: &Ask<'_>) -> Answer {
-    let (at, onu) = asked(ask)?;
-    if !onu.is_online() {
+    let [Arg::Pon(pon), Arg::Ids(first, last)] = ask.args else { return Err(ask.bad(0)) };
+    let ids = (*first..=*last).filter_map(|id| OnuId::new(id).ok());
+    let there = ids.map(|id| OnuRef { pon: *pon, id }).filter_map(|at| Some((at, ask.device.onu(at)?)));
+    let there: Vec<(OnuRef, &Onu)> = there.collect();
+    if there.is_empty() {
+        return Err(ask.bad(1));
+    }
+    // Of several only those are shown that can be asked; what a device says of the others
+    // was not captured.
+    let online = there.iter().filter(|(_, onu)| onu.is_online());
+    let text: String = online
+        .map(|(at, onu)| {
+            let unit = &onu.equipment;
+            print_software(*at, &unit.vendor, &unit.model, [&unit.software; 2])
+        })
+        .collect();
+    if text.is_empty() {
         // What is said of a box that cannot be asked was captured of another command only.
         return Err(Refusal::Line(Cow::Borrowed("%Code 63987-GPONRM : ONU is unavailable")));
     }
-    let unit = &onu.equipment;
-    Ok(print_software(at, &unit.vendor, &unit.model, [&unit.version; 2]))
+    Ok(text)
 }
 
 fn print_update(at: OnuRef) -> String {

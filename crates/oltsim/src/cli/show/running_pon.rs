@@ -19,6 +19,8 @@ pub(super) struct View {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) onus: Vec<Registered>,
+    /// Further lines.
+    pub(super) config: Vec<String>,
 }
 
 /// An ONU as the port registers it.
@@ -46,6 +48,7 @@ impl View {
             name: pon.name.clone(),
             description: pon.description.clone(),
             onus: onus.collect(),
+            config: pon.config.clone(),
         }
     }
 }
@@ -62,6 +65,9 @@ pub(super) fn block(view: &View) -> String {
     }
     for Registered { id, onu_type, by: (word, value) } in &view.onus {
         let _ = writeln!(text, "  onu {id} type {onu_type} {word} {value}");
+    }
+    for line in &view.config {
+        let _ = writeln!(text, "  {line}");
     }
     text + "!\n"
 }
@@ -98,6 +104,7 @@ mod tests {
                 registered(1, "ZTE-F601", "pw", "AAA0000010"),
                 registered(2, "ZTE-F601", "sn", "TEST12345678"),
             ],
+            config: Vec::new(),
         };
         let text = fixture("c320-v2.0.1p2/show-running-config-interface-gpon-olt.txt");
         assert_eq!(print(&plain, false), text);
@@ -111,6 +118,7 @@ mod tests {
                 registered(2, "ALL-ONT", "sn", "HWTC0000000A"),
                 registered(128, "ZTE-F601", "pw", "AAA0000010"),
             ],
+            config: Vec::new(),
         };
         let text = fixture("c320-v2.1.0/show-running-config-interface-gpon-olt.txt");
         assert_eq!(print(&named, true), text);

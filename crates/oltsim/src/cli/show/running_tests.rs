@@ -69,6 +69,7 @@ fn port(number: u8, enabled: bool, onus: &[(u8, &str, &str)], blocks: Vec<String
         enabled,
         name: String::new(),
         description: String::new(),
+        config: Vec::new(),
         onus: registered.collect(),
     };
     Port { port, onus: blocks }

@@ -9,7 +9,7 @@ use crate::device::{Rate, Uplink};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show interface <uplink>", slow: Slow::Simple, run: run_interface },
-    Command { syntax: "show interface port-status <uplink>", slow: Slow::Simple, run: run_status },
+    Command { syntax: "show interface port-status [<uplink>]", slow: Slow::Simple, run: run_status },
     Command { syntax: "show vlan port <uplink>", slow: Slow::Simple, run: run_vlans },
 ];
 
@@ -74,21 +74,51 @@ fn run_interface(ask: &Ask<'_>) -> Answer {
     }))
 }
 
-fn print_status(name: &str, speed: u32, enabled: bool, up: bool) -> String {
+/// A port as `port-status` shows it.
+#[derive(Debug)]
+struct Status<'a> {
+    name: &'a str,
+    /// `None` for one that negotiates and has nothing to tell yet.
+    speed: Option<u32>,
+    enabled: bool,
+    up: bool,
+}
+
+fn print_status(ports: &[Status<'_>]) -> String {
     let mut text = format!(
         "     Port      hybrid  Native Negotiation  Speed  Duplex Flow-   Admin      Link\n               \
          Status  VLAN     auto       (Mbps)        Ctrl    Status\n{}\n",
         "-".repeat(80)
     );
-    let admin = if enabled { "activate" } else { "deactivate" };
-    let link = if up { "up" } else { "down" };
-    let _ = writeln!(text, "{name:<15}optical  1       disable    {speed:<8}full  disable {admin:<11}{link}");
+    for Status { name, speed, enabled, up } in ports {
+        let admin = if *enabled { "activate" } else { "deactivate" };
+        let link = if *up { "up" } else { "down" };
+        let negotiates = if speed.is_none() { "enable" } else { "disable" };
+        let speed = speed.map_or("auto".to_owned(), |speed| speed.to_string());
+        let _ = writeln!(
+            text,
+            "{name:<15}optical  1       {negotiates:<11}{speed:<8}full  disable {admin:<11}{link}"
+        );
+    }
     text
 }
 
 fn run_status(ask: &Ask<'_>) -> Answer {
-    let uplink = asked(ask)?;
-    Ok(print_status(&uplink.name, uplink.speed_mbps, uplink.enabled, uplink.up && uplink.enabled))
+    // Without a port: all of them, in one table; the sheet shows the table of one port only.
+    let ports = match ask.args {
+        [] => ask.device.uplinks.iter().collect(),
+        _ => vec![asked(ask)?],
+    };
+    let ports: Vec<Status<'_>> = ports
+        .into_iter()
+        .map(|uplink| {
+            let up = uplink.up && uplink.enabled;
+            let negotiates = !up && uplink.name.starts_with("gei");
+            let speed = (!negotiates).then_some(uplink.speed_mbps);
+            Status { name: &uplink.name, speed, enabled: uplink.enabled, up }
+        })
+        .collect();
+    Ok(print_status(&ports))
 }
 
 fn print_vlans(untagged: &str, tagged: &str) -> String {
@@ -128,7 +158,8 @@ mod tests {
 
     #[test]
     fn prints_its_settings() {
-        let printed = print_status("xgei_1/20/1", 10_000, true, true);
+        let port = Status { name: "xgei_1/20/1", speed: Some(10_000), enabled: true, up: true };
+        let printed = print_status(&[port]);
         assert_eq!(printed, fixture("c300-v2.x/show-interface-port-status.txt"));
     }
 

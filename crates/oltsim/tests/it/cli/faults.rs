@@ -107,3 +107,23 @@ async fn logins_are_refused_and_lines_are_busy() {
     let counters = simulator.counters();
     assert_eq!((counters.cli_failed_logins, counters.cli_logins, counters.cli_busy), (1, 2, 1));
 }
+
+#[tokio::test]
+async fn nothing_is_shown_once_the_pager_is_off() {
+    let simulator = with_cli("").await;
+    simulator.set_faults(vec![fault(r#"{"target":"cli","kind":"nothing_to_show"}"#)]).unwrap();
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let nothing = "%Code 62310-GPONSRV : No related information to show.\r\n";
+    let show = "show gpon onu state gpon-olt_1/1/1";
+    let before = terminal.ask(show, "SMALL#").await;
+    assert!(before.contains("ONU Number:"), "{before}");
+    terminal.ask("terminal length 0", "SMALL#").await;
+    for line in [show, "show gpon profile tcont", "sho gpo onu uncfg"] {
+        assert_eq!(terminal.ask(line, "SMALL#").await, format!("{line}\r\n{nothing}SMALL#"));
+    }
+    assert!(terminal.ask("show card", "SMALL#").await.contains("GTGO"));
+    let configuration = terminal.ask("show running-config interface gpon-olt_1/1/1", "SMALL#").await;
+    assert!(configuration.contains("onu 1 type"), "{configuration}");
+    let other = Terminal::logged_in(&simulator).await.ask("show gpon profile tcont", "SMALL#").await;
+    assert!(other.contains("UP-10M"), "{other}");
+}

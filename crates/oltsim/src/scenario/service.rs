@@ -1,0 +1,126 @@
+//! The services of an ONU: what a T-CONT, a GEM port and a service port are made of.
+
+use super::ScenarioError;
+use super::file::File;
+use super::rule::{Mode, ServiceSection};
+use crate::device::{Device, Form, GemPort, Onu, ServicePort, Tcont};
+
+/// A service whose references are resolved.
+#[derive(Debug)]
+pub(super) struct Service {
+    bandwidth: String,
+    upstream: String,
+    downstream: String,
+    port: ServicePort,
+    /// Its virtual port; `None` for that of its number.
+    vport: Option<u8>,
+    /// The ONU profile that sets it; empty for none.
+    profile: String,
+}
+
+fn service(
+    file: &File,
+    device: &Device,
+    section: &ServiceSection,
+    at: &str,
+) -> Result<Service, ScenarioError> {
+    let first = device.profiles.vlans.keys().copied().find(|vid| *vid != 1).unwrap_or(1);
+    let vlan = section.vlan.unwrap_or(first);
+    for (key, vid) in [("vlan", vlan), ("svlan", section.svlan)] {
+        if vid != 0 && !device.profiles.vlans.contains_key(&vid) {
+            let what = format!("VLAN {vid} is not among [[vlans]]");
+            return Err(ScenarioError::at(format_args!("{at}.{key}"), what));
+        }
+    }
+    let bandwidth = match &section.bandwidth {
+        Some(name) => name.clone(),
+        None => file.bandwidth_profiles.first().map(|profile| profile.name.clone()).unwrap_or_default(),
+    };
+    if !file.bandwidth_profiles.iter().any(|profile| profile.name == bandwidth) {
+        let what = format!("{bandwidth:?} is not among [[bandwidth_profiles]]");
+        return Err(ScenarioError::at(format_args!("{at}.bandwidth"), what));
+    }
+    for (key, name) in [("upstream", &section.upstream), ("downstream", &section.downstream)] {
+        if !name.is_empty() && !file.traffic_profiles.iter().any(|profile| profile.name == *name) {
+            let what = format!("{name:?} is not among [[traffic_profiles]]");
+            return Err(ScenarioError::at(format_args!("{at}.{key}"), what));
+        }
+    }
+    let user_vlan = match section.mode {
+        Mode::Untag | Mode::OtherAll => 0,
+        _ => section.user_vlan.unwrap_or(vlan),
+    };
+    Ok(Service {
+        bandwidth,
+        upstream: section.upstream.clone(),
+        downstream: section.downstream.clone(),
+        port: ServicePort {
+            vport: 1,
+            mode: section.mode.into(),
+            user_vlan,
+            vlan,
+            svlan: section.svlan,
+            description: section.description.clone(),
+            form: Form {
+                etype: section.etype.clone(),
+                user_svlan: section.user_svlan,
+                cos: section.cos,
+                scos: section.scos,
+                ingress: section.ingress.clone(),
+                egress: section.egress.clone(),
+                other_all: section.mode == Mode::OtherAll,
+                short: section.short,
+                switchport: section.switchport,
+            },
+        },
+        vport: section.vport,
+        profile: section.profile.clone(),
+    })
+}
+
+/// Each service has a T-CONT of its own.
+const MOST_SERVICES: usize = 8;
+
+/// # Errors
+/// More services than an ONU has T-CONTs, or one that names what the scenario lacks.
+pub(super) fn services(
+    file: &File,
+    device: &Device,
+    sections: &[ServiceSection],
+    at: &str,
+) -> Result<Vec<Service>, ScenarioError> {
+    if sections.len() > MOST_SERVICES {
+        return Err(ScenarioError::at(at, "an ONU has at most 8 T-CONTs"));
+    }
+    let numbered = sections.iter().enumerate();
+    numbered.map(|(number, section)| service(file, device, section, &format!("{at}[{number}]"))).collect()
+}
+
+/// Gives an ONU a T-CONT, a GEM port and a service port for each service, and no others.
+pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
+    onu.tconts.clear();
+    onu.gem_ports.clear();
+    onu.service_ports.clear();
+    onu.profiled.clear();
+    for (service, number) in services.iter().zip(1u8..) {
+        // Alloc-IDs start at 256; eight T-CONTs for each of 128 ONUs fit below 4096.
+        let alloc_id = 256 + u16::from(id) * 8 + u16::from(number - 1) % 8;
+        let name = format!("T{number}");
+        onu.tconts.insert(number, Tcont { name, profile: service.bandwidth.clone(), alloc_id });
+        onu.gem_ports.insert(
+            number,
+            GemPort {
+                name: format!("G{number}"),
+                tcont: number,
+                port_id: alloc_id + 2000,
+                upstream_profile: service.upstream.clone(),
+                downstream_profile: service.downstream.clone(),
+            },
+        );
+        let vport = service.vport.unwrap_or(number);
+        onu.service_ports.insert(number, ServicePort { vport, ..service.port.clone() });
+        if !service.profile.is_empty() {
+            onu.profiled.insert(number, service.profile.clone());
+        }
+    }
+}
