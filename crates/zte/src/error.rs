@@ -54,7 +54,7 @@ pub enum Trouble {
     #[error("no command line is configured for this OLT (olts[].cli)")]
     NoCli,
     /// Its command line cannot be reached; it is tried again after a while.
-    #[error("the command line cannot be reached: {why} (check olts[].cli.host and port){}", next_try(*retry_after))]
+    #[error("the command line cannot be reached: {why}{}", next_try(*retry_after))]
     CliUnreachable {
         /// What happened.
         why: String,

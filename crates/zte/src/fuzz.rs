@@ -56,7 +56,7 @@ pub fn reader(data: &[u8]) {
         for chunk in data.chunks(cut) {
             reader.feed(chunk);
             let _ = reader.waiting();
-            assert!(reader.size() <= 2 * data.len() + 16);
+            assert!(reader.size() <= 4 * data.len() + 64);
         }
         (landed, reader.waiting(), reader.reply())
     };

@@ -258,15 +258,6 @@ impl Session {
         None
     }
 
-    /// Ctrl-C: leaves a question (fact sheet, CLI §1.1), or drops the line.
-    fn abandon(&mut self, device: &Device) {
-        self.newline();
-        match self.phase {
-            Phase::Username | Phase::Password { .. } | Phase::NewPassword { .. } => self.ask_for_user(),
-            _ => self.show_prompt(device),
-        }
-    }
-
     fn page_key(&mut self, key: Key, device: &Device) {
         let key = match key {
             Key::Byte(b' ') => PagerKey::Page,

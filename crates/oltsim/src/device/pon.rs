@@ -20,9 +20,9 @@ pub struct Pon {
     pub module: Option<Module>,
     /// Boxes that are lit and not configured.
     pub unconfigured: Vec<Unconfigured>,
-    /// What it receives beside what its ONUs send; see [`Self::received`].
+    /// What it receives beside what its ONUs send.
     pub upstream: Traffic,
-    /// What it sends beside what its ONUs get; see [`Self::sent`].
+    /// What it sends beside what its ONUs get.
     pub downstream: Traffic,
     pub(super) onus: BTreeMap<u8, Onu>,
 }

@@ -9,10 +9,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use super::Shared;
+use super::broken::Broken;
 use super::line::Line;
 use super::outage;
 use super::reader::Reply;
-use super::session::{Broken, Session};
+use super::session::{Most, Session};
 use crate::Trouble;
 
 /// A caller who waits for a session.
@@ -26,6 +27,7 @@ pub(crate) struct Want {
 #[derive(Debug)]
 pub(crate) struct Ask {
     pub(crate) line: Line,
+    pub(crate) most: Most,
     pub(crate) deadline: Instant,
     pub(crate) give: oneshot::Sender<Result<Reply, Trouble>>,
 }
@@ -145,9 +147,13 @@ async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
             shared.outage.answered();
             Ok(session)
         }
-        Err(broken @ (Broken::Network(_) | Broken::Closed(_) | Broken::Silent { .. })) if !alone => {
-            Err(outage::trouble(&broken, Instant::now() + PAUSE))
-        }
+        Err(
+            broken @ (Broken::Unreached(_)
+            | Broken::Network { .. }
+            | Broken::Closed { .. }
+            | Broken::Silent { .. }
+            | Broken::Late { .. }),
+        ) if !alone => Err(outage::trouble(&broken, Instant::now() + PAUSE)),
         Err(broken) => Err(shared.outage.failed(&broken)),
     }
 }
@@ -166,7 +172,7 @@ async fn answer(
     loop {
         let began = Instant::now();
         let answered = {
-            let run = session.run(&ask.line, deadline);
+            let run = session.run(&ask.line, deadline, ask.most);
             tokio::pin!(run);
             let first = tokio::select! {
                 answered = &mut run => Some(answered),
@@ -187,17 +193,21 @@ async fn answer(
                 shared.outage.answered();
                 return (Ok(reply), Some(session));
             }
-            Err(Broken::Closed(_) | Broken::Network(_)) if again && ask.deadline > Instant::now() => {
+            Err(Broken::Closed { .. } | Broken::Network { .. }) if again && ask.deadline > Instant::now() => {
                 again = false;
                 match open(shared, true).await {
                     Ok(new) => session = new,
                     Err(trouble) => return (Err(trouble), None),
                 }
             }
-            Err(broken @ Broken::Unexpected(_)) => {
+            Err(broken) if broken.is_of_one_answer() => {
                 return (Err(outage::trouble(&broken, Instant::now() + PAUSE)), None);
             }
             Err(broken) => return (Err(shared.outage.failed(&broken)), None),
         }
     }
 }
+
+#[cfg(test)]
+#[path = "keeper_tests.rs"]
+mod tests;

@@ -3,9 +3,13 @@
 //! Bytes become replies in `reader`, without I/O. `session` is one telnet
 //! session; `keeper` is the task that owns the sessions of an OLT.
 
+mod broken;
 mod halves;
+#[cfg(test)]
+mod hostile_tests;
 mod keeper;
 mod line;
+mod login;
 mod outage;
 mod prompt;
 mod reader;
@@ -30,6 +34,7 @@ use line::Line;
 use outage::Outage;
 pub(crate) use reader::Reader;
 pub(crate) use reader::{Refusal, refusal};
+pub(crate) use session::Most;
 use show::{Parsed, Show};
 pub(crate) use telnet::Telnet;
 
@@ -82,6 +87,9 @@ pub(crate) struct Cli {
     unstarted: Arc<std::sync::Mutex<Option<mpsc::Receiver<Want>>>>,
 }
 
+/// An answer of so many bytes takes longer to read than others should wait.
+const LONG: usize = 128 << 10;
+
 /// What a command printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -126,7 +134,9 @@ impl Cli {
         })?;
         let _waiting = Counted::new(&self.shared.waiting);
         match timeout_at(deadline, given).await {
-            Ok(Ok(turn)) => turn.map(|asks| Turn { shared: Arc::clone(&self.shared), asks }),
+            Ok(Ok(turn)) => {
+                turn.map(|asks| Turn { shared: Arc::clone(&self.shared), asks, most: Most::READING })
+            }
             Ok(Err(_)) => Err(closed()),
             Err(_) => Err(Trouble::Deadline(began.elapsed())),
         }
@@ -199,9 +209,16 @@ impl Drop for Counted<'_> {
 pub(crate) struct Turn {
     shared: Arc<Shared>,
     asks: mpsc::Sender<Ask>,
+    /// The longest answer.
+    most: Most,
 }
 
 impl Turn {
+    /// The same, for answers as long as `most`.
+    pub(crate) fn with(self, most: Most) -> Self {
+        Self { most, ..self }
+    }
+
     /// Runs one command that changes nothing.
     ///
     /// # Errors
@@ -220,7 +237,7 @@ impl Turn {
     async fn run(&mut self, command: &str, line: Line, deadline: Instant) -> Result<Answer, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
-        let ask = Ask { line, deadline, give };
+        let ask = Ask { line, most: self.most, deadline, give };
         self.asks.send(ask).await.map_err(|_| ended())?;
         let reply = match timeout_at(deadline, given).await {
             Ok(Ok(reply)) => reply?,
@@ -270,7 +287,11 @@ impl Turn {
     ) -> Result<Parsed<S::Rows>, Trouble> {
         let command = show.line();
         match self.whole(&command, S::is_whole, deadline).await? {
-            Answer::Text(text) => Ok(S::parse(&text)),
+            Answer::Text(text) if text.len() < LONG => Ok(S::parse(&text)),
+            // Elsewhere, or the readings of other OLTs would wait for this one.
+            Answer::Text(text) => tokio::task::spawn_blocking(move || S::parse(&text))
+                .await
+                .map_err(|_| Trouble::UnexpectedReply(format!("the answer to `{command}` cannot be read"))),
             Answer::Empty(answer) => {
                 let none = S::none().ok_or(Trouble::Refused { command, answer })?;
                 Ok(Parsed { rows: none, unknown: Vec::new() })

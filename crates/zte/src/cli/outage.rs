@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::session::Broken;
+use super::broken::Broken;
 use crate::Trouble;
 
 /// The first pause after a failure; each further one doubles it.
@@ -55,13 +55,10 @@ impl Outage {
     /// A login has failed, or a session in its first command.
     pub(crate) fn failed(&self, broken: &Broken) -> Trouble {
         let mut state = self.state();
-        let (shortest, longest) = match broken {
-            Broken::LoginRefused(_) => (REFUSED, REFUSED_LONGEST),
-            _ => (SHORTEST, LONGEST),
-        };
-        let refused = matches!(broken, Broken::LoginRefused(_));
+        let refused = broken.is_refusal();
+        let (shortest, longest) = if refused { (REFUSED, REFUSED_LONGEST) } else { (SHORTEST, LONGEST) };
         if let Some((until, last)) = &state.down {
-            let same = refused == matches!(last, Broken::LoginRefused(_));
+            let same = refused == last.is_refusal();
             if same && *until > Instant::now() {
                 // Sessions that fail together are one failure.
                 return trouble(broken, *until);
@@ -113,12 +110,13 @@ pub(crate) fn trouble(broken: &Broken, until: Instant) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::broken::Said;
 
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_and_end() {
         let outage = Outage::new("192.0.2.1");
         assert_eq!((outage.check(), outage.contact()), (Ok(()), (None, None)));
-        let closed = Broken::Closed("answering");
+        let closed = Broken::Closed { doing: "answering", said: Said::default() };
         let mut waited = Duration::ZERO;
         for pause in [500, 1000, 2000, 4000, 5000, 5000] {
             outage.failed(&closed);
@@ -139,7 +137,7 @@ mod tests {
     async fn a_refusal_inherits_no_pause_and_counts_once() {
         let outage = Outage::new("192.0.2.1");
         for _ in 0..8 {
-            outage.failed(&Broken::Closed("answering"));
+            outage.failed(&Broken::Closed { doing: "answering", said: Said::default() });
             tokio::time::advance(LONGEST).await;
         }
         for _ in 0..10 {

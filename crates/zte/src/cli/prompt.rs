@@ -1,4 +1,5 @@
-//! Prompts (fact sheet, CLI §1.4): `<hostname>[(<mode>)]<#|>>`, nothing after it.
+//! Prompts (fact sheet, CLI §1.4): `<hostname>[(<mode>)]<#|>>`, nothing after it;
+//! and what a login asks.
 
 use std::fmt;
 
@@ -23,20 +24,61 @@ impl fmt::Display for Mode {
     }
 }
 
-/// The letters of a hostname (§1.4).
+/// The letters of a hostname: by the sheet letters, digits, `.`, `_` and `-`, but
+/// sites have others, such as `/`, `(`, `@` and `:`. Blanks are not among them, or
+/// every line of a banner could be one.
 fn hostname(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
+    !c.is_whitespace() && !c.is_control() && !matches!(c, '#' | '>')
 }
 
-/// The hostname and the mode of a landing prompt, when the line is one.
+/// The hostname and the mode of a landing prompt, when the line is one. No
+/// session begins in a mode with parentheses: those belong to the name.
 pub(crate) fn landing(line: &str) -> Option<(&str, Mode)> {
-    let end = line.find(|c| !hostname(c)).filter(|end| *end > 0)?;
-    let (host, rest) = line.split_at(end);
-    match rest.trim_end() {
-        ">" => Some((host, Mode::User)),
-        "#" => Some((host, Mode::Enabled)),
-        _ => None,
-    }
+    let line = line.trim_end();
+    let (host, mode) = match (line.strip_suffix('>'), line.strip_suffix('#')) {
+        (Some(host), _) => (host, Mode::User),
+        (_, Some(host)) => (host, Mode::Enabled),
+        _ => return None,
+    };
+    // A line of signs alone belongs to a banner.
+    let named = host.chars().all(hostname) && host.contains(char::is_alphanumeric);
+    named.then_some((host, mode))
+}
+
+/// The hostname of a landing prompt with this command behind it.
+pub(crate) fn echoing<'a>(line: &'a str, command: &str) -> Option<&'a str> {
+    landing(line.trim_end().strip_suffix(command)?).map(|(host, _)| host)
+}
+
+/// How a user is asked for, in small letters, without what stands around it.
+/// `Username` is the device's (§1.1); the others are usual where a server of
+/// logins stands between.
+const NAMES: [&str; 7] = ["username", "user name", "user", "userid", "user id", "login", "login name"];
+/// How a password is asked for. A new one, or the old one for that, is for a
+/// person to think of (§9.5).
+const PASSWORDS: [&str; 5] =
+    ["password", "enter password", "user password", "login password", "enable password"];
+
+/// Whether a line asks for the user.
+pub(crate) fn asks_name(line: &str) -> bool {
+    let Some(question) = question(line) else { return false };
+    // `north login:`; but `Last login:` is told, not asked.
+    let of_host = |host: &str| !host.contains(char::is_whitespace) && host != "last";
+    NAMES.contains(&question.as_str()) || question.strip_suffix(" login").is_some_and(of_host)
+}
+
+/// Whether a line asks for the password.
+pub(crate) fn asks_password(line: &str) -> bool {
+    question(line).is_some_and(|question| PASSWORDS.contains(&question.as_str()))
+}
+
+fn question(line: &str) -> Option<String> {
+    Some(line.trim().strip_suffix(':')?.trim_end().to_ascii_lowercase())
+}
+
+/// Whether a line that stands there for long waits for something to be typed.
+pub(crate) fn asks(line: &str) -> bool {
+    line.trim_end().ends_with([':', '?', '>', '#', ')', ']'])
 }
 
 /// The mode, when the whole line is a prompt of this host.
@@ -67,7 +109,14 @@ mod tests {
     fn prompts_and_what_only_looks_like_one() {
         assert_eq!(landing("ZXAN#"), Some(("ZXAN", Mode::Enabled)));
         assert_eq!(landing("PORT-OLT1.c_300> "), Some(("PORT-OLT1.c_300", Mode::User)));
-        for line in ["#", "ZXAN", "ZXAN# x", "my olt#", "ZXAN(config)#", "Username:", ""] {
+        for name in ["OLT/1", "OLT(north)", "noc@OLT", "OLT:1", "[OLT]", "OLT\u{e9}", "a/b(c@d:e)"] {
+            let prompt = format!("{name}#");
+            assert_eq!(landing(&prompt), Some((name, Mode::Enabled)));
+            assert_eq!(mode(&prompt, name), Some(Mode::Enabled));
+            assert_eq!(mode(&format!("{name}(config-if)#"), name), Some(Mode::In("config-if".into())));
+            assert_eq!(echoing(&format!("{prompt}show card"), "show card"), Some(name));
+        }
+        for line in ["#", "########", "ZXAN", "ZXAN# x", "my olt#", "* ZXAN >", "Username:", ""] {
             assert_eq!(landing(line), None, "{line}");
         }
         assert_eq!(
@@ -79,5 +128,19 @@ mod tests {
             assert_eq!(mode(line, "ZXAN"), None, "{line}");
         }
         assert_eq!(split("ZXAN#show card", "ZXAN"), Some((Mode::Enabled, "show card")));
+    }
+
+    #[test]
+    fn what_a_login_asks() {
+        for line in ["Username:", "  Username: ", "login:", "LOGIN:", "User Name:", "north login:", "user:"] {
+            assert!(asks_name(line) && !asks_password(line), "{line}");
+        }
+        for line in ["Password:", " password : ", "Enter Password:"] {
+            assert!(asks_password(line) && !asks_name(line), "{line}");
+        }
+        for line in ["Last login:", "Username", "New password:", "Old password:", "your login:x", "see login"]
+        {
+            assert!(!asks_name(line) && !asks_password(line), "{line}");
+        }
     }
 }

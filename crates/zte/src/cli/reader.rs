@@ -1,5 +1,7 @@
 //! From bytes to replies, without I/O and without a clock.
 
+use std::fmt;
+
 use super::prompt::{self, Mode};
 use super::screen::{PAGER, Screen};
 use super::telnet::Telnet;
@@ -49,44 +51,88 @@ pub(crate) enum Waiting {
     Password,
 }
 
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::No => "nothing",
+            Self::Command(_) => "a command",
+            Self::Page => "a key",
+            Self::Confirmation => "yes or no",
+            Self::Username => "a user",
+            Self::Password => "a password",
+        })
+    }
+}
+
 /// Reads the bytes of one session.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     telnet: Telnet,
     screen: Screen,
     host: Option<String>,
+    /// Whether the host was seen with a command behind it: until then it may be a
+    /// word of a greeting that looked like a prompt.
+    known: bool,
     command: Option<String>,
     /// Whether the echo of the command was seen; what stood before it belongs
     /// to nobody (a log line, a stray prompt).
     echoed: bool,
-    /// The question that was answered already, by how many bytes had come.
-    answered: Option<u64>,
-    bytes: u64,
+    /// The question that was answered already, by how many lines had ended. The
+    /// network may take its time with what the device says to the answer, a line
+    /// end in two pieces or a NUL: only a new line is a new question.
+    answered: Option<(u64, Waiting)>,
+    /// Bytes that have come since something was begun, whatever they were.
+    received: usize,
 }
+
+/// Longest line that is looked at as a prompt or a question: three times the
+/// width of the terminal. The device's own are shorter.
+const LONGEST_QUESTION: usize = 3 * WIDTH;
 
 impl Reader {
     /// Takes bytes from the OLT; gives those that the protocol has to send back.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let (mut data, mut replies) = (Vec::new(), Vec::new());
         self.telnet.filter(bytes, &mut data, &mut replies);
-        self.bytes += data.len() as u64;
+        self.received = self.received.saturating_add(bytes.len());
         self.screen.write(&data);
         self.skip_to_echo();
         replies
     }
 
-    /// How much is kept, in characters.
+    /// How many bytes have come since something was begun, kept or not.
+    pub(crate) fn received(&self) -> usize {
+        self.received
+    }
+
+    /// How many bytes are kept.
     pub(crate) fn size(&self) -> usize {
         self.screen.size()
     }
 
-    /// How much of that is in the line that has not ended.
+    /// How many lines that have ended are kept.
+    pub(crate) fn line_count(&self) -> usize {
+        self.screen.kept()
+    }
+
+    /// How many characters the line has that has not ended.
     pub(crate) fn line_size(&self) -> usize {
         self.screen.last_size()
     }
 
     /// What the device waits for.
     pub(crate) fn waiting(&self) -> Waiting {
+        let asked = self.asked();
+        let answered =
+            self.answered.as_ref().is_some_and(|(line, to)| (*line, to) == (self.screen.ended(), &asked));
+        if answered { Waiting::No } else { asked }
+    }
+
+    /// What the last line asks, answered or not.
+    fn asked(&self) -> Waiting {
+        if self.screen.last_size() > LONGEST_QUESTION {
+            return Waiting::No;
+        }
         let last = self.screen.last();
         let command = match (&self.host, &self.command) {
             // The prompt that the command was typed behind is not yet its end.
@@ -94,21 +140,27 @@ impl Reader {
             (Some(host), _) => prompt::mode(&last, host),
             (None, _) => prompt::landing(&last).map(|(_, mode)| mode),
         };
-        let question = match (command, last.trim_end()) {
-            (Some(mode), _) => return Waiting::Command(mode),
-            (None, "Username:") if self.host.is_none() => Waiting::Username,
-            (None, "Password:") => Waiting::Password,
+        match (command, last.trim_end()) {
+            (Some(mode), _) => Waiting::Command(mode),
+            (None, last) if self.host.is_none() && prompt::asks_name(last) => Waiting::Username,
+            (None, last) if prompt::asks_password(last) => Waiting::Password,
             (None, PAGER) => Waiting::Page,
             (None, last) if last.ends_with("[yes/no]:") => Waiting::Confirmation,
             _ => Waiting::No,
-        };
-        if self.answered == Some(self.bytes) { Waiting::No } else { question }
+        }
+    }
+
+    /// Whether something stands there that nobody has answered and that looks
+    /// like a question, though not like one that we know.
+    pub(crate) fn asks(&self) -> bool {
+        let answered = self.answered.as_ref().is_some_and(|(line, _)| *line == self.screen.ended());
+        !answered && self.screen.last_size() <= LONGEST_QUESTION && prompt::asks(&self.screen.last())
     }
 
     /// What is asked now was answered. It stands there until the answer has crossed
     /// the network, and is not another question.
     pub(crate) fn answered(&mut self) {
-        self.answered = Some(self.bytes);
+        self.answered = Some((self.screen.ended(), self.asked()));
     }
 
     /// The login has ended at this prompt: its hostname is the host's from now on.
@@ -122,41 +174,56 @@ impl Reader {
 
     /// A command is about to be sent: what comes behind its echo is its reply.
     pub(crate) fn begin(&mut self, command: &str) {
-        self.forget();
+        self.quiet();
         self.command = Some(command.to_owned());
         self.echoed = false;
     }
 
+    /// Something is about to be sent that has no reply.
+    pub(crate) fn quiet(&mut self) {
+        self.forget();
+        self.received = 0;
+    }
+
     /// The lines shown since the last thing that was typed.
-    pub(crate) fn lines(&self) -> &[String] {
+    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.screen.lines()
+    }
+
+    /// What was said last: the line that has not ended, or the last that has and
+    /// holds something.
+    pub(crate) fn said(&self) -> Option<String> {
+        let last = self.screen.last();
+        let held = |line: &&str| !line.trim().is_empty();
+        held(&last.as_str()).then_some(last.as_str()).or_else(|| self.lines().rfind(held)).map(str::to_owned)
     }
 
     /// The whole reply, once the device waits for the next command.
     pub(crate) fn reply(&mut self) -> Option<Reply> {
         let Waiting::Command(mode) = self.waiting() else { return None };
-        let mut text = String::with_capacity(self.screen.size());
-        for line in self.screen.lines() {
-            text.push_str(line);
-            text.push('\n');
-        }
-        self.forget();
+        let text = self.screen.take();
         self.command = None;
         let refusal = refusal(&text);
         Some(Reply { text, mode, refusal, proven: false })
     }
 
     pub(crate) fn forget(&mut self) {
-        self.screen.forget(self.screen.lines().len());
+        self.screen.clear();
     }
 
     /// Drops the lines up to the echo of the command.
     fn skip_to_echo(&mut self) {
         let (Some(host), Some(command), false) = (&self.host, &self.command, self.echoed) else { return };
-        let echo = self.screen.lines().iter().position(|line| is_echo(line, host, command));
-        let all = self.screen.lines().len();
-        self.screen.forget(echo.map_or(all, |at| at + 1));
-        self.echoed = echo.is_some();
+        let typed = |line: &str| match (self.known, prompt::echoing(line, command)) {
+            (false, Some(host)) => Some(Some(host.to_owned())),
+            _ => is_echo(line, host, command).then_some(None),
+        };
+        let echo = self.screen.lines().enumerate().find_map(|(at, line)| Some((at, typed(line)?)));
+        let Some((at, host)) = echo else { return self.screen.clear() };
+        self.screen.forget(at + 1);
+        self.echoed = true;
+        self.known |= host.is_some();
+        self.host = host.or_else(|| self.host.take());
     }
 }
 
@@ -238,16 +305,21 @@ pub(crate) fn shows_rows(text: &str) -> bool {
     refusal(text).is_none() && !text.lines().any(is_empty) && text.lines().any(|line| row(line.trim()))
 }
 
+/// Most lines of the terminal that a refusal takes.
+const LONGEST_REFUSAL: usize = 5;
+
 /// A line of `text` with what the terminal wrapped of it.
 fn unwrapped(text: &str, line: &str) -> String {
     let mut whole = String::new();
-    for part in text.lines().skip_while(|other| *other != line) {
+    for part in text.lines().skip_while(|other| *other != line).take(LONGEST_REFUSAL) {
         whole.push_str(part);
         if part.chars().count() != WIDTH {
             break;
         }
     }
-    whole.trim_end().to_owned()
+    let short =
+        whole.trim_end().char_indices().nth(LONGEST_REFUSAL * WIDTH).map_or(whole.len(), |(at, _)| at);
+    whole[..short].trim_end().to_owned()
 }
 
 #[cfg(test)]

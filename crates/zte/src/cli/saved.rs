@@ -46,9 +46,8 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
     // Some programs write the backspaces that erase a pager in two characters.
     let spelled = text.contains("--More--^H").then(|| text.replace("^H", "\x08"));
     screen.write(spelled.as_deref().unwrap_or(text).as_bytes());
-    let mut lines = screen.lines().to_vec();
-    lines.push(screen.last());
-    let lines: Vec<String> = lines.into_iter().filter_map(without_pager).collect();
+    let lines = screen.lines().map(str::to_owned).chain([screen.last()]);
+    let lines: Vec<String> = lines.filter_map(without_pager).collect();
 
     let echo = lines.iter().enumerate().rev().find_map(|(at, line)| {
         let (host, typed) = prompted(line)?;

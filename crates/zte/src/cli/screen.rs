@@ -29,14 +29,18 @@ impl std::fmt::Debug for Screen {
 
 #[derive(Debug, Default)]
 struct Lines {
-    done: Vec<String>,
+    /// Lines that have ended, each with its `\n`. One text, since a device may
+    /// send millions of empty ones.
+    done: String,
+    /// How many lines are in there.
+    kept: usize,
+    /// How many have ended, forgotten ones included.
+    ended: u64,
     current: Vec<char>,
     cursor: usize,
     /// How much of the front of the current line is what is left of an erased
     /// pager: devices erase 8 or 9 of its 9 characters.
     residue: usize,
-    /// Characters kept, of all lines.
-    kept: usize,
 }
 
 impl Default for Screen {
@@ -67,20 +71,43 @@ impl Screen {
     }
 
     /// The lines that have ended.
-    pub(crate) fn lines(&self) -> &[String] {
-        &self.lines.done
+    pub(crate) fn lines(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.lines.done.split_terminator('\n')
+    }
+
+    /// How many lines have ended since the beginning.
+    pub(crate) fn ended(&self) -> u64 {
+        self.lines.ended
+    }
+
+    /// How many lines are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.lines.kept
     }
 
     /// The line that has not ended.
     pub(crate) fn last(&self) -> String {
-        self.lines.text()
+        self.lines.text().collect()
+    }
+
+    /// The lines that have ended, each with its `\n`, which are forgotten.
+    pub(crate) fn take(&mut self) -> String {
+        self.lines.kept = 0;
+        std::mem::take(&mut self.lines.done)
     }
 
     /// Forgets the first `count` lines that have ended.
     pub(crate) fn forget(&mut self, count: usize) {
-        for line in self.lines.done.drain(..count) {
-            self.lines.kept -= line.chars().count() + 1;
-        }
+        let ends = self.lines.done.match_indices('\n');
+        let end = count.checked_sub(1).and_then(|last| ends.map(|(at, _)| at).nth(last));
+        self.lines.kept -= count.min(self.lines.kept);
+        self.lines.done.drain(..end.map_or(0, |end| end + 1));
+    }
+
+    /// Forgets all lines that have ended.
+    pub(crate) fn clear(&mut self) {
+        self.lines.kept = 0;
+        self.lines.done.clear();
     }
 
     /// Characters of the line that has not ended.
@@ -88,15 +115,15 @@ impl Screen {
         self.lines.current.len()
     }
 
-    /// Characters kept: what the memory of a reply is bounded by.
+    /// Bytes kept.
     pub(crate) fn size(&self) -> usize {
-        self.lines.kept + self.lines.current.len()
+        self.lines.done.len() + self.lines.current.len() * size_of::<char>()
     }
 }
 
 impl Lines {
-    fn text(&self) -> String {
-        self.current[self.residue.min(self.current.len())..].iter().collect()
+    fn text(&self) -> impl Iterator<Item = char> {
+        self.current.iter().skip(self.residue).copied()
     }
 
     fn backspace(&mut self) {
@@ -109,9 +136,9 @@ impl Lines {
     }
 
     fn end(&mut self) {
-        let line = self.text();
-        self.kept += line.chars().count() + 1;
-        self.done.push(line);
+        self.done.extend(self.current.iter().skip(self.residue));
+        self.done.push('\n');
+        (self.kept, self.ended) = (self.kept + 1, self.ended + 1);
         self.current.clear();
         (self.cursor, self.residue) = (0, 0);
     }
@@ -154,7 +181,11 @@ mod tests {
     fn shown(bytes: &[u8]) -> (Vec<String>, String) {
         let mut screen = Screen::default();
         screen.write(bytes);
-        (screen.lines().to_vec(), screen.last())
+        (kept(&screen), screen.last())
+    }
+
+    fn kept(screen: &Screen) -> Vec<String> {
+        screen.lines().map(str::to_owned).collect()
     }
 
     #[test]
@@ -174,6 +205,16 @@ mod tests {
     fn a_pager_in_the_text_is_text() {
         let text = " --More-- \r\n --More--\r\nname --More--\r\n";
         assert_eq!(shown(text.as_bytes()).0, [" --More-- ", " --More--", "name --More--"]);
+    }
+
+    /// Millions of empty lines cost their bytes, not more.
+    #[test]
+    fn lines_take_their_bytes() {
+        let mut screen = Screen::default();
+        screen.write(&[b'\n'; 100_000]);
+        assert_eq!((screen.kept(), screen.size()), (100_000, 100_000));
+        assert_eq!(screen.take().len(), 100_000);
+        assert_eq!((screen.kept(), screen.size(), screen.ended()), (0, 0, 100_000));
     }
 
     #[test]
@@ -196,8 +237,13 @@ mod tests {
         ) {
             let mut screen = Screen::default();
             bytes.chunks(cut).for_each(|chunk| screen.write(chunk));
-            prop_assert!(screen.size() <= 2 * bytes.len() + 1);
-            prop_assert_eq!((screen.lines().to_vec(), screen.last()), shown(&bytes));
+            prop_assert!(screen.size() <= 4 * bytes.len());
+            prop_assert_eq!((kept(&screen), screen.last()), shown(&bytes));
+            let (lines, half) = (screen.kept(), screen.kept() / 2);
+            prop_assert_eq!((lines, screen.ended()), (screen.lines().count(), lines as u64));
+            screen.forget(half);
+            prop_assert_eq!(kept(&screen), shown(&bytes).0[half..].to_vec());
+            prop_assert_eq!((screen.kept(), screen.ended()), (lines - half, lines as u64));
         }
     }
 }

@@ -2,45 +2,33 @@
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::broken::{Broken, Said};
 use super::line::Line;
 use super::prompt::Mode;
 use super::reader::{Reader, Refusal, Reply, Waiting, shows_rows};
 use crate::CliSettings;
 
-/// Why a session is of no more use.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Broken {
-    #[error("{0}")]
-    Network(String),
-    #[error("the OLT closed the connection while {0}")]
-    Closed(&'static str),
-    #[error("no answer within {} s while {doing}", waited.as_secs_f32())]
-    Silent { doing: &'static str, waited: Duration },
-    #[error("{0}")]
-    LoginRefused(String),
-    #[error("{0}")]
-    Unexpected(String),
-}
-
-/// Connecting and logging in: a busy OLT takes seconds, not more.
-const LOGIN: Duration = Duration::from_secs(15);
+/// Connecting: a busy OLT takes seconds, not more.
+const CONNECT: Duration = Duration::from_secs(15);
 /// A prompt that stays the last thing for so long is one. The device sends text
 /// and prompt together; a text that merely looks like a prompt up to where the
 /// network cut it is followed by its rest.
-const SETTLED: Duration = Duration::from_millis(15);
+pub(super) const SETTLED: Duration = Duration::from_millis(15);
+/// The most that comes at once where a network hands on byte by byte: what
+/// looks like a prompt there has to stand for some of its gaps.
+const TRICKLE: usize = 2;
+/// How many gaps those are, and the longest wait for them.
+const GAPS: u32 = 6;
+const LONGEST_GAPS: Duration = Duration::from_secs(1);
 /// The longest silence in the middle of an answer. OMCI reads take up to 5 s, the
 /// list of a full PON over 15 s on old firmware (§6 nr. 11).
 const SILENCE: Duration = Duration::from_secs(25);
-/// Most characters of one reply: the running-config of 4,096 ONUs has about
-/// three million.
-const MOST: usize = 16 << 20;
 /// The longest line. The device wraps at 80 columns; some terminals do not.
-const LONGEST_LINE: usize = 64 << 10;
+const LONGEST_LINE: usize = 16 << 10;
 /// Most pages of one reply, so that a pager that never ends is left.
 const MOST_PAGES: usize = 1 << 16;
 /// How many times [`SETTLED`] a question stands there until it is believed that
@@ -48,6 +36,30 @@ const MOST_PAGES: usize = 1 << 16;
 const STANDS: u32 = 64;
 /// How long a polite good-bye may take.
 const LOGOUT: Duration = Duration::from_secs(2);
+/// How long the device may leave what is sent to it unread.
+const LONGEST_WRITE: Duration = Duration::from_secs(10);
+/// What is read at a time.
+const PIECE: usize = 16 << 10;
+
+/// How much one answer may be. A terminal may send without an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Most {
+    /// Bytes, those that show nothing included.
+    pub(crate) bytes: usize,
+    /// Lines: each costs whoever reads it more than its bytes.
+    pub(crate) lines: usize,
+}
+
+impl Most {
+    /// Of a greeting, a login and a good-bye.
+    pub(super) const TALK: Self = Self { bytes: 64 << 10, lines: 4 << 10 };
+    /// Of what readings ask: the longest are lists of MAC addresses, some
+    /// ten thousand lines.
+    pub(crate) const READING: Self = Self { bytes: 3 << 20, lines: 64 << 10 };
+    /// Of what a person asks: the running-config of 4,096 ONUs has about three
+    /// million characters, and there are larger chassis.
+    pub(crate) const SHOWN: Self = Self { bytes: 32 << 20, lines: 1 << 20 };
+}
 
 /// What shows a row on every OLT: all have the profile `default` (§9.2).
 const PROOF: &str = "show gpon profile tcont";
@@ -68,123 +80,67 @@ enum Proof {
 #[derive(Debug)]
 pub(crate) struct Session {
     stream: TcpStream,
-    reader: Reader,
-    mode: Mode,
+    piece: Vec<u8>,
+    pub(super) reader: Reader,
+    pub(super) mode: Mode,
     proof: Proof,
+    /// When something last came, and how long after what came before it, where
+    /// both were a few bytes alone.
+    heard: Instant,
+    trickles: Duration,
     /// When something was last sent.
     pub(crate) used: Instant,
     /// When it was last given to a caller.
     pub(crate) wanted: Instant,
 }
 
+/// What is read for, and what ends it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) doing: &'static str,
+    pub(super) began: Instant,
+    pub(super) deadline: Instant,
+    /// The longest wait for the next byte.
+    pub(super) silence: Duration,
+    /// The longest wait behind a question that nobody here may answer.
+    pub(super) asked: Duration,
+    pub(super) most: Most,
+}
+
 impl Session {
     /// Connects and logs in, up to the privileged prompt where there is a password for it.
     pub(crate) async fn open(settings: &CliSettings) -> Result<Self, Broken> {
-        let address = (settings.host.as_str(), settings.port);
-        let deadline = Instant::now() + LOGIN;
-        let stream = timeout_at(deadline, TcpStream::connect(address))
-            .await
-            .map_err(|_| Broken::Silent { doing: "connecting", waited: LOGIN })?
-            .map_err(|error| Broken::Network(error.to_string()))?;
-        // Lines are short and each waits for its answer.
-        stream.set_nodelay(true).map_err(|error| Broken::Network(error.to_string()))?;
-        let now = Instant::now();
-        let mut session = Self {
-            stream,
-            reader: Reader::default(),
-            mode: Mode::User,
-            proof: Proof::Missing,
-            used: now,
-            wanted: now,
-        };
-        session.login(settings, deadline).await?;
-        if let (Mode::User, Some(password)) = (&session.mode, &settings.enable_password) {
-            session.enable(password, deadline).await?;
-        }
+        let mut session = Self::over(connect(settings).await?);
+        session.log_in(settings).await?;
         if settings.terminal_length {
             // A user without the privilege is refused, and pages are turned by hand.
-            session.command("terminal length 0", deadline).await?;
+            session.command("terminal length 0", Instant::now() + SILENCE, Most::TALK).await?;
         }
         Ok(session)
     }
 
-    async fn login(&mut self, settings: &CliSettings, deadline: Instant) -> Result<(), Broken> {
-        let (mut name_sent, mut password_sent) = (false, false);
-        loop {
-            let waiting = match self.next(deadline, "logging in").await {
-                // Some hang up with the refusal: not to be taken for a bad network,
-                // or the wrong password would be tried again and again.
-                Err(Broken::Closed(_) | Broken::Network(_)) if password_sent && self.complained() => {
-                    return Err(Broken::LoginRefused(self.complaint()));
-                }
-                waiting => waiting?,
-            };
-            match waiting {
-                Waiting::Username if !name_sent => {
-                    name_sent = true;
-                    self.type_secretly(&settings.username).await?;
-                }
-                Waiting::Password if name_sent && !password_sent => {
-                    password_sent = true;
-                    self.type_secretly(settings.password.expose_secret()).await?;
-                }
-                Waiting::Command(_) if password_sent => {
-                    if let Some(mode) = self.reader.landed() {
-                        self.mode = mode;
-                        return Ok(());
-                    }
-                }
-                Waiting::Username | Waiting::Password if password_sent => {
-                    return Err(Broken::LoginRefused(self.complaint()));
-                }
-                Waiting::Page => self.turn_page().await?,
-                // Words of the banner, where the network cut it.
-                _ => {}
-            }
+    pub(super) fn over(stream: TcpStream) -> Self {
+        let now = Instant::now();
+        Self {
+            stream,
+            piece: vec![0; PIECE],
+            reader: Reader::default(),
+            mode: Mode::User,
+            proof: Proof::Missing,
+            heard: now,
+            trickles: Duration::ZERO,
+            used: now,
+            wanted: now,
         }
-    }
-
-    /// Only ever sent at a prompt that ends with `>`: elsewhere whatever is sent
-    /// next would be taken for a password (§1.1).
-    async fn enable(&mut self, password: &SecretString, deadline: Instant) -> Result<(), Broken> {
-        self.reader.begin("enable");
-        self.send(b"enable\n").await?;
-        let mut sent = false;
-        loop {
-            match self.next(deadline, "enabling").await? {
-                Waiting::Password if !sent => {
-                    sent = true;
-                    self.type_secretly(password.expose_secret()).await?;
-                }
-                Waiting::Command(Mode::User) | Waiting::Password => {
-                    return Err(Broken::LoginRefused(self.complaint()));
-                }
-                Waiting::Command(mode) => {
-                    self.mode = mode;
-                    return Ok(());
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn complained(&self) -> bool {
-        self.reader.lines().iter().any(|line| line.starts_with("%Error"))
-    }
-
-    /// The OLT's own words for a refused login.
-    fn complaint(&self) -> String {
-        let line = self.reader.lines().iter().rev().find(|line| line.starts_with('%'));
-        line.map_or_else(|| "the OLT asked again, without a word".to_owned(), |line| line.trim().to_owned())
     }
 
     /// Runs one command to its prompt. Where it says that there is nothing to
     /// show and nothing was shown in this session yet, [`PROOF`] is asked as well.
-    pub(crate) async fn run(&mut self, line: &Line, deadline: Instant) -> Result<Reply, Broken> {
-        let mut reply = self.command(line.as_str(), deadline).await?;
+    pub(crate) async fn run(&mut self, line: &Line, deadline: Instant, most: Most) -> Result<Reply, Broken> {
+        let mut reply = self.command(line.as_str(), deadline, most).await?;
         self.weigh(line.as_str(), &reply);
         if matches!(reply.refusal, Some(Refusal::Empty(_))) && self.proof == Proof::Missing {
-            let proof = self.command(PROOF, deadline).await?;
+            let proof = self.command(PROOF, deadline, Most::READING).await?;
             self.weigh(PROOF, &proof);
             // One that is nothing at all may be asked for again (§6 nr. 12).
             if self.proof == Proof::Missing && proof.refusal.is_some() {
@@ -201,39 +157,57 @@ impl Session {
         }
     }
 
-    async fn command(&mut self, line: &str, deadline: Instant) -> Result<Reply, Broken> {
+    async fn command(&mut self, line: &str, deadline: Instant, most: Most) -> Result<Reply, Broken> {
         self.reader.begin(line);
+        let began = Instant::now();
+        let reading = Reading { doing: "answering", began, deadline, silence: SILENCE, asked: SILENCE, most };
         // A line feed alone: with a carriage return the device sees two lines (§1.2).
         self.send(format!("{line}\n").as_bytes()).await?;
-        let mut asked = 0;
-        for _ in 0..MOST_PAGES {
-            match self.next(deadline, "answering").await? {
+        let (mut asked, mut pages) = (0, 0);
+        loop {
+            match self.next(&reading).await? {
                 Waiting::Command(_) => {
                     let Some(reply) = self.reader.reply() else { continue };
                     self.mode = reply.mode.clone();
                     return Ok(reply);
                 }
-                Waiting::Page => self.turn_page().await?,
+                Waiting::Page if pages < MOST_PAGES => {
+                    pages += 1;
+                    self.turn_page().await?;
+                }
+                Waiting::Page => {
+                    return Err(Broken::Unexpected(format!("over {MOST_PAGES} pages in answer to `{line}`")));
+                }
                 // Perhaps words of the answer, where the network cut it.
                 _ if asked < STANDS => asked += 1,
                 waiting => {
-                    return Err(Broken::Unexpected(format!("asked for {waiting:?} in answer to `{line}`")));
+                    return Err(Broken::Unexpected(format!(
+                        "the OLT asked for {waiting} in answer to `{line}`"
+                    )));
                 }
             }
         }
-        Err(Broken::Unexpected(format!("over {MOST_PAGES} pages in answer to `{line}`")))
     }
 
     /// Shows the device that somebody is there: an empty line.
     pub(crate) async fn keep_alive(&mut self) -> Result<(), Broken> {
-        let deadline = Instant::now() + LOGIN;
-        self.reader.forget();
+        let began = Instant::now();
+        let deadline = began + CONNECT;
+        let reading = Reading {
+            doing: "keeping the session",
+            began,
+            deadline,
+            silence: CONNECT,
+            asked: CONNECT,
+            most: Most::TALK,
+        };
+        self.reader.quiet();
         self.send(b"\n").await?;
         // The new prompt stands behind the line that the old one became.
         loop {
-            let waiting = self.next(deadline, "keeping the session").await?;
-            if matches!(waiting, Waiting::Command(_)) && !self.reader.lines().is_empty() {
-                self.reader.forget();
+            let waiting = self.next(&reading).await?;
+            if matches!(waiting, Waiting::Command(_)) && self.reader.line_count() > 0 {
+                self.reader.quiet();
                 return Ok(());
             }
         }
@@ -244,9 +218,18 @@ impl Session {
     pub(crate) async fn close(mut self) {
         let polite = async {
             self.reader.begin("exit");
+            let began = Instant::now();
+            let deadline = began + LOGOUT;
+            let reading = Reading {
+                doing: "logging out",
+                began,
+                deadline,
+                silence: LOGOUT,
+                asked: LOGOUT,
+                most: Most::TALK,
+            };
             self.send(b"exit\n").await?;
-            let deadline = Instant::now() + LOGOUT;
-            while let Ok(waiting) = self.next(deadline, "logging out").await {
+            while let Ok(waiting) = self.next(&reading).await {
                 if waiting == Waiting::Confirmation {
                     self.reader.answered();
                     self.send(b"yes\n").await?;
@@ -258,56 +241,102 @@ impl Session {
         let _ = timeout(LOGOUT, polite).await;
     }
 
-    async fn turn_page(&mut self) -> Result<(), Broken> {
+    pub(super) async fn turn_page(&mut self) -> Result<(), Broken> {
         self.reader.answered();
         self.send(b" ").await
     }
 
-    /// Sends a line that must not be looked for in what comes back.
-    async fn type_secretly(&mut self, text: &str) -> Result<(), Broken> {
-        if text.contains(char::is_control) {
-            return Err(Broken::Unexpected("the configured login holds a control character".to_owned()));
+    pub(super) async fn send(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        self.used = Instant::now();
+        match timeout(LONGEST_WRITE, self.stream.write_all(bytes)).await {
+            Ok(sent) => Ok(sent?),
+            Err(_) => {
+                let why = "the OLT reads nothing of what is sent to it".to_owned();
+                Err(Broken::Network { why, said: Said::default() })
+            }
         }
-        self.reader.forget();
-        self.reader.answered();
-        self.send(format!("{text}\n").as_bytes()).await
     }
 
-    async fn send(&mut self, bytes: &[u8]) -> Result<(), Broken> {
-        self.used = Instant::now();
-        self.stream.write_all(bytes).await.map_err(|error| Broken::Network(error.to_string()))
+    /// How long a prompt has to stand there to be one.
+    fn settled(&self) -> Duration {
+        (self.trickles * GAPS).clamp(SETTLED, LONGEST_GAPS)
     }
 
     /// Reads until the device waits for something.
-    async fn next(&mut self, deadline: Instant, doing: &'static str) -> Result<Waiting, Broken> {
-        let began = Instant::now();
-        let mut chunk = vec![0; 16 << 10];
+    pub(super) async fn next(&mut self, reading: &Reading) -> Result<Waiting, Broken> {
+        let &Reading { doing, began, deadline, silence, asked, most } = reading;
         loop {
             let waiting = self.reader.waiting();
+            // What was said before belongs to somebody else's wait.
+            let heard = self.heard.max(self.used).max(began);
             let until = match waiting {
-                Waiting::No => deadline.min(Instant::now() + SILENCE),
-                _ => deadline.min(Instant::now() + SETTLED),
+                Waiting::No if self.reader.asks() => heard + asked.min(silence),
+                Waiting::No => heard + silence,
+                _ => Instant::now() + self.settled(),
             };
-            let read = match timeout_at(until, self.stream.read(&mut chunk)).await {
+            let read = match timeout_at(until.min(deadline), self.stream.read(&mut self.piece)).await {
                 // Those who wait for something else come again: not beyond the deadline.
                 Err(_) if waiting != Waiting::No && Instant::now() < deadline => return Ok(waiting),
-                Err(_) => return Err(Broken::Silent { doing, waited: began.elapsed() }),
-                Ok(Ok(0)) => return Err(Broken::Closed(doing)),
+                Err(_) if until <= deadline && asked < silence && self.reader.asks() => {
+                    return Err(Broken::Asked { doing, said: Said::default() });
+                }
+                Err(_) if until <= deadline || self.heard < began => {
+                    let waited = heard.elapsed();
+                    return Err(Broken::Silent { doing, waited, said: Said::default() });
+                }
+                Err(_) => return Err(Broken::Late { doing, waited: began.elapsed(), said: Said::default() }),
+                Ok(Ok(0)) => return Err(Broken::Closed { doing, said: Said::default() }),
                 Ok(Ok(read)) => read,
-                Ok(Err(error)) => return Err(Broken::Network(error.to_string())),
+                Ok(Err(error)) => return Err(error.into()),
             };
-            let replies = self.reader.feed(&chunk[..read]);
+            self.time(read);
+            let replies = self.reader.feed(self.piece.get(..read).unwrap_or_default());
             if !replies.is_empty() {
                 self.send(&replies).await?;
             }
             if self.reader.line_size() > LONGEST_LINE {
                 return Err(Broken::Unexpected(format!("a line of over {LONGEST_LINE} characters")));
             }
-            if self.reader.size() > MOST {
-                return Err(Broken::Unexpected(format!("over {MOST} characters in one answer")));
+            if self.reader.received() > most.bytes || self.reader.line_count() > most.lines {
+                let Most { bytes, lines } = most;
+                return Err(Broken::Unexpected(format!("over {bytes} bytes or {lines} lines while {doing}")));
+            }
+            // Who sends without a pause does not keep the others waiting.
+            if read == PIECE {
+                tokio::task::yield_now().await;
             }
         }
     }
+
+    /// Notes when so many bytes came.
+    fn time(&mut self, read: usize) {
+        let now = Instant::now();
+        let since = now - self.heard.max(self.used);
+        self.trickles = if read <= TRICKLE { since } else { Duration::ZERO };
+        self.heard = now;
+    }
+}
+
+/// Connects to the host, whose name is asked for each time: it may have moved.
+async fn connect(settings: &CliSettings) -> Result<TcpStream, Broken> {
+    let failed = |error: std::io::Error| Broken::Unreached(error.to_string());
+    let began = Instant::now();
+    let silent = || Broken::Unreached(format!("no answer within {} s", CONNECT.as_secs()));
+    let found = timeout(CONNECT, lookup_host((settings.host.as_str(), settings.port))).await;
+    let addresses: Vec<_> = found.map_err(|_| silent())?.map_err(failed)?.collect();
+    let mut last = Broken::Unreached("its name has no address".to_owned());
+    for (at, address) in addresses.iter().enumerate() {
+        // One that is dead leaves time for the others.
+        let left = CONNECT.saturating_sub(began.elapsed());
+        let share = left / u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
+        match timeout(share, TcpStream::connect(address)).await {
+            // Lines are short and each waits for its answer.
+            Ok(Ok(stream)) => return stream.set_nodelay(true).map(|()| stream).map_err(failed),
+            Ok(Err(error)) => last = failed(error),
+            Err(_) => last = silent(),
+        }
+    }
+    Err(last)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
-use super::*;
+use secrecy::SecretString;
 use tokio::net::TcpListener;
+
+use super::*;
 
 fn settings(port: u16) -> CliSettings {
     CliSettings::new("127.0.0.1", port, "zte", SecretString::from("secret"))
@@ -37,8 +39,8 @@ async fn a_far_olt_is_logged_in_to_once() {
     ])
     .await;
     let mut session = Session::open(&settings(port)).await.unwrap();
-    let deadline = Instant::now() + LOGIN;
-    let reply = session.run(&Line::new("show clock").unwrap(), deadline).await.unwrap();
+    let deadline = Instant::now() + CONNECT;
+    let reply = session.run(&Line::new("show clock").unwrap(), deadline, Most::READING).await.unwrap();
     assert_eq!((reply.text.as_str(), reply.mode), ("now\n", Mode::Enabled));
 }
 
@@ -66,7 +68,10 @@ async fn the_pager_is_left_alone_where_it_must_be() {
     let mut settings = settings(port);
     settings.terminal_length = false;
     let mut session = Session::open(&settings).await.unwrap();
-    let reply = session.run(&Line::new("show clock").unwrap(), Instant::now() + LOGIN).await.unwrap();
+    let reply = session
+        .run(&Line::new("show clock").unwrap(), Instant::now() + CONNECT, Most::READING)
+        .await
+        .unwrap();
     assert_eq!(reply.text, "now\n");
 }
 
@@ -74,17 +79,53 @@ async fn the_pager_is_left_alone_where_it_must_be() {
 async fn waiting_for_more_ends_at_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-    let now = Instant::now();
-    let mut reader = Reader::default();
-    reader.feed(b"ZXAN#");
-    reader.landed();
-    let mut session =
-        Session { stream, reader, mode: Mode::Enabled, proof: Proof::Missing, used: now, wanted: now };
-    let deadline = now + 4 * SETTLED;
+    let mut session = Session::over(stream);
+    session.reader.feed(b"ZXAN#");
+    session.reader.landed();
+    let began = Instant::now();
+    let deadline = began + 4 * SETTLED;
+    let reading =
+        Reading { doing: "waiting", began, deadline, silence: SILENCE, asked: SILENCE, most: Most::TALK };
     for _ in 0..10 {
-        if session.next(deadline, "waiting").await.is_err() {
+        if session.next(&reading).await.is_err() {
             return;
         }
     }
     panic!("a prompt is returned for ever");
+}
+
+/// The answer to `show x`: so many lines, `gap` between them.
+async fn slow(lines: usize, gap: Duration, within: Duration) -> Result<Reply, Broken> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut session = Session::over(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+    session.reader.feed(b"ZXAN#");
+    session.reader.landed();
+    let (mut stream, _) = listener.accept().await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    tokio::spawn(async move {
+        stream.write_all(b"show x\r\n").await.unwrap();
+        for _ in 0..lines {
+            tokio::time::sleep(gap).await;
+            stream.write_all(b"row\r\n").await.unwrap();
+        }
+        stream.write_all(b"ZXAN#").await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    session.run(&Line::new("show x").unwrap(), Instant::now() + within, Most::READING).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_goes_on_is_not_cut() {
+    let seconds = Duration::from_secs;
+    let reply = slow(20, seconds(20), seconds(500)).await.unwrap();
+    assert_eq!(reply.text, "row\n".repeat(20));
+    let text = slow(20, seconds(20), seconds(70)).await.unwrap_err().to_string();
+    assert_eq!(text, "not done within 70 s while answering");
+    let text = slow(20, seconds(30), seconds(500)).await.unwrap_err().to_string();
+    assert_eq!(text, "nothing was heard for 25 s while answering");
+    let text = slow(1, seconds(30), seconds(7)).await.unwrap_err().to_string();
+    assert!(
+        text.ends_with("within 7 s while answering") || text.starts_with("nothing was heard for 7 s"),
+        "{text}"
+    );
 }

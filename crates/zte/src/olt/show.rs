@@ -6,7 +6,7 @@ use gpon::Reading;
 use tokio::time::Instant;
 
 use super::{Inner, Olt};
-use crate::cli::{Answer, Refusal, refusal, saved};
+use crate::cli::{Answer, Most, Refusal, refusal, saved};
 use crate::read::Problems;
 use crate::read::terminal::PATIENCE;
 use crate::{OltError, ShowLine, Shown, Trouble};
@@ -28,7 +28,7 @@ impl Olt {
             let cli = olt.cli.as_ref().ok_or(Trouble::NoCli)?;
             let deadline = Instant::now() + PATIENCE;
             let answer = async {
-                let mut turn = cli.turn(deadline).await?;
+                let mut turn = cli.turn(deadline).await?.with(Most::SHOWN);
                 turn.whole(line.line(), |text| line.is_whole(text), deadline).await
             };
             let shown = match answer.await.map_err(Trouble::at_last)? {

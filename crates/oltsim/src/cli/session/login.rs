@@ -1,4 +1,4 @@
-//! Logging in, and `enable`.
+//! Logging in, `enable`, and how such questions are left.
 
 use super::{Phase, Session};
 use crate::cli::modes::Mode;
@@ -69,5 +69,14 @@ impl Session {
         }
         self.phase = Phase::Enable { tries: tries + 1 };
         self.ask_for_password();
+    }
+
+    /// Ctrl-C: leaves a question (fact sheet, CLI §1.1), or drops the line.
+    pub(super) fn abandon(&mut self, device: &Device) {
+        self.newline();
+        match self.phase {
+            Phase::Username | Phase::Password { .. } | Phase::NewPassword { .. } => self.ask_for_user(),
+            _ => self.show_prompt(device),
+        }
     }
 }
