@@ -146,3 +146,17 @@ fn unknown_commands_make_it_two() {
         assert!(stderr.contains("the show commands that are known:"), "{stderr}");
     }
 }
+
+/// Whatever command a saved configuration is taken for, its secrets are told by neither stream.
+#[test]
+fn no_secret_of_a_saved_configuration_is_printed() {
+    let saved = include_str!("../../../../zte/tests/cases/secrets.txt");
+    for command in ["running-config", "card", "running-config interface gpon-onu_1/1/1:1", "onu-type"] {
+        let words: Vec<&str> = command.split(' ').collect();
+        let (code, stdout, stderr) =
+            run(&[("saved", saved)], &[&["show", "--from", "saved", "show"], &words[..]].concat(), &[]);
+        assert!([Some(0), Some(3)].contains(&code), "{command}: {stderr}");
+        assert!(!stdout.contains("QQ") && !stderr.contains("QQ"), "{command}: {stdout} {stderr}");
+        assert!(stdout.contains("192.0.2.9") || stderr.contains("192.0.2.9"), "{command}: {stdout} {stderr}");
+    }
+}

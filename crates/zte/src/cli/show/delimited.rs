@@ -38,7 +38,7 @@ pub(super) fn text(rows: &[Row<'_>]) -> Option<Text> {
         let end = behind
             .iter()
             .take(MOST_LINES)
-            .take_while(|row| !self::message(row.trimmed()).is_some_and(|(other, _)| other == head))
+            .take_while(|row| self::message(row.trimmed()).is_none_or(|(other, _)| other != head))
             .position(|row| row.trimmed().ends_with(delimiter));
         found = match end {
             Some(at) => Text::Lines(at + 1),

@@ -134,6 +134,8 @@ mod tests {
                 "ssid auth wpa wifi_0/1 wpa2-psk encrypt aes key a key c",
                 "ssid auth wpa wifi_0/1 wpa2-psk encrypt aes key ***",
             ),
+            ("wpa-psk X Y", "wpa-psk ***"),
+            ("snmp-server trap-community X", "snmp-server trap-community ***"),
             ("ssid auth wep wifi_0/1 open-system key1 X", "ssid auth wep wifi_0/1 open-system key1 ***"),
             (
                 "voip-ip mode pppoe auth-user u auth-pwd X Y host 2",

@@ -125,8 +125,19 @@ fn is_key(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let whole =
         ["pw", "psk", "key", "community", "loid", "pwd", "pass", "passcode", "key-string", "keystring"];
-    let end =
-        ["password", "passwd", "passphrase", "secret", "-pwd", "-pw", "-key", "_key", "_pwd", "shared-psk"];
+    let end = [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "-pwd",
+        "-pw",
+        "-key",
+        "_key",
+        "_pwd",
+        "-psk",
+        "-community",
+    ];
     let public = ["public-key", "trusted-key"];
     (whole.contains(&word) || end.iter().any(|end| word.ends_with(end))) && !public.contains(&word)
 }
@@ -258,8 +269,10 @@ impl Scan<'_> {
             return Some(at + 1..self.words.len());
         }
         let switch = key.contains('-') && matches!(next, "enable" | "disable");
+        // `wpa2-psk encrypt aes key K` names a way first.
+        let way = key.ends_with("-psk") && matches!(next, "encrypt" | "key");
         // `Password mode: none` is the label of something else.
-        if switch || next.ends_with(':') || (at == 0 && key == "key" && next == "chain") {
+        if switch || way || next.ends_with(':') || (at == 0 && key == "key" && next == "chain") {
             return None;
         }
         let number = next.bytes().all(|byte| byte.is_ascii_digit());
