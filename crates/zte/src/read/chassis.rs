@@ -10,6 +10,7 @@ use crate::firmware::{Cell, Firmware, Table};
 use crate::olt::Inner;
 use crate::read::{Problems, first_of, table};
 use crate::snmp::walk::{End, Scope, Start};
+use crate::index::Rows;
 use crate::{Trouble, value};
 
 /// A row of the device's inventory (ENTITY-MIB).
@@ -35,6 +36,7 @@ macro_rules! entity {
 
 const ENTITIES: Table<Entity> = Table {
     row: |index| (index.len() == 1).then(Entity::default),
+    rows: Rows::ENTITIES,
     cells: &[
         entity!(description, "description", 2),
         entity!(software, "software_ver", 10),
@@ -174,9 +176,9 @@ pub(crate) async fn environment(
     deadline: Instant,
 ) -> Result<(Environment, Problems), Trouble> {
     let starts: Vec<Start<'_>> =
-        firmware.environment.iter().map(|(_, column, _)| Start { column, prefix: &[] }).collect();
+        firmware.environment.iter().map(|(_, column, _)| Start { column, prefix: &[], rows: Rows::PLACES }).collect();
     let columns = olt.snmp.columns(&starts, Scope::default(), None, deadline).await;
-    super::first_failure(&columns)?;
+    super::first_failure(columns.iter().map(|column| (column.rows.len(), &column.end)))?;
     let mut environment = Environment::default();
     let mut problems = Problems::default();
     let mut empty: BTreeMap<&'static str, bool> = BTreeMap::new();
