@@ -150,8 +150,8 @@ mod tests {
         let oids = |columns: &[&[u32]]| columns.iter().map(|column| Oid::from_slice(column)).collect::<Vec<_>>();
         // 400 names, 200 states and 50 optics a second, asked for in several mixtures.
         let mixtures: [(&[&[u32]], f64); 4] = [
-            (&[NAME, NAME, NAME, STATE, RX], 0.0375),
-            (&[NAME, STATE], 0.00750),
+            (&[NAME, NAME, NAME, STATE, RX], 0.0325),
+            (&[NAME, STATE], 0.0075),
             (&[STATE, RX, RX, RX], 0.065),
             (&[RX], 0.02),
         ];

@@ -126,10 +126,89 @@ pub(super) type Lookup = Arc<
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures::FutureExt as _;
+
     use super::*;
 
     fn at(port: u16) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    /// A name server that tells these addresses, one list after the other, and counts.
+    fn lookup(lists: Vec<Vec<u16>>) -> (Lookup, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let lookup: Lookup = Arc::new(move |host, _| {
+            assert_eq!(host, "olt.example.net");
+            let turn = count.fetch_add(1, Ordering::SeqCst).min(lists.len() - 1);
+            let list: Vec<SocketAddr> = lists[turn].iter().map(|port| at(*port)).collect();
+            async move { if list.is_empty() { Err(std::io::Error::other("no such name")) } else { Ok(list) } }.boxed()
+        });
+        (lookup, asked)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_is_looked_up_again_after_failures_and_not_too_often() {
+        let (lookup, asked) = lookup(vec![vec![], vec![1, 2], vec![1, 2], vec![], vec![3]]);
+        let transport = SnmpTransport::bind().await.unwrap().with_lookup(lookup);
+        let settings = SnmpSettings::new("olt.example.net", 161, "public".into());
+        let peer = Peer::default();
+        for _ in 0..100 {
+            let failure = peer.client(&transport, &settings).await.err().unwrap();
+            assert_eq!(failure, Trouble::Network("`olt.example.net` does not resolve: no such name".into()));
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+        for (address, lookups) in [(1, 2), (2, 3), (2, 4), (3, 5)] {
+            tokio::time::advance(AGAIN).await;
+            for _ in 0..100 {
+                peer.failed(&transport, &settings).await;
+            }
+            // The port alone: a socket for both families maps the address.
+            assert_eq!(peer.client(&transport, &settings).await.unwrap().peer_addr().port(), address);
+            assert_eq!(asked.load(Ordering::SeqCst), lookups);
+        }
+        // An address is what it is.
+        let fixed = SnmpSettings::new("127.0.0.1", 9, "public".into());
+        let peer = Peer::default();
+        let _ = SnmpTransport::bind().await.unwrap().client(at(9), &fixed).await.unwrap();
+        peer.failed(&transport, &fixed).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 5);
+    }
+
+    /// Answers every GET with nulls.
+    async fn echo() -> u16 {
+        let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let port = socket.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let mut packet = [0; 2048];
+            while let Ok((length, from)) = socket.recv_from(&mut packet).await {
+                // Behind version and community stands the kind: 0xa0 asks, 0xa2 answers.
+                packet[7 + "public".len()] = 0xa2;
+                let _ = socket.send_to(&packet[..length], from).await;
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn a_silent_olt_is_found_at_its_new_address() {
+        let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let old = silent.local_addr().unwrap().port();
+        let (lookup, _) = lookup(vec![vec![old], vec![echo().await]]);
+        let transport = SnmpTransport::bind().await.unwrap().with_lookup(lookup);
+        let mut settings = SnmpSettings::new("olt.example.net", 161, "public".into());
+        settings.deadline = Duration::from_millis(300);
+        let snmp = Arc::new(crate::snmp::Snmp::new(settings, transport));
+        let oid = [async_snmp::Oid::from_slice(&[1, 3, 6, 1])];
+        let ask = async || snmp.get(&oid, snmp.deadline()).await;
+        assert!(matches!(ask().await, Err(Trouble::Unreachable { .. })));
+        let until = Instant::now() + Duration::from_secs(20);
+        while ask().await.is_err() {
+            assert!(Instant::now() < until, "still asked at its old address");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     #[test]

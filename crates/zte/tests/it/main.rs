@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod agent;
+mod hostile;
+mod slow;
 mod terminal;
 mod watch;

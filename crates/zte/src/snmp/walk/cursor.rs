@@ -51,7 +51,8 @@ pub(super) struct Cursor {
     /// Rows read, those among them that were taken out already.
     pub(super) count: usize,
     pub(super) first: Option<Oid>,
-    pub(super) left: Option<Left>,
+    /// Where the device left it; twice where it was read in two halves.
+    pub(super) left: Vec<Left>,
     pub(super) end: Option<End<Trouble>>,
 }
 
@@ -71,7 +72,7 @@ impl Cursor {
             rows: Vec::new(),
             count: 0,
             first: None,
-            left: None,
+            left: Vec::new(),
             end: None,
         }
     }
@@ -90,7 +91,7 @@ impl Cursor {
         let VarBind { oid, value, .. } = binding;
         if value.is_exception() {
             let to = (!matches!(value, Value::EndOfMibView)).then(|| oid.max(self.at.clone()));
-            self.left = Some(Left { behind: self.at.clone(), to });
+            self.left.push(Left { behind: self.at.clone(), to });
             self.end = Some(End::Complete);
             return 0;
         }
@@ -99,7 +100,7 @@ impl Cursor {
             return 0;
         }
         let Some(index) = oid.arcs().get(self.column..).filter(|_| oid.starts_with(&self.base)) else {
-            self.left = Some(Left { behind: self.at.clone(), to: Some(oid) });
+            self.left.push(Left { behind: self.at.clone(), to: Some(oid) });
             self.end = Some(End::Complete);
             return 0;
         };
@@ -111,7 +112,7 @@ impl Cursor {
         {
             self.fail(Breach::Number(arc));
         } else if arc.is_none() || self.last.is_some() && arc > self.last {
-            self.left = Some(Left { behind: self.at.clone(), to: Some(oid) });
+            self.left.push(Left { behind: self.at.clone(), to: Some(oid) });
             self.end = Some(End::Complete);
         } else if self.count >= self.bounds.most {
             self.fail(Breach::Rows(self.bounds.most));
@@ -128,8 +129,7 @@ impl Cursor {
 
     /// Whether the device left this column past a row that it has shown.
     pub(super) fn jumped(&self, shown: &Oid) -> bool {
-        self.left
-            .as_ref()
-            .is_some_and(|left| *shown > left.behind && left.to.as_ref().is_none_or(|to| shown < to))
+        let past = |left: &Left| *shown > left.behind && left.to.as_ref().is_none_or(|to| shown < to);
+        self.left.iter().any(past)
     }
 }
