@@ -45,8 +45,8 @@ impl PonIndex {
 /// meets others is not one of this table, or of an agent without an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rows {
-    /// Most numbers in an index.
-    pub(crate) arcs: usize,
+    /// Least and most numbers in an index.
+    pub(crate) arcs: (usize, usize),
     /// Most rows of a column in one reading.
     pub(crate) most: usize,
 }
@@ -54,35 +54,35 @@ pub(crate) struct Rows {
 impl Rows {
     /// Cards, fans and supplies (§2.7): C300 shelves have 24 slots, and no
     /// chassis more than 8 shelves.
-    pub(crate) const CARDS: Self = Self { arcs: 3, most: 192 };
+    pub(crate) const CARDS: Self = Self { arcs: (3, 3), most: 192 };
     /// What the environment is measured at: cards, or places within them.
-    pub(crate) const PLACES: Self = Self { arcs: 4, most: 512 };
+    pub(crate) const PLACES: Self = Self { arcs: (1, 4), most: 512 };
     /// Interfaces (§2.4): ports, and on some devices one for each of 4,094 VLANs.
-    pub(crate) const INTERFACES: Self = Self { arcs: 1, most: 8192 };
+    pub(crate) const INTERFACES: Self = Self { arcs: (1, 1), most: 8192 };
     /// Physical entities of ENTITY-MIB: ports and modules of every card.
-    pub(crate) const ENTITIES: Self = Self { arcs: 1, most: 4096 };
+    pub(crate) const ENTITIES: Self = Self { arcs: (1, 1), most: 4096 };
     /// Optical modules: one a port.
-    pub(crate) const PORTS: Self = Self { arcs: 1, most: 1024 };
+    pub(crate) const PORTS: Self = Self { arcs: (1, 1), most: 1024 };
     /// Boxes that wait for configuration (§4.2): as many as the 32 PONs of a
     /// C320 carry.
-    pub(crate) const UNCONFIGURED: Self = Self { arcs: 2, most: 4096 };
+    pub(crate) const UNCONFIGURED: Self = Self { arcs: (2, 2), most: 4096 };
     /// Profiles by number; the device numbers them 1 to 512 (§7).
-    pub(crate) const PROFILES: Self = Self { arcs: 1, most: 4096 };
+    pub(crate) const PROFILES: Self = Self { arcs: (1, 1), most: 4096 };
     /// Profiles by name (§2.7): the length, and at most 64 letters.
-    pub(crate) const NAMED_PROFILES: Self = Self { arcs: 65, most: 4096 };
+    pub(crate) const NAMED_PROFILES: Self = Self { arcs: (1, 65), most: 4096 };
     /// VLANs: 1 to 4,094.
-    pub(crate) const VLANS: Self = Self { arcs: 1, most: 4094 };
+    pub(crate) const VLANS: Self = Self { arcs: (1, 1), most: 4094 };
     /// T-CONTs or GEM ports of an ONU, `PON.onu.number`.
-    pub(crate) const PARTS: Self = Self { arcs: 3, most: 255 };
+    pub(crate) const PARTS: Self = Self { arcs: (3, 3), most: 255 };
     /// Service ports, `PON.sub-index`: eight for each of the 4,096 ONUs of a C320,
     /// or one for each ONU of a C300 with 256 PONs.
-    pub(crate) const SERVICE_PORTS: Self = Self { arcs: 2, most: 32_768 };
+    pub(crate) const SERVICE_PORTS: Self = Self { arcs: (2, 2), most: 32_768 };
 
     /// ONUs of a PON, with so many numbers behind the ONU's. An ONU may have
     /// several rows there, of which one is read: it may have two IP hosts (§2.1).
     pub(crate) const fn of_onus(tail: usize) -> Self {
         let ids = OnuId::MAX as usize;
-        Self { arcs: 2 + tail, most: if tail == 0 { ids } else { 8 * ids } }
+        Self { arcs: (2 + tail, 2 + tail), most: if tail == 0 { ids } else { 8 * ids } }
     }
 }
 

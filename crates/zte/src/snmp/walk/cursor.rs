@@ -15,8 +15,8 @@ pub(crate) enum Breach {
     Jumped,
     #[error("the OLT shows a row with the number {0}, which no row of this table can have")]
     Number(u32),
-    #[error("the OLT shows a row with an index of {0} numbers in a table whose indexes have {1}")]
-    Deep(usize, usize),
+    #[error("the OLT shows a row with an index of {0} numbers, which this table does not have")]
+    Index(usize),
     #[error("the OLT shows more than {0} rows of a column, more than the largest chassis holds")]
     Rows(usize),
     #[error("the OLT shows more text in a table than the largest chassis holds")]
@@ -99,15 +99,21 @@ impl Cursor {
             self.fail(Breach::WentBack);
             return 0;
         }
-        let Some(index) = oid.arcs().get(self.column..).filter(|_| oid.starts_with(&self.base)) else {
+        let column = self.base.arcs().get(..self.column).unwrap_or_default();
+        let index = oid.arcs().strip_prefix(column).unwrap_or_default();
+        let (least, most) = self.bounds.arcs;
+        if !index.is_empty() && !(least..=most).contains(&index.len()) {
+            // Also where it leads out of the prefix: no row of this column is named so.
+            self.fail(Breach::Index(index.len()));
+            return 0;
+        }
+        if index.is_empty() || !oid.starts_with(&self.base) {
             self.left.push(Left { behind: self.at.clone(), to: Some(oid) });
             self.end = Some(End::Complete);
             return 0;
-        };
+        }
         let arc = oid.arcs().get(self.base.len()).copied();
-        if index.len() > self.bounds.arcs {
-            self.fail(Breach::Deep(index.len(), self.bounds.arcs));
-        } else if let Some(arc) = arc
+        if let Some(arc) = arc
             && self.highest.is_some_and(|highest| arc > highest)
         {
             self.fail(Breach::Number(arc));

@@ -155,9 +155,12 @@ fn a_jump_out_of_the_lower_half_is_seen_in_the_upper() {
 
 #[test]
 fn a_table_without_an_end_has_one() {
-    let deep = VarBind::new(Oid::new([1, 1, 9, 1, 0]), Value::Integer(1));
-    assert_eq!(ends(1, vec![vec![row(1, 1), deep]]), [(1, broken(Breach::Deep(3, 2)))]);
-    let starts = [Start { column: &[1, 1], prefix: &[], rows: Rows { arcs: 1, most: 10 } }];
+    for (index, numbers) in [(&[1, 1, 9, 1, 0][..], 3), (&[1, 1, 10], 1), (&[1, 1, 10, 1, 1], 3)] {
+        let other = VarBind::new(Oid::from_slice(index), Value::Integer(1));
+        let broken = broken(Breach::Index(numbers));
+        assert_eq!(ends(1, vec![vec![row(1, 1), other]]), [(1, broken)], "{index:?}");
+    }
+    let starts = [Start { column: &[1, 1], prefix: &[], rows: Rows { arcs: (1, 1), most: 10 } }];
     let endless = |text: usize| {
         let mut walk = Walk::new(&starts, Scope::default());
         let value = Value::OctetString(vec![b'x'; text].into());
