@@ -108,7 +108,8 @@ impl Memory {
     pub(crate) fn begin(&self, identity: &Identity, firmware: &'static Firmware) {
         lock(&self.columns).clear();
         *lock(&self.firmware) = Some(firmware);
-        *lock(&self.unknown) = (!identity.known).then(|| identity.is_told().then(|| identity.description.clone()));
+        *lock(&self.unknown) =
+            (!identity.known).then(|| identity.is_told().then(|| identity.description.clone()));
     }
 
     /// The firmware, as it was last learned.

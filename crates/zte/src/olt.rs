@@ -14,8 +14,8 @@ use crate::firmware::Firmware;
 use crate::memory::Memory;
 use crate::rates::Rates;
 use crate::read::ports::PortMap;
-use crate::read::{self, Problems, onus::Depth};
 use crate::read::whole::Pages;
+use crate::read::{self, Problems, onus::Depth};
 use crate::snmp::{READING, Snmp};
 use crate::{AgentSpeed, CliStats, LatencyStats, OltError, OltSettings, SnmpTransport, Trouble};
 

@@ -147,7 +147,8 @@ mod tests {
     fn each_group_has_its_speed() {
         let mut learned = Learned::default();
         assert_eq!(learned.speed(), AgentSpeed::default());
-        let oids = |columns: &[&[u32]]| columns.iter().map(|column| Oid::from_slice(column)).collect::<Vec<_>>();
+        let oids =
+            |columns: &[&[u32]]| columns.iter().map(|column| Oid::from_slice(column)).collect::<Vec<_>>();
         // 400 names, 200 states and 50 optics a second, asked for in several mixtures.
         let mixtures: [(&[&[u32]], f64); 4] = [
             (&[NAME, NAME, NAME, STATE, RX], 0.0325),

@@ -80,7 +80,11 @@ mod tests {
         assert_eq!(before.until(UpTime::new(19_999, start + seconds(3_000))), Since::Restarted);
         let young = UpTime::new(3_000, start);
         assert_eq!(young.until(UpTime::new(1_000, start + seconds(600))), Since::Restarted);
-        assert_eq!(young.until(UpTime::new(20_000, start + seconds(600))), Since::Restarted, "behind its time");
+        assert_eq!(
+            young.until(UpTime::new(20_000, start + seconds(600))),
+            Since::Restarted,
+            "behind its time"
+        );
         assert_eq!(young.until(UpTime::new(63_100, start + seconds(600))), Since::RanOn(seconds(601)));
         assert_eq!(young.until(UpTime::new(900_000, start + seconds(600))), Since::RanOn(seconds(8_970)));
         assert!(young.is_below(seconds(31)) && !young.is_below(seconds(30)));

@@ -7,10 +7,10 @@ use tokio::time::Instant;
 
 use crate::cli::show::{CardTemperatureRow, FanRow, ShowCardTemperature, ShowFan};
 use crate::firmware::{Cell, Firmware, Table};
+use crate::index::Rows;
 use crate::olt::Inner;
 use crate::read::{Problems, first_of, table};
 use crate::snmp::walk::{End, Scope, Start};
-use crate::index::Rows;
 use crate::{Trouble, value};
 
 /// A row of the device's inventory (ENTITY-MIB).
@@ -175,8 +175,11 @@ pub(crate) async fn environment(
     firmware: &Firmware,
     deadline: Instant,
 ) -> Result<(Environment, Problems), Trouble> {
-    let starts: Vec<Start<'_>> =
-        firmware.environment.iter().map(|(_, column, _)| Start { column, prefix: &[], rows: Rows::PLACES }).collect();
+    let starts: Vec<Start<'_>> = firmware
+        .environment
+        .iter()
+        .map(|(_, column, _)| Start { column, prefix: &[], rows: Rows::PLACES })
+        .collect();
     let columns = olt.snmp.columns(&starts, Scope::default(), None, deadline).await;
     super::first_failure(columns.iter().map(|column| (column.rows.len(), &column.end)))?;
     let mut environment = Environment::default();

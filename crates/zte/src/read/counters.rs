@@ -174,8 +174,11 @@ pub(crate) async fn of_onus(
         return Ok((onus, problems));
     };
     let prefix = [table.index.of(pon)];
-    let starts: Vec<Start<'_>> =
-        table.cells.iter().map(|cell| Start { column: cell.column, prefix: &prefix, rows: Rows::of_onus(0) }).collect();
+    let starts: Vec<Start<'_>> = table
+        .cells
+        .iter()
+        .map(|cell| Start { column: cell.column, prefix: &prefix, rows: Rows::of_onus(0) })
+        .collect();
     let all = Scope { after: None, last: Some(u32::from(OnuId::MAX)) };
     let columns = olt.snmp.columns(&starts, all, None, deadline).await;
     for (cell, column) in table.cells.iter().zip(columns) {

@@ -129,11 +129,8 @@ pub(crate) async fn table<T>(
     deadline: Instant,
     problems: &mut Problems,
 ) -> Result<BTreeMap<Vec<u32>, T>, Trouble> {
-    let starts: Vec<Start<'_>> = table
-        .cells
-        .iter()
-        .map(|cell| Start { column: cell.column, prefix, rows: table.rows })
-        .collect();
+    let starts: Vec<Start<'_>> =
+        table.cells.iter().map(|cell| Start { column: cell.column, prefix, rows: table.rows }).collect();
     let mut rows = BTreeMap::new();
     let mut noted = Problems::default();
     let take = |number: usize, index: Vec<u32>, value| {

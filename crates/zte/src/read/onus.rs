@@ -309,7 +309,11 @@ pub(crate) async fn free_ids(
     let starts: Vec<Start<'_>> = sources
         .iter()
         .zip(&prefixes)
-        .map(|(source, prefix)| Start { column: source.column, prefix, rows: Rows::of_onus(source.tail.len()) })
+        .map(|(source, prefix)| Start {
+            column: source.column,
+            prefix,
+            rows: Rows::of_onus(source.tail.len()),
+        })
         .collect();
     let mut used = std::collections::BTreeSet::new();
     let columns = olt.snmp.columns(&starts, ALL_IDS, None, deadline).await;

@@ -8,10 +8,10 @@ use gpon::{Link, OpticalModule, PonPort, PonStatus, Uplink};
 use tokio::time::Instant;
 
 use crate::firmware::{Cell, Firmware, PortTable, Table};
+use crate::index::{MOST_PONS, Rows};
 use crate::olt::Inner;
 use crate::read::{Problems, oid, table};
 use crate::snmp::walk::{Scope, Start};
-use crate::index::{MOST_PONS, Rows};
 use crate::{Trouble, value};
 
 /// A row of ifTable and ifXTable.

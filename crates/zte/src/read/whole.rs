@@ -29,6 +29,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// A page without problems, read now.
+    pub fn whole(onus: Vec<Onu>) -> Self {
+        Self { began: Instant::now(), read_at: SystemTime::now(), onus, problems: Vec::new() }
+    }
+
     fn is_whole(&self) -> bool {
         !self.problems.iter().any(|problem| matches!(problem, Problem::Failed { .. }))
     }
@@ -133,10 +138,7 @@ pub(crate) async fn of_olt(
 }
 
 /// The ONUs of all pages, and what is to be said of them together.
-fn combined(
-    found: Vec<(PonPort, Arc<Page>)>,
-    failed: Vec<(PonPort, Trouble)>,
-) -> (Vec<Onu>, Problems) {
+fn combined(found: Vec<(PonPort, Arc<Page>)>, failed: Vec<(PonPort, Trouble)>) -> (Vec<Onu>, Problems) {
     let mut onus = Vec::with_capacity(found.iter().map(|(_, page)| page.onus.len()).sum());
     let mut problems = Problems::default();
     let mut unsupported: BTreeMap<&'static str, usize> = BTreeMap::new();

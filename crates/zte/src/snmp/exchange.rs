@@ -172,7 +172,8 @@ impl Snmp {
                     self.answer_size.store((size + 4).min(FULL_ANSWER), Relaxed);
                 }
                 if answer.len() > ask.most() {
-                    let reply = format!("{} values where at most {} were asked for", answer.len(), ask.most());
+                    let reply =
+                        format!("{} values where at most {} were asked for", answer.len(), ask.most());
                     return Ok(Err(Failure::Trouble(Trouble::UnexpectedReply(reply))));
                 }
                 answer.iter_mut().for_each(|binding| slim(&mut binding.value));

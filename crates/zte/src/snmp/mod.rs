@@ -231,7 +231,11 @@ impl Snmp {
                 }
                 Ok(answer) => {
                     let asked = &oids[found.len()..];
-                    if answer.iter().zip(asked).any(|(row, after)| !row.value.is_exception() && row.oid <= *after) {
+                    if answer
+                        .iter()
+                        .zip(asked)
+                        .any(|(row, after)| !row.value.is_exception() && row.oid <= *after)
+                    {
                         return Err(Breach::WentBack.trouble());
                     }
                     found.extend(answer);

@@ -144,7 +144,8 @@ mod tests {
             assert_eq!(host, "olt.example.net");
             let turn = count.fetch_add(1, Ordering::SeqCst).min(lists.len() - 1);
             let list: Vec<SocketAddr> = lists[turn].iter().map(|port| at(*port)).collect();
-            async move { if list.is_empty() { Err(std::io::Error::other("no such name")) } else { Ok(list) } }.boxed()
+            async move { if list.is_empty() { Err(std::io::Error::other("no such name")) } else { Ok(list) } }
+                .boxed()
         });
         (lookup, asked)
     }

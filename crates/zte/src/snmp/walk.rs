@@ -224,7 +224,9 @@ impl Walk {
         let shown: Vec<Oid> = self
             .cursors
             .iter()
-            .flat_map(|cursor| cursor.first.iter().cloned().chain(cursor.first.as_ref().map(|_| cursor.at.clone())))
+            .flat_map(|cursor| {
+                cursor.first.iter().cloned().chain(cursor.first.as_ref().map(|_| cursor.at.clone()))
+            })
             .collect();
         for cursor in &mut self.cursors {
             if matches!(cursor.end, Some(End::Complete)) && shown.iter().any(|shown| cursor.jumped(shown)) {

@@ -210,7 +210,9 @@ fn arcs(name: &Name) -> Vec<u8> {
         let groups: Vec<u8> = groups.skip_while(|group| *group == 0).collect();
         let groups = if groups.is_empty() { vec![0] } else { groups };
         let last = groups.len() - 1;
-        bytes.extend(groups.iter().enumerate().map(|(at, group)| if at < last { group | 0x80 } else { *group }));
+        bytes.extend(
+            groups.iter().enumerate().map(|(at, group)| if at < last { group | 0x80 } else { *group }),
+        );
     }
     bytes
 }

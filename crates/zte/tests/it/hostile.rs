@@ -31,15 +31,20 @@ fn below(name: &[u32], arcs: &[u32]) -> Name {
     [name, arcs].concat()
 }
 
-fn system(mib: &mut Mib, ticks: u32) {
+pub(crate) fn system(mib: &mut Mib, ticks: u32) {
     mib.put(&below(&SYSTEM, &[1, 0]), text("C320 Version V2.1.0 Software"));
     mib.put(&below(&SYSTEM, &[2, 0]), Value::Name(zte(&[1082, 1001, 320, 2, 1])));
     mib.put(&below(&SYSTEM, &[3, 0]), Value::Ticks(ticks));
     mib.put(&below(&SYSTEM, &[5, 0]), text("olt"));
 }
 
+/// The row of a port in IF-MIB.
+pub(crate) fn port(mib: &mut Mib, index: u32, name: &str) {
+    mib.put(&below(&IF_NAME, &[index]), text(name));
+}
+
 /// Name, type, serial, phase and Rx of these ONUs, all online.
-fn onus(mib: &mut Mib, pon: u32, ids: impl IntoIterator<Item = u32>) {
+pub(crate) fn onus(mib: &mut Mib, pon: u32, ids: impl IntoIterator<Item = u32>) {
     for id in ids {
         let mut put = |column: &[u32], tail: &[u32], value| {
             mib.put(&below(&below(&zte(column), &[pon, id]), tail), value);
@@ -57,7 +62,7 @@ pub(crate) fn honest() -> Mib {
     let mut mib = Mib::default();
     system(&mut mib, 640_000_000);
     for (port, index) in PONS.iter().enumerate() {
-        mib.put(&below(&IF_NAME, &[*index]), text(&format!("gpon_1/1/{}", port + 1)));
+        self::port(&mut mib, *index, &format!("gpon_1/1/{}", port + 1));
     }
     onus(&mut mib, PONS[0], 1..=10);
     onus(&mut mib, PONS[1], 1..=3);
@@ -65,9 +70,7 @@ pub(crate) fn honest() -> Mib {
 }
 
 /// The honest OLT, whose answers to GETBULK are spoiled.
-async fn spoiled(
-    mut spoil: impl FnMut(&Request, &mut Vec<(Name, Value)>) + Send + 'static,
-) -> Agent {
+async fn spoiled(mut spoil: impl FnMut(&Request, &mut Vec<(Name, Value)>) + Send + 'static) -> Agent {
     let mib = honest();
     Agent::start(move |request| {
         let mut rows = mib.answer(request);
@@ -148,7 +151,8 @@ async fn a_broken_column_has_not_ended() {
             rows.clear();
             for _ in 0..request.repetitions {
                 for name in &request.names {
-                    let deeper = rows.iter().rev().map(|(name, _)| name).find(|row: &&Name| row.starts_with(name));
+                    let deeper =
+                        rows.iter().rev().map(|(name, _)| name).find(|row: &&Name| row.starts_with(name));
                     let deeper = below(deeper.unwrap_or(name), &[1]);
                     rows.push((deeper, Value::Integer(4)));
                 }
@@ -176,7 +180,10 @@ async fn a_broken_column_has_not_ended() {
             assert!(!free.value.iter().any(used), "{what}: {:?}", free.value);
         }
         let all = olt.all_onus().await;
-        assert!(all.as_ref().map_or(true, |all| all.is_partial() || all.value.len() == 13), "{what}: {all:?}");
+        assert!(
+            all.as_ref().map_or(true, |all| all.is_partial() || all.value.len() == 13),
+            "{what}: {all:?}"
+        );
         assert!(began.elapsed() < Duration::from_secs(20), "{what}: {:?}", began.elapsed());
     }
 }
@@ -201,7 +208,10 @@ async fn a_column_that_is_left_too_early_has_failed() {
     // The other management columns name them all.
     assert_eq!(list.value.len(), 10);
     let failed = failed(&list.problems);
-    assert!(failed.iter().any(|(field, reason)| *field == "name" && reason.contains("left out")), "{failed:?}");
+    assert!(
+        failed.iter().any(|(field, reason)| *field == "name" && reason.contains("left out")),
+        "{failed:?}"
+    );
 }
 
 #[tokio::test]
@@ -217,7 +227,9 @@ async fn tables_without_an_end_have_one() {
     let olt = agent.olt().await;
     let ports = olt.service_ports().await;
     assert!(ports.as_ref().map_or(true, |ports| ports.is_partial()), "{ports:?}");
-    for reading in [olt.cards().await.map(|_| ()), olt.vlans().await.map(|_| ()), olt.dba_profiles().await.map(|_| ())] {
+    for reading in
+        [olt.cards().await.map(|_| ()), olt.vlans().await.map(|_| ()), olt.dba_profiles().await.map(|_| ())]
+    {
         assert!(reading.is_err() || agent.asked() > 0);
     }
     assert!(agent.asked() < 4_000, "{}", agent.asked());
@@ -249,7 +261,7 @@ async fn a_value_of_any_size_costs_itself_alone() {
 async fn an_olt_that_starts_is_asked_again_at_the_next_question() {
     let mut starting = Mib::default();
     for (port, index) in PONS.iter().enumerate() {
-        starting.put(&below(&IF_NAME, &[*index]), text(&format!("gpon_1/1/{}", port + 1)));
+        self::port(&mut starting, *index, &format!("gpon_1/1/{}", port + 1));
     }
     let mib: Shared = Arc::new(Mutex::new(starting));
     let shown = Arc::clone(&mib);

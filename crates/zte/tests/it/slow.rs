@@ -1,13 +1,17 @@
 //! OLTs that are slow, but not dead.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
-use zte::Trouble;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use gpon::PonPort;
+use zte::{Page, Pages, Trouble};
 
-use crate::agent::Agent;
-use crate::hostile::{failed, honest, pon};
+use crate::agent::{Agent, Mib};
+use crate::hostile::{self, failed, honest, pon};
 
 #[tokio::test]
 async fn an_agent_that_answers_one_by_one_is_waited_for() {
@@ -70,4 +74,84 @@ async fn silence_to_everything_is() {
     assert!(matches!(error.trouble, Trouble::Unreachable { .. }), "{error}");
     assert!(began.elapsed() >= Duration::from_secs(1), "a whole second");
     assert_eq!(olt.stats().reachable, Some(false));
+}
+
+/// Pages in a map, as a cache would keep them.
+#[derive(Default)]
+struct Kept(Mutex<HashMap<PonPort, Arc<Page>>>);
+
+impl Kept {
+    fn pons(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+}
+
+impl Pages for Kept {
+    fn find(&self, pon: PonPort) -> BoxFuture<'_, Option<Arc<Page>>> {
+        async move { self.0.lock().unwrap().get(&pon).cloned() }.boxed()
+    }
+
+    fn keep(&self, pon: PonPort, page: Arc<Page>) -> BoxFuture<'_, ()> {
+        async move { drop(self.0.lock().unwrap().insert(pon, page)) }.boxed()
+    }
+
+    fn forget(&self, pon: PonPort) -> BoxFuture<'_, ()> {
+        async move { drop(self.0.lock().unwrap().remove(&pon)) }.boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_whole_olt_goes_on_where_the_last_reading_ended() {
+    let (mut mib, pons) = (Mib::default(), 8);
+    hostile::system(&mut mib, 640_000_000);
+    for port in 0..pons {
+        hostile::port(&mut mib, 285_278_465 + port, &format!("gpon_1/1/{}", port + 1));
+        hostile::onus(&mut mib, 285_278_465 + port, 1..=40);
+    }
+    let time = Duration::from_millis(40);
+    let agent = Agent::slow(time, move |request| Some(mib.answer(request))).await;
+    let olt = agent.olt().await;
+    let kept = Arc::new(Kept::default());
+    // Each may take about as long as three PONs.
+    let mut before = 0;
+    for go in 1..=8 {
+        let until = tokio::time::Instant::now() + time * 40;
+        let olt = olt.on_terms(until, Arc::<Kept>::clone(&kept) as Arc<dyn Pages>);
+        let began = SystemTime::now();
+        let reading = match olt.all_onus().await {
+            Ok(reading) => reading,
+            Err(error) => {
+                assert!(matches!(error.trouble, Trouble::Deadline(_)) && go == 1, "{error}");
+                continue;
+            }
+        };
+        if !reading.is_partial() {
+            assert!(go > 1, "too quick to test anything");
+            assert_eq!(reading.value.len(), pons as usize * 40);
+            assert!(reading.read_at < began, "as old as its oldest page");
+            assert_eq!(kept.pons(), pons as usize, "the next one need not read all at once either");
+            return;
+        }
+        for (field, reason) in failed(&reading.problems) {
+            assert!(
+                reason.starts_with("PON 1/1/") && reason.contains("not done within"),
+                "{field}: {reason}"
+            );
+        }
+        assert!(kept.pons() > before, "none was done in go {go}");
+        before = kept.pons();
+    }
+    panic!("not whole after eight goes: {before} PONs");
+}
+
+#[tokio::test]
+async fn a_whole_olt_that_is_quick_leaves_no_pages() {
+    let mib = honest();
+    let agent = Agent::start(move |request| Some(mib.answer(request))).await;
+    let kept = Arc::new(Kept::default());
+    let until = tokio::time::Instant::now() + Duration::from_secs(60);
+    let olt = agent.olt().await.on_terms(until, Arc::<Kept>::clone(&kept) as Arc<dyn Pages>);
+    let reading = olt.all_onus().await.unwrap();
+    assert_eq!((reading.value.len(), failed(&reading.problems)), (13, vec![]));
+    assert_eq!(kept.pons(), 0);
 }

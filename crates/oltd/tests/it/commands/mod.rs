@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 use crate::config::ONE_OLT;
 
+#[cfg(target_os = "linux")]
+mod hostile_agent;
 #[cfg(unix)]
 mod running;
 #[cfg(all(unix, feature = "sim"))]

@@ -35,6 +35,12 @@ impl Running {
         self.stdout.by_ref().map(Result::unwrap).find(|line| line.contains(words))
     }
 
+    /// The number of its process.
+    #[cfg(target_os = "linux")]
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Tells it to end, which it must do with success.
     pub(super) fn end(&mut self, signal: &str) {
         let command = format!("kill -{signal} {}", self.child.id());
@@ -51,7 +57,7 @@ impl Drop for Running {
 }
 
 /// The status line and the body of `http://address/path`.
-fn get(url: &str) -> String {
+pub(super) fn get(url: &str) -> String {
     get_with(url, "")
 }
 
@@ -91,7 +97,7 @@ fn serve_answers_and_ends_when_told() {
 }
 
 /// The address that a server which logs JSON listens on.
-fn address(serve: &mut Running) -> String {
+pub(super) fn address(serve: &mut Running) -> String {
     let mut lines = serve.stderr.by_ref().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
     lines.find_map(|line: serde_json::Value| line["address"].as_str().map(str::to_owned)).unwrap()
 }

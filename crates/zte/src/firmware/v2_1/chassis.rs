@@ -9,8 +9,10 @@ use crate::firmware::{Cell, EnvironmentCell, PortTable, Table};
 use crate::index::{self, PonIndex, Rows};
 use crate::value::{self, integer};
 
-pub(super) const CARDS: &[Table<Card>] =
-    &[Table { row: card, rows: Rows::CARDS, cells: CARDS_1082 }, Table { row: card, rows: Rows::CARDS, cells: CARDS_1015 }];
+pub(super) const CARDS: &[Table<Card>] = &[
+    Table { row: card, rows: Rows::CARDS, cells: CARDS_1082 },
+    Table { row: card, rows: Rows::CARDS, cells: CARDS_1015 },
+];
 
 pub(super) const MODULES: &[PortTable<OpticalModule>] = &[
     PortTable { index: PonIndex::B, cells: MODULES_1082 },

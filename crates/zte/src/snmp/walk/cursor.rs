@@ -123,7 +123,8 @@ impl Cursor {
         } else if self.count >= self.bounds.most {
             self.fail(Breach::Rows(self.bounds.most));
         } else {
-            let text = if let Value::OctetString(bytes) | Value::Opaque(bytes) = &value { bytes.len() } else { 0 };
+            let text =
+                if let Value::OctetString(bytes) | Value::Opaque(bytes) = &value { bytes.len() } else { 0 };
             self.rows.push((index.to_vec(), value));
             self.count += 1;
             self.first.get_or_insert_with(|| oid.clone());
