@@ -26,8 +26,11 @@ pub enum Trouble {
     /// Its name did not resolve, or the network refused to send.
     #[error("the OLT cannot be reached: {0}")]
     Network(String),
-    /// The deadline of the reading passed.
-    #[error("no complete answer within {} s", .0.as_secs_f32())]
+    /// It answers others, and said nothing to this for so long.
+    #[error("no answer for {} s", seconds(*.0))]
+    Silent(Duration),
+    /// The reading, or the part of it that this is about, took too long.
+    #[error("not done within {} s", seconds(*.0))]
     Deadline(Duration),
     /// Too many readings of this OLT wait already.
     #[error("{waiting} requests wait for this OLT already")]
@@ -122,6 +125,11 @@ impl Trouble {
         }
         self
     }
+}
+
+/// Seconds, to a tenth.
+fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 10.0).round() / 10.0
 }
 
 fn next_try(after: Duration) -> String {

@@ -41,6 +41,55 @@ impl PonIndex {
     }
 }
 
+/// How the rows of a table are numbered, and how many there can be: a walk that
+/// meets others is not one of this table, or of an agent without an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rows {
+    /// Least and most numbers in an index.
+    pub(crate) arcs: (usize, usize),
+    /// Most rows of a column in one reading.
+    pub(crate) most: usize,
+}
+
+impl Rows {
+    /// Cards, fans and supplies (§2.7): C300 shelves have 24 slots, and no
+    /// chassis more than 8 shelves.
+    pub(crate) const CARDS: Self = Self { arcs: (3, 3), most: 192 };
+    /// What the environment is measured at: cards, or places within them.
+    pub(crate) const PLACES: Self = Self { arcs: (1, 4), most: 512 };
+    /// Interfaces (§2.4): ports, and on some devices one for each of 4,094 VLANs.
+    pub(crate) const INTERFACES: Self = Self { arcs: (1, 1), most: 8192 };
+    /// Physical entities of ENTITY-MIB: ports and modules of every card.
+    pub(crate) const ENTITIES: Self = Self { arcs: (1, 1), most: 4096 };
+    /// Optical modules: one a port.
+    pub(crate) const PORTS: Self = Self { arcs: (1, 1), most: 1024 };
+    /// Boxes that wait for configuration (§4.2): as many as the 32 PONs of a
+    /// C320 carry.
+    pub(crate) const UNCONFIGURED: Self = Self { arcs: (2, 2), most: 4096 };
+    /// Profiles by number; the device numbers them 1 to 512 (§7).
+    pub(crate) const PROFILES: Self = Self { arcs: (1, 1), most: 4096 };
+    /// Profiles by name (§2.7): the length, and at most 64 letters.
+    pub(crate) const NAMED_PROFILES: Self = Self { arcs: (1, 65), most: 4096 };
+    /// VLANs: 1 to 4,094.
+    pub(crate) const VLANS: Self = Self { arcs: (1, 1), most: 4094 };
+    /// T-CONTs or GEM ports of an ONU, `PON.onu.number`.
+    pub(crate) const PARTS: Self = Self { arcs: (3, 3), most: 255 };
+    /// Service ports, `PON.sub-index`: eight for each of the 4,096 ONUs of a C320,
+    /// or one for each ONU of a C300 with 256 PONs.
+    pub(crate) const SERVICE_PORTS: Self = Self { arcs: (2, 2), most: 32_768 };
+
+    /// ONUs of a PON, with so many numbers behind the ONU's. An ONU may have
+    /// several rows there, of which one is read: it may have two IP hosts (§2.1).
+    pub(crate) const fn of_onus(tail: usize) -> Self {
+        let ids = OnuId::MAX as usize;
+        Self { arcs: (2 + tail, 2 + tail), most: if tail == 0 { ids } else { 8 * ids } }
+    }
+}
+
+/// Most PON ports of a chassis: a C300 has 16 slots for cards of 16 ports, and
+/// one more slot on the largest shelf.
+pub(crate) const MOST_PONS: usize = 272;
+
 /// The sub-index of an ONU's service port (§2.5): type 3, ONU, number.
 pub(crate) const fn service_port(onu: u8, number: u8) -> u32 {
     0x1800_0000 | (onu as u32) << 16 | (number as u32) << 8
@@ -55,9 +104,9 @@ pub(crate) fn decode_service_port(sub: u32) -> Option<(OnuId, u8)> {
     Some((onu, (sub >> 8) as u8))
 }
 
-/// The ONU of an index `PON.onu`, whatever follows.
+/// The ONU of an index `PON.onu`. One with more numbers is another table's.
 pub(crate) fn decode_onu(encoding: PonIndex, index: &[u32]) -> Option<OnuRef> {
-    let [pon, onu, ..] = index else { return None };
+    let [pon, onu] = index else { return None };
     Some(OnuRef { pon: encoding.decode(*pon)?, id: OnuId::try_from(*onu).ok()? })
 }
 

@@ -19,6 +19,8 @@ mod rates;
 mod read;
 mod settings;
 mod snmp;
+mod speed;
+mod uptime;
 mod value;
 
 pub use cli::CliStats;
@@ -28,5 +30,7 @@ pub use latency::LatencyStats;
 pub use olt::{Identity, Olt, OltStats};
 pub use onu_counters::OnuCounters;
 pub use read::clock::OltClock;
+pub use read::whole::{Page, Pages};
 pub use settings::{CliSettings, OltSettings, SnmpSettings};
 pub use snmp::SnmpTransport;
+pub use speed::AgentSpeed;

@@ -22,8 +22,8 @@ pub(crate) struct Memory {
     highest: Mutex<HashMap<PonPort, u32>>,
     /// What runs on ONUs, and when it was told.
     software: Mutex<HashMap<OnuRef, (Instant, Option<SerialNumber>, String)>>,
-    /// sysDescr of a firmware that we do not know.
-    unknown: Mutex<Option<String>>,
+    /// Set while the firmware is not known: its sysDescr, if the OLT has one.
+    unknown: Mutex<Option<Option<String>>>,
     firmware: Mutex<Option<&'static Firmware>>,
 }
 
@@ -121,11 +121,18 @@ impl Memory {
         Ok(())
     }
 
+    /// Columns that were not there are looked for again: an OLT that starts shows
+    /// its tables one after the other.
+    pub(crate) fn forget_absences(&self) {
+        lock(&self.columns).retain(|_, present| *present);
+    }
+
     /// What was learned of another firmware says nothing of this one.
     pub(crate) fn begin(&self, identity: &Identity, firmware: &'static Firmware) {
         lock(&self.columns).clear();
         *lock(&self.firmware) = Some(firmware);
-        *lock(&self.unknown) = (!identity.known).then(|| identity.description.clone());
+        *lock(&self.unknown) =
+            (!identity.known).then(|| identity.is_told().then(|| identity.description.clone()));
     }
 
     /// The firmware, as it was last learned.
@@ -134,8 +141,16 @@ impl Memory {
     }
 
     pub(crate) fn unknown_firmware(&self) -> Option<Problem> {
-        let description = lock(&self.unknown).clone()?;
-        let reason = format!("unknown_firmware: {description:?} is read by probing its tables");
-        Some(Problem::Odd { field: "firmware", reason })
+        Some(match lock(&self.unknown).clone()? {
+            Some(description) => {
+                let reason = format!("unknown_firmware: {description:?} is read by probing its tables");
+                Problem::Odd { field: "firmware", reason }
+            }
+            // Not for long, so that nothing is kept of what it shows meanwhile.
+            None => {
+                let reason = "the OLT does not say who it is; it may be starting".into();
+                Problem::Failed { field: "firmware", reason }
+            }
+        })
     }
 }

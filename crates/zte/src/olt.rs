@@ -17,9 +17,10 @@ use crate::read::clock::OltClock;
 use crate::read::naming::NAMELESS;
 use crate::read::onus::Depth;
 use crate::read::ports::PortMap;
+use crate::read::whole::Pages;
 use crate::read::{self, Problems};
-use crate::snmp::Snmp;
-use crate::{CliStats, LatencyStats, OltError, OltSettings, SnmpTransport, Trouble};
+use crate::snmp::{READING, Snmp};
+use crate::{AgentSpeed, CliStats, LatencyStats, OltError, OltSettings, SnmpTransport, Trouble};
 
 /// Who an OLT says it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +39,17 @@ pub struct Identity {
     pub uptime: Option<Duration>,
 }
 
+impl Identity {
+    /// Whether it said who it is. One that has just started may answer that it
+    /// knows no such object.
+    pub(crate) fn is_told(&self) -> bool {
+        self.known || !self.description.is_empty()
+    }
+}
+
 /// Counters of the traffic with one OLT since the process started, and what is
 /// under way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct OltStats {
     /// Requests sent, repeated ones and probes included: one packet each.
     pub requests: u64,
@@ -63,6 +72,8 @@ pub struct OltStats {
     pub latency: LatencyStats,
     /// The smoothed round trip that time-outs follow; `None` before the first answer.
     pub round_trip: Option<Duration>,
+    /// Values a second that its agent gives, as far as that is learned.
+    pub speed: AgentSpeed,
     /// Whether it answers; `None` before the first exchange.
     pub reachable: Option<bool>,
     /// When the last answer arrived, on either side.
@@ -76,10 +87,18 @@ pub struct OltStats {
 pub(crate) const BELIEVED: Duration = Duration::from_secs(600);
 /// How often a port that the map lacks may cause the map to be read again.
 const MAP_AGAIN: Duration = Duration::from_secs(10);
-/// Bound of a reading of the whole OLT, below the 90 s of a request.
-pub(crate) const WHOLE: Duration = Duration::from_secs(80);
+/// How long an OLT takes to start, rather too long: its cards come up one after
+/// the other, and until then what it lacks is only not there yet.
+const STARTING: Duration = Duration::from_secs(600);
 
-type Believed<T> = tokio::sync::Mutex<Option<(Instant, T)>>;
+type Believed<T> = tokio::sync::Mutex<Option<Told<T>>>;
+
+/// What an OLT said of itself, when, and how often it had started again by then.
+struct Told<T> {
+    at: Instant,
+    restarts: u64,
+    what: T,
+}
 
 pub(crate) struct Inner {
     id: String,
@@ -90,13 +109,20 @@ pub(crate) struct Inner {
     pub(crate) clock: read::clock::Remembered,
     /// Longest distance that is believed, in metres.
     pub(crate) max_distance_m: u32,
-    identity: Believed<(Identity, &'static Firmware)>,
+    identity: Believed<Learned>,
     ports: Believed<Arc<PortMap>>,
 }
 
 /// One OLT. A cheap handle: clones share the same window, breaker and memory.
 #[derive(Clone)]
-pub struct Olt(Arc<Inner>);
+pub struct Olt(Arc<Inner>, Terms);
+
+/// What a reading may take.
+#[derive(Clone, Default)]
+struct Terms {
+    until: Option<Instant>,
+    pages: Option<Arc<dyn Pages>>,
+}
 
 impl std::fmt::Debug for Olt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -107,7 +133,7 @@ impl std::fmt::Debug for Olt {
 impl Olt {
     /// A handle for the OLT of these settings. Nothing is sent yet.
     pub fn new(settings: OltSettings, transport: &SnmpTransport) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             cli: settings.cli.map(Cli::new),
             id: settings.id,
             snmp: Arc::new(Snmp::new(settings.snmp, transport.clone())),
@@ -117,7 +143,15 @@ impl Olt {
             max_distance_m: settings.max_distance_m,
             identity: Believed::default(),
             ports: Believed::default(),
-        }))
+        };
+        Self(Arc::new(inner), Terms::default())
+    }
+
+    /// A handle for a reading that must be done at `until`, if that is before
+    /// its own deadline, and that keeps its pages in `pages` where it has some.
+    #[must_use]
+    pub fn on_terms(&self, until: Instant, pages: Arc<dyn Pages>) -> Self {
+        Self(Arc::clone(&self.0), Terms { until: Some(until), pages: Some(pages) })
     }
 
     /// The OLT's id in the configuration.
@@ -133,7 +167,8 @@ impl Olt {
         OltStats { last_contact, cli, ..stats }
     }
 
-    /// Who it says it is; believed for ten minutes.
+    /// Who it says it is; believed for ten minutes, unless it did not say, or has
+    /// started again since.
     ///
     /// # Errors
     /// As every reading: [`Trouble::Unreachable`], [`Trouble::Network`],
@@ -141,7 +176,11 @@ impl Olt {
     pub async fn identity(&self) -> Result<Reading<Identity>, OltError> {
         self.read("learn who it is", async |olt: &Inner, deadline| {
             let (identity, _) = olt.learned(deadline).await?;
-            Ok((identity, Problems::default()))
+            let mut problems = Problems::default();
+            if !identity.is_told() {
+                problems.failed("model", "the OLT does not say who it is; it may be starting".into());
+            }
+            Ok((identity, problems))
         })
         .await
     }
@@ -272,25 +311,31 @@ impl Olt {
     }
 
     /// Every ONU of the OLT, by PON and id, with what [`onus`](Self::onus) reads
-    /// and description, Tx, OLT Rx and distance. Takes up to 80 s on a large or slow OLT.
+    /// and description, Tx, OLT Rx and distance. Takes up to 85 s on a large or slow
+    /// OLT. What is read by then is kept by PON, if the handle has [`Pages`].
     ///
     /// # Errors
     /// As every reading; a PON that could not be read is a problem of the reading.
     pub async fn all_onus(&self) -> Result<Reading<Vec<Onu>>, OltError> {
-        self.read("list all ONUs", async |olt: &Inner, deadline| {
+        let mut oldest = None;
+        let reading = self.read("list all ONUs", async |olt: &Inner, deadline| {
             let (_, firmware) = olt.learned(deadline).await?;
             let ports = olt.port_map(deadline, BELIEVED).await?;
             let pons: Vec<_> = ports.pons.keys().copied().collect();
-            let length = olt.snmp.deadline_length() * u32::try_from(pons.len().max(1)).unwrap_or(u32::MAX);
-            let until = Instant::now() + length.min(WHOLE);
-            match read::onus::of_olt(olt, firmware, (&pons, Depth::Whole), until).await {
-                Err(nameless @ Trouble::Unsupported(NAMELESS)) => read::roster::of_pons(olt, &pons, until)
+            let pages = self.1.pages.as_deref();
+            match read::whole::of_olt(olt, firmware, (&pons, Depth::Whole), pages, deadline).await {
+                Ok(whole) => {
+                    oldest = whole.oldest;
+                    Ok((whole.onus, whole.problems))
+                }
+                Err(nameless @ Trouble::Unsupported(NAMELESS)) => read::roster::of_pons(olt, &pons, deadline)
                     .await
                     .map_err(|why| Trouble::of_both(nameless, why)),
-                read => read,
+                Err(trouble) => Err(trouble),
             }
-        })
-        .await
+        });
+        let reading = reading.await?;
+        Ok(Reading { read_at: oldest.unwrap_or(reading.read_at), ..reading })
     }
 
     /// One ONU in full. How long it has been online is the command line's to say.
@@ -323,7 +368,9 @@ impl Olt {
         reading: impl AsyncFnOnce(&Inner, Instant) -> Result<(T, Problems), Trouble>,
     ) -> Result<Reading<T>, OltError> {
         let olt = &*self.0;
-        match reading(olt, olt.snmp.deadline()).await {
+        let deadline = olt.snmp.deadline();
+        let deadline = self.1.until.map_or(deadline, |until| until.min(deadline));
+        match reading(olt, deadline).await {
             Ok((value, problems)) => {
                 let mut problems = problems.0;
                 problems.extend(olt.memory.unknown_firmware());
@@ -334,25 +381,44 @@ impl Olt {
     }
 }
 
+/// Who the OLT is, and by which tables it is read.
+pub(crate) type Learned = (Identity, &'static Firmware);
+
+impl<T: Clone> Told<T> {
+    /// What was said, if it is believed still.
+    fn believed(&self, snmp: &Snmp, long: Duration) -> Option<T> {
+        (self.at.elapsed() < long && self.restarts == snmp.restarts()).then(|| self.what.clone())
+    }
+}
+
 impl Inner {
-    /// Who the OLT is, asked at most every ten minutes. Callers wait for one another.
-    pub(crate) async fn learned(&self, deadline: Instant) -> Result<(Identity, &'static Firmware), Trouble> {
+    /// Who the OLT is, asked at most every ten minutes. Callers wait for one
+    /// another. One that does not say, or has started again, is asked at the
+    /// next question, and what it lacked is looked for again.
+    pub(crate) async fn learned(&self, deadline: Instant) -> Result<Learned, Trouble> {
         let mut identity = tokio::time::timeout_at(deadline, self.identity.lock())
             .await
-            .map_err(|_| Trouble::Deadline(self.snmp.deadline_length()))?;
-        if let Some((at, learned)) = &*identity
-            && at.elapsed() < BELIEVED
-        {
-            return Ok(learned.clone());
+            .map_err(|_| Trouble::Deadline(READING))?;
+        if let Some(learned) = identity.as_ref().and_then(|told| told.believed(&self.snmp, BELIEVED)) {
+            if self.is_starting() {
+                self.memory.forget_absences();
+            }
+            return Ok(learned);
         }
         let learned = read::identity::learn(self, deadline).await?;
+        let restarts = self.snmp.restarts();
         self.memory.begin(&learned.0, learned.1);
         if !learned.0.known || learned.1.probed {
             let sources: Vec<_> = learned.1.onu_fields().flat_map(|field| field.sources).collect();
             self.memory.probe(&self.snmp, &sources, deadline).await?;
         }
-        *identity = Some((Instant::now(), learned.clone()));
+        *identity = learned.0.is_told().then(|| Told { at: Instant::now(), restarts, what: learned.clone() });
         Ok(learned)
+    }
+
+    /// Whether the OLT has started so lately that it may not show all that it has.
+    fn is_starting(&self) -> bool {
+        self.snmp.uptime().is_some_and(|uptime| uptime.is_below(STARTING))
     }
 
     pub(crate) async fn port_map(
@@ -362,14 +428,15 @@ impl Inner {
     ) -> Result<Arc<PortMap>, Trouble> {
         let mut ports = tokio::time::timeout_at(deadline, self.ports.lock())
             .await
-            .map_err(|_| Trouble::Deadline(self.snmp.deadline_length()))?;
-        if let Some((at, map)) = &*ports
-            && at.elapsed() < believed
-        {
-            return Ok(Arc::clone(map));
+            .map_err(|_| Trouble::Deadline(READING))?;
+        // The ports of a card that is not up yet are not there yet.
+        let believed = if self.is_starting() { believed.min(MAP_AGAIN) } else { believed };
+        if let Some(map) = ports.as_ref().and_then(|told| told.believed(&self.snmp, believed)) {
+            return Ok(map);
         }
         let map = Arc::new(read::ports::map(self, deadline).await?);
-        *ports = Some((Instant::now(), Arc::clone(&map)));
+        let restarts = self.snmp.restarts();
+        *ports = Some(Told { at: Instant::now(), restarts, what: Arc::clone(&map) });
         Ok(map)
     }
 

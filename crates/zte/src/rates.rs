@@ -41,7 +41,14 @@ type Samples = VecDeque<Sample>;
 
 /// The counters of an OLT as they were read before.
 #[derive(Debug, Default)]
-pub(crate) struct Rates(Mutex<HashMap<Counted, Samples>>);
+pub(crate) struct Rates(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    samples: HashMap<Counted, Samples>,
+    /// When room was last made: not for each of many that find none.
+    cleared: Option<Instant>,
+}
 
 impl Rates {
     /// Adds the rates to counters that were read now, and remembers them. There
@@ -52,18 +59,20 @@ impl Rates {
             return;
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.contains_key(&of) {
+        if !known.samples.contains_key(&of) {
             let lately =
                 |samples: &Samples| samples.back().is_some_and(|last| now.duration_since(last.at) <= TOO_OLD);
-            if known.len() >= MOST {
-                known.retain(|_, samples| lately(samples));
+            let full = known.samples.len() >= MOST;
+            if full && known.cleared.is_none_or(|at| now.duration_since(at) >= SPAN) {
+                known.samples.retain(|_, samples| lately(samples));
+                known.cleared = Some(now);
             }
-            if known.len() < MOST {
-                known.insert(of, Samples::from([new]));
+            if known.samples.len() < MOST {
+                known.samples.insert(of, Samples::from([new]));
             }
             return;
         }
-        let Some(samples) = known.get_mut(&of) else { return };
+        let Some(samples) = known.samples.get_mut(&of) else { return };
         let age = |sample: &Sample| now.duration_since(sample.at);
         // The oldest of the last minute, else the last one that there is.
         while samples.len() > 1 && samples.front().is_some_and(|first| age(first) > SPAN) {
@@ -134,7 +143,7 @@ mod tests {
                     let bps = traffic.rx_bps.unwrap();
                     assert!((6400..=9600).contains(&bps), "{bps} at {now} s, read every {every} s");
                 }
-                assert!(rates.0.lock().unwrap()[&of].len() <= 7);
+                assert!(rates.0.lock().unwrap().samples[&of].len() <= 7);
             }
         }
     }
@@ -150,6 +159,6 @@ mod tests {
                 rates.rate(Counted::Onu(OnuRef { pon, id }), &mut traffic, now);
             }
         }
-        assert_eq!(rates.0.lock().unwrap().len(), MOST);
+        assert_eq!(rates.0.lock().unwrap().samples.len(), MOST);
     }
 }

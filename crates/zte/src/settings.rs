@@ -41,7 +41,8 @@ pub struct SnmpSettings {
     pub window: usize,
     /// Most repetitions of a GETBULK, 1..=100.
     pub max_repetitions: u32,
-    /// Deadline of one reading of a PON or less. A reading of the whole OLT has as much for each PON.
+    /// How long an OLT is asked again and again without an answer. While answers
+    /// arrive a reading goes on, up to 85 s.
     pub deadline: Duration,
     /// The tables that may count the traffic of ONUs, in the order in which they are tried.
     pub onu_counters: Vec<OnuCounters>,
@@ -56,7 +57,7 @@ impl SnmpSettings {
             community,
             window: 4,
             max_repetitions: 25,
-            deadline: Duration::from_secs(9),
+            deadline: Duration::from_secs(8),
             onu_counters: OnuCounters::USUAL.to_vec(),
         }
     }

@@ -14,6 +14,7 @@ mod monitoring;
 #[path = "../../tests/it/instances/server.rs"]
 mod redis_server;
 mod rig;
+mod slow;
 mod table;
 mod walk;
 mod warm;
@@ -47,6 +48,8 @@ fn main() {
         daemon::callers,
         faults::lossy,
         faults::silent,
+        slow::slow_list,
+        slow::slow_whole_olt,
         monitoring::one_onu,
         monitoring::many_callers,
         monitoring::restart,

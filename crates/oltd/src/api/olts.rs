@@ -38,6 +38,7 @@ struct Row {
     clock: Option<String>,
     /// By how many seconds its clock is ahead of UTC as this host has it; negative where it is behind.
     clock_offset_s: Option<i64>,
+    agent_values_per_s: AgentSpeed,
     /// Whether this instance may write to it.
     writer: bool,
     /// Not known before somebody reads its command line.
@@ -55,6 +56,35 @@ struct Reachable {
     snmp: Option<bool>,
     /// Null before it was first used, or where none is configured.
     cli: Option<bool>,
+}
+
+/// How many values a second its SNMP agent gives while it is busy, by group of
+/// columns. Null before it was asked for some.
+#[derive(Debug, Serialize, ToSchema)]
+struct AgentSpeed {
+    /// State, last changes and distance of ONUs.
+    state: Option<f64>,
+    /// Names, types, serial numbers and what else of an ONU is configured.
+    names: Option<f64>,
+    /// Optics, and what else ONUs are asked for over OMCI.
+    optics: Option<f64>,
+    /// Interfaces, and counters of ONUs.
+    counters: Option<f64>,
+    /// Everything else.
+    other: Option<f64>,
+}
+
+impl From<zte::AgentSpeed> for AgentSpeed {
+    fn from(speed: zte::AgentSpeed) -> Self {
+        let tenths = |speed: Option<f64>| speed.map(|speed| (speed * 10.0).round() / 10.0);
+        Self {
+            state: tenths(speed.state),
+            names: tenths(speed.names),
+            optics: tenths(speed.optics),
+            counters: tenths(speed.counters),
+            other: tenths(speed.other),
+        }
+    }
 }
 
 /// The configured OLTs.
@@ -95,6 +125,7 @@ async fn row(olt: ChosenOlt) -> Row {
         last_contact: stats.last_contact.and_then(rfc3339),
         clock: clock.and_then(|clock| text(clock.at(SystemTime::now()))),
         clock_offset_s: clock.map(|clock| clock.offset_s),
+        agent_values_per_s: stats.speed.into(),
         writer: true,
         unsaved_changes: None,
         pending_plans: 0,

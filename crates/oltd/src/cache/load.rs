@@ -8,12 +8,17 @@ use tokio::time::Instant;
 use zte::{Olt, OltError};
 
 use super::flight::Flight;
+use super::pages::PagesOf;
 use super::redis::{Lease, Look, Redis};
 use super::{Cache, Entry, Erased, Held, Key, LONGEST_FLIGHT, Level, Stored, Subject};
 
 /// First and longest pause before asking again whether another instance has
 /// finished its reading. A PON takes 20 to 200 ms.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(80));
+
+/// Left of a flight when its reading must be done, so that what was read by then
+/// still becomes an answer.
+const MARGIN: Duration = Duration::from_secs(5);
 
 impl Cache {
     /// One flight: from the shared store, else from the OLT.
@@ -39,6 +44,8 @@ impl Cache {
             }
             Err(lease) => lease,
         };
+        let pages = Arc::new(PagesOf::new(self, &key, oldest, flight.began()));
+        let olt = olt.on_terms(deadline - MARGIN, Arc::<PagesOf>::clone(&pages));
         let read = tokio::time::timeout_at(deadline, S::read(&olt, at));
         let reading = match &lease {
             Some(lease) => lease.hold(read).await,
@@ -57,7 +64,7 @@ impl Cache {
         let lifetime = reading.lifetime(lifetime);
         let kept = !lifetime.is_zero();
         let stored = if kept && lease.is_some() { encode(&reading) } else { None };
-        let entry = Arc::new(Entry::new(reading, Duration::ZERO));
+        let entry = Arc::new(Entry::new(reading, pages.age()));
         if kept {
             self.keep(&key, &entry, lifetime, &flight).await;
         }

@@ -11,6 +11,7 @@ mod flight;
 mod held;
 mod key;
 mod load;
+mod pages;
 mod redis;
 mod rendered;
 mod scope;
@@ -248,10 +249,15 @@ impl Cache {
     }
 
     async fn young(&self, key: &Key, oldest: Duration) -> Option<Erased> {
+        self.fresh(key, oldest).await.map(|(entry, _)| entry)
+    }
+
+    /// What is kept and young enough, and when it was read.
+    async fn fresh(&self, key: &Key, oldest: Duration) -> Option<(Erased, Instant)> {
         let stored = self.stored.get(key).await?;
         let good = stored.read_at.elapsed() <= oldest.min(stored.lifetime)
             && self.invalidations.allow(key, stored.began);
-        good.then(|| Arc::clone(&stored.entry))
+        good.then(|| (Arc::clone(&stored.entry), stored.read_at))
     }
 }
 

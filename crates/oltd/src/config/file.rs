@@ -16,7 +16,7 @@ use super::value::Given;
 const MIN_TTL: u64 = 2;
 /// Longest time in the cache: a day-old state of an ONU helps nobody.
 const MAX_TTL: u64 = 24 * 60 * 60;
-/// Longest deadline of one reading: an HTTP request ends after 90 s.
+/// Longest silence that an OLT is waited for: an HTTP request ends after 90 s.
 const MAX_DEADLINE: u64 = 60;
 
 /// Longest time that an OLT leaves a session idle, unless it was told otherwise.

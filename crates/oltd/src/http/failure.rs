@@ -141,7 +141,7 @@ impl Failure {
             Trouble::Busy { .. } => {
                 new(ErrorCode::OltBusy, "Too many requests wait for this OLT already.").retry(BUSY_RETRY)
             }
-            Trouble::Deadline(_) => {
+            Trouble::Silent(_) | Trouble::Deadline(_) => {
                 new(ErrorCode::DeadlinePassed, "The OLT gave no complete answer in time.")
             }
             Trouble::UnexpectedReply(_) | Trouble::UnprovenNone { .. } => {
@@ -195,6 +195,7 @@ mod tests {
             (Trouble::Network("no route".into()), 503, "olt_unreachable", "5"),
             (Trouble::Busy { waiting: 64 }, 503, "olt_busy", "1"),
             (Trouble::Deadline(Duration::from_secs(9)), 504, "deadline_passed", ""),
+            (Trouble::Silent(Duration::from_secs(8)), 504, "deadline_passed", ""),
             (Trouble::UnexpectedReply("x".into()), 502, "unexpected_reply", ""),
             (Trouble::NoSuchPon(pon), 404, "pon_not_found", ""),
             (Trouble::NoSuchOnu(gpon::OnuRef { pon, id }), 404, "onu_not_found", ""),

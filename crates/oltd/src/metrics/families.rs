@@ -111,6 +111,7 @@ families! {
     SNMP_IN_FLIGHT, Gauge "oltd_snmp_in_flight" [olt] "Requests in flight.";
     SNMP_WAITING, Gauge "oltd_snmp_waiting" [olt] "Requests that wait for the window.";
     SNMP_ROUND_TRIP, Gauge "oltd_snmp_round_trip_seconds" [olt] "The smoothed round trip that time-outs follow. Absent before the first answer.";
+    SNMP_SPEED, Gauge "oltd_snmp_values_per_second" [olt group] "Values a second that the OLT's agent gives while it is busy, by what they cost it: state, names, optics, counters, other. Absent before it was asked for some.";
     SNMP_LATENCY, Histogram "oltd_snmp_latency_seconds" [olt] "Time from a packet to its answer.";
 
     CLI_COMMANDS, Counter "oltd_cli_commands_total" [olt] "Commands sent for callers.";

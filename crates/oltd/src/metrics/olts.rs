@@ -8,7 +8,7 @@ use zte::{CliStats, LatencyStats, OltStats};
 use super::families::{
     CLI_COMMANDS, CLI_FAILURES, CLI_LATENCY, CLI_LOGINS, CLI_QUEUE, CLI_SESSIONS, CLI_WAITING, Family,
     OLT_LAST_CONTACT, OLT_REACHABLE, SNMP_ANSWERS, SNMP_IN_FLIGHT, SNMP_LATENCY, SNMP_PACKETS,
-    SNMP_ROUND_TRIP, SNMP_TIMEOUTS, SNMP_VARBINDS, SNMP_WAITING, SNMP_WINDOW,
+    SNMP_ROUND_TRIP, SNMP_SPEED, SNMP_TIMEOUTS, SNMP_VARBINDS, SNMP_WAITING, SNMP_WINDOW,
 };
 use super::page::Page;
 
@@ -58,6 +58,16 @@ pub(super) fn write(olts: &[OltFigures], page: &mut Page<'_>) -> fmt::Result {
         })?;
     }
     numbers(page, &SNMP_ROUND_TRIP, olts, |stats| Some(stats.round_trip?.as_secs_f64()))?;
+    page.family(&SNMP_SPEED, |mut samples| {
+        for (id, stats) in olts {
+            for (group, speed) in stats.speed.groups() {
+                if let Some(speed) = speed {
+                    samples.number(&[id, group], speed)?;
+                }
+            }
+        }
+        Ok(())
+    })?;
     latencies(page, &SNMP_LATENCY, olts, |stats| Some(stats.latency))?;
 
     for (family, count) in CLI {

@@ -9,7 +9,7 @@ use gpon::{
 };
 
 use crate::OnuCounters;
-use crate::index::PonIndex;
+use crate::index::{PonIndex, Rows};
 
 /// A column of an enterprise tree, by the arcs behind `1.3.6.1.4.1.3902`.
 macro_rules! zte {
@@ -64,6 +64,8 @@ pub(crate) struct Cell<T: 'static> {
 pub(crate) struct Table<T: 'static> {
     /// The row of an index, still empty; `None` for an index of another kind.
     pub(crate) row: fn(&[u32]) -> Option<T>,
+    /// How its rows are numbered, and how many there can be.
+    pub(crate) rows: Rows,
     pub(crate) cells: &'static [Cell<T>],
 }
 

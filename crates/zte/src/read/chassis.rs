@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::cli::show::{CardRow, CardTemperatureRow, FanRow, ShowCard, ShowCardTemperature, ShowFan};
 use crate::firmware::{Cell, Firmware, Table};
+use crate::index::Rows;
 use crate::olt::Inner;
 use crate::read::sides::{First, Outcome, completed, either};
 use crate::read::{Problems, Told, first_of, table};
@@ -36,6 +37,7 @@ macro_rules! entity {
 
 const ENTITIES: Table<Entity> = Table {
     row: |index| (index.len() == 1).then(Entity::default),
+    rows: Rows::ENTITIES,
     cells: &[
         entity!(description, "description", 2),
         entity!(software, "software_ver", 10),
@@ -232,10 +234,13 @@ pub(crate) async fn environment(
     firmware: &Firmware,
     deadline: Instant,
 ) -> Result<(Environment, Problems), Trouble> {
-    let starts: Vec<Start<'_>> =
-        firmware.environment.iter().map(|(_, column, _)| Start { column, prefix: &[] }).collect();
+    let starts: Vec<Start<'_>> = firmware
+        .environment
+        .iter()
+        .map(|(_, column, _)| Start { column, prefix: &[], rows: Rows::PLACES })
+        .collect();
     let columns = olt.snmp.columns(&starts, Scope::default(), None, deadline).await;
-    super::first_failure(&columns)?;
+    super::first_failure(columns.iter().map(|column| (column.rows.len(), &column.end)))?;
     let mut environment = Environment::default();
     let mut problems = Problems::default();
     let mut empty: BTreeMap<&'static str, bool> = BTreeMap::new();

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::firmware::{Cell, CounterTable, Firmware, Table};
+use crate::index::Rows;
 use crate::olt::Inner;
 use crate::rates::Counted;
 use crate::read::ports::PortMap;
@@ -40,6 +41,7 @@ macro_rules! carried {
 
 const CARRIED: Table<Carried> = Table {
     row: |index| (index.len() == 1).then(Carried::default),
+    rows: Rows::INTERFACES,
     cells: &[
         carried!("rx_bytes", 6, rx_octets),
         carried!("rx_packets", 7, rx_packets[0]),
@@ -172,8 +174,11 @@ pub(crate) async fn of_onus(
         return Ok((onus, problems));
     };
     let prefix = [table.index.of(pon)];
-    let starts: Vec<Start<'_>> =
-        table.cells.iter().map(|cell| Start { column: cell.column, prefix: &prefix }).collect();
+    let starts: Vec<Start<'_>> = table
+        .cells
+        .iter()
+        .map(|cell| Start { column: cell.column, prefix: &prefix, rows: Rows::of_onus(0) })
+        .collect();
     let all = Scope { after: None, last: Some(u32::from(OnuId::MAX)) };
     let columns = olt.snmp.columns(&starts, all, None, deadline).await;
     for (cell, column) in table.cells.iter().zip(columns) {

@@ -25,6 +25,9 @@ pub(crate) async fn learn(olt: &Inner, deadline: Instant) -> Result<(Identity, &
     };
     let description = value::text(description).ok().flatten().unwrap_or_default();
     let line = description.lines().next().unwrap_or_default().trim();
+    if let Value::TimeTicks(ticks) = uptime {
+        olt.snmp.note_uptime(*ticks);
+    }
     let identity = Identity {
         model: model(line),
         firmware: version(line),

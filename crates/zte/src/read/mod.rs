@@ -1,6 +1,7 @@
 //! What readings are made of: which tables are asked, and how rows become nouns.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use async_snmp::Oid;
 use gpon::Problem;
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 use crate::Trouble;
 use crate::firmware::Table;
 use crate::olt::Inner;
-use crate::snmp::walk::{Column, End, Scope, Start};
+use crate::snmp::walk::{End, Scope, Start};
 
 pub(crate) mod bandwidth;
 pub(crate) mod chassis;
@@ -28,6 +29,7 @@ pub(crate) mod sound;
 pub(crate) mod terminal;
 pub(crate) mod unconfigured;
 pub(crate) mod watch;
+pub(crate) mod whole;
 
 /// What was read, and what is missing from it or odd in it; or why there is nothing.
 pub(crate) type Told<T> = Result<(T, Problems), Trouble>;
@@ -35,6 +37,18 @@ pub(crate) type Told<T> = Result<(T, Problems), Trouble>;
 /// Most oddities that a reading reports one by one; a device that sends
 /// nonsense sends it a thousand times.
 const MOST_ODDITIES: usize = 20;
+
+/// Longest reason of an oddity, in bytes; what it quotes may be a text of any length.
+const LONGEST_REASON: usize = 300;
+
+fn shortened(mut reason: String) -> String {
+    if reason.len() > LONGEST_REASON {
+        let end = (0..=LONGEST_REASON).rev().find(|end| reason.is_char_boundary(*end)).unwrap_or(0);
+        reason.truncate(end);
+        reason.push_str("...");
+    }
+    reason
+}
 
 /// The problems of a reading under way.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +58,7 @@ impl Problems {
     pub(crate) fn odd(&mut self, field: &'static str, reason: String) {
         let oddities = self.0.iter().filter(|problem| matches!(problem, Problem::Odd { .. })).count();
         if oddities < MOST_ODDITIES {
-            self.0.push(Problem::Odd { field, reason });
+            self.0.push(Problem::Odd { field, reason: shortened(reason) });
         }
     }
 
@@ -131,7 +145,6 @@ impl Problems {
     pub(crate) fn ended(&mut self, field: &'static str, end: &End<Trouble>) -> bool {
         match end {
             End::Complete => return true,
-            End::NotAdvancing => self.failed(field, "the OLT repeated itself in a table".into()),
             End::Failed(trouble) => self.failed(field, trouble.to_string()),
         }
         false
@@ -154,53 +167,52 @@ pub(crate) async fn table<T>(
     problems: &mut Problems,
 ) -> Result<BTreeMap<Vec<u32>, T>, Trouble> {
     let starts: Vec<Start<'_>> =
-        table.cells.iter().map(|cell| Start { column: cell.column, prefix }).collect();
-    let columns = olt.snmp.columns(&starts, scope, None, deadline).await;
+        table.cells.iter().map(|cell| Start { column: cell.column, prefix, rows: table.rows }).collect();
     let mut rows = BTreeMap::new();
-    first_failure(&columns)?;
-    let peopled = columns.iter().any(|column| !column.rows.is_empty());
+    let mut noted = Problems::default();
+    let take = |number: usize, index: Vec<u32>, value| {
+        let Some(cell) = table.cells.get(number) else { return };
+        let mut row = match rows.entry(index) {
+            Entry::Occupied(row) => row,
+            Entry::Vacant(place) => match (table.row)(place.key()) {
+                Some(row) => place.insert_entry(row),
+                None => {
+                    noted.odd(cell.field, format!("a row with the index {}", Oid::from_slice(place.key())));
+                    return;
+                }
+            },
+        };
+        if let Err(reason) = (cell.set)(row.get_mut(), &value) {
+            noted.odd(cell.field, format!("row {}: {reason}", Oid::from_slice(row.key())));
+        }
+    };
+    let ends = olt.snmp.stream(&starts, scope, deadline, take).await;
+    first_failure(ends.iter().map(|(rows, end)| (*rows, end)))?;
+    let peopled = ends.iter().any(|(rows, _)| *rows > 0);
     // Some fields have two columns, of which one is enough.
-    let told: Vec<&str> = std::iter::zip(table.cells, &columns)
-        .filter(|(_, column)| !(column.rows.is_empty() && column.end == End::Complete))
+    let told: Vec<&str> = std::iter::zip(table.cells, &ends)
+        .filter(|(_, (rows, end))| *rows > 0 || *end != End::Complete)
         .map(|(cell, _)| cell.field)
         .collect();
-    for (cell, column) in table.cells.iter().zip(columns) {
-        problems.ended(cell.field, &column.end);
-        if !column.rows.is_empty() {
+    for (cell, (rows, end)) in table.cells.iter().zip(&ends) {
+        problems.ended(cell.field, end);
+        if *rows > 0 {
             olt.memory.found(cell.column, true);
         }
         if peopled && !told.contains(&cell.field) {
             problems.unsupported(cell.field);
         }
-        for (index, value) in column.rows {
-            let row = match rows.entry(index) {
-                std::collections::btree_map::Entry::Occupied(row) => row,
-                std::collections::btree_map::Entry::Vacant(place) => match (table.row)(place.key()) {
-                    Some(row) => place.insert_entry(row),
-                    None => {
-                        problems.odd(
-                            cell.field,
-                            format!("a row with the index {:?}", Oid::from_slice(place.key())),
-                        );
-                        continue;
-                    }
-                },
-            };
-            let index = Oid::from_slice(row.key());
-            if let Err(reason) = (cell.set)(row.into_mut(), &value) {
-                problems.odd(cell.field, format!("row {index}: {reason}"));
-            }
-        }
     }
+    problems.append(noted);
     Ok(rows)
 }
 
 /// The trouble of the first column, when every column failed without a row.
-fn first_failure(columns: &[Column<Trouble>]) -> Result<(), Trouble> {
+fn first_failure<'a>(columns: impl Iterator<Item = (usize, &'a End<Trouble>)>) -> Result<(), Trouble> {
     let mut trouble = None;
-    for column in columns {
-        match &column.end {
-            End::Failed(failure) if column.rows.is_empty() => trouble = trouble.or(Some(failure)),
+    for (rows, end) in columns {
+        match end {
+            End::Failed(failure) if rows == 0 => trouble = trouble.or(Some(failure)),
             _ => return Ok(()),
         }
     }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-use gpon::{NamedBy, Onu, OnuId, OnuRef, OnuState, PonPort, Problem};
+use gpon::{NamedBy, Onu, OnuId, OnuRef, OnuState, PonPort};
 use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
-use crate::index::PonIndex;
+use crate::index::{PonIndex, Rows};
 use crate::olt::Inner;
 use crate::read::naming::{NAMELESS, Silence, silence};
 use crate::read::{Problems, Told, oid, sound};
@@ -94,7 +92,7 @@ pub(crate) async fn of_pon(
 impl Reader<'_> {
     fn start<'s>(&self, source: &'s OnuSource, prefix: &'s mut Vec<u32>) -> Start<'s> {
         *prefix = vec![source.index.of(self.pon)];
-        Start { column: source.column, prefix }
+        Start { column: source.column, prefix, rows: Rows::of_onus(source.tail.len()) }
     }
 
     async fn walk(&self, sources: &[&OnuSource], highest: Option<u32>) -> Vec<Column<Trouble>> {
@@ -162,7 +160,6 @@ impl Reader<'_> {
         let whole = columns.iter().any(|(_, column)| column.end == End::Complete);
         let failure = columns.iter().find_map(|(_, column)| match &column.end {
             End::Failed(trouble) => Some(trouble.clone()),
-            End::NotAdvancing => Some(Trouble::UnexpectedReply("the OLT repeated itself in a table".into())),
             End::Complete => None,
         });
         match failure {
@@ -337,60 +334,6 @@ impl Reader<'_> {
     }
 }
 
-/// Reads the ONUs of every PON, all PONs at once within the window.
-pub(crate) async fn of_olt(
-    olt: &Inner,
-    firmware: &'static Firmware,
-    (pons, depth): (&[PonPort], Depth),
-    deadline: Instant,
-) -> Result<(Vec<Onu>, Problems), Trouble> {
-    let readings: FuturesUnordered<_> =
-        pons.iter().map(async |pon| (*pon, of_pon(olt, firmware, *pon, depth, deadline).await)).collect();
-    let readings: Vec<_> = readings.collect().await;
-    let mut onus = Vec::new();
-    let mut problems = Problems::default();
-    let mut unsupported: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let mut peopled = 0;
-    let mut failure = None;
-    let all = readings.len();
-    let mut failed = 0;
-    for (pon, reading) in readings {
-        match reading {
-            Ok((found, noted)) => {
-                peopled += usize::from(!found.is_empty());
-                onus.extend(found);
-                for problem in noted.0 {
-                    match problem {
-                        Problem::Unsupported { field } => *unsupported.entry(field).or_default() += 1,
-                        Problem::Failed { field, reason } => {
-                            problems.failed(field, format!("PON {pon}: {reason}"))
-                        }
-                        Problem::Uncertain { field, reason } => {
-                            problems.uncertain(field, format!("PON {pon}: {reason}"));
-                        }
-                        Problem::Odd { field, reason } => problems.odd(field, reason),
-                    }
-                }
-            }
-            Err(trouble) => {
-                failed += 1;
-                problems.failed("onus", format!("PON {pon}: {trouble}"));
-                failure.get_or_insert(trouble);
-            }
-        }
-    }
-    // A column that only some PONs leave empty is one that the device has.
-    unsupported.retain(|_, pons| *pons == peopled);
-    unsupported.into_keys().for_each(|field| problems.unsupported(field));
-    match failure {
-        Some(trouble) if failed == all => Err(trouble),
-        _ => {
-            onus.sort_by_key(|onu| onu.at);
-            Ok((onus, problems))
-        }
-    }
-}
-
 /// The ids that no table of the OLT uses on this PON. A table that cannot be
 /// read whole is an error: a free id must not be a guess.
 pub(crate) async fn free_ids(
@@ -408,7 +351,11 @@ pub(crate) async fn free_ids(
     let starts: Vec<Start<'_>> = sources
         .iter()
         .zip(&prefixes)
-        .map(|(source, prefix)| Start { column: source.column, prefix })
+        .map(|(source, prefix)| Start {
+            column: source.column,
+            prefix,
+            rows: Rows::of_onus(source.tail.len()),
+        })
         .collect();
     let mut used = std::collections::BTreeSet::new();
     let columns = olt.snmp.columns(&starts, ALL_IDS, None, deadline).await;
@@ -416,9 +363,6 @@ pub(crate) async fn free_ids(
         match column.end {
             End::Complete => {}
             End::Failed(trouble) => return Err(trouble),
-            End::NotAdvancing => {
-                return Err(Trouble::UnexpectedReply("the OLT repeated itself in a table".into()));
-            }
         }
         let ids = column.rows.iter().filter_map(|(index, _)| crate::index::decode_onu(source.index, index));
         used.extend(ids.map(|OnuRef { id, .. }| id));

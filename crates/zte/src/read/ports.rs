@@ -8,6 +8,7 @@ use gpon::{Link, OpticalModule, PonPort, PonStatus, Uplink};
 use tokio::time::Instant;
 
 use crate::firmware::{Cell, Firmware, PortTable, Table};
+use crate::index::{MOST_PONS, Rows};
 use crate::olt::Inner;
 use crate::read::{Problems, oid, table};
 use crate::snmp::walk::{Scope, Start};
@@ -37,6 +38,7 @@ const IF_NAME: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1];
 
 const INTERFACES: Table<Interface> = Table {
     row: |index| (index.len() == 1).then(Interface::default),
+    rows: Rows::INTERFACES,
     cells: &[
         Cell {
             field: "name",
@@ -89,7 +91,7 @@ pub(crate) struct PortMap {
 }
 
 pub(crate) async fn map(olt: &Inner, deadline: Instant) -> Result<PortMap, Trouble> {
-    let names = Table { row: INTERFACES.row, cells: INTERFACES.cells.split_at(1).0 };
+    let names = Table { cells: INTERFACES.cells.split_at(1).0, ..INTERFACES };
     let mut problems = Problems::default();
     let rows = table(olt, &names, &[], Scope::default(), deadline, &mut problems).await?;
     // Half a map would make ports of the chassis look absent.
@@ -105,6 +107,9 @@ pub(crate) async fn map(olt: &Inner, deadline: Instant) -> Result<PortMap, Troub
     if pons.is_empty() {
         return Err(Trouble::UnexpectedReply("no interface is named like a PON port (gpon_1/1/1)".into()));
     }
+    if pons.len() > MOST_PONS {
+        return Err(Trouble::UnexpectedReply(format!("{} PON ports, more than any chassis has", pons.len())));
+    }
     Ok(PortMap { pons })
 }
 
@@ -118,7 +123,7 @@ async fn modules(
 ) -> Result<BTreeMap<(u8, u8), OpticalModule>, Trouble> {
     for PortTable { index, cells } in firmware.modules {
         let starts: Vec<Start<'_>> =
-            cells.iter().map(|cell| Start { column: cell.column, prefix: &[] }).collect();
+            cells.iter().map(|cell| Start { column: cell.column, prefix: &[], rows: Rows::PORTS }).collect();
         let columns = olt.snmp.columns(&starts, Scope::default(), None, deadline).await;
         if columns
             .iter()

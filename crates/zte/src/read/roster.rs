@@ -9,7 +9,7 @@ use crate::Trouble;
 use crate::cli::show::{
     OnuDetailInfo, OnuStateRow, PowerOf, ShowOnuDetailInfo, ShowOnuRx, ShowOnuState, ShowPonConfig,
 };
-use crate::olt::{Inner, WHOLE};
+use crate::olt::Inner;
 use crate::read::terminal::Asking;
 use crate::read::{Problems, Told, sound};
 
@@ -57,9 +57,10 @@ pub(crate) async fn of_pon(olt: &Inner, pon: PonPort, powers: bool) -> Told<Vec<
 pub(crate) async fn of_pons(olt: &Inner, pons: &[PonPort], deadline: Instant) -> Told<Vec<Onu>> {
     let (mut onus, mut problems) = (Vec::new(), Problems::default());
     let mut read = 0;
+    let began = Instant::now();
     for pon in pons {
         let listed = timeout_at(deadline, of_pon(olt, *pon, false)).await;
-        match listed.unwrap_or(Err(Trouble::Deadline(WHOLE))) {
+        match listed.unwrap_or_else(|_| Err(Trouble::Deadline(began.elapsed()))) {
             Ok((listed, noted)) => {
                 read += 1;
                 onus.extend(listed);

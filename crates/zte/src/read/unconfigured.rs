@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use crate::Trouble;
 use crate::cli::show::{PonOnuUncfgRow, ShowOnuUncfg, ShowPonOnuUncfg};
 use crate::firmware::Firmware;
+use crate::index::Rows;
 use crate::olt::Inner;
 use crate::read::sides::{First, Outcome, completed};
 use crate::read::{Problems, Told, first_of, oid};
@@ -181,7 +182,7 @@ async fn nobody_waits(olt: &Inner, pon: Option<PonPort>, deadline: Instant) -> R
         let name = oid(WAITING, &[crate::index::PonIndex::A.of(pon)]);
         return Ok(olt.snmp.get(&[name], deadline).await?.first().is_some_and(zero));
     }
-    let start = Start { column: WAITING, prefix: &[] };
+    let start = Start { column: WAITING, prefix: &[], rows: Rows::PORTS };
     let columns = olt.snmp.columns(&[start], Scope::default(), None, deadline).await;
     let whole =
         |column: &crate::snmp::walk::Column<Trouble>| column.end == End::Complete && !column.rows.is_empty();

@@ -1,32 +1,41 @@
 //! How an OLT is asked: one exchange at a time through its window, sent again
-//! while it is silent, given up at a deadline; and walks made of exchanges.
+//! while it is silent, given up when it says nothing for too long; and walks
+//! made of exchanges, which go on while answers arrive.
 
 mod breaker;
 mod exchange;
-mod rtt;
+mod names;
+mod pace;
 mod transport;
 pub(crate) mod walk;
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_snmp::{Client, Oid, UdpHandle, Value, VarBind};
-use tokio::sync::{OnceCell, Semaphore};
+use async_snmp::{Oid, Value, VarBind};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use crate::latency::Latency;
+use crate::speed::Learned;
+use crate::uptime::{Since, UpTime};
 use crate::{OltStats, OnuCounters, SnmpSettings, Trouble};
 use breaker::Breaker;
-use rtt::RoundTrip;
+use names::Peer;
+use pace::Pace;
 pub use transport::SnmpTransport;
-use walk::{Column, MAX_COLUMNS, Scope, Start, Walk};
+use walk::{Breach, Column, End, MAX_COLUMNS, Scope, Start, Walk};
 
 /// Most OIDs in a GET.
 pub(crate) const MOST_IN_GET: usize = 20;
 /// Variable bindings that fill an answer of 1,472 bytes: about 34 bytes each
 /// (measured over the columns of an ONU list), and some to spare for short values.
 const FULL_ANSWER: u32 = 48;
+
+/// Longest time of a reading, however it goes on: five seconds below the 90 s of
+/// a request, so that what was read still goes out.
+pub(crate) const READING: Duration = Duration::from_secs(85);
 
 /// Why an exchange failed.
 #[derive(Debug, Clone)]
@@ -41,10 +50,14 @@ pub(crate) enum Failure {
 pub(crate) struct Snmp {
     settings: SnmpSettings,
     transport: SnmpTransport,
-    client: OnceCell<Client<UdpHandle>>,
+    peer: Peer,
     window: Semaphore,
     waiting: AtomicUsize,
-    round_trip: Mutex<RoundTrip>,
+    pace: Mutex<Pace>,
+    speed: Mutex<Learned>,
+    uptime: Mutex<Option<UpTime>>,
+    /// How often it has started again, as far as was seen.
+    restarts: AtomicU64,
     breaker: Breaker,
     /// Most variable bindings to ask for at once; shrinks on tooBig and silence.
     answer_size: AtomicU32,
@@ -73,9 +86,12 @@ impl Snmp {
             window: Semaphore::new(window(&settings)),
             settings,
             transport,
-            client: OnceCell::new(),
+            peer: Peer::default(),
             waiting: AtomicUsize::new(0),
-            round_trip: Mutex::default(),
+            pace: Mutex::default(),
+            speed: Mutex::default(),
+            uptime: Mutex::default(),
+            restarts: AtomicU64::new(0),
             breaker: Breaker::default(),
             answer_size: AtomicU32::new(FULL_ANSWER),
             requests: AtomicU64::new(0),
@@ -87,13 +103,53 @@ impl Snmp {
         }
     }
 
-    /// When a reading that starts now must end.
+    /// When a reading that starts now must end. While answers arrive it goes on
+    /// until then; silence ends it sooner.
     pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.settings.deadline
+        Instant::now() + READING
     }
 
-    pub(crate) fn deadline_length(&self) -> Duration {
-        self.settings.deadline
+    /// How many parts of a reading to read at once; one more than the OLT works on side by side.
+    pub(crate) fn side_by_side(&self) -> usize {
+        self.lock_pace().side_by_side(window(&self.settings))
+    }
+
+    fn lock_speed(&self) -> MutexGuard<'_, Learned> {
+        self.speed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a sysUpTime that the OLT has just said; notes whether it started again.
+    pub(crate) fn note_uptime(&self, ticks: u32) -> UpTime {
+        let now = UpTime::new(ticks, Instant::now());
+        let mut uptime = self.uptime.lock().unwrap_or_else(PoisonError::into_inner);
+        if uptime.replace(now).is_some_and(|before| before.until(now) == Since::Restarted) {
+            tracing::info!(host = %self.settings.host, "the OLT has started again; what it has is learned anew");
+            self.restarts.fetch_add(1, Relaxed);
+        }
+        now
+    }
+
+    /// It answers again after a silence, to a question for its sysUpTime. Where
+    /// it does not tell, it may have started again.
+    fn came_back(&self, uptime: Option<&Value>) {
+        match uptime {
+            Some(Value::TimeTicks(ticks)) => {
+                self.note_uptime(*ticks);
+            }
+            _ => {
+                self.restarts.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Its sysUpTime, as it was last read; `None` before, and where it does not tell.
+    pub(crate) fn uptime(&self) -> Option<UpTime> {
+        *self.uptime.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often it has started again, as far as was seen.
+    pub(crate) fn restarts(&self) -> u64 {
+        self.restarts.load(Relaxed)
     }
 
     /// The tables of ONU counters to try, in order.
@@ -119,7 +175,8 @@ impl Snmp {
             in_flight: window.saturating_sub(self.window.available_permits()),
             waiting: self.waiting.load(Relaxed),
             latency: self.latency.stats(),
-            round_trip: self.lock_round_trip().smoothed(),
+            round_trip: self.lock_pace().smoothed(),
+            speed: self.lock_speed().speed(),
             reachable,
             last_contact,
             cli: None,
@@ -172,7 +229,17 @@ impl Snmp {
                 Ok(answer) if answer.is_empty() => {
                     return Err(Trouble::UnexpectedReply("an empty answer to a GETBULK".into()));
                 }
-                Ok(answer) => found.extend(answer),
+                Ok(answer) => {
+                    let asked = &oids[found.len()..];
+                    if answer
+                        .iter()
+                        .zip(asked)
+                        .any(|(row, after)| !row.value.is_exception() && row.oid <= *after)
+                    {
+                        return Err(Breach::WentBack.trouble());
+                    }
+                    found.extend(answer);
+                }
                 Err(Failure::TooBig) => return Err(Trouble::UnexpectedReply("tooBig for one row".into())),
                 Err(Failure::Refused(_, text)) => return Err(Trouble::UnexpectedReply(text)),
                 Err(Failure::Trouble(trouble)) => return Err(trouble),
@@ -207,14 +274,36 @@ impl Snmp {
         walk.finish()
     }
 
-    async fn finish(self: &Arc<Self>, walk: &mut Walk<Trouble>, deadline: Instant) {
+    /// As [`columns`](Self::columns), for tables of any size: each row goes to
+    /// `take` with the number of its column as soon as it is read, and only what
+    /// that makes of it stays in memory. How each column ended, and how many rows it had.
+    pub(crate) async fn stream(
+        self: &Arc<Self>,
+        starts: &[Start<'_>],
+        scope: Scope,
+        deadline: Instant,
+        mut take: impl FnMut(usize, Vec<u32>, Value),
+    ) -> Vec<(usize, End<Trouble>)> {
+        let mut walk = Walk::new(starts, scope);
+        let mut counts = vec![0; starts.len()];
+        while !walk.is_done() {
+            self.step(&mut walk, deadline).await;
+            for (number, index, value) in walk.drain() {
+                counts[number] += 1;
+                take(number, index, value);
+            }
+        }
+        counts.into_iter().zip(walk.finish().into_iter().map(|column| column.end)).collect()
+    }
+
+    async fn finish(self: &Arc<Self>, walk: &mut Walk, deadline: Instant) {
         while !walk.is_done() {
             self.step(walk, deadline).await;
         }
     }
 
     /// One request of a walk and its answer. Always advances the walk or ends columns of it.
-    async fn step(self: &Arc<Self>, walk: &mut Walk<Trouble>, deadline: Instant) {
+    async fn step(self: &Arc<Self>, walk: &mut Walk, deadline: Instant) {
         let mut most = MAX_COLUMNS;
         let mut size = self.answer_size.load(Relaxed);
         loop {

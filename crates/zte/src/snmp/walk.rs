@@ -1,22 +1,39 @@
 //! The walk of several columns at once, without I/O: what to ask next, and what
 //! an answer adds. Each column advances on its own, so that an answer cut in
-//! mid-row, or a column with missing rows, wastes nothing.
+//! mid-row, or a column with missing rows, wastes nothing. An agent that jumps,
+//! repeats itself or has no end breaks the columns that it does so in: they have
+//! failed, for "the column ended" would be a claim.
+
+mod cursor;
+#[cfg(test)]
+mod tests;
 
 use async_snmp::{Oid, Value, VarBind};
+
+use crate::Trouble;
+use crate::index::Rows;
+pub(crate) use cursor::Breach;
+use cursor::Cursor;
 
 /// Most columns in one request: with more, not even a row fits an answer of
 /// 1,472 bytes comfortably.
 pub(crate) const MAX_COLUMNS: usize = 16;
+/// Most text of one walk, in octets. The descriptions of the 32,768 service
+/// ports of the largest chassis have about half of it.
+const MOST_TEXT: usize = 2 << 20;
 
 /// One column to walk: its rows whose index begins with `prefix`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Start<'a> {
     pub(crate) column: &'a [u32],
     pub(crate) prefix: &'a [u32],
+    /// How its rows are numbered, and how many there can be.
+    pub(crate) rows: Rows,
 }
 
 /// The part of the columns that a walk reads: the rows whose index continues,
-/// behind the prefix, with an arc in `after+1 ..= last`.
+/// behind the prefix, with an arc in `after+1 ..= last`. Without `after`, no arc
+/// above `last` can be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) after: Option<u32>,
@@ -28,9 +45,8 @@ pub(crate) struct Scope {
 pub(crate) enum End<F> {
     /// Every row of the scope was read.
     Complete,
-    /// The device repeated or went back: what it said so far stands, the rest is unknown.
-    NotAdvancing,
-    /// A request failed.
+    /// A request failed, or the device broke the column: what it said so far
+    /// stands, the rest is unknown.
     Failed(F),
 }
 
@@ -41,63 +57,16 @@ pub(crate) struct Column<F> {
     pub(crate) end: End<F>,
 }
 
-#[derive(Debug)]
-struct Cursor<F> {
-    /// Arcs of the column itself; row indexes begin behind them.
-    column: usize,
-    base: Oid,
-    at: Oid,
-    last: Option<u32>,
-    rows: Vec<(Vec<u32>, Value)>,
-    end: Option<End<F>>,
-}
-
-impl<F> Cursor<F> {
-    fn new(start: &Start<'_>, scope: Scope) -> Self {
-        let mut arcs = start.column.to_vec();
-        arcs.extend(start.prefix);
-        let base = Oid::from_slice(&arcs);
-        arcs.extend(scope.after);
-        Self {
-            column: start.column.len(),
-            base,
-            at: Oid::new(arcs),
-            last: scope.last,
-            rows: Vec::new(),
-            end: None,
-        }
-    }
-
-    /// The arc behind the prefix that was read last.
-    fn reached(&self) -> Option<u32> {
-        self.at.arcs().get(self.base.len()).copied()
-    }
-
-    fn absorb(&mut self, binding: VarBind) {
-        let VarBind { oid, value, .. } = binding;
-        let arc = oid.arcs().get(self.base.len()).copied();
-        let in_scope =
-            oid.starts_with(&self.base) && arc.is_some() && (self.last.is_none() || arc <= self.last);
-        if value.is_exception() || !in_scope && oid > self.at {
-            self.end = Some(End::Complete);
-        } else if oid <= self.at {
-            self.end = Some(End::NotAdvancing);
-        } else {
-            self.rows.push((oid.arcs()[self.column..].to_vec(), value));
-            self.at = oid;
-        }
-    }
-}
-
 /// A walk under way.
 #[derive(Debug)]
-pub(crate) struct Walk<F> {
-    cursors: Vec<Cursor<F>>,
+pub(crate) struct Walk {
+    cursors: Vec<Cursor>,
+    text: usize,
 }
 
-impl<F: Clone> Walk<F> {
+impl Walk {
     pub(crate) fn new(starts: &[Start<'_>], scope: Scope) -> Self {
-        Self { cursors: starts.iter().map(|start| Cursor::new(start, scope)).collect() }
+        Self { cursors: starts.iter().map(|start| Cursor::new(start, scope)).collect(), text: 0 }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -127,11 +96,35 @@ impl<F: Clone> Walk<F> {
     /// Takes the answer to [`ask`](Self::ask) with the same `most`.
     pub(crate) fn absorb(&mut self, most: usize, answer: Vec<VarBind>) {
         let asked: Vec<usize> = self.active(most).collect();
+        if asked.is_empty() {
+            return;
+        }
+        // What stands last in the answer for a column that it has left already:
+        // it must not come back.
+        let mut past: Vec<Option<Oid>> = vec![None; asked.len()];
         for (position, binding) in answer.into_iter().enumerate() {
-            let cursor = &mut self.cursors[asked[position % asked.len()]];
-            if cursor.end.is_none() {
-                cursor.absorb(binding);
+            let place = position % asked.len();
+            let cursor = &mut self.cursors[asked[place]];
+            match (&cursor.end, &mut past[place]) {
+                (None, _) => {
+                    let to = binding.oid.clone();
+                    self.text += cursor.absorb(binding);
+                    if matches!(cursor.end, Some(End::Complete)) {
+                        past[place] = Some(to);
+                    }
+                }
+                (Some(End::Complete), Some(last)) if !binding.value.is_exception() => {
+                    if binding.oid <= *last {
+                        cursor.fail(Breach::WentBack);
+                    } else {
+                        *last = binding.oid;
+                    }
+                }
+                _ => {}
             }
+        }
+        if self.text > MOST_TEXT {
+            self.fail(&Breach::Text.trouble());
         }
         for cursor in &mut self.cursors {
             // One row an id, as in every table that is read with an end: the
@@ -142,15 +135,23 @@ impl<F: Clone> Walk<F> {
         }
     }
 
+    /// Takes out the rows read so far, each with the number of its column.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (usize, Vec<u32>, Value)> {
+        let cursors = self.cursors.iter_mut().enumerate();
+        cursors.flat_map(|(number, cursor)| {
+            cursor.rows.drain(..).map(move |(index, value)| (number, index, value))
+        })
+    }
+
     /// Ends the column that stands at `position` of the last request.
-    pub(crate) fn fail_one(&mut self, most: usize, position: usize, failure: F) -> bool {
+    pub(crate) fn fail_one(&mut self, most: usize, position: usize, failure: Trouble) -> bool {
         let Some(number) = self.active(most).nth(position) else { return false };
         self.cursors[number].end = Some(End::Failed(failure));
         true
     }
 
     /// Ends every column that is still open.
-    pub(crate) fn fail(&mut self, failure: &F) {
+    pub(crate) fn fail(&mut self, failure: &Trouble) {
         for cursor in &mut self.cursors {
             cursor.end.get_or_insert_with(|| End::Failed(failure.clone()));
         }
@@ -175,7 +176,12 @@ impl<F: Clone> Walk<F> {
                 base: cursor.base.clone(),
                 at: if beyond { cursor.at.clone() } else { Oid::new(at) },
                 last: cursor.last,
+                highest: cursor.highest,
+                bounds: cursor.bounds,
                 rows: Vec::new(),
+                count: cursor.count,
+                first: None,
+                left: Vec::new(),
                 end: cursor.end.clone(),
             });
             if cursor.end.is_none() {
@@ -185,30 +191,57 @@ impl<F: Clone> Walk<F> {
                 }
             }
         }
-        Some(Self { cursors: upper })
+        Some(Self { cursors: upper, text: self.text })
     }
 
     /// Adds the rows of the upper half, as [`split`](Self::split) made it.
     pub(crate) fn join(&mut self, upper: Self) {
         for (cursor, upper) in self.cursors.iter_mut().zip(upper.cursors) {
+            if upper.first.as_ref().is_some_and(|first| cursor.jumped(first)) {
+                cursor.fail(Breach::Jumped);
+            }
             cursor.rows.extend(upper.rows);
+            if upper.first.is_some() {
+                cursor.at = upper.at;
+            }
+            cursor.left.extend(upper.left);
             if matches!(cursor.end, None | Some(End::Complete)) {
                 cursor.end = upper.end;
             }
         }
     }
 
-    pub(crate) fn finish(self) -> Vec<Column<F>> {
+    pub(crate) fn finish(mut self) -> Vec<Column<Trouble>> {
+        self.look_for_jumps();
         let columns = self.cursors.into_iter();
         columns.map(|c| Column { rows: c.rows, end: c.end.unwrap_or(End::Complete) }).collect()
+    }
+
+    /// An agent answers with what comes next of all that it shows. Where it went
+    /// past a row that another column has shown, it left out that one, and
+    /// nobody knows what else.
+    fn look_for_jumps(&mut self) {
+        let shown: Vec<Oid> = self
+            .cursors
+            .iter()
+            .flat_map(|cursor| {
+                cursor.first.iter().cloned().chain(cursor.first.as_ref().map(|_| cursor.at.clone()))
+            })
+            .collect();
+        for cursor in &mut self.cursors {
+            if matches!(cursor.end, Some(End::Complete)) && shown.iter().any(|shown| cursor.jumped(shown)) {
+                cursor.fail(Breach::Jumped);
+            }
+        }
     }
 }
 
 /// Walks an agent that answers with `arcs` in whatever order.
 pub(crate) fn fuzz(arcs: &[u32]) {
     let starts = [[1, 3, 1], [1, 3, 2]];
-    let starts = starts.each_ref().map(|column| Start { column, prefix: &[7] });
-    let mut walk = Walk::<()>::new(&starts, Scope { after: None, last: Some(128) });
+    let rows = Rows::of_onus(0);
+    let starts = starts.each_ref().map(|column| Start { column, prefix: &[7], rows });
+    let mut walk = Walk::new(&starts, Scope { after: None, last: Some(128) });
     for chunk in arcs.chunks(6) {
         if walk.is_done() {
             break;
@@ -222,104 +255,4 @@ pub(crate) fn fuzz(arcs: &[u32]) {
         walk.absorb(MAX_COLUMNS, answer.collect());
     }
     let _ = walk.split(128);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    const COLUMNS: [[u32; 2]; 3] = [[1, 1], [1, 2], [1, 3]];
-
-    /// A table of three columns with gaps, and an agent that cuts its answers.
-    fn agent(table: &BTreeMap<Vec<u32>, i32>, names: &[Oid], repetitions: usize, cut: usize) -> Vec<VarBind> {
-        let mut at: Vec<Vec<u32>> = names.iter().map(|name| name.arcs().to_vec()).collect();
-        let mut answer = Vec::new();
-        for _ in 0..repetitions {
-            for name in &mut at {
-                let next =
-                    table.range((std::ops::Bound::Excluded(name.clone()), std::ops::Bound::Unbounded)).next();
-                answer.push(match next {
-                    Some((found, value)) => {
-                        *name = found.clone();
-                        VarBind::new(Oid::from_slice(found), Value::Integer(*value))
-                    }
-                    None => VarBind::new(Oid::from_slice(name), Value::EndOfMibView),
-                });
-            }
-        }
-        answer.truncate(cut.max(1));
-        answer
-    }
-
-    fn read(
-        table: &BTreeMap<Vec<u32>, i32>,
-        scope: Scope,
-        cut: usize,
-        split: bool,
-    ) -> (Vec<Column<()>>, usize) {
-        let starts = COLUMNS.each_ref().map(|column| Start { column, prefix: &[9] });
-        let mut walk = Walk::new(&starts, scope);
-        let mut upper = None;
-        let mut requests = 0;
-        for round in 0..2_000 {
-            let current = if walk.is_done() { upper.as_mut() } else { Some(&mut walk) };
-            let Some(current) = current.filter(|walk: &&mut Walk<()>| !walk.is_done()) else { break };
-            let (names, missing) = current.ask(MAX_COLUMNS);
-            current.absorb(MAX_COLUMNS, agent(table, &names, missing.unwrap_or(9).min(9) as usize, cut));
-            requests += 1;
-            if split && round == 0 && !walk.is_done() {
-                upper = walk.split(128);
-            }
-        }
-        if let Some(upper) = upper {
-            walk.join(upper);
-        }
-        (walk.finish(), requests)
-    }
-
-    proptest! {
-        #[test]
-        fn reads_what_is_there(
-            cells in prop::collection::btree_set((0usize..3, 8u32..11, 1u32..=128), 0..150),
-            cut in 1usize..30,
-            bounds in prop::option::of((0u32..60, 60u32..=128)),
-            split: bool,
-        ) {
-            let table: BTreeMap<Vec<u32>, i32> = cells
-                .iter()
-                .map(|(column, pon, onu)| ([&COLUMNS[*column][..], &[*pon, *onu]].concat(), *onu as i32))
-                .collect();
-            let scope = bounds.map_or(Scope::default(), |(after, last)| Scope { after: Some(after), last: Some(last) });
-            let (columns, _) = read(&table, scope, cut, split && bounds.is_none());
-            for (number, column) in columns.iter().enumerate() {
-                let (after, last) = bounds.unwrap_or((0, 128));
-                let expected: Vec<Vec<u32>> = cells
-                    .iter()
-                    .filter(|(c, pon, onu)| *c == number && *pon == 9 && (after + 1..=last).contains(onu))
-                    .map(|(_, pon, onu)| vec![*pon, *onu])
-                    .collect();
-                let rows: Vec<Vec<u32>> = column.rows.iter().map(|(index, _)| index.clone()).collect();
-                prop_assert_eq!(rows, expected);
-                prop_assert_eq!(&column.end, &End::Complete);
-            }
-        }
-
-        #[test]
-        fn a_device_that_repeats_itself_ends(arcs in prop::collection::vec(0u32..200, 0..300)) {
-            super::fuzz(&arcs);
-        }
-    }
-
-    #[test]
-    fn going_back_is_not_absence() {
-        let starts = [Start { column: &[1, 1], prefix: &[9] }];
-        let mut walk = Walk::<()>::new(&starts, Scope::default());
-        let row = |onu| VarBind::new(Oid::new([1, 1, 9, onu]), Value::Integer(1));
-        walk.absorb(MAX_COLUMNS, vec![row(1), row(2), row(2)]);
-        let columns = walk.finish();
-        assert_eq!(columns[0].rows.len(), 2);
-        assert_eq!(columns[0].end, End::NotAdvancing);
-    }
 }

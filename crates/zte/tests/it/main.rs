@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod agent;
+mod hostile;
 mod proof;
+mod slow;
 mod terminal;
 mod watch;

@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 use crate::config::ONE_OLT;
 
 #[cfg(target_os = "linux")]
+mod hostile_agent;
+#[cfg(target_os = "linux")]
 mod hostile_terminals;
 #[cfg(unix)]
 mod running;

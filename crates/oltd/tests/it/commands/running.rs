@@ -35,7 +35,7 @@ impl Running {
         self.stdout.by_ref().map(Result::unwrap).find(|line| line.contains(words))
     }
 
-    /// Its process.
+    /// The number of its process.
     #[cfg(target_os = "linux")]
     pub(super) fn id(&self) -> u32 {
         self.child.id()

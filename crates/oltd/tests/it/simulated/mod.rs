@@ -21,6 +21,7 @@ mod monitoring;
 mod openapi;
 mod replay;
 mod shows;
+mod slow;
 mod sources;
 mod stats;
 mod unknown;

@@ -3,7 +3,7 @@
 use gpon::{GemPort, Tcont, TrafficProfile};
 
 use crate::firmware::{Cell, Table};
-use crate::index;
+use crate::index::{self, Rows};
 use crate::value;
 
 /// The older table alone (§4.5): the number of the newer one is inferred only.
@@ -15,6 +15,7 @@ pub(super) const TRAFFIC_PROFILES: &[Table<TrafficProfile>] = &[Table {
             TrafficProfile { name, sir_kbps: None, pir_kbps: None, cbs_kbytes: None, pbs_kbytes: None };
         (index.len() == 1).then_some(profile)
     },
+    rows: Rows::PROFILES,
     cells: &[
         Cell {
             field: "name",
@@ -32,6 +33,7 @@ pub(super) const TRAFFIC_PROFILES: &[Table<TrafficProfile>] = &[Table {
 /// Rows at `B.onu.tcont` (§6.5, written and read back by two drivers).
 pub(super) const TCONTS: Table<Tcont> = Table {
     row: |index| Some(Tcont { id: index::decode_part(index)?, name: None, profile: None }),
+    rows: Rows::PARTS,
     cells: &[
         Cell { field: "name", column: zte!(1082, 500, 10, 2, 3, 4, 1, 2), set: set!(name, value::text) },
         Cell {
@@ -48,6 +50,7 @@ pub(super) const GEM_PORTS: Table<GemPort> = Table {
         let id = index::decode_part(index)?;
         Some(GemPort { id, name: None, tcont: None, queue: None, upstream: None, downstream: None })
     },
+    rows: Rows::PARTS,
     cells: &[
         Cell { field: "name", column: zte!(1082, 500, 10, 2, 3, 5, 1, 2), set: set!(name, value::text) },
         Cell {

@@ -6,11 +6,13 @@ use gpon::{
 };
 
 use crate::firmware::{Cell, EnvironmentCell, PortTable, Table};
-use crate::index::{self, PonIndex};
+use crate::index::{self, PonIndex, Rows};
 use crate::value::{self, integer};
 
-pub(super) const CARDS: &[Table<Card>] =
-    &[Table { row: card, cells: CARDS_1082 }, Table { row: card, cells: CARDS_1015 }];
+pub(super) const CARDS: &[Table<Card>] = &[
+    Table { row: card, rows: Rows::CARDS, cells: CARDS_1082 },
+    Table { row: card, rows: Rows::CARDS, cells: CARDS_1015 },
+];
 
 pub(super) const MODULES: &[PortTable<OpticalModule>] = &[
     PortTable { index: PonIndex::B, cells: MODULES_1082 },

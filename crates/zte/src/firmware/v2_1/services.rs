@@ -4,28 +4,44 @@ use async_snmp::Value;
 use gpon::{DbaProfile, DbaType, UnconfiguredOnu, Vlan, VlanId, VlanProfile, VlanTag};
 
 use crate::firmware::{Cell, Table};
-use crate::index::{self, PonIndex};
+use crate::index::{self, PonIndex, Rows};
 use crate::read::services::ServiceRow;
 use crate::value::{self, integer};
 
 pub(super) const UNCONFIGURED: &[Table<UnconfiguredOnu>] = &[
-    Table { row: |index| unconfigured(PonIndex::A, index), cells: UNCONFIGURED_1012 },
-    Table { row: |index| unconfigured(PonIndex::B, index), cells: UNCONFIGURED_1082 },
+    Table {
+        row: |index| unconfigured(PonIndex::A, index),
+        rows: Rows::UNCONFIGURED,
+        cells: UNCONFIGURED_1012,
+    },
+    Table {
+        row: |index| unconfigured(PonIndex::B, index),
+        rows: Rows::UNCONFIGURED,
+        cells: UNCONFIGURED_1082,
+    },
 ];
 
-pub(super) const DBA_PROFILES: &[Table<DbaProfile>] =
-    &[Table { row: |index| dba_profile(index::decode_name(index)?), cells: DBA_1082 }, DBA_IDS];
+pub(super) const DBA_PROFILES: &[Table<DbaProfile>] = &[
+    Table {
+        row: |index| dba_profile(index::decode_name(index)?),
+        rows: Rows::NAMED_PROFILES,
+        cells: DBA_1082,
+    },
+    DBA_IDS,
+];
 
 pub(super) const VLAN_PROFILES: &[Table<VlanProfile>] = &[
-    Table { row: vlan_profile, cells: VLAN_PROFILES_1082 },
-    Table { row: vlan_profile, cells: VLAN_PROFILES_1012 },
+    Table { row: vlan_profile, rows: Rows::NAMED_PROFILES, cells: VLAN_PROFILES_1082 },
+    Table { row: vlan_profile, rows: Rows::NAMED_PROFILES, cells: VLAN_PROFILES_1012 },
 ];
 
-pub(super) const VLANS: &[Table<Vlan>] =
-    &[Table { row: vlan, cells: VLANS_1082 }, Table { row: vlan, cells: VLANS_Q_BRIDGE }];
+pub(super) const VLANS: &[Table<Vlan>] = &[
+    Table { row: vlan, rows: Rows::VLANS, cells: VLANS_1082 },
+    Table { row: vlan, rows: Rows::VLANS, cells: VLANS_Q_BRIDGE },
+];
 
 pub(super) const SERVICE_PORTS: Table<ServiceRow> =
-    Table { row: ServiceRow::of_index, cells: SERVICE_PORT_CELLS };
+    Table { row: ServiceRow::of_index, rows: Rows::SERVICE_PORTS, cells: SERVICE_PORT_CELLS };
 
 // Boxes that wait for configuration (§4.2, §6.5).
 
@@ -113,6 +129,7 @@ pub(super) const DBA_IDS: Table<DbaProfile> = Table {
         let [id] = *index else { return None };
         Some(DbaProfile { profile_id: Some(id), ..dba_profile(String::new())? })
     },
+    rows: Rows::PROFILES,
     cells: &[
         Cell {
             field: "name",

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
 use gpon::{NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Problem, Traffic};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -14,11 +12,11 @@ use super::{drop_fields, in_vain};
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
 use crate::index::PonIndex;
-use crate::olt::{BELIEVED, Inner, WHOLE};
+use crate::olt::{BELIEVED, Inner};
 use crate::read::naming::{NAMELESS, is_nameless, names_all};
 use crate::read::onus::{self, Depth};
 use crate::read::terminal::PATIENCE;
-use crate::read::{Problems, Told, counters, roster};
+use crate::read::{Problems, Told, counters, roster, whole};
 
 /// The fields that the command line knows too, for all ONUs of a port at once.
 const POWERS: [&str; 3] = ["rx_power", "tx_power", "olt_rx_power"];
@@ -274,8 +272,6 @@ fn counts(onus: &[Onu], problems: &mut Problems) -> OnuCounts {
 pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonitor>, Problems), Trouble> {
     let (_, firmware) = olt.learned(deadline).await?;
     let ports = olt.port_map(deadline, BELIEVED).await?;
-    let length = olt.snmp.deadline_length() * u32::try_from(ports.pons.len().max(1)).unwrap_or(u32::MAX);
-    let deadline = Instant::now() + length.min(WHOLE);
     let mut problems = Problems::default();
     let (counted, traffic) = futures::join!(
         counted(olt, firmware, ports.pons.keys().copied(), deadline),
@@ -352,13 +348,12 @@ async fn listed(olt: &Inner, counted: Vec<Counted>) -> Result<Vec<Counted>, Trou
 
 type Counted = (PonPort, Result<(Vec<Onu>, Problems), Trouble>);
 
-/// The phases of the ONUs of every PON, all PONs at once within the window.
+/// The phases of the ONUs of every PON.
 async fn counted(
     olt: &Inner,
     firmware: &'static Firmware,
     pons: impl Iterator<Item = PonPort>,
     deadline: Instant,
 ) -> Vec<Counted> {
-    let read = async |pon| (pon, onus::of_pon(olt, firmware, pon, Depth::Count, deadline).await);
-    pons.map(read).collect::<FuturesUnordered<_>>().collect().await
+    whole::each(olt, pons, |pon| onus::of_pon(olt, firmware, pon, Depth::Count, deadline)).await
 }
