@@ -27,5 +27,6 @@ pub use error::{OltError, Trouble};
 pub use latency::LatencyStats;
 pub use olt::{Identity, Olt, OltStats};
 pub use onu_counters::OnuCounters;
+pub use read::mac::MacsOf;
 pub use settings::{CliSettings, OltSettings, SnmpSettings};
 pub use snmp::SnmpTransport;

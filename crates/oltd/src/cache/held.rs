@@ -3,7 +3,7 @@
 use std::mem::size_of;
 
 use gpon::{
-    Card, DbaProfile, Environment, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort, TrafficProfile,
+    Card, DbaProfile, Environment, LearntMac, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort, TrafficProfile,
     UnconfiguredOnu, Uplink, Vlan, VlanProfile,
 };
 
@@ -59,6 +59,7 @@ impl Row for PonMonitor {
 
 impl Row for Card {}
 impl Row for DbaProfile {}
+impl Row for LearntMac {}
 impl Row for ServicePort {}
 impl Row for TrafficProfile {}
 impl Row for UnconfiguredOnu {}

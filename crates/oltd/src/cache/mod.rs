@@ -38,7 +38,7 @@ pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
 pub use subject::{
-    Cards, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, ServicePorts,
+    Cards, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon, ServicePorts,
     ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans, WatchedOlt,
     WatchedOnu, WatchedPon,
 };

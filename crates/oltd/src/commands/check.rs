@@ -119,7 +119,7 @@ fn describe_redis(text: &mut String, redis: &RedisSettings) -> std::fmt::Result 
 }
 
 fn describe_olt(text: &mut String, olt: &OltConfig) -> std::fmt::Result {
-    writeln!(text, "OLT      {} ({})", olt.id(), olt.name)?;
+    writeln!(text, "OLT      {} ({}), names in {}", olt.id(), olt.name, olt.charset.name())?;
     let snmp = &olt.settings.snmp;
     writeln!(
         text,

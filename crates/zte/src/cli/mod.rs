@@ -5,6 +5,7 @@
 
 mod keeper;
 mod line;
+mod octets;
 mod outage;
 mod prompt;
 mod reader;

@@ -21,7 +21,7 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
     let mut screen = Screen::default();
     // Some programs write the backspaces that erase a pager in two characters.
     let spelled = text.contains("--More--^H").then(|| text.replace("^H", "\x08"));
-    screen.write(spelled.as_deref().unwrap_or(text).as_bytes());
+    screen.write(&gpon::text::bytes(spelled.as_deref().unwrap_or(text)));
     let mut lines = screen.lines().to_vec();
     lines.push(screen.last());
     let lines: Vec<String> = lines.into_iter().filter_map(without_pager).collect();

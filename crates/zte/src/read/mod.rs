@@ -13,8 +13,10 @@ use crate::snmp::walk::{Column, End, Scope, Start};
 
 pub(crate) mod bandwidth;
 pub(crate) mod chassis;
+pub(crate) mod columns;
 pub(crate) mod counters;
 pub(crate) mod identity;
+pub(crate) mod mac;
 pub(crate) mod onu;
 pub(crate) mod onus;
 pub(crate) mod ports;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_snmp::Value;
-use gpon::{NamedBy, Onu, OnuRef, OnuState, Span};
+use gpon::{AdminState, NamedBy, Onu, OnuRef, OnuState, Span};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -36,6 +36,12 @@ pub(crate) async fn full(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(
     let Named { mut onu, mut problems, .. } = read;
     if let Some(detail) = problems.told(&["uptime"], detail) {
         onu.uptime = detail.online_s.map(Span::from_seconds).filter(|_| onu.state == Some(OnuState::Online));
+        if onu.admin.is_none()
+            && let Some(enabled) = detail.admin_enabled
+        {
+            onu.admin = Some(if enabled { AdminState::Enabled } else { AdminState::Disabled });
+            problems.0.retain(|problem| problem.field() != "admin_state");
+        }
     }
     problems.0.append(&mut noted.0);
     Ok((onu, problems))

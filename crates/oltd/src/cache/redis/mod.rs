@@ -32,7 +32,7 @@ pub use settings::{RedisError, RedisSettings};
 const ANSWER: Duration = Duration::from_millis(50);
 /// Number of the form that readings are stored in, part of every key. A change
 /// of any type in a reading needs the next number; a test sees to it.
-pub(super) const FORM: u32 = 1;
+pub(super) const FORM: u32 = 2;
 /// How long a lease lasts when its holder is gone, and how often it is
 /// lengthened meanwhile.
 const LEASE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_millis(600));
@@ -216,6 +216,11 @@ impl Inner {
             super::Place::Olt => String::from("all"),
             super::Place::Pon(pon) => pon.to_string(),
             super::Place::Onu(onu) => onu.to_string(),
+            super::Place::Vlan(vlan) => format!("vlan={vlan}"),
+            super::Place::Columns(pon, columns) => {
+                let pon = pon.map_or_else(|| String::from("all"), |pon| pon.to_string());
+                format!("{pon}+{}", columns.number())
+            }
         };
         let name = format!("{olt}:{}:{place}", kind.name());
         Names {
