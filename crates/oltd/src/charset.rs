@@ -102,7 +102,9 @@ mod tests {
     fn labels() {
         assert_eq!(Charset::of_label("Latin1").unwrap().name(), "windows-1252");
         assert_eq!(Charset::of_label(" GBK ").unwrap().name(), "GBK");
-        for label in ["", "utf8mb4", "klingon", "utf-16", "utf-16be", "iso-2022-jp", "hz-gb-2312", "replacement"] {
+        for label in
+            ["", "utf8mb4", "klingon", "utf-16", "utf-16be", "iso-2022-jp", "hz-gb-2312", "replacement"]
+        {
             assert_eq!(Charset::of_label(label), None, "{label}");
         }
     }

@@ -3,8 +3,8 @@
 use std::mem::size_of;
 
 use gpon::{
-    Card, DbaProfile, Environment, LearntMac, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort, TrafficProfile,
-    UnconfiguredOnu, Uplink, Vlan, VlanProfile,
+    Card, DbaProfile, Environment, LearntMac, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort,
+    TrafficProfile, UnconfiguredOnu, Uplink, Vlan, VlanProfile,
 };
 
 /// What the allocator adds to a text: its header, and rounding up.

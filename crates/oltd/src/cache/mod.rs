@@ -38,9 +38,9 @@ pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
 pub use subject::{
-    Cards, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon, ServicePorts,
-    ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans, WatchedOlt,
-    WatchedOnu, WatchedPon,
+    Cards, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon,
+    ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
+    WatchedOlt, WatchedOnu, WatchedPon,
 };
 
 /// Bytes of readings and rendered views that are kept at most, unless told

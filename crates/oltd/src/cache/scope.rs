@@ -60,7 +60,9 @@ impl Key {
             (Place::Olt | Place::Columns(None, _), false) => vec![Mark::Olt],
             // Whose addresses are in a VLAN is not known.
             (Place::Vlan(_), _) => vec![Mark::Any],
-            (Place::Pon(pon) | Place::Columns(Some(pon), _), true) => vec![Mark::Olt, Mark::Pon(pon), Mark::InPon(pon)],
+            (Place::Pon(pon) | Place::Columns(Some(pon), _), true) => {
+                vec![Mark::Olt, Mark::Pon(pon), Mark::InPon(pon)]
+            }
             (Place::Pon(pon) | Place::Columns(Some(pon), _), false) => vec![Mark::Olt, Mark::Pon(pon)],
             (Place::Onu(onu), _) => vec![Mark::Olt, Mark::Pon(onu.pon), Mark::Onu(onu)],
         }
@@ -208,7 +210,10 @@ mod tests {
             key(Kind::Macs, MacsOf::Vlan(VlanId::new(100).unwrap())),
         ];
         for (scope, reached) in [
-            (Scope::Onu(onu(1, 4)), [true, false, true, false, false, true, true, false, false, true, true, true]),
+            (
+                Scope::Onu(onu(1, 4)),
+                [true, false, true, false, false, true, true, false, false, true, true, true],
+            ),
             (Scope::Pon(pon(1)), [true, true, true, true, false, true, true, false, false, true, true, true]),
             (Scope::Olt, [true; 12]),
         ] {

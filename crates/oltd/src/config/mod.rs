@@ -39,8 +39,8 @@ pub use self::overrides::FILE as FILE_VARIABLE;
 use self::settle::Places;
 pub use self::surroundings::{gather, gather_variables};
 use crate::app::CacheTimes;
-use crate::charset::Charset;
 use crate::cache::RedisSettings;
+use crate::charset::Charset;
 use crate::http::{Rules, TlsFiles};
 use crate::limits::OpticalLimits;
 
