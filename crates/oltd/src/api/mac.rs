@@ -97,14 +97,15 @@ fn part(text: &str) -> Result<String, Failure> {
 /// An ONU: `1-1-1:4`, `1/1/1:4` or `1/1/1/4`, or its number where `pon` says on which port.
 fn onu(text: &str, pon: Option<PonPort>) -> Result<OnuRef, Failure> {
     let wrong = |rule: &str| Failure::parameter("onu", rule, text);
+    const RULE: &str = "a PON port and an ONU such as 1-1-1:4, or a number from 1 to 128 beside pon";
     let Some((port, id)) = text.rsplit_once([':', '/']) else {
-        let id = text.parse::<OnuId>().map_err(|invalid: Invalid| wrong(invalid.rule()))?;
-        let pon =
-            pon.ok_or_else(|| wrong("a PON port and an ONU such as 1-1-1:4, or a number beside pon"))?;
-        return Ok(OnuRef { pon, id });
+        return match (text.parse(), pon) {
+            (Ok(id), Some(pon)) => Ok(OnuRef { pon, id }),
+            _ => Err(wrong(RULE)),
+        };
     };
     let at = OnuRef {
-        pon: port.parse().map_err(|_| wrong("a PON port and an ONU such as 1-1-1:4"))?,
+        pon: port.parse().map_err(|_| wrong(RULE))?,
         id: id.parse().map_err(|invalid: Invalid| wrong(invalid.rule()))?,
     };
     match pon {

@@ -81,7 +81,7 @@ parameters! {
     OfMacs: [
         query("onu", text().pattern(Some(ONU_INPUT)), "Behind this ONU: `1-1-1:4`, or its number beside `pon`."),
         query("pon", schema::PonPortInput::schema(), "Behind this PON port."),
-        query("vlan", schema::VlanNumber::schema(), "In this VLAN."),
+        ParameterBuilder::from(query("vlan", schema::VlanNumber::schema(), "In this VLAN.")).example(Some(100.into())).build(),
         query("q", text().pattern(Some("^[:. -]*([0-9A-Fa-f][:. -]*){1,12}$")), "Only addresses that hold these hexadecimal digits, in any usual spelling."),
     ];
 }
@@ -129,12 +129,8 @@ fn some_text() -> ObjectBuilder {
 
 /// Powers in dBm, with at most three decimals.
 fn power() -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::Number)
-        .minimum(Some(-100))
-        .maximum(Some(100))
-        .multiple_of(Some(0.5))
-        .examples([Value::from(-27.5)])
+    let pattern = r"^-?([0-9]{1,2}(\.[0-9]{1,3})?|100(\.0{1,3})?)$";
+    text().pattern(Some(pattern)).examples([Value::from("-27.5")])
 }
 
 /// Some of these words, with commas between them.
