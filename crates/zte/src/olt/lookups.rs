@@ -47,6 +47,6 @@ impl Olt {
     /// [`Trouble::NoSuchOnu`](crate::Trouble::NoSuchOnu), and whatever goes wrong at the command line.
     pub async fn macs(&self, of: MacsOf) -> Result<Reading<Vec<LearntMac>>, OltError> {
         let act = format!("read the MAC addresses of {of}");
-        self.read(&act, async |olt: &Inner, deadline| read::mac::learnt(olt, of, deadline).await).await
+        self.read(&act, async |olt: &Inner, _| read::mac::learnt(olt, of).await).await
     }
 }

@@ -30,11 +30,7 @@ impl std::fmt::Display for MacsOf {
 }
 
 /// Reads the MAC addresses of `of`, in the order in which the OLT lists them.
-pub(crate) async fn learnt(
-    olt: &Inner,
-    of: MacsOf,
-    deadline: Instant,
-) -> Result<(Vec<LearntMac>, Problems), Trouble> {
+pub(crate) async fn learnt(olt: &Inner, of: MacsOf) -> Result<(Vec<LearntMac>, Problems), Trouble> {
     let show = match of {
         MacsOf::Onu(onu) => ShowMac::Onu(onu),
         MacsOf::Pon(pon) => ShowMac::Pon(pon),
@@ -45,10 +41,11 @@ pub(crate) async fn learnt(
     // What is not there has learnt nothing, or is refused like a wrong parameter:
     // neither says that it is not there.
     if matches!(&answer, Err(Trouble::Refused { .. })) || answer.as_ref().is_ok_and(|t| t.macs.is_empty()) {
-        match there(olt, of, deadline).await {
-            Err(missing @ (Trouble::NoSuchPon(_) | Trouble::NoSuchOnu(_))) => return Err(missing),
-            // SNMP does not say; what the OLT itself answered stands.
-            _ => {}
+        // Where SNMP does not say, what the OLT itself answered stands. Its turn
+        // begins now, however long the command line took.
+        let there = there(olt, of, olt.snmp.deadline()).await;
+        if let Err(missing @ (Trouble::NoSuchPon(_) | Trouble::NoSuchOnu(_))) = there {
+            return Err(missing);
         }
     }
     let mut macs = Vec::new();

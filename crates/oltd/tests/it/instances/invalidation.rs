@@ -81,7 +81,7 @@ async fn a_reading_under_way_is_kept_in_no_instance() {
     assert_eq!(under_way.source, "live");
     let mut raw = redis.connection().await;
     let stored: bool =
-        redis::cmd("EXISTS").arg("oltd:1:reading:sim:onus:1/1/3").query_async(&mut raw).await.unwrap();
+        redis::cmd("EXISTS").arg("oltd:2:reading:sim:onus:1/1/3").query_async(&mut raw).await.unwrap();
     assert!(!stored, "the store refused it");
     assert_eq!(b.name(3).await, ("after".into(), "live".into()));
     super::until(async || a.name(3).await.0 == "after").await;

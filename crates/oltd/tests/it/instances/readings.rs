@@ -74,7 +74,7 @@ async fn what_is_not_whole_is_not_shared() {
 async fn a_lease_ends_with_its_holder() {
     let Some((_sim, redis, [a, _])) = two().await else { return };
     // As an instance would leave it that died in the middle of a reading.
-    let lease = "oltd:1:lease:sim:onus:1/1/5";
+    let lease = "oltd:2:lease:sim:onus:1/1/5";
     let mut raw = redis.connection().await;
     let epoch: String =
         redis::cmd("HGET").arg("oltd:generations:sim").arg("epoch").query_async(&mut raw).await.unwrap();
@@ -95,7 +95,7 @@ async fn a_lease_ends_with_its_holder() {
 async fn a_damaged_reading_is_read_again() {
     let Some((_sim, redis, [a, b])) = two().await else { return };
     a.list(6).await;
-    let key = "oltd:1:reading:sim:onus:1/1/6";
+    let key = "oltd:2:reading:sim:onus:1/1/6";
     let mut raw = redis.connection().await;
     super::until(async || redis::cmd("EXISTS").arg(key).query_async(&mut raw.clone()).await == Ok(true))
         .await;
