@@ -126,6 +126,8 @@ pub struct PonStatus {
     pub tx_octets: Option<u64>,
     /// Its optical module.
     pub optical: Option<OpticalModule>,
+    /// How many ONUs it can have.
+    pub capacity: Option<u32>,
 }
 
 /// The state of an uplink port.

@@ -5,6 +5,8 @@
 //! returns these types, and everything that shows a device takes them.
 
 mod chassis;
+mod column;
+mod mac;
 mod monitoring;
 mod onu;
 mod port;
@@ -12,6 +14,7 @@ mod power;
 mod reading;
 mod serial;
 mod service;
+pub mod text;
 mod time;
 mod traffic;
 
@@ -19,6 +22,8 @@ pub use chassis::{
     Card, CardStatus, Environment, Fan, Link, OpticalModule, PonStatus, PowerSupply, PowerSupplyState,
     SlotTemperature, Uplink,
 };
+pub use column::{AdminState, OnuColumn, OnuColumns};
+pub use mac::{LearntMac, MacAddress};
 pub use monitoring::{OnuCounts, PonMonitor, Traffic};
 pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, UnconfiguredOnu};
 pub use port::{CardRef, PonPort};

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClockTime, Dbm, Invalid, PonPort, SerialNumber, Span, Traffic, plain_number};
+use crate::{AdminState, ClockTime, Dbm, Invalid, PonPort, SerialNumber, Span, Traffic, plain_number};
 
 /// The number of an ONU on its PON, 1..=128.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,6 +167,25 @@ pub enum OfflineReason {
     Code(i32),
 }
 
+impl OfflineReason {
+    /// Every reason that has a name.
+    pub const NAMED: [Self; 13] = [
+        Self::Unknown,
+        Self::Los,
+        Self::Losi,
+        Self::Lofi,
+        Self::Sfi,
+        Self::Loai,
+        Self::Loami,
+        Self::AuthFail,
+        Self::PowerOff,
+        Self::DeactivateDone,
+        Self::DeactivateFailed,
+        Self::Reboot,
+        Self::Shutdown,
+    ];
+}
+
 /// The strings that operators' scripts know; a code without a name is `Unknown (14)`.
 impl fmt::Display for OfflineReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -257,6 +276,8 @@ pub struct Onu {
     pub auth: Option<AuthMode>,
     /// Its phase.
     pub state: Option<OnuState>,
+    /// Whether it may come into service.
+    pub admin: Option<AdminState>,
     /// What it receives from the OLT, in dBm.
     pub rx: Option<Dbm>,
     /// What it sends, in dBm.
@@ -303,6 +324,7 @@ impl Onu {
             serial: None,
             auth: None,
             state: None,
+            admin: None,
             rx: None,
             tx: None,
             olt_rx: None,

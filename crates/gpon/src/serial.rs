@@ -33,6 +33,18 @@ impl SerialNumber {
         Ok(Self { vendor, number })
     }
 
+    /// The serial from its sixteen hexadecimal digits, vendor prefix included, as
+    /// some devices and forms show it: `5A544547C0000001`. `None` for other text.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits: &[u8; 16] = text.as_bytes().try_into().ok()?;
+        let mut octets = [0; 8];
+        for (octet, pair) in octets.iter_mut().zip(digits.chunks_exact(2)) {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            *octet = u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?;
+        }
+        Self::from_octets(octets).ok()
+    }
+
     /// The eight octets that devices carry.
     pub const fn octets(self) -> [u8; 8] {
         let [a, b, c, d] = self.vendor;
@@ -102,6 +114,10 @@ mod tests {
         assert_eq!(serial.to_string(), "ZTEGC8F12345");
         assert_eq!(serial.octets(), [0x5a, 0x54, 0x45, 0x47, 0xc8, 0xf1, 0x23, 0x45]);
         assert_eq!("SU1000000001".parse::<SerialNumber>().unwrap().vendor(), "SU10");
+        assert_eq!(SerialNumber::from_hex("5A544547c8f12345"), Some(serial));
+        for text in ["", "5A544547C8F1234", "5A544547C8F123456", "5A544547C8F1234G", "00544547C8F12345"] {
+            assert_eq!(SerialNumber::from_hex(text), None, "{text:?}");
+        }
         for text in [
             "",
             "ZTEG1234567",

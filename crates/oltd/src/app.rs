@@ -5,6 +5,7 @@ use std::sync::Arc;
 use zte::Olt;
 
 use crate::cache::{Cache, Fresh, Freshness, Scope, Subject};
+use crate::charset::Charset;
 use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
@@ -27,6 +28,8 @@ pub struct App(Arc<State>);
 #[derive(Debug, Clone)]
 struct State {
     sites: Vec<(Arc<str>, Site)>,
+    /// What names are typed in, on each of them.
+    charsets: Vec<Charset>,
     default: Option<usize>,
     cache: Cache,
     limits: OpticalLimits,
@@ -40,6 +43,7 @@ impl App {
         let sites: Vec<_> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
         Self(Arc::new(State {
+            charsets: vec![Charset::default(); sites.len()],
             sites,
             default,
             cache: cache.into(),
@@ -52,6 +56,17 @@ impl App {
     #[must_use]
     pub fn with_limits(self, limits: OpticalLimits) -> Self {
         Self(Arc::new(State { limits, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// The same with names on these OLTs typed in these character sets; in UTF-8 on the others.
+    #[must_use]
+    pub fn with_charsets(self, charsets: impl IntoIterator<Item = (String, Charset)>) -> Self {
+        let mut state = Arc::unwrap_or_clone(self.0);
+        for (id, charset) in charsets {
+            let olts = state.sites.iter().zip(&mut state.charsets);
+            olts.filter(|((known, _), _)| **known == *id).for_each(|(_, known)| *known = charset);
+        }
+        Self(Arc::new(state))
     }
 
     /// Every OLT, in the order of the configuration.
@@ -139,6 +154,11 @@ impl ChosenOlt {
     /// Between which values optics are normal.
     pub fn limits(&self) -> &OpticalLimits {
         &self.app.0.limits
+    }
+
+    /// What names and descriptions on it are typed in.
+    pub fn charset(&self) -> Charset {
+        self.app.0.charsets.get(self.at).copied().unwrap_or_default()
     }
 
     /// Reads through the cache.

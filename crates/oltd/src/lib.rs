@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod cache;
+pub mod charset;
 pub mod config;
 #[doc(hidden)]
 pub mod fuzz;

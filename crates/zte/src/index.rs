@@ -130,7 +130,7 @@ pub(crate) fn decode_name(index: &[u32]) -> Option<String> {
         return None;
     }
     let bytes: Option<Vec<u8>> = arcs.iter().map(|arc| u8::try_from(*arc).ok()).collect();
-    Some(String::from_utf8_lossy(&bytes?).into_owned())
+    Some(gpon::text::keep(&bytes?))
 }
 
 #[cfg(test)]

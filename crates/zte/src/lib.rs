@@ -30,6 +30,7 @@ pub use latency::LatencyStats;
 pub use olt::{Identity, Olt, OltStats};
 pub use onu_counters::OnuCounters;
 pub use read::clock::OltClock;
+pub use read::mac::MacsOf;
 pub use read::whole::{Page, Pages};
 pub use settings::{CliSettings, OltSettings, SnmpSettings};
 pub use snmp::SnmpTransport;

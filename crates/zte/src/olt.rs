@@ -1,3 +1,4 @@
+mod lookups;
 mod services;
 mod show;
 mod watched;

@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 
 use async_snmp::Value;
-use gpon::{ClockTime, Dbm, OfflineReason, OnuState, SerialNumber, VlanId};
+use gpon::{AdminState, ClockTime, Dbm, OfflineReason, OnuState, SerialNumber, VlanId};
 
 /// A value, `None` where the device says "not available", or why it cannot be
 /// one. The complaint quotes the value as it came.
@@ -46,10 +46,17 @@ pub(crate) fn octets(value: &Value) -> Result<&[u8], String> {
     }
 }
 
-/// Text as the device holds it; bytes that are not UTF-8 show as U+FFFD. Empty is `None`.
+/// Text as the device holds it, in whatever character set (`gpon::text`). What
+/// fills up its field, NULs and the blanks behind it, is no part of it: the
+/// command line shows neither. Empty is `None`.
 pub(crate) fn text(value: &Value) -> Decoded<String> {
     let bytes = octets(value)?;
-    Ok((!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned()))
+    let text = match bytes.contains(&0) {
+        true => gpon::text::keep(&bytes.iter().copied().filter(|byte| *byte != 0).collect::<Vec<_>>()),
+        false => gpon::text::keep(bytes),
+    };
+    let text = text.trim_end_matches(|c: char| c.is_ascii_whitespace());
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 /// Text that the device pads with blanks (§6.3).
@@ -156,6 +163,15 @@ fn phase(number: i64, value: &Value) -> Decoded<OnuState> {
         6 => OnuState::Offline,
         _ => return strange("a phase", value),
     }))
+}
+
+/// AdminState (§4.4, §6.5).
+pub(crate) fn admin_state(value: &Value) -> Decoded<AdminState> {
+    match integer(value)? {
+        1 => Ok(Some(AdminState::Enabled)),
+        2 => Ok(Some(AdminState::Disabled)),
+        _ => strange("an administrative state", value),
+    }
 }
 
 /// The majority table of §8.4; 14 and 15 are seen and have no known meaning.
@@ -300,6 +316,25 @@ mod tests {
         assert!(phase_1082(&Value::Integer(0)).is_err());
         assert_eq!(offline_reason(&Value::Integer(14)).unwrap().unwrap().to_string(), "Unknown (14)");
         assert_eq!(offline_reason(&Value::Integer(9)), Ok(Some(OfflineReason::PowerOff)));
+    }
+
+    #[test]
+    fn names_without_what_fills_up_their_field() {
+        for (octets, name) in [
+            (b"Budi\0\0\0".as_slice(), Some("Budi")),
+            (b"Budi  \0 \r\n", Some("Budi")),
+            (b"Bu\0di", Some("Budi")),
+            (b"  Budi", Some("  Budi")),
+            (b" \0 ", None),
+            (b"", None),
+            (b"Jos\xe9", Some("Jos\u{efe9}")),
+            ("José".as_bytes(), Some("José")),
+        ] {
+            assert_eq!(text(&bytes(octets)), Ok(name.map(str::to_owned)), "{octets:?}");
+        }
+        assert_eq!(admin_state(&Value::Integer(1)), Ok(Some(AdminState::Enabled)));
+        assert_eq!(admin_state(&Value::Integer(2)), Ok(Some(AdminState::Disabled)));
+        assert!(admin_state(&Value::Integer(0)).is_err());
     }
 
     proptest! {

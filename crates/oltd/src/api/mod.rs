@@ -4,12 +4,13 @@ mod backups;
 mod cards;
 mod docs;
 mod environment;
+mod mac;
 mod metrics;
 mod monitoring;
 mod olts;
 mod onu;
 mod onu_ids;
-mod onus;
+pub(crate) mod onus;
 mod pon;
 mod profiles;
 mod service;
@@ -60,6 +61,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(onus::serials))
         .routes(routes!(onus::paginate))
         .routes(routes!(onus::search))
+        .routes(routes!(mac::list))
         .routes(routes!(unconfigured::of_olt))
         .routes(routes!(unconfigured::of_pon))
         .routes(routes!(vlans::list))

@@ -107,6 +107,10 @@ impl Optical {
 struct OfOnu<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[schema(value_type = Option<schema::SerialNumber>)]
@@ -130,6 +134,8 @@ impl<'a> OfOnu<'a> {
     fn new(onu: &'a Onu, limits: &OpticalLimits, last_update: Option<&str>) -> Self {
         Self {
             pon_port: onu.at.pon.to_string(),
+            board: onu.at.pon.slot(),
+            pon: onu.at.pon.port(),
             onu_id: onu.at.id.get(),
             serial_number: onu.serial,
             model: onu.model.as_deref(),
@@ -164,6 +170,10 @@ pub(super) async fn onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness
 struct OfPon<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     /// The OLT's own number of the port.
     pon_index: u32,
     /// How many ONUs it has.
@@ -187,6 +197,8 @@ impl From<&PonMonitor> for OfPon<'_> {
     fn from(pon: &PonMonitor) -> Self {
         Self {
             pon_port: pon.pon.to_string(),
+            board: pon.pon.slot(),
+            pon: pon.pon.port(),
             pon_index: pon.index,
             onu_count: pon.counts.total,
             online_count: pon.counts.online,

@@ -1,4 +1,6 @@
-use gpon::{Onu, OnuState, SerialNumber};
+use std::borrow::Cow;
+
+use gpon::{AdminState, Onu, OnuState, SerialNumber};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -6,6 +8,7 @@ use super::onus::by_password;
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, OneOnu};
+use crate::charset::Charset;
 use crate::http::openapi::{OnuFailures, Shown};
 use crate::http::{Answer, BoardPonOnu, schema};
 
@@ -20,11 +23,11 @@ struct Detail<'a> {
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     /// As the OLT holds it.
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     /// As the OLT holds it.
-    description: Option<&'a str>,
+    description: Option<Cow<'a, str>>,
     /// The type that it is configured as.
-    onu_type: Option<&'a str>,
+    onu_type: Option<Cow<'a, str>>,
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +44,8 @@ struct Detail<'a> {
     olt_rx_power: Option<String>,
     #[schema(value_type = Option<schema::OnuStatus>)]
     status: Option<&'static str>,
+    #[schema(value_type = Option<schema::AdminState>)]
+    admin_state: Option<&'static str>,
     /// IPv4
     #[schema(value_type = Option<String>, format = Ipv4)]
     ip_address: Option<std::net::Ipv4Addr>,
@@ -69,24 +74,25 @@ struct Detail<'a> {
     responses(Shown<Detail>, OnuFailures),
 )]
 pub(super) async fn detail(olt: ChosenOlt, BoardPonOnu(at): BoardPonOnu, freshness: Freshness) -> Answer {
-    olt.read::<OneOnu>(at, freshness).await?.view("detail", Detail::from)
+    olt.read::<OneOnu>(at, freshness).await?.view("detail", |onu| Detail::new(onu, olt.charset()))
 }
 
-impl<'a> From<&'a Onu> for Detail<'a> {
-    fn from(onu: &'a Onu) -> Self {
+impl<'a> Detail<'a> {
+    fn new(onu: &'a Onu, charset: Charset) -> Self {
         Self {
             board: onu.at.pon.slot(),
             pon: onu.at.pon.port(),
             onu_id: onu.at.id.get(),
-            name: onu.name.as_deref(),
-            description: onu.description.as_deref(),
-            onu_type: onu.onu_type.as_deref(),
+            name: charset.text(&onu.name),
+            description: charset.text(&onu.description),
+            onu_type: charset.text(&onu.onu_type),
             serial_number: onu.serial,
             auth: by_password(onu),
             rx_power: text(onu.rx),
             tx_power: text(onu.tx),
             olt_rx_power: text(onu.olt_rx),
             status: onu.state.map(OnuState::as_str),
+            admin_state: onu.admin.map(AdminState::as_str),
             ip_address: onu.ip_address,
             last_online: text(onu.last_online),
             last_offline: text(onu.last_offline),

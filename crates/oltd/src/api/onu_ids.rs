@@ -11,7 +11,7 @@ use crate::http::{Answer, BoardPon, Content, Failure, schema};
 /// An id that no ONU of the PON has.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FreeOnuId)]
-struct FreeId {
+pub(super) struct FreeId {
     #[schema(value_type = schema::Board)]
     board: u8,
     #[schema(value_type = schema::Pon)]
@@ -45,7 +45,8 @@ pub(super) async fn update(olt: ChosenOlt, pon: BoardPon) -> Answer {
     empty(olt, pon, Freshness::NEW).await
 }
 
-fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> {
+/// The ids that no ONU of the PON has.
+pub(super) fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> {
     if let Some(problem) = rows_may_be_missing(onus) {
         return Err(Failure::incomplete("which ids are free", problem));
     }

@@ -1,82 +1,31 @@
-use gpon::{AuthMode, Onu, OnuState, PonPort, SerialNumber};
+//! Lists of ONUs.
+
+mod filter;
+mod order;
+mod row;
+
+use gpon::{Onu, OnuColumn, OnuColumns, PonPort, Problem, SerialNumber};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::text;
+use self::filter::Filter;
+use self::order::Order;
+pub(crate) use self::order::sortable;
+pub(super) use self::row::by_password;
+use self::row::{Line, Row, Shown};
 use crate::app::ChosenOlt;
-use crate::cache::{Freshness, Onus, OnusOfAll};
-use crate::http::openapi::{Filters, Listed, Paged, Paging, PonFailures};
-use crate::http::{Answer, BoardPon, Content, Page, Query, schema, word};
+use crate::cache::{Fresh, Freshness, OnuColumnsOf, Onus, OnusOfAll};
+use crate::http::openapi::{Filters, FiltersOfPon, Listed, ListedOrPaged, Paged, Paging, PonFailures};
+use crate::http::{Answer, BoardPon, Content, Failure, Page, Query, schema, word, words};
 
-/// An ONU in a list.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OnuOfList)]
-struct Row<'a> {
-    #[schema(value_type = schema::Board)]
-    board: u8,
-    #[schema(value_type = schema::Pon)]
-    pon: u8,
-    #[schema(value_type = schema::OnuNumber)]
-    onu_id: u8,
-    /// As the OLT holds it.
-    name: Option<&'a str>,
-    /// The type that it is configured as.
-    onu_type: Option<&'a str>,
-    #[schema(value_type = Option<schema::SerialNumber>)]
-    serial_number: Option<SerialNumber>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = schema::Auth)]
-    auth: Option<&'static str>,
-    /// What it receives.
-    #[schema(value_type = Option<schema::Power>)]
-    rx_power: Option<String>,
-    #[schema(value_type = Option<schema::OnuStatus>)]
-    status: Option<&'static str>,
-    /// What the OLT receives from it, in lists that know it at no extra cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = schema::ListedPower)]
-    olt_rx_power: Option<Option<String>>,
-    /// Length of the fibre in metres, in lists that know it at no extra cost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = schema::ListedDistance)]
-    distance: Option<Option<u32>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = schema::NamingTable)]
-    source: Option<&'static str>,
-}
-
-/// The columns that came at no extra cost: a list shows them in every row or in none.
-#[derive(Debug, Clone, Copy)]
-struct Extra {
-    olt_rx: bool,
-    distance: bool,
-}
-
-impl Extra {
-    fn of(onus: &[Onu]) -> Self {
-        Self {
-            olt_rx: onus.iter().any(|onu| onu.olt_rx.is_some()),
-            distance: onus.iter().any(|onu| onu.distance_m.is_some()),
-        }
-    }
-
-    fn row(self, onu: &Onu) -> Row<'_> {
-        Row {
-            board: onu.at.pon.slot(),
-            pon: onu.at.pon.port(),
-            onu_id: onu.at.id.get(),
-            name: onu.name.as_deref(),
-            onu_type: onu.onu_type.as_deref(),
-            serial_number: onu.serial,
-            auth: by_password(onu),
-            rx_power: text(onu.rx),
-            status: onu.state.map(OnuState::as_str),
-            olt_rx_power: self.olt_rx.then(|| text(onu.olt_rx)),
-            distance: self.distance.then_some(onu.distance_m),
-            source: onu.named_by.source(),
-        }
-    }
-}
+/// The columns that `with` may name, and that stand in no row unless a parameter names them.
+pub(crate) const EXTRA: [OnuColumn; 5] = [
+    OnuColumn::Model,
+    OnuColumn::OfflineReason,
+    OnuColumn::LastOnline,
+    OnuColumn::LastOffline,
+    OnuColumn::AdminState,
+];
 
 /// Whether a problem's field is one of an ONU, and not the ONUs themselves.
 pub(super) fn is_of_an_onu(field: &str) -> bool {
@@ -95,21 +44,31 @@ pub(super) fn is_of_an_onu(field: &str) -> bool {
     FIELDS.contains(&field)
 }
 
-/// `password` for an ONU registered by one: the reason why its serial is null.
-pub(super) fn by_password(onu: &Onu) -> Option<&'static str> {
-    matches!(onu.auth, Some(AuthMode::Password)).then_some("password")
-}
-
 /// The ONUs of a PON.
+///
+/// All of them, unless `page` or `limit` asks for a page.
 #[utoipa::path(
     get, path = "/board/{board}/pon/{pon}", operation_id = "onus_of_pon", tag = "ONUs",
-    params(BoardPon, Freshness),
-    responses(Listed<Row>, PonFailures),
+    params(BoardPon, FiltersOfPon, Paging, Freshness),
+    responses(ListedOrPaged<Row>, PonFailures),
 )]
-pub(super) async fn list(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
-    let onus = olt.read::<Onus>(pon, freshness).await?;
-    let extra = Extra::of(&onus.entry.reading().value);
-    onus.list("list", |onu| extra.row(onu))
+pub(super) async fn list(
+    olt: ChosenOlt,
+    BoardPon(pon): BoardPon,
+    query: Query,
+    freshness: Freshness,
+) -> Answer {
+    let question = Question::from_query(&query)?;
+    let page = match query.has("page") || query.has("limit") {
+        true => Some(query.page()?),
+        false => None,
+    };
+    if page.is_none() && question.is_usual() {
+        let onus = olt.read::<Onus>(pon, freshness).await?;
+        let shown = Shown::of(&onus.entry.reading().value, olt.charset());
+        return onus.list("list", |onu| shown.row(onu));
+    }
+    question.answer(&olt, Some(pon), freshness, page).await
 }
 
 /// An ONU and its serial number.
@@ -161,72 +120,136 @@ pub(super) async fn paginate(
 ) -> Answer {
     let (page, limit) = query.page()?;
     let onus = olt.read::<Onus>(pon, freshness).await?;
+    let shown = Shown::of(&onus.entry.reading().value, olt.charset());
     // Only the pages that exist are worth their room in the cache.
     match page <= pages(onus.entry.reading().value.len(), limit) {
-        true => {
-            onus.kept(("page", page, limit), |onus| Ok(one_page(onus.value.iter(), &onus.value, page, limit)))
-        }
-        false => onus.once(|onus| one_page(onus.iter(), onus, page, limit)),
+        true => onus.kept(("page", page, limit), |onus| Ok(paged(&onus.value, shown, page, limit))),
+        false => onus.once(|onus| paged(onus, shown, page, limit)),
     }
 }
 
 /// The ONUs of the OLT, page by page.
 #[utoipa::path(
     get, path = "/onus", operation_id = "onus", tag = "ONUs",
-    params(Filters, Paging, Freshness),
+    params(Filters, FiltersOfPon, Paging, Freshness),
     responses(Paged<Row>, PonFailures),
 )]
 pub(super) async fn search(olt: ChosenOlt, query: Query, freshness: Freshness) -> Answer {
-    let (page, limit) = query.page()?;
-    let filter = Filter::from_query(&query)?;
-    let onus = match query.parse::<PonPort>("pon")? {
-        Some(pon) => olt.read::<Onus>(pon, freshness).await?,
-        None => olt.read::<OnusOfAll>((), freshness).await?,
-    };
-    onus.once(|onus| one_page(onus.iter().filter(|onu| filter.takes(onu)), onus, page, limit))
+    let page = query.page()?;
+    let question = Question::from_query(&query)?;
+    let pon = query.parse::<PonPort>("pon")?;
+    question.answer(&olt, pon, freshness, Some(page)).await
 }
 
 fn pages(rows: usize, limit: u64) -> u64 {
     (rows as u64).div_ceil(limit)
 }
 
-/// One page of `rows`, which are some of `all`.
-fn one_page<'a>(
-    rows: impl Iterator<Item = &'a Onu> + Clone,
-    all: &'a [Onu],
-    page: u64,
-    limit: u64,
-) -> Content<'a, Vec<Row<'a>>> {
-    let extra = Extra::of(all);
-    let total = rows.clone().count();
-    let skipped = usize::try_from((page - 1).saturating_mul(limit)).unwrap_or(usize::MAX);
-    let data = rows.skip(skipped).take(limit as usize).map(|onu| extra.row(onu)).collect();
-    let page = Page { page, limit, page_count: pages(total, limit), total_rows: total as u64 };
-    Content { page: Some(page), ..Content::new(data) }
+/// One page of these ONUs.
+fn paged(onus: &[Onu], shown: Shown, page: u64, limit: u64) -> Content<'_, Vec<Row<'_>>> {
+    let lines: Vec<_> = onus.iter().map(Line::from).collect();
+    let (page, lines) = one_page(&lines, page, limit);
+    Content { page: Some(page), ..Content::new(lines.iter().map(|line| shown.row(*line)).collect()) }
 }
 
-/// Which ONUs a search is for.
-#[derive(Debug, Default)]
-struct Filter {
-    state: Option<OnuState>,
-    words: Option<String>,
+fn one_page<'l, 'a>(lines: &'l [Line<'a>], page: u64, limit: u64) -> (Page, &'l [Line<'a>]) {
+    let at = |page: u64| usize::try_from(page.saturating_mul(limit)).unwrap_or(usize::MAX).min(lines.len());
+    let rows = &lines[at(page - 1)..at(page)];
+    (Page { page, limit, page_count: pages(lines.len(), limit), total_rows: lines.len() as u64 }, rows)
 }
 
-impl Filter {
-    fn from_query(query: &Query) -> Result<Self, crate::http::Failure> {
-        let states = OnuState::ALL.map(|state| (state.as_str(), state));
-        let state = query.text("status")?.map(|text| word("status", text, states)).transpose()?;
-        Ok(Self { state, words: query.text("q")?.map(str::to_lowercase) })
+/// What a list is asked for.
+#[derive(Debug)]
+struct Question {
+    filter: Filter,
+    order: Order,
+    with: OnuColumns,
+}
+
+impl Question {
+    fn from_query(query: &Query) -> Result<Self, Failure> {
+        let column = |text: &str| word("with", text, EXTRA.map(|column| (column.as_str(), column)));
+        let with = query.text("with")?.map(|text| words("with", text, column)).transpose()?;
+        Ok(Self {
+            filter: Filter::from_query(query)?,
+            order: Order::from_query(query)?,
+            with: with.into_iter().flatten().collect(),
+        })
     }
 
-    fn takes(&self, onu: &Onu) -> bool {
-        let holds =
-            |text: Option<&str>, words: &str| text.is_some_and(|text| text.to_lowercase().contains(words));
-        self.state.is_none_or(|state| onu.state == Some(state))
-            && self.words.as_deref().is_none_or(|words| {
-                holds(onu.name.as_deref(), words)
-                    || holds(onu.description.as_deref(), words)
-                    || holds(text(onu.serial).as_deref(), words)
-            })
+    /// Whether it asks for nothing but the list.
+    fn is_usual(&self) -> bool {
+        self.filter.is_empty() && self.order.is_usual() && self.with.is_empty()
+    }
+
+    /// The columns that parameters name: rows show them.
+    fn named(&self) -> OnuColumns {
+        [self.with, self.filter.needs(), self.order.needs()].into_iter().flat_map(OnuColumns::iter).collect()
+    }
+
+    /// What the list does not carry: a list of the whole OLT carries more than that of a PON.
+    fn lacks(&self, pon: Option<PonPort>) -> OnuColumns {
+        let searched = self.filter.searches().then_some(OnuColumn::Description);
+        let wanted = self.named().iter().chain(searched);
+        wanted.filter(|column| pon.is_some() || EXTRA.contains(column)).collect()
+    }
+
+    async fn answer(
+        self,
+        olt: &ChosenOlt,
+        pon: Option<PonPort>,
+        freshness: Freshness,
+        page: Option<(u64, u64)>,
+    ) -> Answer {
+        let onus = match pon {
+            Some(pon) => olt.read::<Onus>(pon, freshness).await?,
+            None => olt.read::<OnusOfAll>((), freshness).await?,
+        };
+        let all = &onus.entry.reading().value;
+        let lacks = if all.is_empty() { OnuColumns::default() } else { self.lacks(pon) };
+        let mut problems = Vec::new();
+        let mut more: Option<Fresh<Vec<Onu>>> = None;
+        let mut lost = false;
+        if !lacks.is_empty() {
+            match olt.read::<OnuColumnsOf>((pon, lacks), freshness).await {
+                Ok(read) => {
+                    let noted = read.entry.reading().problems.iter();
+                    problems.extend(noted.filter(|p| !onus.entry.reading().problems.contains(p)).cloned());
+                    more = Some(read);
+                }
+                // Nothing is known of who meets the filter.
+                Err(failure) if !self.filter.needs().is_empty() => return Err(failure),
+                Err(failure) => {
+                    lost = true;
+                    problems.extend(lacks.iter().map(|column| Problem::Failed {
+                        field: column.as_str(),
+                        reason: failure.detail.clone(),
+                    }));
+                }
+            }
+        }
+        let charset = olt.charset();
+        let second = more.as_ref().map_or(&[][..], |more| &more.entry.reading().value);
+        let mut lines: Vec<_> = all
+            .iter()
+            .map(|onu| Line::new(onu, second))
+            .filter(|line| self.filter.takes(*line, charset))
+            .collect();
+        self.order.sort(&mut lines, charset);
+        let shown = Shown::of(all, charset).and(self.named());
+        let (page, lines) = match page {
+            Some((page, limit)) => {
+                let (page, lines) = one_page(&lines, page, limit);
+                (Some(page), lines)
+            }
+            None => (None, &lines[..]),
+        };
+        let rows: Vec<_> = lines.iter().map(|line| shown.row(*line)).collect();
+        let view = onus.once(|_| Content { page, problems, ..Content::new(rows) })?;
+        let view = match &more {
+            Some(more) => view.with(more),
+            None => view,
+        };
+        Ok(if lost { view.incomplete() } else { view })
     }
 }

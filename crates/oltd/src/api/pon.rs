@@ -2,7 +2,7 @@ use gpon::{Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::onu_ids::{all_of, rows_may_be_missing};
+use super::onu_ids::{all_of, free, rows_may_be_missing};
 use super::onus::is_of_an_onu;
 use super::text;
 use crate::app::ChosenOlt;
@@ -33,6 +33,10 @@ struct Info {
     online_onus: Option<usize>,
     /// Those known not to be in service.
     offline_onus: Option<usize>,
+    /// How many it can have; null where the OLT does not say.
+    capacity: Option<u32>,
+    /// How many ids no ONU has; null where some ONUs may be missing from the list.
+    free_onu_ids: Option<usize>,
     /// What its optical module receives.
     #[schema(value_type = Option<schema::Power>)]
     rx_power: Option<String>,
@@ -69,7 +73,8 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
                 && !status.problems.contains(problem)
         };
         let problems = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
-        Ok(Content { problems, ..Content::new(Info::new(&status.value, counts)) })
+        let free_onu_ids = free(pon, list).ok().map(|ids| ids.len());
+        Ok(Content { problems, ..Content::new(Info { free_onu_ids, ..Info::new(&status.value, counts) }) })
     })?;
     Ok(view.with(&onus))
 }
@@ -87,6 +92,8 @@ impl Info {
             onu_count: counts.total,
             online_onus: counts.online,
             offline_onus: counts.offline,
+            capacity: status.capacity,
+            free_onu_ids: None,
             rx_power: text(status.optical.and_then(|module| module.rx)),
             tx_power: text(status.optical.and_then(|module| module.tx)),
         }

@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use gpon::{DbaProfile, DbaType, Problem, Reading, VlanId, VlanProfile, VlanTag};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Dba, Freshness, VlanProfiles};
+use crate::charset::Charset;
 use crate::http::openapi::{Listed, ProfileFailures, ReadFailures, Shown};
 use crate::http::{Answer, Content, ErrorCode, Failure, Params, schema};
 
@@ -14,7 +17,7 @@ struct Traffic<'a> {
     /// Null where the OLT numbers no profiles.
     profile_id: Option<u32>,
     /// Its name.
-    name: &'a str,
+    name: Cow<'a, str>,
     /// Assured bandwidth in kbps.
     cir: Option<u32>,
     /// Maximum bandwidth in kbps.
@@ -27,11 +30,11 @@ struct Traffic<'a> {
     r#type: Option<u8>,
 }
 
-impl<'a> From<&'a DbaProfile> for Traffic<'a> {
-    fn from(profile: &'a DbaProfile) -> Self {
+impl<'a> Traffic<'a> {
+    fn new(profile: &'a DbaProfile, charset: Charset) -> Self {
         Self {
             profile_id: profile.profile_id,
-            name: &profile.name,
+            name: charset.show(&profile.name),
             cir: profile.assured_kbps,
             pir: profile.maximum_kbps,
             max_bw: profile.maximum_kbps,
@@ -49,7 +52,7 @@ impl<'a> From<&'a DbaProfile> for Traffic<'a> {
 )]
 pub(super) async fn traffic(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let profiles = olt.read::<Dba>((), freshness).await?;
-    profiles.list("list", Traffic::from)
+    profiles.list("list", |profile| Traffic::new(profile, olt.charset()))
 }
 
 /// A bandwidth profile.
@@ -63,7 +66,7 @@ pub(super) async fn traffic_profile(olt: ChosenOlt, params: Params, freshness: F
     let profiles = olt.read::<Dba>((), freshness).await?;
     profiles.kept(("show", id, 0), |profiles| {
         let found = profiles.value.iter().find(|profile| profile.profile_id.map(u64::from) == Some(id));
-        Ok(Content::new(Traffic::from(found.ok_or_else(|| missing(profiles, id))?)))
+        Ok(Content::new(Traffic::new(found.ok_or_else(|| missing(profiles, id))?, olt.charset())))
     })
 }
 
@@ -86,7 +89,7 @@ fn missing(profiles: &Reading<Vec<DbaProfile>>, id: u64) -> Failure {
 #[schema(as = VlanProfile)]
 struct Vlan<'a> {
     /// Its name.
-    name: &'a str,
+    name: Cow<'a, str>,
     #[schema(value_type = Option<schema::VlanNumber>)]
     vlan_id: Option<u16>,
     #[schema(value_type = Option<schema::Priority>)]
@@ -98,10 +101,10 @@ struct Vlan<'a> {
     svlan: Option<u16>,
 }
 
-impl<'a> From<&'a VlanProfile> for Vlan<'a> {
-    fn from(profile: &'a VlanProfile) -> Self {
+impl<'a> Vlan<'a> {
+    fn new(profile: &'a VlanProfile, charset: Charset) -> Self {
         Self {
-            name: &profile.name,
+            name: charset.show(&profile.name),
             vlan_id: profile.cvlan.map(VlanId::get),
             priority: profile.priority,
             mode: profile.mode.map(VlanTag::as_str),
@@ -118,5 +121,5 @@ impl<'a> From<&'a VlanProfile> for Vlan<'a> {
 )]
 pub(super) async fn vlan(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let profiles = olt.read::<VlanProfiles>((), freshness).await?;
-    profiles.list("list", Vlan::from)
+    profiles.list("list", |profile| Vlan::new(profile, olt.charset()))
 }

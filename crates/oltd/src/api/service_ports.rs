@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use gpon::{OnuRef, ServicePort, VlanId, VlanMode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, ServicePorts, ServicePortsOfOnu};
+use crate::charset::Charset;
 use crate::http::openapi::{Listed, OnuFailures, ReadFailures, Shown};
 use crate::http::{Answer, PonOnu, schema};
 
@@ -51,11 +54,11 @@ struct Port<'a> {
     /// The name of the traffic profile for what the ONU receives; null where none is set.
     egress: Option<&'a str>,
     /// As the OLT holds it.
-    description: Option<&'a str>,
+    description: Option<Cow<'a, str>>,
 }
 
-impl<'a> From<&'a ServicePort> for Port<'a> {
-    fn from(port: &'a ServicePort) -> Self {
+impl<'a> Port<'a> {
+    fn new(port: &'a ServicePort, charset: Charset) -> Self {
         Self {
             source: Some(port.source.as_str()),
             service_port_id: port.index,
@@ -72,7 +75,7 @@ impl<'a> From<&'a ServicePort> for Port<'a> {
             etype: port.etype.as_deref(),
             ingress: port.ingress.as_deref(),
             egress: port.egress.as_deref(),
-            description: port.description.as_deref(),
+            description: charset.text(&port.description),
         }
     }
 }
@@ -83,16 +86,26 @@ impl<'a> From<&'a ServicePort> for Port<'a> {
 struct Row<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[serde(flatten)]
     port: Port<'a>,
 }
 
-impl<'a> From<&'a ServicePort> for Row<'a> {
-    fn from(port: &'a ServicePort) -> Self {
+impl<'a> Row<'a> {
+    fn new(port: &'a ServicePort, charset: Charset) -> Self {
         let OnuRef { pon, id } = port.onu;
-        Self { pon_port: pon.to_string(), onu_id: id.get(), port: Port::from(port) }
+        Self {
+            pon_port: pon.to_string(),
+            board: pon.slot(),
+            pon: pon.port(),
+            onu_id: id.get(),
+            port: Port::new(port, charset),
+        }
     }
 }
 
@@ -104,7 +117,7 @@ impl<'a> From<&'a ServicePort> for Row<'a> {
 )]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePorts>((), freshness).await?;
-    ports.list("list", Row::from)
+    ports.list("list", |port| Row::new(port, olt.charset()))
 }
 
 /// The services of one ONU. Old clients know one service port: its fields stand beside the list.
@@ -113,6 +126,10 @@ pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
 struct OfOnu<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[serde(flatten)]
@@ -128,11 +145,14 @@ struct OfOnu<'a> {
 )]
 pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePortsOfOnu>(at, freshness).await?;
+    let shown = |port| Port::new(port, olt.charset());
     ports.view("list", |ports| OfOnu {
         pon_port: at.pon.to_string(),
+        board: at.pon.slot(),
+        pon: at.pon.port(),
         onu_id: at.id.get(),
-        first: ports.first().map(Port::from).unwrap_or_default(),
-        service_ports: ports.iter().map(Port::from).collect(),
+        first: ports.first().map(shown).unwrap_or_default(),
+        service_ports: ports.iter().map(shown).collect(),
     })
 }
 
@@ -143,7 +163,7 @@ mod tests {
     use serde_json::json;
 
     fn shown(port: &ServicePort) -> serde_json::Value {
-        serde_json::to_value(Port::from(port)).unwrap()
+        serde_json::to_value(Port::new(port, Charset::default())).unwrap()
     }
 
     #[test]

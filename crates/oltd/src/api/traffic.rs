@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Dba, Freshness, OnuBandwidth, TrafficProfiles};
+use crate::charset::Charset;
 use crate::http::openapi::{GemPortFailures, Listed, ProfileFailures, ReadFailures, Shown, TcontFailures};
 use crate::http::{Answer, Content, ErrorCode, Failure, Params, PonOnu, schema};
 
@@ -15,7 +18,7 @@ const LONGEST_NAME: usize = 64;
 #[schema(as = DbaProfile)]
 struct Bandwidth<'a> {
     /// Its name.
-    name: &'a str,
+    name: Cow<'a, str>,
     #[schema(value_type = Option<schema::DbaKind>)]
     r#type: Option<u8>,
     /// kbps
@@ -28,10 +31,10 @@ struct Bandwidth<'a> {
     maximum_bandwidth: Option<u32>,
 }
 
-impl<'a> From<&'a DbaProfile> for Bandwidth<'a> {
-    fn from(profile: &'a DbaProfile) -> Self {
+impl<'a> Bandwidth<'a> {
+    fn new(profile: &'a DbaProfile, charset: Charset) -> Self {
         Self {
-            name: &profile.name,
+            name: charset.show(&profile.name),
             r#type: profile.kind.map(DbaType::number),
             fixed_bandwidth: profile.fixed_kbps,
             assured_bandwidth: profile.assured_kbps,
@@ -46,7 +49,7 @@ impl<'a> From<&'a DbaProfile> for Bandwidth<'a> {
 #[schema(as = TrafficProfile)]
 struct Policer<'a> {
     /// Its name.
-    name: &'a str,
+    name: Cow<'a, str>,
     /// Sustained rate in kbps.
     sir: Option<u32>,
     /// Peak rate in kbps.
@@ -57,10 +60,10 @@ struct Policer<'a> {
     pbs: Option<u32>,
 }
 
-impl<'a> From<&'a TrafficProfile> for Policer<'a> {
-    fn from(profile: &'a TrafficProfile) -> Self {
+impl<'a> Policer<'a> {
+    fn new(profile: &'a TrafficProfile, charset: Charset) -> Self {
         Self {
-            name: &profile.name,
+            name: charset.show(&profile.name),
             sir: profile.sir_kbps,
             pir: profile.pir_kbps,
             cbs: profile.cbs_kbytes,
@@ -77,7 +80,8 @@ impl<'a> From<&'a TrafficProfile> for Policer<'a> {
 )]
 pub(super) async fn dba_profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
     olt.read::<Dba>((), freshness).await?.kept(("traffic", 0, 0), |profiles| {
-        let rows = profiles.value.iter().map(Bandwidth::from).collect::<Vec<_>>();
+        let rows =
+            profiles.value.iter().map(|profile| Bandwidth::new(profile, olt.charset())).collect::<Vec<_>>();
         Ok(Content { leaves_out: is_number, ..Content::new(rows) })
     })
 }
@@ -97,8 +101,8 @@ pub(super) async fn dba_profile(olt: ChosenOlt, params: Params, freshness: Fresh
     let name = name_of(&params)?;
     let profiles = olt.read::<Dba>((), freshness).await?;
     let reading = profiles.entry.reading();
-    let found = reading.value.iter().find(|profile| profile.name == name);
-    let row = Bandwidth::from(found.ok_or_else(|| no_profile(reading, "bandwidth", name))?);
+    let found = reading.value.iter().find(|profile| olt.charset().show(&profile.name) == name);
+    let row = Bandwidth::new(found.ok_or_else(|| no_profile(reading, "bandwidth", name))?, olt.charset());
     profiles.once(|_| Content { leaves_out: is_number, ..Content::new(row) })
 }
 
@@ -109,7 +113,9 @@ pub(super) async fn dba_profile(olt: ChosenOlt, params: Params, freshness: Fresh
     responses(Listed<Policer>, ReadFailures),
 )]
 pub(super) async fn profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
-    olt.read::<TrafficProfiles>((), freshness).await?.list("list", Policer::from)
+    olt.read::<TrafficProfiles>((), freshness)
+        .await?
+        .list("list", |profile| Policer::new(profile, olt.charset()))
 }
 
 /// A traffic profile.
@@ -122,8 +128,8 @@ pub(super) async fn profile(olt: ChosenOlt, params: Params, freshness: Freshness
     let name = name_of(&params)?;
     let profiles = olt.read::<TrafficProfiles>((), freshness).await?;
     let reading = profiles.entry.reading();
-    let found = reading.value.iter().find(|profile| profile.name == name);
-    let row = Policer::from(found.ok_or_else(|| no_profile(reading, "traffic", name))?);
+    let found = reading.value.iter().find(|profile| olt.charset().show(&profile.name) == name);
+    let row = Policer::new(found.ok_or_else(|| no_profile(reading, "traffic", name))?, olt.charset());
     profiles.once(|_| Content::new(row))
 }
 
@@ -161,14 +167,18 @@ fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&Problem> {
 struct TcontOfOnu<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[schema(value_type = schema::TcontNumber)]
     tcont_id: u8,
     /// Its name.
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     /// The name of its DBA profile.
-    profile: Option<&'a str>,
+    profile: Option<Cow<'a, str>>,
     /// The numbers of the GEM ports that it carries.
     gemports: Vec<u8>,
 }
@@ -193,10 +203,12 @@ pub(super) async fn tcont(
     let carried = reading.value.gem_ports.iter().filter(|port| port.tcont == Some(id));
     let row = TcontOfOnu {
         pon_port: at.pon.to_string(),
+        board: at.pon.slot(),
+        pon: at.pon.port(),
         onu_id: at.id.get(),
         tcont_id: id,
-        name: tcont.name.as_deref(),
-        profile: tcont.profile.as_deref(),
+        name: olt.charset().text(&tcont.name),
+        profile: olt.charset().text(&tcont.profile),
         gemports: carried.map(|port| port.id).collect(),
     };
     bandwidth.once(|_| Content { leaves_out: is_of_gem_ports, called: of_a_tcont, ..Content::new(row) })
@@ -227,6 +239,10 @@ fn of_a_gem_port(field: &'static str) -> &'static str {
 struct GemPortOfOnu<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     #[schema(value_type = schema::OnuNumber)]
     onu_id: u8,
     #[schema(value_type = schema::GemPortNumber)]
@@ -235,7 +251,7 @@ struct GemPortOfOnu<'a> {
     #[schema(value_type = Option<schema::TcontNumber>)]
     tcont_id: Option<u8>,
     /// Its name.
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     /// Its priority queue.
     queue: Option<u8>,
     traffic_limit: TrafficLimit<'a>,
@@ -245,9 +261,9 @@ struct GemPortOfOnu<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 struct TrafficLimit<'a> {
     /// The name of the profile for what the ONU sends.
-    upstream: Option<&'a str>,
+    upstream: Option<Cow<'a, str>>,
     /// The name of the profile for what the ONU receives.
-    downstream: Option<&'a str>,
+    downstream: Option<Cow<'a, str>>,
 }
 
 /// A GEM port of an ONU.
@@ -270,14 +286,16 @@ pub(super) async fn gem_port(
         found.ok_or_else(|| missing(reading, ErrorCode::GemPortNotFound, "GEM port", id, at))?;
     let row = GemPortOfOnu {
         pon_port: at.pon.to_string(),
+        board: at.pon.slot(),
+        pon: at.pon.port(),
         onu_id: at.id.get(),
         gemport_id: id,
         tcont_id: port.tcont,
-        name: port.name.as_deref(),
+        name: olt.charset().text(&port.name),
         queue: port.queue,
         traffic_limit: TrafficLimit {
-            upstream: port.upstream.as_deref(),
-            downstream: port.downstream.as_deref(),
+            upstream: olt.charset().text(&port.upstream),
+            downstream: olt.charset().text(&port.downstream),
         },
     };
     bandwidth.once(|_| Content { leaves_out: is_of_tconts, called: of_a_gem_port, ..Content::new(row) })

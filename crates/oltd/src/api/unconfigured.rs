@@ -14,6 +14,10 @@ use crate::http::{Answer, PonPath, schema};
 struct Row<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
+    #[schema(value_type = schema::Board)]
+    board: u8,
+    #[schema(value_type = schema::Pon)]
+    pon: u8,
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<SerialNumber>,
     /// The model that it reports.
@@ -32,6 +36,8 @@ impl<'a> From<&'a UnconfiguredOnu> for Row<'a> {
     fn from(onu: &'a UnconfiguredOnu) -> Self {
         Self {
             pon_port: onu.pon.to_string(),
+            board: onu.pon.slot(),
+            pon: onu.pon.port(),
             serial_number: onu.serial,
             r#type: onu.model.as_deref(),
             loid: onu.loid.as_deref(),

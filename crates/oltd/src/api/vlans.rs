@@ -1,9 +1,12 @@
+use std::borrow::Cow;
+
 use gpon::Vlan;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Vlans};
+use crate::charset::Charset;
 use crate::http::openapi::{Listed, ReadFailures};
 use crate::http::{Answer, schema};
 
@@ -14,14 +17,15 @@ struct Row<'a> {
     #[schema(value_type = schema::VlanNumber)]
     vlan_id: u16,
     /// As the OLT holds it.
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     /// As the OLT holds it; null where the device has no source for it.
-    description: Option<&'a str>,
+    description: Option<Cow<'a, str>>,
 }
 
-impl<'a> From<&'a Vlan> for Row<'a> {
-    fn from(vlan: &'a Vlan) -> Self {
-        Self { vlan_id: vlan.id.get(), name: vlan.name.as_deref(), description: vlan.description.as_deref() }
+impl<'a> Row<'a> {
+    fn new(vlan: &'a Vlan, charset: Charset) -> Self {
+        let (name, description) = (charset.text(&vlan.name), charset.text(&vlan.description));
+        Self { vlan_id: vlan.id.get(), name, description }
     }
 }
 
@@ -33,5 +37,5 @@ impl<'a> From<&'a Vlan> for Row<'a> {
 )]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let vlans = olt.read::<Vlans>((), freshness).await?;
-    vlans.list("list", Row::from)
+    vlans.list("list", |vlan| Row::new(vlan, olt.charset()))
 }

@@ -3,8 +3,8 @@
 use std::mem::size_of;
 
 use gpon::{
-    Card, DbaProfile, Environment, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort, TrafficProfile,
-    UnconfiguredOnu, Uplink, Vlan, VlanProfile,
+    Card, DbaProfile, Environment, LearntMac, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort,
+    TrafficProfile, UnconfiguredOnu, Uplink, Vlan, VlanProfile,
 };
 
 /// What the allocator adds to a text: its header, and rounding up.
@@ -61,6 +61,7 @@ impl Row for PonMonitor {
 
 impl Row for Card {}
 impl Row for DbaProfile {}
+impl Row for LearntMac {}
 impl Row for ServicePort {}
 impl Row for TrafficProfile {}
 impl Row for UnconfiguredOnu {}

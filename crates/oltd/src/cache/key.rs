@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use gpon::{OnuRef, PonPort};
+use gpon::{OnuColumns, OnuRef, PonPort, VlanId};
+use zte::MacsOf;
 
 pub use super::subject::Kind;
 
@@ -25,6 +26,10 @@ pub enum Place {
     Pon(PonPort),
     /// An ONU.
     Onu(OnuRef),
+    /// A VLAN.
+    Vlan(VlanId),
+    /// These columns of the ONUs of a PON port, or of all.
+    Columns(Option<PonPort>, OnuColumns),
 }
 
 /// In words, for errors: `onus of PON 1/1/1`.
@@ -32,9 +37,10 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.name())?;
         match self.place {
-            Place::Olt => Ok(()),
-            Place::Pon(pon) => write!(f, " of PON {pon}"),
+            Place::Olt | Place::Columns(None, _) => Ok(()),
+            Place::Pon(pon) | Place::Columns(Some(pon), _) => write!(f, " of PON {pon}"),
             Place::Onu(onu) => write!(f, " of ONU {onu}"),
+            Place::Vlan(vlan) => write!(f, " of VLAN {vlan}"),
         }
     }
 }
@@ -54,6 +60,22 @@ impl From<PonPort> for Place {
 impl From<Option<PonPort>> for Place {
     fn from(pon: Option<PonPort>) -> Self {
         pon.map_or(Self::Olt, Self::Pon)
+    }
+}
+
+impl From<(Option<PonPort>, OnuColumns)> for Place {
+    fn from((pon, columns): (Option<PonPort>, OnuColumns)) -> Self {
+        Self::Columns(pon, columns)
+    }
+}
+
+impl From<MacsOf> for Place {
+    fn from(of: MacsOf) -> Self {
+        match of {
+            MacsOf::Onu(onu) => Self::Onu(onu),
+            MacsOf::Pon(pon) => Self::Pon(pon),
+            MacsOf::Vlan(vlan) => Self::Vlan(vlan),
+        }
     }
 }
 

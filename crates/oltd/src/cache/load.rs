@@ -167,8 +167,8 @@ mod tests {
     use std::time::SystemTime;
 
     use gpon::{
-        AuthMode, ClockTime, Dbm, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, PonPort, Problem,
-        Span,
+        AdminState, AuthMode, ClockTime, Dbm, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, PonPort,
+        Problem, Span,
     };
 
     use super::*;
@@ -180,6 +180,7 @@ mod tests {
             serial: "ZTEGC8F12345".parse().ok(),
             auth: Some(AuthMode::Password),
             state: Some(OnuState::DyingGasp),
+            admin: Some(AdminState::Disabled),
             rx: Some(Dbm::from_milli(-23_372)),
             ip_address: Some([10, 1, 1, 4].into()),
             last_online: ClockTime::new(2026, 11, 22, 0, 32, 58),

@@ -39,7 +39,8 @@ pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
 pub use subject::{
-    Cards, Clock, Dba, Environment, Identity, OneOnu, OnuBandwidth, Onus, OnusOfAll, Pon, RegisteredOnus,
+    Cards, Clock, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon,
+    RegisteredOnus,
     ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
     WatchedOlt, WatchedOnu, WatchedPon,
 };

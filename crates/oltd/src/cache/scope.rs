@@ -56,10 +56,14 @@ impl Key {
     /// is reached by a change of any of them, the cards are not.
     pub(super) fn marks(&self) -> Vec<Mark> {
         match (self.place, self.kind.holds_onus()) {
-            (Place::Olt, true) => vec![Mark::Any],
-            (Place::Olt, false) => vec![Mark::Olt],
-            (Place::Pon(pon), true) => vec![Mark::Olt, Mark::Pon(pon), Mark::InPon(pon)],
-            (Place::Pon(pon), false) => vec![Mark::Olt, Mark::Pon(pon)],
+            (Place::Olt | Place::Columns(None, _), true) => vec![Mark::Any],
+            (Place::Olt | Place::Columns(None, _), false) => vec![Mark::Olt],
+            // Whose addresses are in a VLAN is not known.
+            (Place::Vlan(_), _) => vec![Mark::Any],
+            (Place::Pon(pon) | Place::Columns(Some(pon), _), true) => {
+                vec![Mark::Olt, Mark::Pon(pon), Mark::InPon(pon)]
+            }
+            (Place::Pon(pon) | Place::Columns(Some(pon), _), false) => vec![Mark::Olt, Mark::Pon(pon)],
             (Place::Onu(onu), _) => vec![Mark::Olt, Mark::Pon(onu.pon), Mark::Onu(onu)],
         }
     }
@@ -170,11 +174,12 @@ impl Invalidations {
 
 #[cfg(test)]
 mod tests {
-    use gpon::OnuId;
+    use gpon::{OnuColumns, OnuId, VlanId};
     use proptest::prelude::*;
 
     use super::*;
     use crate::cache::Kind;
+    use zte::MacsOf;
 
     fn pon(port: u8) -> PonPort {
         PonPort::new(1, port).unwrap()
@@ -200,11 +205,17 @@ mod tests {
             key(Kind::Unconfigured, None),
             key(Kind::Cards, ()),
             key(Kind::Vlans, ()),
+            key(Kind::OnuColumnsOf, (Some(pon(1)), OnuColumns::default())),
+            key(Kind::OnuColumnsOf, (None, OnuColumns::default())),
+            key(Kind::Macs, MacsOf::Vlan(VlanId::new(100).unwrap())),
         ];
         for (scope, reached) in [
-            (Scope::Onu(onu(1, 4)), [true, false, true, false, false, true, true, false, false]),
-            (Scope::Pon(pon(1)), [true, true, true, true, false, true, true, false, false]),
-            (Scope::Olt, [true; 9]),
+            (
+                Scope::Onu(onu(1, 4)),
+                [true, false, true, false, false, true, true, false, false, true, true, true],
+            ),
+            (Scope::Pon(pon(1)), [true, true, true, true, false, true, true, false, false, true, true, true]),
+            (Scope::Olt, [true; 12]),
         ] {
             let invalidations = Invalidations::default();
             let before = invalidations.now();

@@ -1,10 +1,10 @@
 use std::future::Future;
 use std::time::Duration;
 
-use gpon::{OnuRef, PonPort, Reading};
+use gpon::{OnuColumns, OnuRef, PonPort, Reading};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use zte::{Olt, OltError};
+use zte::{MacsOf, Olt, OltError};
 
 use super::{CacheTimes, FLOOR, Held, Place};
 
@@ -26,6 +26,9 @@ pub trait Subject: 'static {
 
 /// How long a new box may stay unseen: a technician stands beside it and waits.
 const DISCOVERY: Duration = Duration::from_secs(10);
+
+/// How long a MAC address may stay unseen: somebody has plugged in a router and looks for it.
+const LEARNING: Duration = Duration::from_secs(10);
 
 /// One line per reading: its name, where it is read, what it holds, how long it is kept, who is asked.
 macro_rules! subjects {
@@ -75,6 +78,8 @@ subjects! {
     RegisteredOnus = "registered_onus", PonPort => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, pon| olt.registered_onus(pon).await;
     /// The ONUs of the OLT.
     OnusOfAll = "onus_of_all", () => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, ()| olt.all_onus().await;
+    /// Columns of ONUs that a list does not carry.
+    OnuColumnsOf = "onu_columns", (Option<PonPort>, OnuColumns) => Vec<gpon::Onu>, |t| t.onus, async |olt: &Olt, (pon, columns)| olt.onu_columns(pon, columns).await;
     /// One ONU in full.
     OneOnu = "onu", OnuRef => gpon::Onu, |t| t.onus, async |olt: &Olt, at| olt.onu(at).await;
     /// Boxes that wait for configuration.
@@ -109,6 +114,8 @@ subjects! {
     OnuBandwidth = "onu_bandwidth", OnuRef => gpon::OnuBandwidth, |t| t.onus, async |olt: &Olt, at| olt.onu_bandwidth(at).await;
     /// How far the OLT's clock is off.
     Clock = "clock", () => zte::OltClock, |t| t.pon_info, async |olt: &Olt, ()| olt.clock().await;
+    /// The MAC addresses behind an ONU or a PON, or in a VLAN.
+    Macs = "macs", MacsOf => Vec<gpon::LearntMac>, |_| LEARNING, async |olt: &Olt, of| olt.macs(of).await;
     /// Who the OLT says it is.
     Identity = "identity", () => zte::Identity, |t| t.profiles, async |olt: &Olt, ()| olt.identity().await;
 }
@@ -121,7 +128,9 @@ impl Kind {
             Self::Onus
             | Self::RegisteredOnus
             | Self::OnusOfAll
+            | Self::OnuColumnsOf
             | Self::OneOnu
+            | Self::Macs
             | Self::Unconfigured
             | Self::ServicePorts
             | Self::ServicePortsOfOnu

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use humantime_serde::re::humantime::format_duration;
 use oltd::cache::RedisSettings;
+use oltd::charset::Charset;
 use oltd::config::{self, Config, OltConfig};
 use oltd::http::{CorsRules, Hosts, Origins, Rate, Rules, TlsFiles};
 use oltd::limits::Limits;
@@ -119,7 +120,11 @@ fn describe_redis(text: &mut String, redis: &RedisSettings) -> std::fmt::Result 
 }
 
 fn describe_olt(text: &mut String, olt: &OltConfig) -> std::fmt::Result {
-    writeln!(text, "OLT      {} ({})", olt.id(), olt.name)?;
+    write!(text, "OLT      {} ({})", olt.id(), olt.name)?;
+    if olt.charset != Charset::default() {
+        write!(text, ", names in {}", olt.charset.name())?;
+    }
+    writeln!(text)?;
     let snmp = &olt.settings.snmp;
     writeln!(
         text,

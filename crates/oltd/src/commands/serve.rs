@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use oltd::app::{App, Site};
 use oltd::cache::Cache;
+use oltd::charset::Charset;
 use oltd::config::{self, Config, OltConfig};
 use oltd::http::Tls;
 use tokio::net::TcpListener;
@@ -71,7 +72,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let scheme = scheme(&config);
     let cache = cache(&config).await?;
-    let app = App::new(sites(config.olts).await?, config.default, cache).with_limits(config.limits);
+    let charsets = charsets(&config.olts);
+    let app = App::new(sites(config.olts).await?, config.default, cache)
+        .with_limits(config.limits)
+        .with_charsets(charsets);
     tracing::info!(%address, "listening on {scheme}://{address}");
     oltd::http::serve(app.clone(), listener, config.rules, shutdown).await?;
     shutdown::close(&app).await;
@@ -90,6 +94,11 @@ pub(super) async fn cache(config: &Config) -> anyhow::Result<Cache> {
     let Some(redis) = &config.redis else { return Ok(cache) };
     let olts: Vec<Arc<str>> = config.olts.iter().map(|olt| olt.id().into()).collect();
     Ok(cache.shared(redis.clone(), &olts).await?)
+}
+
+/// What names on the OLTs are typed in.
+pub(super) fn charsets(olts: &[OltConfig]) -> Vec<(String, Charset)> {
+    olts.iter().map(|olt| (olt.id().to_owned(), olt.charset)).collect()
 }
 
 /// Makes the handles of the OLTs. No OLT is asked anything before a request needs it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use oltd::charset::Charset;
 use oltd::config::{self, Config, OltConfig};
 use serde::Serialize;
 use zte::{Olt, ShowLine, Shown, SnmpTransport, UnknownLine};
@@ -58,16 +59,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(UNKNOWN));
         }
     };
-    let shown = match &args.from {
-        Some(file) => line.read_saved(&saved(file)?)?,
+    let (mut shown, charset) = match &args.from {
+        Some(file) => (line.read_saved(&saved(file)?)?, Charset::default()),
         None => ask(&line, args)?,
     };
     for UnknownLine { line, text, reason } in &shown.unknown {
-        eprintln!("line {line}: {reason}: {text}");
+        eprintln!("line {line}: {reason}: {}", charset.show(text));
     }
     if args.raw {
-        super::print(&shown.text);
+        super::print(&charset.show(&shown.text));
     } else {
+        decode(&mut shown.rows, charset);
+        for line in &mut shown.unknown {
+            line.text = charset.show(&line.text).into_owned();
+        }
         let output = Output { command: line.line(), rows: &shown.rows, problems: &shown.unknown };
         super::print(&format!("{}\n", serde_json::to_string_pretty(&output)?));
     }
@@ -91,16 +96,27 @@ fn saved(file: &PathBuf) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn ask(line: &ShowLine, args: &Args) -> anyhow::Result<Shown> {
+/// Decodes every text.
+fn decode(part: &mut serde_json::Value, charset: Charset) {
+    match part {
+        serde_json::Value::String(text) => *text = charset.show(text).into_owned(),
+        serde_json::Value::Array(parts) => parts.iter_mut().for_each(|part| decode(part, charset)),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(|part| decode(part, charset)),
+        _ => {}
+    }
+}
+
+fn ask(line: &ShowLine, args: &Args) -> anyhow::Result<(Shown, Charset)> {
     let config = config::load(&config::gather(args.config.as_deref())?)?;
     let olt = chosen(config, args.olt.as_deref())?;
+    let charset = olt.charset;
     let mut shown = None;
     super::block_on(async {
         let transport = SnmpTransport::bind().await.context("cannot open a UDP socket for SNMP")?;
         let olt = Olt::new(olt.settings, &transport);
         let reading = olt.show(line).await;
         olt.close().await;
-        shown = Some(reading?.value);
+        shown = Some((reading?.value, charset));
         Ok(())
     })?;
     shown.context("nothing was shown")

@@ -11,6 +11,7 @@ use super::kinds::{
 };
 use super::redis::Redis;
 use super::value::Given;
+use crate::charset::Charset;
 
 /// Shortest time in the cache: no answer is promised to be fresher than 2 s.
 const MIN_TTL: u64 = 2;
@@ -48,6 +49,7 @@ pub(super) struct File {
 pub(super) struct Olt {
     pub(super) id: Option<Given<Id>>,
     pub(super) name: Option<Given<Text>>,
+    pub(super) charset: Option<Given<Charset>>,
     pub(super) snmp: Snmp,
     pub(super) cli: Option<Cli>,
 }

@@ -10,6 +10,7 @@
 //! directory. All of [`load`] is a function of text, and tells every problem at
 //! once, each in one sentence that names the variable, or the file and the key.
 
+mod charset;
 mod edge;
 mod file;
 mod findings;
@@ -39,6 +40,7 @@ use self::settle::Places;
 pub use self::surroundings::{gather, gather_variables};
 use crate::app::CacheTimes;
 use crate::cache::RedisSettings;
+use crate::charset::Charset;
 use crate::http::{Rules, TlsFiles};
 use crate::limits::OpticalLimits;
 
@@ -113,6 +115,8 @@ impl Config {
 pub struct OltConfig {
     /// Its name for people; its id where none is given.
     pub name: String,
+    /// What names and descriptions on it are typed in.
+    pub charset: Charset,
     /// How to reach it.
     pub settings: OltSettings,
 }

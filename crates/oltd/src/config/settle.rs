@@ -13,6 +13,7 @@ use super::kinds::Optical;
 use super::value::Given;
 use super::{Config, DEFAULT_PORT, LogConfig, OltConfig, edge, overrides, redis, reference};
 use crate::app::CacheTimes;
+use crate::charset::Charset;
 use crate::limits::{Limits, OpticalLimits};
 
 /// Port of SNMP agents (RFC 3417).
@@ -130,7 +131,8 @@ fn olt(entry: Olt, n: usize, places: &Places, found: &mut Findings) -> Option<Ol
     };
     let (id, snmp) = (id?, snmp?);
     let name = entry.name.map_or_else(|| id.clone(), |Given(name)| name.0);
-    Some(OltConfig { name, settings: OltSettings::new(id, snmp, cli) })
+    let charset = entry.charset.map_or_else(Charset::default, |Given(charset)| charset);
+    Some(OltConfig { name, charset, settings: OltSettings::new(id, snmp, cli) })
 }
 
 fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<SnmpSettings> {

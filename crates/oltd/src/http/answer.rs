@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Failure;
 use super::status::{SUCCESS, words};
 use crate::cache::{Fresh, Held, Level, Rendered, Row, ViewKey};
+use crate::charset::replace_kept;
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Headers of a reading's answer, those that the edge adds among them.
@@ -135,6 +136,14 @@ impl View {
     }
 }
 
+impl View {
+    /// Part of the answer is missing although its reading is whole.
+    pub(crate) fn incomplete(mut self) -> Self {
+        self.reading = self.reading.map(|aged| Aged { whole: false, ..aged });
+        self
+    }
+}
+
 /// What stands in a successful answer.
 #[derive(Debug)]
 pub(crate) struct Content<'a, D> {
@@ -184,7 +193,7 @@ impl<D: Serialize> Content<'_, D> {
                 Problem::Odd { reason, .. } => body.problems.push(Missing { field, reason }),
             }
         }
-        serde_json::to_vec(&body).map(Rendered::new).map_err(Failure::internal)
+        serde_json::to_vec(&body).map(replace_kept).map(Rendered::new).map_err(Failure::internal)
     }
 }
 

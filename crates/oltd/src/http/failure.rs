@@ -10,6 +10,7 @@ use zte::{OltError, Trouble};
 
 use super::status::words;
 use crate::cache::CacheError;
+use crate::charset::replace_kept;
 use crate::http::ErrorCode;
 
 /// Why a request got no answer. It becomes the envelope once the request's id is known.
@@ -100,7 +101,7 @@ impl Failure {
             error_code: self.code,
             request_id,
         };
-        serde_json::to_vec(&body).unwrap_or_default()
+        replace_kept(serde_json::to_vec(&body).unwrap_or_default())
     }
 }
 

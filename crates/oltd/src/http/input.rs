@@ -15,6 +15,8 @@ use crate::cache::Freshness;
 pub(super) const PAGES: RangeInclusive<u64> = 1..=u32::MAX as u64;
 /// Rows of a page.
 pub(super) const PAGE_ROWS: RangeInclusive<u64> = 1..=100;
+/// Values of a list in one parameter: more than there are words to choose from.
+const MOST_WORDS: usize = 64;
 /// Rows of a page whose request says nothing.
 pub(super) const ROWS: u64 = 10;
 
@@ -136,6 +138,11 @@ impl Query {
         }
     }
 
+    /// Whether the parameter is there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     pub(crate) fn number(&self, name: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, Failure> {
         self.text(name)?.map(|text| number(name, text, range)).transpose()
     }
@@ -178,6 +185,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Freshness {
             Some(other) => Err(Failure::parameter("nocache", "true or false", other)),
         }
     }
+}
+
+/// Reads several values with commas between them.
+pub(crate) fn words<T>(
+    field: &str,
+    text: &str,
+    read: impl Fn(&str) -> Result<T, Failure>,
+) -> Result<Vec<T>, Failure> {
+    let mut values = Vec::new();
+    for part in text.split(',') {
+        if values.len() == MOST_WORDS {
+            return Err(Failure::parameter(field, format_args!("at most {MOST_WORDS} values"), text));
+        }
+        values.push(read(part.trim())?);
+    }
+    Ok(values)
 }
 
 /// Reads a word of a list.

@@ -38,7 +38,7 @@ pub(crate) use answer::{Answer, Content, JSON, Page, done, plain};
 pub use callers::Caller;
 use edge::Edge;
 pub use failure::Failure;
-pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word};
+pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};
 pub use rules::{CorsRules, Hosts, Origins, Rate, Rules, Token};
 pub use server::serve;
 pub use status::ErrorCode;

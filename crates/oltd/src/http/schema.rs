@@ -70,8 +70,20 @@ forms! {
     ListedPower = text(POWER, "-18.43").schema_type(nullable(Type::String));
     /// Length of a fibre in metres, or null. It stands in all rows of a list or in none.
     ListedDistance = whole(1, u32::MAX, 7037).schema_type(nullable(Type::Integer));
+    /// Text as the device reports it, or null. It stands in all rows of a list or in none.
+    ListedText = ObjectBuilder::new().schema_type(nullable(Type::String));
+    /// Moment on the OLT's own clock, or null. It stands in all rows of a list or in none.
+    ListedClockTime = text(CLOCK_TIME, "2026-08-16 05:45:43").schema_type(nullable(Type::String));
+    /// Why an ONU last went offline, or null. It stands in all rows of a list or in none.
+    ListedOfflineReason = text(OFFLINE_REASON, "PowerOff").schema_type(nullable(Type::String));
+    /// Whether an ONU may come into service, or null. It stands in all rows of a list or in none.
+    ListedAdminState = text("^(enabled|disabled)$", "enabled").schema_type(nullable(Type::String));
+    /// Whether an ONU may come into service: `disabled` once it was shut down.
+    AdminState = words(gpon::AdminState::ALL.map(gpon::AdminState::as_str));
+    /// A MAC address.
+    Mac = text("^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", "8c:dc:02:00:00:01");
     /// Moment on the OLT's own clock, which may be wrong: `YYYY-MM-DD hh:mm:ss`.
-    ClockTime = text(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", "2026-08-16 05:45:43");
+    ClockTime = text(CLOCK_TIME, "2026-08-16 05:45:43");
     /// Length of time.
     Span = text(
         r"^[0-9]+ days [0-9]+ hours [0-9]+ minutes [0-9]+ seconds$",
@@ -86,10 +98,7 @@ forms! {
     /// Phase that an ONU is in.
     OnuStatus = words(OnuState::ALL.map(OnuState::as_str));
     /// Why an ONU last went offline; a code without a name is `Unknown (14)`.
-    OfflineReason = text(
-        r"^(Unknown( \(-?[0-9]+\))?|LOSi?|LOFi|sfi|loai|loami|AuthFail|PowerOff|deactiveSucc|deactiveFail|Reboot|Shutdown)$",
-        "PowerOff",
-    );
+    OfflineReason = text(OFFLINE_REASON, "PowerOff");
     /// State of a port.
     LinkState = words([Link::Up, Link::Down].map(Link::as_str));
     /// How a value stands to the configured limits.
@@ -116,6 +125,10 @@ const PON_INPUT: &str = concat!(
     r"|1/([1-9]|[12][0-9]|3[0-2])/([1-9]|1[0-6])",
     r"|[1-9]|1[0-6])$"
 );
+
+const CLOCK_TIME: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$";
+
+const OFFLINE_REASON: &str = r"^(Unknown( \(-?[0-9]+\))?|LOSi?|LOFi|sfi|loai|loami|AuthFail|PowerOff|deactiveSucc|deactiveFail|Reboot|Shutdown)$";
 
 const POWER: &str = r"^-?[0-9]+\.[0-9]{2}$";
 

@@ -10,6 +10,7 @@ mod hostile_tests;
 mod keeper;
 mod line;
 mod login;
+mod octets;
 mod outage;
 mod prompt;
 mod reader;

@@ -22,7 +22,7 @@ pub(crate) fn text(bytes: &[u8]) -> String {
             let (mut halves, mut whole) = (Halves::default(), Vec::with_capacity(bytes.len()));
             bytes.iter().for_each(|byte| halves.take(*byte, |byte| whole.push(byte)));
             halves.finish(|byte| whole.push(byte));
-            String::from_utf8_lossy(&whole).into_owned()
+            gpon::text::keep(&whole)
         }
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
     let mut screen = Screen::default();
     // Some programs write the backspaces that erase a pager in two characters.
     let spelled = text.contains("--More--^H").then(|| text.replace("^H", "\x08"));
-    screen.write(spelled.as_deref().unwrap_or(text).as_bytes());
+    screen.write(&gpon::text::bytes(spelled.as_deref().unwrap_or(text)));
     let lines = screen.lines().map(str::to_owned).chain([screen.last()]);
     let lines: Vec<String> = lines.filter_map(without_pager).collect();
 

@@ -4,6 +4,7 @@
 use vte::{Params, Parser, Perform};
 
 use super::halves::Halves;
+use super::octets::Octets;
 
 /// What the device writes when a page is full.
 pub(crate) const PAGER: &str = " --More--";
@@ -15,6 +16,7 @@ const ESCAPE: u8 = 27;
 pub(crate) struct Screen {
     parser: Parser,
     lines: Lines,
+    octets: Octets,
     /// An ESC whose next byte has not come yet.
     escape: bool,
     /// Half a character that has not come whole yet.
@@ -45,7 +47,13 @@ struct Lines {
 
 impl Default for Screen {
     fn default() -> Self {
-        Self { parser: Parser::new(), lines: Lines::default(), escape: false, halves: Halves::default() }
+        Self {
+            parser: Parser::new(),
+            lines: Lines::default(),
+            octets: Octets::default(),
+            escape: false,
+            halves: Halves::default(),
+        }
     }
 }
 
@@ -64,9 +72,10 @@ impl Screen {
             self.parser.advance(&mut self.lines, &[ESCAPE]);
         }
         if byte == ESCAPE {
+            self.octets.flush(|some| self.parser.advance(&mut self.lines, some));
             self.escape = true;
         } else {
-            self.parser.advance(&mut self.lines, &[byte]);
+            self.octets.push(byte, |some| self.parser.advance(&mut self.lines, some));
         }
     }
 
@@ -227,6 +236,15 @@ mod tests {
     fn controls_vanish() {
         assert_eq!(shown(b"a\0b\r\r\n\x1b[24;1Hc\x1b[K\x1b[2Jd\x07\r\nold\rnew\r\n").0, ["ab", "cd", "new"]);
         assert_eq!(shown(b"a\x1b]title b\r\nc\x1bPd\r\n").0, ["a]title b", "cPd"], "nothing is swallowed");
+    }
+
+    #[test]
+    fn bytes_of_other_character_sets_are_kept() {
+        // José in Latin-1, 你好 in GBK; a character cut by the end of a row, and by an escape.
+        let (lines, last) = shown(b"Jos\xe9\r\n\xc4\xe3\xba\xc3\r\nab\xc3\r\n\xa9\r\n\xc3\x1b[K!\r\n#");
+        let bytes: Vec<_> = lines.iter().map(|line| gpon::text::bytes(line).into_owned()).collect();
+        assert_eq!(bytes, [b"Jos\xe9".as_slice(), b"\xc4\xe3\xba\xc3", b"ab\xc3", b"\xa9", b"\xc3!"]);
+        assert_eq!((lines[1].chars().count(), last.as_str()), (4, "#"), "a column for each byte");
     }
 
     proptest! {

@@ -124,6 +124,8 @@ pub(crate) struct Firmware {
     pub(crate) cards: &'static [Table<Card>],
     pub(crate) environment: &'static [(&'static str, &'static [u32], EnvironmentCell)],
     pub(crate) modules: &'static [PortTable<OpticalModule>],
+    /// How many ONUs a PON port can have.
+    pub(crate) capacity: Option<(&'static [u32], PonIndex)>,
     pub(crate) unconfigured: &'static [Table<UnconfiguredOnu>],
     pub(crate) dba_profiles: &'static [Table<DbaProfile>],
     /// The older profile table, whose integer index is a profile's `profile_id`.
@@ -144,6 +146,11 @@ impl Firmware {
     pub(crate) fn onu_fields(&self) -> impl Iterator<Item = &'static OnuField> {
         let head = self.management.iter().chain([&self.state, &self.distance]);
         head.chain(self.list).chain(self.whole).chain(self.full).copied()
+    }
+
+    /// The field of a column, where the firmware has it.
+    pub(crate) fn field(&self, column: gpon::OnuColumn) -> Option<&'static OnuField> {
+        self.onu_fields().chain(self.watched_fields()).find(|field| field.name == column.as_str())
     }
 
     /// What is read of an ONU that is watched. The distance names ONUs where nothing else does.

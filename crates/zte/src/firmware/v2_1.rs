@@ -48,6 +48,10 @@ const STATE: OnuField = onu_field!("status", false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 4), set!(state, value::phase_1082);
     A [], zte!(1012, 3, 28, 2, 1, 4), set!(state, value::phase_1012);
 ]);
+const ADMIN: OnuField = onu_field!("admin_state", false, [
+    B [], zte!(1082, 500, 10, 2, 3, 8, 1, 1), set!(admin, value::admin_state);
+    A [], zte!(1012, 3, 28, 2, 1, 1), set!(admin, value::admin_state);
+]);
 const LAST_ONLINE: OnuField = onu_field!("last_online", false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 5), set!(last_online, value::date_and_time);
     A [], zte!(1012, 3, 28, 2, 1, 5), set!(last_online, value::text_time);
@@ -105,7 +109,7 @@ pub(super) const V2_1: Firmware = Firmware {
     ],
     list: &[&RX],
     whole: &[&TX, &OLT_RX, &DESCRIPTION],
-    full: &[&AUTH, &LAST_ONLINE, &LAST_OFFLINE, &OFFLINE_REASON, &IP_ADDRESS],
+    full: &[&AUTH, &ADMIN, &LAST_ONLINE, &LAST_OFFLINE, &OFFLINE_REASON, &IP_ADDRESS],
     watched: &[
         &RX,
         &TX,
@@ -123,6 +127,7 @@ pub(super) const V2_1: Firmware = Firmware {
     cards: chassis::CARDS,
     environment: chassis::ENVIRONMENT,
     modules: chassis::MODULES,
+    capacity: Some((zte!(1012, 3, 13, 1, 1, 12), PonIndex::A)),
     unconfigured: services::UNCONFIGURED,
     dba_profiles: services::DBA_PROFILES,
     dba_profile_ids: Some(&services::DBA_IDS),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_snmp::Value;
-use gpon::{NamedBy, Onu, OnuRef, OnuState, Span};
+use gpon::{AdminState, NamedBy, Onu, OnuRef, OnuState, Span};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -89,9 +89,20 @@ async fn online_time(olt: &Inner, read: &mut Named, deadline: Instant) -> Result
     }
     if let Some(detail) = read.problems.told(&["uptime"], detail) {
         read.onu.uptime = detail.online_s.map(Span::from_seconds);
+        admitted(&mut read.onu, detail.admin_enabled, &mut read.problems);
     }
     read.problems.append(noted);
     Ok(())
+}
+
+/// Whether it may be in service, where no table says so.
+fn admitted(onu: &mut Onu, enabled: Option<bool>, problems: &mut Problems) {
+    if onu.admin.is_none()
+        && let Some(enabled) = enabled
+    {
+        onu.admin = Some(if enabled { AdminState::Enabled } else { AdminState::Disabled });
+        problems.found(&["admin_state"]);
+    }
 }
 
 /// An ONU as far as it was read.

@@ -186,6 +186,7 @@ fn pon_status(pon: PonPort, row: Interface, optical: Option<OpticalModule>) -> P
         rx_octets: row.rx_octets,
         tx_octets: row.tx_octets,
         optical,
+        capacity: None,
     }
 }
 
@@ -207,7 +208,10 @@ pub(crate) async fn pon_port(
     if let Some(PortTable { index, cells }) = first {
         names.extend(cells.iter().map(|cell| oid(cell.column, &[index.of(pon)])));
     }
-    let values = olt.snmp.get(&names, deadline).await?;
+    names.extend(firmware.capacity.map(|(column, index)| oid(column, &[index.of(pon)])));
+    let mut values = olt.snmp.get(&names, deadline).await?;
+    let capacity = firmware.capacity.and_then(|_| values.pop()).filter(|value| !value.is_exception());
+    let capacity = capacity.map_or(Ok(None), |value| value::number(&value));
     let (of_interface, of_module) = values.split_at(cells.len());
     put(cells, of_interface, &mut interface, pon, &mut problems);
     let mut found = put(first.map_or(&[], |table| table.cells), of_module, &mut module, pon, &mut problems);
@@ -223,7 +227,18 @@ pub(crate) async fn pon_port(
         problems.unsupported("optical");
     }
     let optical = (module != OpticalModule::default()).then_some(module);
-    Ok((pon_status(pon, interface, optical), problems))
+    let capacity = match capacity {
+        Ok(None) => {
+            problems.unsupported("capacity");
+            None
+        }
+        Ok(capacity) => capacity,
+        Err(reason) => {
+            problems.odd("capacity", format!("PON {pon}: {reason}"));
+            None
+        }
+    };
+    Ok((PonStatus { capacity, ..pon_status(pon, interface, optical) }, problems))
 }
 
 /// Puts what was answered into the row; says whether anything was.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{AuthMode, NamedBy, Onu, OnuRef, OnuState, PonPort, Span};
+use gpon::{AdminState, AuthMode, NamedBy, Onu, OnuRef, OnuState, PonPort, Span};
 use tokio::time::{Instant, timeout_at};
 
 use crate::Trouble;
@@ -173,6 +173,8 @@ fn put(onu: &mut Onu, detail: OnuDetailInfo) {
     onu.onu_type = detail.onu_type.or(onu.onu_type.take());
     onu.serial = detail.serial.or(onu.serial);
     onu.state = detail.phase;
+    onu.admin =
+        detail.admin_enabled.map(|enabled| if enabled { AdminState::Enabled } else { AdminState::Disabled });
     onu.distance_m = detail.distance_m.filter(|metres| *metres > 0);
     let online = onu.state == Some(OnuState::Online);
     onu.uptime = detail.online_s.map(Span::from_seconds).filter(|_| online);

@@ -91,7 +91,7 @@ impl Agent {
         let mut snmp = SnmpSettings::new(self.at.ip().to_string(), self.at.port(), "public".into());
         adjust(&mut snmp);
         let transport = SnmpTransport::bind().await.unwrap();
-        Olt::new(OltSettings { id: "olt".into(), snmp, cli: None }, &transport)
+        Olt::new(OltSettings::new("olt", snmp, None), &transport)
     }
 }
 

@@ -216,6 +216,11 @@ impl Inner {
             super::Place::Olt => String::from("all"),
             super::Place::Pon(pon) => pon.to_string(),
             super::Place::Onu(onu) => onu.to_string(),
+            super::Place::Vlan(vlan) => format!("vlan={vlan}"),
+            super::Place::Columns(pon, columns) => {
+                let pon = pon.map_or_else(|| String::from("all"), |pon| pon.to_string());
+                format!("{pon}+{}", columns.number())
+            }
         };
         let name = format!("{olt}:{}:{place}", kind.name());
         Names {

@@ -22,6 +22,10 @@ pub(crate) struct Listed<Row>(PhantomData<Row>);
 #[derive(Debug)]
 pub(crate) struct Paged<Row>(PhantomData<Row>);
 
+/// The same, of which a page may be asked for.
+#[derive(Debug)]
+pub(crate) struct ListedOrPaged<Row>(PhantomData<Row>);
+
 /// A reading that is one thing.
 #[derive(Debug)]
 pub(crate) struct Shown<Row>(PhantomData<Row>);
@@ -51,7 +55,16 @@ const OPENMETRICS_TYPE: &str = "application/openmetrics-text";
 
 impl<Row: ToSchema> IntoResponses for Listed<Row> {
     fn responses() -> Set {
-        described(|| reading::<Row>(list::<Row>(), &Value::Null))
+        described(|| reading::<Row>(list::<Row>(), &Value::Null, &Value::Null))
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for ListedOrPaged<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let page = serde_json::to_value(Page::schema()).unwrap_or_default();
+            reading::<Row>(list::<Row>(), &page["properties"], &Value::Null)
+        })
     }
 }
 
@@ -59,14 +72,14 @@ impl<Row: ToSchema> IntoResponses for Paged<Row> {
     fn responses() -> Set {
         described(|| {
             let page = serde_json::to_value(Page::schema()).unwrap_or_default();
-            reading::<Row>(list::<Row>(), &page["properties"])
+            reading::<Row>(list::<Row>(), &page["properties"], &page["properties"])
         })
     }
 }
 
 impl<Row: ToSchema> IntoResponses for Shown<Row> {
     fn responses() -> Set {
-        described(|| reading::<Row>(reference::<Row>(), &Value::Null))
+        described(|| reading::<Row>(reference::<Row>(), &Value::Null, &Value::Null))
     }
 }
 
@@ -120,8 +133,8 @@ fn list<Row: ToSchema>() -> Value {
     json!({ "type": "array", "items": reference::<Row>() })
 }
 
-/// A reading, and that the client has it already.
-fn reading<Row: ToSchema>(data: Value, more: &Value) -> Set {
+/// A reading with `more` fields, of which some stand there `always`, and that the client has it already.
+fn reading<Row: ToSchema>(data: Value, more: &Value, always: &Value) -> Set {
     let missing = json!({ "type": "array", "items": reference::<Missing<'_>>() });
     let mut properties = json!({
         "partial": missing,
@@ -137,7 +150,7 @@ fn reading<Row: ToSchema>(data: Value, more: &Value) -> Set {
     }
     add(&mut properties, more);
     let names = || [REQUEST_ID].into_iter().chain(OF_LIMIT).chain(OF_READING);
-    let whole = Carrier::of(envelope("The reading.", data, &properties, more, names()));
+    let whole = Carrier::of(envelope("The reading.", data, &properties, always, names()));
     let unchanged = json!({
         "description": "The answer is the one that `If-None-Match` names. There is no body.",
         "headers": headers::references(names().filter(|name| !["Age", "X-Data-Source"].contains(name))),

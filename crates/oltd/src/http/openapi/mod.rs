@@ -19,13 +19,13 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 
-pub(crate) use answers::{Document, Done, Exposition, Listed, Paged, Shown, Told, ToldList};
+pub(crate) use answers::{Document, Done, Exposition, Listed, ListedOrPaged, Paged, Shown, Told, ToldList};
 pub(crate) use failures::{
     CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures, MetricsFailures,
     OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures, ReadFailures, TcontFailures,
     TreeFailures,
 };
-pub(crate) use parameters::{Conditional, Filters, Paging};
+pub(crate) use parameters::{Conditional, Filters, FiltersOfPon, OfMacs, Paging};
 
 /// The response itself.
 const RESPONSE: &str = "x-response";

@@ -83,6 +83,7 @@ fn every_key_is_read() {
         [[olts]]
         id = "b-2"
         name = "Bandung, head end"
+        charset = "gb2312"
         [olts.snmp]
         host = "olt.example.net"
         port = 1161
@@ -110,6 +111,7 @@ fn every_key_is_read() {
     assert_eq!(seconds, [2, 5400, 86_400]);
     let b = &config.olts[1];
     assert_eq!((b.id(), b.name.as_str()), ("b-2", "Bandung, head end"));
+    assert_eq!((config.olts[0].charset.name(), b.charset.name()), ("UTF-8", "GBK"));
     let snmp = &b.settings.snmp;
     assert_eq!((snmp.host.as_str(), snmp.port, snmp.window), ("olt.example.net", 1161, 64));
     assert_eq!((snmp.max_repetitions, snmp.deadline), (1, Duration::from_millis(1500)));
@@ -155,6 +157,14 @@ const WRONG: &[(&str, &str)] = &[
     (
         "cache.onus = '1s'\n{}",
         "cache.onus: `1s` is not a time with its unit, such as 9s or 5m, from 2s to 1day",
+    ),
+    (
+        "[[olts]]\nid = 'a'\ncharset = 'klingon'\n[olts.snmp]\nhost = 'h'\ncommunity = 'c'",
+        "olts[0].charset: `klingon` is not the name of a character set that holds ASCII, such as utf-8, gbk or windows-1251",
+    ),
+    (
+        "[[olts]]\nid = 'a'\ncharset = 'utf-16'\n[olts.snmp]\nhost = 'h'\ncommunity = 'c'",
+        "olts[0].charset: `utf-16` is not the name of a character set that holds ASCII, such as utf-8, gbk or windows-1251",
     ),
     ("{}port = 0", "olts[0].snmp.port: `0` is not a port from 1 to 65535"),
     ("{}port = 161.6", "olts[0].snmp.port: `161.6` is not a port from 1 to 65535"),

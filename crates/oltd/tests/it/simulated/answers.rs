@@ -30,6 +30,11 @@ answers! {
     onu_that_is_not_there: "/board/1/pon/1/onu/9";
     pon_that_the_chassis_lacks: "/board/1/pon/3";
     search: "/onus?q=toko&status=los";
+    search_with_columns: "/onus?status=online,dying_gasp&sort=name&order=desc&with=model,offline_reason,last_online,last_offline,admin_state&limit=3";
+    list_with_columns: "/board/1/pon/1?vendor=ZTEG&sort=last_offline&with=admin_state";
+    wrong_order: "/onus?sort=colour";
+    macs_of_nobody: "/mac";
+    macs_without_a_command_line: "/mac?vlan=100";
     unconfigured: "/onu/unconfigured/1-1-1";
     cards: "/system/cards";
     no_card: "/system/cards/1/1/2";
@@ -92,6 +97,9 @@ answers_of_both! {
     gem_port: "/traffic/gemport/1-1-1/1/1";
     unconfigured_with_passwords: "/onu/unconfigured";
     olt_with_both_sides: "/olts/sim";
+    macs_of_an_onu: "/mac?onu=1-1-1:1";
+    macs_of_a_vlan: "/mac?vlan=100";
+    macs_of_no_onu: "/mac?onu=1-1-1:9";
 }
 
 #[tokio::test]

@@ -10,12 +10,15 @@ use tokio_util::sync::CancellationToken;
 use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 mod answers;
+mod asks;
 mod both_sides;
+mod charsets;
 mod cli_faults;
 mod costs;
 mod faults;
 mod hostile;
 mod hostile_names;
+mod macs;
 mod metrics;
 mod monitoring;
 mod openapi;

@@ -118,7 +118,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 /// the bytes that the line before has so of this one.
 pub(super) fn fullness(part: &str, carried: usize) -> Option<usize> {
     let cut = part.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
-    let bytes = part.len() + carried;
+    let bytes = gpon::text::bytes(part).len() + carried;
     let last = part.chars().next_back().map_or(0, char::len_utf8);
     if bytes >= WIDTH && bytes - last < WIDTH {
         return Some(bytes - WIDTH);
