@@ -55,6 +55,8 @@ impl Columns {
             let overrun = start > 0 && row.get(start - 1).is_some_and(|c| !c.is_whitespace());
             let text = cell.trim();
             clean &= !overrun && (text.is_empty() || !cell.starts_with(char::is_whitespace));
+            // Two blanks divide cells: the second one stands in no column of its own.
+            clean &= !text.contains("  ");
             cells.push(text.to_owned());
         }
         let one_word = cells.first().is_some_and(|cell| !cell.contains(char::is_whitespace));
@@ -122,6 +124,7 @@ mod tests {
         assert_eq!(cells("1     A B").unwrap(), ["1", "A B", ""]);
         assert_eq!(cells("1 A B").unwrap(), ["1", "A", "B"]);
         assert_eq!(cells("1     ABCDEFGH UP").unwrap(), ["1", "ABCDEFGH", "UP"]);
+        assert_eq!(columns.cells("1     A    B", true).unwrap(), ["1", "A", "B"]);
         // Shifted, and a little beside.
         assert_eq!(cells("   1             OFFLINE").unwrap(), ["1", "", "OFFLINE"]);
         assert_eq!(cells("1               OFFLINE").unwrap(), ["1", "", "OFFLINE"]);

@@ -74,7 +74,7 @@ fn foreign() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     /// A line that is not known changes no other row, and is a problem or stands
     /// in `other`.
