@@ -1,4 +1,4 @@
-use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile};
+use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile, quoted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -140,7 +140,7 @@ fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
     match rows_are_missing(reading) {
         Some(reason) => Failure::incomplete("whether the profile exists", reason),
         None => {
-            let detail = format!("no {kind} profile has the name {name:?}");
+            let detail = format!("no {kind} profile has the name {}", quoted(name));
             Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
         }
     }
