@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let line = match ShowLine::parse(&typed) {
         Ok(line) => line,
         Err(unknown) => {
-            eprintln!("{unknown}");
+            super::complain(&format!("{unknown}\n"));
             return Ok(ExitCode::from(UNKNOWN));
         }
     };
@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         None => ask(&line, args)?,
     };
     for UnknownLine { line, text, reason } in &shown.unknown {
-        eprintln!("line {line}: {reason}: {text}");
+        super::complain(&format!("line {line}: {reason}: {text}\n"));
     }
     if args.raw {
         super::print(&shown.text);
@@ -88,8 +88,22 @@ fn saved(file: &PathBuf) -> anyhow::Result<String> {
             .read_to_end(&mut bytes)
             .with_context(|| format!("cannot read {}", file.display()))?;
     }
-    // A terminal's log may hold any byte.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(text(&bytes))
+}
+
+/// A terminal's log may hold any byte. Some programs put a mark before text, and
+/// those of Windows write UTF-16 behind theirs.
+fn text(bytes: &[u8]) -> String {
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks().0.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        // Without the zero it is a word of telnet.
+        [0xFF, 0xFE, text @ ..] if text.get(1) == Some(&0) => wide(text, u16::from_le_bytes),
+        [0xFE, 0xFF, text @ ..] if text.first() == Some(&0) => wide(text, u16::from_be_bytes),
+        [0xEF, 0xBB, 0xBF, text @ ..] | text => String::from_utf8_lossy(text).into_owned(),
+    }
 }
 
 fn ask(line: &ShowLine, args: &Args) -> anyhow::Result<Shown> {
