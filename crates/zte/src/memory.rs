@@ -112,7 +112,8 @@ impl Memory {
 
     pub(crate) fn unknown_firmware(&self) -> Option<Problem> {
         let description = lock(&self.unknown).clone()?;
-        let reason = format!("unknown_firmware: {description:?} is read by probing its tables");
+        let reason =
+            format!("unknown_firmware: {} is read by probing its tables", gpon::quoted(&description));
         Some(Problem::Odd { field: "firmware", reason })
     }
 }

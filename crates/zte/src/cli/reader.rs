@@ -1,5 +1,7 @@
 //! From bytes to replies, without I/O and without a clock.
 
+use std::fmt::{self, Display, Formatter};
+
 use super::prompt::{self, Mode};
 use super::screen::{PAGER, Screen};
 use super::telnet::Telnet;
@@ -44,6 +46,19 @@ pub(crate) enum Waiting {
     Username,
     /// `Password:`
     Password,
+}
+
+impl Display for Waiting {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::No => "nothing",
+            Self::Command(_) => "a command",
+            Self::Page => "a key",
+            Self::Confirmation => "a confirmation",
+            Self::Username => "a user name",
+            Self::Password => "a password",
+        })
+    }
 }
 
 /// Reads the bytes of one session.

@@ -175,7 +175,7 @@ impl Session {
                 // Perhaps words of the answer, where the network cut it.
                 _ if asked < STANDS => asked += 1,
                 waiting => {
-                    return Err(Broken::Unexpected(format!("asked for {waiting:?} in answer to `{line}`")));
+                    return Err(Broken::Unexpected(format!("asked for {waiting} in answer to `{line}`")));
                 }
             }
         }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::cli::show::{CardTemperatureRow, FanRow, ShowCardTemperature, ShowFan};
 use crate::firmware::{Cell, Firmware, Table};
 use crate::olt::Inner;
-use crate::read::{Problems, first_of, table};
+use crate::read::{Problems, first_of, oid, table};
 use crate::snmp::walk::{End, Scope, Start};
 use crate::{Trouble, value};
 
@@ -186,7 +186,7 @@ pub(crate) async fn environment(
         *empty.entry(field).or_insert(true) &= nothing;
         for (index, value) in column.rows {
             if let Err(reason) = set(&mut environment, &index, &value) {
-                problems.odd(field, format!("row {index:?}: {reason}"));
+                problems.odd(field, format!("row {}: {reason}", oid(&[], &index)));
             }
         }
     }

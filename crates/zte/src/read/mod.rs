@@ -131,7 +131,7 @@ pub(crate) async fn table<T>(
                     None => {
                         problems.odd(
                             cell.field,
-                            format!("a row with the index {:?}", Oid::from_slice(place.key())),
+                            format!("a row with the index {}", Oid::from_slice(place.key())),
                         );
                         continue;
                     }

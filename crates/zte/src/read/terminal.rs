@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gpon::quoted;
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -35,7 +36,7 @@ impl Asking {
         let Parsed { rows, unknown } = self.turn.ask(show, self.deadline).await?;
         for line in unknown {
             let place = format!("line {} of the answer to `{}`", line.line, show.line());
-            problems.odd("command_line", format!("{place}: {:?}: {}", line.text, line.reason));
+            problems.odd("command_line", format!("{place}: {}: {}", quoted(&line.text), line.reason));
         }
         Ok(rows)
     }
