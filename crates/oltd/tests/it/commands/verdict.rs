@@ -106,6 +106,14 @@ fn a_saved_output_may_begin_with_a_mark() {
     assert!(shown[0].status.success() && !stdout.is_empty(), "{:?}", shown[0]);
 }
 
+/// A pipe whose reader has gone.
+#[cfg(unix)]
+fn closed() -> std::io::PipeWriter {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer
+}
+
 /// Whoever reads may leave at any moment: that is no error, and changes nothing.
 #[cfg(unix)]
 #[test]
@@ -130,12 +138,6 @@ fn nobody_dies_of_a_closed_pipe() {
         for (name, text) in [("good.toml", ONE_OLT), ("wrong.toml", wrong), ("fans", fans), ("odd", &odd)] {
             std::fs::write(directory.path().join(name), text).unwrap();
         }
-        // A pipe whose reader has gone, for both.
-        let closed = || {
-            let (reader, writer) = std::io::pipe().unwrap();
-            drop(reader);
-            writer
-        };
         let mut command = super::oltd(directory.path(), arguments, &[]);
         let status = command.stdout(closed()).stderr(closed()).status().unwrap();
         assert_eq!(status.code(), Some(code), "{arguments:?}");
@@ -144,5 +146,27 @@ fn nobody_dies_of_a_closed_pipe() {
         let output = command.stdout(closed()).stderr(std::process::Stdio::piped()).output().unwrap();
         let whole = super::oltd(directory.path(), arguments, &[]).output().unwrap();
         assert_eq!((output.status.code(), output.stderr), (Some(code), whole.stderr), "{arguments:?}");
+    }
+}
+
+#[cfg(all(unix, feature = "sim"))]
+#[test]
+fn what_runs_until_told_outlives_its_readers() {
+    use std::net::{TcpListener, TcpStream};
+    use std::time::{Duration, Instant};
+
+    for (command, option) in [("demo", "--listen"), ("sim", "--control")] {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = super::oltd(directory.path(), &[command, option, &address], &[]);
+        let mut child = command.stdout(closed()).stderr(closed()).spawn().unwrap();
+        let began = Instant::now();
+        while TcpStream::connect(&address).is_err() {
+            assert!(began.elapsed() < Duration::from_secs(20), "{command:?} does not listen");
+            assert_eq!(child.try_wait().unwrap(), None, "{command:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let told = std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap();
+        assert!(told.success() && child.wait().unwrap().success(), "{command:?}");
     }
 }
