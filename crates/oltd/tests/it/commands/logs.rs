@@ -103,7 +103,7 @@ fn a_reader_that_comes_back_is_told_what_it_missed() {
     let (mut lost, mut told) = (0, 0);
     // Reads on until it is told; what comes behind is read after the end.
     let mut read = |serve: &mut Running, until_told: bool| {
-        while let Some(line) = serve.stderr.next() {
+        for line in serve.stderr.by_ref() {
             let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
             let message = line["message"].as_str().unwrap();
             written += u64::from(message == "request" && line["http.status"] == 404);
