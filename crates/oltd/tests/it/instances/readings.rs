@@ -146,7 +146,8 @@ async fn what_is_too_large_is_not_taken() {
         super::until(async || b.is_up() && told().await).await;
     }
     b.list(9).await;
-    assert!(sent().await - before < LARGE / 2);
+    // Even what is given up soon fills the buffers on its way.
+    assert!(sent().await - before < LARGE / 32);
     // What is ours takes its place again.
     super::until(async || a.is_up() && a.get("/board/1/pon/9?nocache=true").await.source == "cache").await;
 }
