@@ -131,7 +131,10 @@ async fn what_is_too_large_is_not_taken() {
         let enlarge = redis::Script::new(ENLARGE);
         let _: i64 = enlarge.key(key).arg(field).arg(LARGE >> 10).invoke_async(&mut raw).await.unwrap();
         b.until_up(true).await;
+        let errors = async || b.figures().await.redis.unwrap().errors;
+        let failed = errors().await;
         assert_eq!(b.list(pon).await.source, "live", "{field}");
+        assert_eq!(errors().await, failed, "{field}: no answer was too long to wait for");
         // The numbers are compared, and told, as well.
         b.invalidate(pon).await;
         let told = async || {
