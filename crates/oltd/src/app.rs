@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gpon::quoted;
 use zte::Olt;
 
 use crate::cache::{Cache, Fresh, Freshness, Scope, Subject};
@@ -112,7 +113,11 @@ fn choose<'a>(mut ids: impl ExactSizeIterator<Item = &'a str>, default: Option<&
 }
 
 fn unknown(id: &str) -> Failure {
-    Failure::new(ErrorCode::OltNotFound, "No such OLT is configured.", format!("no OLT has the id {id:?}"))
+    Failure::new(
+        ErrorCode::OltNotFound,
+        "No such OLT is configured.",
+        format!("no OLT has the id {}", quoted(id)),
+    )
 }
 
 fn required() -> Failure {

@@ -9,4 +9,5 @@ pub mod config;
 pub mod fuzz;
 pub mod http;
 pub mod limits;
+pub mod logging;
 pub mod metrics;

@@ -1,20 +1,17 @@
 //! `oltd`: a REST server in front of ZTE C3xx OLTs.
 
 mod commands;
-mod logging;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use oltd::logging;
 
 fn main() -> ExitCode {
-    let outcome = commands::run(commands::Cli::parse());
+    let code = commands::run(commands::Cli::parse()).unwrap_or_else(|error| {
+        logging::complain(&format!("{error:#}\n"));
+        ExitCode::FAILURE
+    });
     logging::flush();
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    code
 }

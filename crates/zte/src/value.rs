@@ -1,17 +1,53 @@
 //! The value encodings of the OLT (fact sheet, SNMP §8): from a variable
 //! binding to a noun, to "not available", or to a complaint.
 
+use std::fmt::{self, Display, Formatter};
 use std::net::Ipv4Addr;
 
 use async_snmp::Value;
-use gpon::{AdminState, ClockTime, Dbm, OfflineReason, OnuState, SerialNumber, VlanId};
+use gpon::{AdminState, ClockTime, Dbm, OfflineReason, OnuState, SerialNumber, VlanId, quoted};
 
 /// A value, `None` where the device says "not available", or why it cannot be
 /// one. The complaint quotes the value as it came.
 pub(crate) type Decoded<T> = Result<Option<T>, String>;
 
+/// Octets of a value that is no text, as far as a sentence shows them.
+const OCTETS: usize = 16;
+
+/// A value as a sentence shows it: text in quotes, other octets in hexadecimal
+/// digits, everything else as it is usually written.
+pub(crate) struct Told<'a>(pub(crate) &'a Value);
+
+impl Display for Told<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::OctetString(bytes) if is_text(bytes) => quoted(bytes).fmt(f),
+            Value::OctetString(bytes) | Value::Opaque(bytes) | Value::Nsap(bytes) => octets_in_hex(bytes, f),
+            Value::Unknown { data, .. } => octets_in_hex(data, f),
+            Value::TimeTicks(ticks) => ticks.fmt(f),
+            Value::Null => f.write_str("nothing"),
+            other => other.fmt(f),
+        }
+    }
+}
+
+/// Names may hold odd bytes, serial numbers and dates mostly do.
+fn is_text(bytes: &[u8]) -> bool {
+    let seen = bytes.iter().filter(|byte| matches!(byte, b' '..=b'~')).count();
+    bytes.is_empty() || seen * 2 > bytes.len()
+}
+
+fn octets_in_hex(bytes: &[u8], f: &mut Formatter<'_>) -> fmt::Result {
+    f.write_str("the octets")?;
+    bytes.iter().take(OCTETS).try_for_each(|byte| write!(f, " {byte:02X}"))?;
+    match bytes.len().checked_sub(OCTETS) {
+        Some(more @ 1..) => write!(f, " and {more} more"),
+        _ => Ok(()),
+    }
+}
+
 fn strange<T>(what: &str, value: &Value) -> Result<T, String> {
-    Err(format!("{value:?} is not {what}"))
+    Err(format!("{} is not {what}", Told(value)))
 }
 
 pub(crate) fn integer(value: &Value) -> Result<i64, String> {
@@ -131,15 +167,15 @@ pub(crate) fn serial(value: &Value) -> Decoded<SerialNumber> {
     if bytes.is_empty() || bytes.iter().all(|byte| *byte == 0) {
         return Ok(None);
     }
-    let eight = <[u8; 8]>::try_from(bytes).map_err(|_| format!("{value:?} is not 8 octets"))?;
-    SerialNumber::from_octets(eight).map(Some).map_err(|_| format!("{value:?} is not a serial number"))
+    let eight = <[u8; 8]>::try_from(bytes).map_err(|_| format!("{} is not 8 octets", Told(value)))?;
+    SerialNumber::from_octets(eight).map(Some).map_err(|_| format!("{} is not a serial number", Told(value)))
 }
 
 /// RegistrationInfo (§6.5): `1,ZTEGC8F12345`.
 pub(crate) fn registration_serial(value: &Value) -> Decoded<SerialNumber> {
     let Some(text) = text(value)? else { return Ok(None) };
     let serial = text.split_once(',').map_or(text.as_str(), |(_, serial)| serial);
-    serial.parse().map(Some).map_err(|_| format!("{text:?} is not a registration"))
+    serial.parse().map(Some).map_err(|_| format!("{} is not a registration", quoted(&text)))
 }
 
 /// PhaseState of the 1082 tree, 1..=7 (§8.6).
@@ -216,7 +252,7 @@ pub(crate) fn date_and_time(value: &Value) -> Decoded<ClockTime> {
             part(second)?,
         )
     };
-    moment().map(Some).ok_or_else(|| format!("{bytes:?} is not a date and time"))
+    moment().map(Some).ok_or_else(|| format!("{} is not a date and time", Told(value)))
 }
 
 /// `yyyy-mm-dd HH:MM:SS` of the 1012 tree (§4.4); zeros mean never.
@@ -232,14 +268,14 @@ pub(crate) fn text_time(value: &Value) -> Decoded<ClockTime> {
         let [year, month, day, hour, minute, second] = parts;
         ClockTime::new(year?, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?)
     };
-    moment().map(Some).ok_or_else(|| format!("{text:?} is not a date and time"))
+    moment().map(Some).ok_or_else(|| format!("{} is not a date and time", quoted(&text)))
 }
 
 /// An address of an IP host; `0.0.0.0` is none.
 pub(crate) fn ip_address(value: &Value) -> Decoded<Ipv4Addr> {
     let bytes = match value {
         Value::IpAddress(bytes) => *bytes,
-        _ => <[u8; 4]>::try_from(octets(value)?).map_err(|_| format!("{value:?} is not an address"))?,
+        _ => <[u8; 4]>::try_from(octets(value)?).map_err(|_| format!("{} is not an address", Told(value)))?,
     };
     Ok((bytes != [0; 4]).then(|| Ipv4Addr::from(bytes)))
 }
@@ -259,6 +295,38 @@ mod tests {
 
     fn bytes(octets: &[u8]) -> Value {
         Value::OctetString(bytes::Bytes::copy_from_slice(octets))
+    }
+
+    #[test]
+    fn complaints_are_plain_words() {
+        for (told, shown) in [
+            (bytes(b"K\x81ln Roth\x1b[2J"), "\"K<0x81>ln Roth<ESC>[2J\""),
+            (bytes(b""), "\"\""),
+            (bytes(&[7, 234, 13, 1]), "the octets 07 EA 0D 01"),
+            (bytes(&[0; 20]), "the octets 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 and 4 more"),
+            (Value::Integer(-7), "-7"),
+            (Value::TimeTicks(100), "100"),
+            (Value::ObjectIdentifier(async_snmp::Oid::from_slice(&[1, 3, 6])), "1.3.6"),
+            (Value::IpAddress([192, 0, 2, 1]), "192.0.2.1"),
+            (Value::Null, "nothing"),
+        ] {
+            assert_eq!(Told(&told).to_string(), shown);
+        }
+        let complaints = [
+            integer(&bytes(b"x")).unwrap_err(),
+            serial(&bytes(&[1; 9])).unwrap_err(),
+            registration_serial(&bytes(b"1,\xff")).unwrap_err(),
+            date_and_time(&bytes(&[13; 8])).unwrap_err(),
+            text_time(&bytes(b"soon")).unwrap_err(),
+            ip_address(&bytes(&[1; 5])).unwrap_err(),
+        ];
+        for complaint in complaints {
+            let debug = ["(", "[", "\\", "Octet", "Bytes"].iter().any(|word| complaint.contains(word));
+            assert!(
+                !debug && complaint.contains(" is not a") | complaint.contains(" is not 8"),
+                "{complaint}"
+            );
+        }
     }
 
     #[test]

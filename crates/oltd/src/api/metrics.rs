@@ -1,18 +1,16 @@
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::IntoResponse;
 
 use crate::app::App;
 use crate::http::Failure;
 use crate::http::openapi::{Exposition, MetricsFailures};
-use crate::metrics::exposition;
-
-/// The type of the answer, as the format names it.
-const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+use crate::metrics::{Format, exposition};
 
 /// What goes on here, for Prometheus.
 ///
-/// OpenMetrics text. Neither is it limited, nor does it need a token where `metrics.public` says so.
+/// The text that every Prometheus reads, or OpenMetrics text where `Accept` prefers it. Neither is
+/// it limited, nor does it need a token where `metrics.public` says so.
 #[utoipa::path(
     get,
     path = "/metrics",
@@ -20,7 +18,11 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
     tag = "Service",
     responses(Exposition, MetricsFailures)
 )]
-pub(super) async fn show(State(app): State<App>) -> Result<impl IntoResponse, Failure> {
-    let text = exposition(&app).await.map_err(Failure::internal)?;
-    Ok(([(header::CONTENT_TYPE, OPENMETRICS)], text))
+pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, Failure> {
+    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let format = Format::wanted(accept);
+    let text = exposition(&app, format).await.map_err(Failure::internal)?;
+    let kind = HeaderValue::from_static(format.content_type());
+    let vary = HeaderValue::from_name(header::ACCEPT);
+    Ok(([(header::CONTENT_TYPE, kind), (header::VARY, vary)], text))
 }

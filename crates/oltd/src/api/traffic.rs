@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile};
+use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile, quoted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -146,7 +146,7 @@ fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
     match rows_are_missing(reading) {
         Some(problem) => Failure::incomplete("whether the profile exists", problem),
         None => {
-            let detail = format!("no {kind} profile has the name {name:?}");
+            let detail = format!("no {kind} profile has the name {}", quoted(name));
             Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
         }
     }

@@ -1,32 +1,74 @@
 //! `oltd check`.
 
 use std::fmt::Write;
+use std::process::ExitCode;
 
 use humantime_serde::re::humantime::format_duration;
 use oltd::cache::RedisSettings;
 use oltd::charset::Charset;
-use oltd::config::{self, Config, OltConfig};
+use oltd::config::{self, Config, Examination, OltConfig, Problems};
 use oltd::http::{CorsRules, Hosts, Origins, Rate, Rules, TlsFiles};
 use oltd::limits::Limits;
 use zte::CliSettings;
 
 use super::serve::{self, Args};
 
-pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let inputs = config::gather(args.config.as_deref())?;
-    let mut config = config::load(&inputs)?;
-    serve::load_certificate(&mut config)?;
-    let source = inputs.file.map_or_else(|| "the environment".to_owned(), |file| file.name);
-    let mut text = String::new();
-    describe(&mut text, &source, &config)?;
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let Examination { source, config, problems } = config::examine(args.config.as_deref());
+    let mut faults: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let mut config = config;
+    if let Some(config) = &mut config {
+        faults.extend(of_surroundings(config, &problems, args.insecure));
+    }
+    // What is wrong with a configuration is told and nothing else: what would be
+    // done with the rest of it helps nobody.
+    let Some(config) = config.filter(|_| faults.is_empty()) else {
+        super::print(&format!("The configuration from {source} has {}.\n", count(faults.len(), "fault")));
+        super::complain(&format!("{}\n", faults.join("\n")));
+        return Ok(ExitCode::FAILURE);
+    };
+    let warnings = warnings(&config);
+    let mut text = match warnings.len() {
+        0 => format!("The configuration from {source} is valid.\n"),
+        n => format!("The configuration from {source} is valid, with {}.\n", count(n, "warning")),
+    };
+    describe(&mut text, &config)?;
+    for warning in warnings {
+        writeln!(text, "warning  {warning}")?;
+    }
     super::print(&text);
-    // Last, so that all else is told whatever comes of it.
-    serve::refuse_exposed(&config, args.insecure)
+    Ok(ExitCode::SUCCESS)
 }
 
-fn describe(text: &mut String, source: &str, config: &Config) -> std::fmt::Result {
-    let Config { listen, default, olts, log, cache, limits, notes, .. } = config;
-    writeln!(text, "The configuration from {source} is valid.")?;
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// What would keep `serve` from serving although each key is right by itself.
+fn of_surroundings(config: &mut Config, problems: &Problems, insecure: bool) -> Vec<String> {
+    // Of a token or an address that is at fault it is not known what it lets in.
+    let exposed = match problems.concern("auth") || problems.concern("listen") {
+        true => Ok(()),
+        false => serve::refuse_exposed(config, insecure),
+    };
+    let redis = config.redis.as_ref().map_or(Ok(()), |redis| Ok(redis.check()?));
+    let outcomes = [exposed, serve::load_certificate(config), redis];
+    outcomes.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect()
+}
+
+/// What `serve` would say at its start.
+fn warnings(config: &Config) -> Vec<String> {
+    let mut warnings: Vec<String> = config.notes.iter().map(ToString::to_string).collect();
+    if config.is_exposed() {
+        warnings.push("everybody who reaches this machine may ask: no token is configured".to_owned());
+    } else if config.rules.tokens.is_empty() && !config.rules.proxies.is_empty() {
+        warnings.push("everybody whom the proxy lets in may ask: no token is configured".to_owned());
+    }
+    warnings
+}
+
+fn describe(text: &mut String, config: &Config) -> std::fmt::Result {
+    let Config { listen, default, olts, log, cache, limits, .. } = config;
     writeln!(text, "listen   {}://{listen}", serve::scheme(config))?;
     describe_edge(text, config)?;
     let access = if config.rules.access_log {
@@ -60,9 +102,6 @@ fn describe(text: &mut String, source: &str, config: &Config) -> std::fmt::Resul
     }
     for olt in olts {
         describe_olt(text, olt)?;
-    }
-    for note in notes {
-        writeln!(text, "note     {note}")?;
     }
     Ok(())
 }

@@ -10,11 +10,11 @@ mod shutdown;
 mod sim;
 mod token;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use oltd::logging::{complain, print};
 use tokio::runtime::Runtime;
 
 /// Most threads that run tasks. The work is waiting for OLTs and copying bytes,
@@ -57,7 +57,7 @@ enum Command {
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(args) => serve::run(&args)?,
-        Command::Check(args) => check::run(&args)?,
+        Command::Check(args) => return check::run(&args),
         Command::Token(args) => token::run(&args)?,
         Command::Show(args) => return show::run(&args),
         #[cfg(feature = "sim")]
@@ -79,10 +79,4 @@ fn block_on<F: Future<Output = anyhow::Result<()>>>(future: F) -> anyhow::Result
     let result = runtime.block_on(future);
     runtime.shutdown_background();
     result
-}
-
-/// Prints to standard output. A reader that went away, as in `oltd check | head`, is no error.
-fn print(text: &str) {
-    let mut stdout = std::io::stdout().lock();
-    drop(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
 }

@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let line = match ShowLine::parse(&typed) {
         Ok(line) => line,
         Err(unknown) => {
-            eprintln!("{unknown}");
+            super::complain(&format!("{unknown}\n"));
             return Ok(ExitCode::from(UNKNOWN));
         }
     };
@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         None => ask(&line, args)?,
     };
     for UnknownLine { line, text, reason } in &shown.unknown {
-        eprintln!("line {line}: {reason}: {}", charset.show(text));
+        super::complain(&format!("line {line}: {reason}: {}\n", charset.show(text)));
     }
     if args.raw {
         super::print(&charset.show(&shown.text));

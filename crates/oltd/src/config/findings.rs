@@ -25,6 +25,11 @@ impl Problems {
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }
+
+    /// Whether one of them is about a key that begins so.
+    pub fn concern(&self, keys: &str) -> bool {
+        self.0.iter().any(|problem| problem.key.starts_with(keys))
+    }
 }
 
 impl fmt::Display for Problems {
@@ -84,14 +89,24 @@ impl Findings {
         })
     }
 
-    /// What was made of the inputs, unless there is a problem.
-    pub(super) fn settle<T>(mut self, value: Option<T>) -> Result<(T, Vec<Note>), Problems> {
+    /// Whether there is a problem.
+    pub(super) fn any(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// All of it, each once and in order.
+    pub(super) fn all(mut self) -> (Problems, Vec<Note>) {
         self.problems.sort();
         self.problems.dedup();
         self.notes.sort();
-        match value {
-            Some(value) if self.problems.is_empty() => Ok((value, self.notes)),
-            _ => Err(Problems(self.problems)),
+        (Problems(self.problems), self.notes)
+    }
+
+    /// What was made of the inputs, unless there is a problem.
+    pub(super) fn settle<T>(self, value: Option<T>) -> Result<(T, Vec<Note>), Problems> {
+        match (value, self.all()) {
+            (Some(value), (problems, notes)) if problems.0.is_empty() => Ok((value, notes)),
+            (_, (problems, _)) => Err(problems),
         }
     }
 }

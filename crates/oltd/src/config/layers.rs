@@ -1,5 +1,6 @@
 //! Merges the layers of a configuration and reads the keys from them.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use config::{ConfigError, FileFormat, Format, Map, Source, Value, ValueKind};
@@ -60,22 +61,30 @@ pub(super) fn parse(file: &FileText, found: &mut Findings) -> Option<Value> {
             Some(tree)
         }
         Err(error) => {
-            let (line, text) = syntax_error(error.as_ref(), &file.text);
-            let place = line.map_or_else(|| file.name.clone(), |n| format!("{}: line {n}", file.name));
-            found.problem(&place, "", text);
+            for (line, text) in syntax_errors(error.as_ref(), &file.text) {
+                let place = line.map_or_else(|| file.name.clone(), |n| format!("{}: line {n}", file.name));
+                found.problem(&place, "", text);
+            }
             None
         }
     }
 }
 
-/// The line and the complaint. The error's own text would quote the line, which may hold a password.
-fn syntax_error(error: &(dyn Error + Send + Sync + 'static), text: &str) -> (Option<usize>, String) {
-    let Some(error) = error.downcast_ref::<toml::de::Error>() else {
-        return (None, "holds a number that is out of range".to_owned());
+/// The lines and the complaints, the first one of each line. The errors' own text
+/// would quote the line, which may hold a password.
+fn syntax_errors(error: &(dyn Error + Send + Sync + 'static), text: &str) -> BTreeMap<Option<usize>, String> {
+    let Some(first) = error.downcast_ref::<toml::de::Error>() else {
+        return [(None, "holds a number that is out of range".to_owned())].into();
     };
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map(|before| before.matches('\n').count() + 1);
-    (line, format!("is not TOML: {}", error.message().replace('\n', ", ")))
+    let (_, all) = toml::de::DeTable::parse_recoverable(text);
+    let mut told = BTreeMap::new();
+    for error in std::iter::once(first).chain(&all).take(MAX_FAULTS) {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count() + 1);
+        let text = || format!("is not TOML: {}", error.message().replace('\n', ", "));
+        told.entry(line).or_insert_with(text);
+    }
+    told
 }
 
 /// What stands in the tree at the key, which goes through tables only.

@@ -27,6 +27,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zte::OltSettings;
@@ -153,9 +154,48 @@ pub fn load(inputs: &Inputs) -> Result<Config, Problems> {
     with_notes(found.settle(config))
 }
 
+/// What there is to say of a configuration before anything is opened for it.
+#[derive(Debug)]
+pub struct Examination {
+    /// Where it stands, for people.
+    pub source: String,
+    /// What was made of it, without what is at fault; `None` where the file cannot be read.
+    pub config: Option<Config>,
+    /// All that is wrong with it.
+    pub problems: Problems,
+}
+
+/// Reads the configuration of `serve` as [`load`] does, and stops at no fault.
+pub fn examine(file: Option<&Path>) -> Examination {
+    let mut found = Findings::default();
+    let (inputs, unread) = surroundings::take_in(file, &mut found);
+    let config = match &unread {
+        Some(_) => alone(&inputs.variables, &mut found),
+        None => merge(&inputs, &mut found),
+    };
+    let source = unread.or_else(|| inputs.file.map(|file| file.name));
+    let source = source.unwrap_or_else(|| String::from("the environment"));
+    let (problems, notes) = found.all();
+    Examination { source, config: config.map(|config| Config { notes, ..config }), problems }
+}
+
+/// Reads the variables without the file that they belong to, for their own faults.
+fn alone(variables: &Variables, found: &mut Findings) -> Option<Config> {
+    reference::read(variables, &reference::FileSays { name: "", tree: None }, found);
+    for binding in overrides::read(variables, found) {
+        // One at a time and in the first place: how many entries a list has is unknown.
+        let key = overrides::in_first_place(&binding.key);
+        layers::read(Vec::new(), None, vec![Binding { key, ..binding }], found);
+    }
+    None
+}
+
 fn merge(inputs: &Inputs, found: &mut Findings) -> Option<Config> {
     let file = match &inputs.file {
-        Some(file) => Some((file, layers::parse(file, found)?)),
+        Some(file) => match layers::parse(file, found) {
+            Some(tree) => Some((file, tree)),
+            None => return alone(&inputs.variables, found),
+        },
         None => None,
     };
     let tree = file.as_ref().map(|(_, tree)| tree);
@@ -172,7 +212,7 @@ fn merge(inputs: &Inputs, found: &mut Findings) -> Option<Config> {
         variables: by_key(below.iter().chain(&above)),
     };
     let keys = layers::read(below, file, above, found)?;
-    settle::settle(keys, &places, found)
+    Some(settle::settle(keys, &places, found))
 }
 
 /// Reads the configuration of `demo`: one OLT, `demo`, whose address is the
@@ -208,7 +248,7 @@ pub fn load_demo(variables: &Variables) -> Result<Config, Problems> {
     });
     let places = Places { file: None, reference: false, variables: by_key(above.iter()) };
     let keys = layers::read(below.into(), None, above, &mut found);
-    let config = keys.and_then(|keys| settle::settle(keys, &places, &mut found));
+    let config = keys.map(|keys| settle::settle(keys, &places, &mut found));
     with_notes(found.settle(config))
 }
 

@@ -84,6 +84,15 @@ fn place_in(list: &str, key: &str) -> Option<usize> {
     key.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?.0.parse().ok()
 }
 
+/// The same key of the first entry of its list.
+pub(super) fn in_first_place(key: &str) -> String {
+    let list = LISTS.into_iter().find_map(|list| Some((list, place_in(list, key)?)));
+    list.map_or_else(
+        || key.to_owned(),
+        |(list, place)| key.replace(&format!("{list}[{place}]"), &format!("{list}[0]")),
+    )
+}
+
 /// The variable that sets a key.
 pub(super) fn variable_of(key: &str) -> String {
     let levels = key.replace('[', "__").replace(']', "").replace('.', "__");

@@ -61,8 +61,8 @@ impl Places {
     }
 }
 
-/// The configuration; `None` when something that must be given is not.
-pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> Option<Config> {
+/// The configuration. What lacks something that must be given is left out of it, and is a problem.
+pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> Config {
     let (rules, tls) = edge::settle(&mut file, places, found);
     let listed = file.olts.len();
     let olts: Vec<OltConfig> =
@@ -89,7 +89,8 @@ pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> O
     let memory = file.cache.memory_mib.as_ref().map_or(CACHE_MEMORY, |Given(memory)| memory.0);
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     let complete = listed == olts.len() && redis.as_ref().is_none_or(Option::is_some);
-    complete.then(|| Config {
+    debug_assert!(complete || found.any(), "what is left out is a problem");
+    Config {
         listen: file.listen.map_or(listen, |Given(listen)| listen.0),
         default: default.or(only),
         olts,
@@ -101,7 +102,7 @@ pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> O
         redis: redis.flatten(),
         cache_memory_mib: memory.into(),
         notes: Vec::new(),
-    })
+    }
 }
 
 fn same_ids(olts: &[OltConfig], places: &Places, found: &mut Findings) {

@@ -18,16 +18,22 @@ const DOTENV: &str = ".env";
 /// When a file that is there, or must be, cannot be read.
 pub fn gather(config: Option<&Path>) -> Result<Inputs, Problems> {
     let mut found = Findings::default();
-    let variables = environment(&mut found);
+    let (inputs, _) = take_in(config, &mut found);
+    found.settle(Some(inputs)).map(|(inputs, _)| inputs)
+}
+
+/// As [`gather`], with what could be read, and the name of the file where that
+/// could not: both are problems already.
+pub(super) fn take_in(config: Option<&Path>, found: &mut Findings) -> (Inputs, Option<String>) {
+    let variables = environment(found);
     let named = config
         .map(Path::to_owned)
         .or_else(|| variables.get(overrides::FILE).filter(|name| !name.is_empty()).map(PathBuf::from));
-    let file = match named {
-        Some(path) => read(&path, true, &mut found),
-        None => read(Path::new(DEFAULT_FILE), false, &mut found),
-    };
-    let (inputs, _) = found.settle(Some(Inputs { file, variables }))?;
-    Ok(inputs)
+    let (path, must) = named.map_or_else(|| (PathBuf::from(DEFAULT_FILE), false), |path| (path, true));
+    match read(&path, must, found) {
+        Ok(file) => (Inputs { file, variables }, None),
+        Err(name) => (Inputs { file: None, variables }, Some(name)),
+    }
 }
 
 /// Gathers the variables alone, for `demo`.
@@ -42,20 +48,32 @@ pub fn gather_variables() -> Result<Variables, Problems> {
 }
 
 fn environment(found: &mut Findings) -> Variables {
-    let dotenv = read(Path::new(DOTENV), false, found);
+    let dotenv = read(Path::new(DOTENV), false, found).ok().flatten();
     variables(std::env::vars_os(), dotenv.as_ref().map(|file| file.text.as_str()), found)
 }
 
-fn read(path: &Path, must: bool, found: &mut Findings) -> Option<FileText> {
+/// Reads a file; its name where that fails.
+fn read(path: &Path, must: bool, found: &mut Findings) -> Result<Option<FileText>, String> {
     let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => Some(FileText { name, text }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must => None,
-        Err(error) => {
-            found.problem(&name, "", format!("cannot be read: {error}"));
-            None
-        }
+    let why = match std::fs::read(path) {
+        Ok(bytes) => match text(bytes) {
+            Ok(text) => return Ok(Some(FileText { name, text })),
+            Err(why) => why.to_owned(),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must => return Ok(None),
+        Err(error) => format!("cannot be read: {error}"),
+    };
+    found.problem(&name, "", why);
+    Err(name)
+}
+
+/// The text of a file, without the mark that some editors put before it.
+fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("is UTF-16 text: save it as UTF-8");
     }
+    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8 text")?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The variables that mean something to us, those of the process before those of `.env`.

@@ -1,6 +1,8 @@
 //! The access log: one line for each request, without anything secret in it.
 //! Queries are left out, and of a token only its name is known here.
 
+mod sampling;
+
 use std::net::IpAddr;
 
 use axum::extract::MatchedPath;
@@ -8,10 +10,32 @@ use axum::http::Uri;
 use axum::response::Response;
 use hyper::body::Body as _;
 
-use super::Failure;
+pub(super) use self::sampling::Sampling;
 use super::callers::Caller;
 use super::envelope::RequestId;
+use super::limiter::Key;
 use super::measure::Running;
+use super::{ErrorCode, Failure};
+use crate::metrics::Metrics;
+
+/// Who logs which lines.
+pub(super) struct AccessLog {
+    /// Whether every request has a line, or only those that failed through no fault of the client.
+    all: bool,
+    sampling: Sampling,
+    metrics: Metrics,
+}
+
+impl AccessLog {
+    pub(super) fn new(all: bool, metrics: Metrics) -> Self {
+        Self { all, sampling: Sampling::default(), metrics }
+    }
+
+    /// Sums up the lines that were left out, at the end of the server.
+    pub(super) fn end(&self) {
+        self.sampling.tell();
+    }
+}
 
 /// What is known of a request before it is answered.
 pub(super) struct Line<'a> {
@@ -20,11 +44,13 @@ pub(super) struct Line<'a> {
     pub(super) uri: Uri,
     pub(super) client: IpAddr,
     pub(super) caller: Option<&'a Caller>,
+    /// Whether it was let in by a token or counted by the limiter.
+    pub(super) admitted: bool,
 }
 
 impl Line<'_> {
     /// Logs how it went. What a failure does not tell the caller stands here alone.
-    pub(super) fn write(&self, response: &Response, failure: Option<&Failure>, all: bool) {
+    pub(super) fn write(&self, response: &Response, failure: Option<&Failure>, log: &AccessLog) {
         let status = response.status();
         macro_rules! line {
             ($level:ident) => {
@@ -45,9 +71,21 @@ impl Line<'_> {
         }
         if status.is_server_error() {
             line!(warn);
-        } else if all {
-            line!(info);
+        } else if log.all {
+            let key = || Key::of(self.caller, self.client);
+            if !self.is_free(response) || log.sampling.admits(key(), status) {
+                line!(info);
+            } else {
+                log.metrics.http().left_out(status);
+            }
         }
+    }
+
+    /// Whether such a request costs its sender nothing, so that there may be any number.
+    fn is_free(&self, response: &Response) -> bool {
+        let status = response.status();
+        let refused = status.is_client_error() && self.caller.is_none();
+        !self.admitted || refused || status == ErrorCode::RateLimited.status()
     }
 }
 

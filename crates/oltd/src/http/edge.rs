@@ -12,7 +12,7 @@ use axum::http::uri::PathAndQuery;
 use axum::response::Response;
 use tower::{Service, ServiceExt};
 
-use super::access::Line;
+use super::access::{AccessLog, Line};
 use super::callers::{self, Caller};
 use super::client::{self, Link};
 use super::conditional::Wanted;
@@ -42,6 +42,7 @@ struct Inner {
     cors: Option<Cors>,
     limiter: Option<Limiter>,
     intake: Intake,
+    log: AccessLog,
 }
 
 /// What was learned of a request on its way in.
@@ -49,12 +50,14 @@ struct Seen {
     client: std::net::IpAddr,
     caller: Option<Caller>,
     allowance: Option<Allowance>,
+    admitted: bool,
 }
 
 impl Edge {
     pub(super) fn new(routes: Router, rules: &Rules, metrics: Metrics) -> Self {
         Self(Arc::new(Inner {
             routes,
+            log: AccessLog::new(rules.access_log, metrics.clone()),
             metrics,
             cors: rules.cors.as_ref().map(Cors::new),
             limiter: rules.rate.map(Limiter::new),
@@ -70,7 +73,7 @@ impl Edge {
         let id = RequestId::of(&request);
         let uri = request.uri().clone();
         let client = client::address(link.peer.ip(), request.headers(), &rules.proxies);
-        let mut seen = Seen { client, caller: None, allowance: None };
+        let mut seen = Seen { client, caller: None, allowance: None, admitted: false };
         let wanted = Wanted::of(&request);
         let asked = cors.as_ref().map(|cors| (cors, Cors::asked(&request)));
         let mut response = match asked {
@@ -87,9 +90,15 @@ impl Edge {
         wanted.fill(&mut response).await;
         let failure = envelope::seal(&mut response, &id);
         running.end(&response);
-        let line = Line { running: &running, id: &id, uri, client, caller: seen.caller.as_ref() };
-        line.write(&response, failure.as_ref(), rules.access_log);
+        let Seen { caller, admitted, .. } = seen;
+        let line = Line { running: &running, id: &id, uri, client, caller: caller.as_ref(), admitted };
+        line.write(&response, failure.as_ref(), &self.0.log);
         response
+    }
+
+    /// Tells the log what is left to tell. Called once the server has ended.
+    pub(super) fn end(&self) {
+        self.0.log.end();
     }
 
     async fn guarded(&self, request: Request, link: Link, seen: &mut Seen) -> Response {
@@ -112,6 +121,7 @@ impl Inner {
         if !rules.tokens.is_empty() && !open && seen.caller.is_none() {
             return Err(callers::required(request.headers()));
         }
+        seen.admitted = limited || seen.caller.is_some();
         if let Some(caller) = &seen.caller {
             request.extensions_mut().insert(caller.clone());
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use gpon::Problem;
+use gpon::{Problem, quoted};
 use serde::Serialize;
 use utoipa::ToSchema;
 use zte::{OltError, Trouble};
@@ -64,7 +64,7 @@ impl Failure {
         Self::new(
             ErrorCode::InvalidParameter,
             format!("The parameter {field} is not valid: {rule}."),
-            format!("{field}: {rule}, not {got:?}"),
+            format!("{field}: {rule}, not {}", quoted(got)),
         )
     }
 

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use axum::extract::Request;
 use axum::http::{Version, header};
+use gpon::quoted;
 
 use super::rules::Hosts;
 use super::{ErrorCode, Failure};
@@ -69,8 +70,8 @@ fn is_ours(host: &str, local: IpAddr, names: &[String]) -> bool {
 }
 
 fn unknown(host: &str) -> Failure {
-    let shown: String = host.chars().take(100).collect();
-    refused(format!("host: {shown:?} is no name of this server; add it to http.hosts of its configuration"))
+    let shown = quoted(host);
+    refused(format!("host: {shown} is no name of this server; add it to http.hosts of its configuration"))
 }
 
 fn refused(detail: String) -> Failure {

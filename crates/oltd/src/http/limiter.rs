@@ -1,5 +1,6 @@
 //! How much one client may ask: a bucket of requests that fills again by itself.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,13 +30,24 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Who shares a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
+pub(super) enum Key {
+    /// The holder of a token, by its name.
     Caller(Arc<str>),
+    /// An address, or the first of a household's.
     Address(IpAddr),
 }
 
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caller(name) => f.write_str(name),
+            Self::Address(address) => address.fmt(f),
+        }
+    }
+}
+
 impl Key {
-    fn of(caller: Option<&Caller>, address: IpAddr) -> Self {
+    pub(super) fn of(caller: Option<&Caller>, address: IpAddr) -> Self {
         match (caller, address) {
             (Some(caller), _) => Self::Caller(Arc::clone(&caller.name)),
             // A household has a whole /64 and may use any address of it.

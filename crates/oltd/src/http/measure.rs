@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::app::{App, CacheTimes};
     use crate::http::Rules;
-    use crate::metrics::exposition;
+    use crate::metrics::{Format, exposition};
 
     /// What is outside of the router gives up on a request, and its route is still told.
     #[tokio::test(start_paused = true)]
@@ -103,7 +103,7 @@ mod tests {
             let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
             router.clone().oneshot(request).await.unwrap();
         }
-        let text = exposition(&app).await.unwrap();
+        let text = exposition(&app, Format::OpenMetrics).await.unwrap();
         for line in [
             r#"oltd_http_requests_total{route="/stuck/{x}",method="GET",status="504"} 2"#,
             r#"oltd_http_requests_total{route="/burst",method="GET",status="500"} 1"#,

@@ -4,7 +4,7 @@
 //! that no route takes (control characters, bad UTF-8, slashes outside a PON
 //! spelling) is refused here, before any handler can see it.
 
-use gpon::PonPort;
+use gpon::{PonPort, quoted};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{ErrorCode, Failure};
@@ -134,7 +134,8 @@ fn refused(rule: &'static str) -> Failure {
 
 /// There is nothing at this path.
 pub(super) fn no_route(path: &str) -> Failure {
-    Failure::new(ErrorCode::RouteNotFound, "There is no such route.", format!("no route matches {path:?}"))
+    let detail = format!("no route matches {}", quoted(path));
+    Failure::new(ErrorCode::RouteNotFound, "There is no such route.", detail)
 }
 
 #[cfg(test)]

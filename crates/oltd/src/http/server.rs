@@ -84,6 +84,7 @@ pub async fn serve(
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!(grace_s = GRACE.as_secs(), "requests under way were cut off");
     }
+    server.edge.end();
     Ok(())
 }
 

@@ -99,6 +99,7 @@ families! {
     HTTP_REQUESTS, Counter "oltd_http_requests_total" [route method status] "Requests answered, by the template of their route (none where there is no such route), method (other for unusual ones) and status (cancelled where the client left first).";
     HTTP_DURATION, Histogram "oltd_http_request_duration_seconds" [route] "Time from a request's head to its answer's.";
     HTTP_IN_FLIGHT, Gauge "oltd_http_requests_in_flight" [] "Requests under way, this one included.";
+    HTTP_LEFT_OUT, Counter "oltd_http_log_lines_left_out_total" [status] "Lines left out of the access log, by status: of refused requests only the first ones of a client are written.";
 
     OLT_REACHABLE, Gauge "oltd_olt_reachable" [olt side] "Whether the OLT answered last time: 1 or 0, by side (snmp, cli). Absent before the first try.";
     OLT_LAST_CONTACT, Gauge "oltd_olt_last_contact_timestamp_seconds" [olt] "When the OLT last answered on either side, as Unix time.";
@@ -139,6 +140,7 @@ families! {
     PROCESS_MAX_FDS, Gauge "process_max_fds" [] "Most open files and sockets. Absent without a limit.";
     PROCESS_THREADS, Gauge "process_threads" [] "Threads.";
     PROCESS_START, Gauge "process_start_time_seconds" [] "When the server began, as Unix time.";
+    LOG_LOST, Counter "oltd_log_lines_lost_total" [] "Log lines lost because whoever reads the log was too slow, or could not be written to.";
     BUILD, Info "oltd_build_info" [version] "What runs.";
 }
 
@@ -155,7 +157,7 @@ mod tests {
             assert!(name.starts_with("oltd_") || name.starts_with("process_"), "{name}");
             assert_eq!(name.ends_with("_total"), kind == Kind::Counter, "{name}");
             assert_eq!(name.ends_with("_info"), kind == Kind::Info, "{name}");
-            assert!(help.ends_with('.') && !help.contains(['\n', '|', '\\']), "{name}: {help}");
+            assert!(help.ends_with('.') && !help.contains(['\n', '|', '\\', '"']), "{name}: {help}");
         }
     }
 

@@ -12,7 +12,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 
-use super::families::{HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_REQUESTS};
+use super::families::{HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_LEFT_OUT, HTTP_REQUESTS};
 use super::page::Page;
 
 /// Upper bounds of the buckets, in seconds. What comes from memory takes less
@@ -76,6 +76,11 @@ struct Timed {
     route: Route,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NotLogged {
+    status: Outcome,
+}
+
 /// A request that has ended.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -95,6 +100,7 @@ pub(crate) struct HttpFigures {
     requests: Family<Answered, Counter>,
     durations: Family<Timed, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
+    left_out: Family<NotLogged, Counter>,
 }
 
 impl Default for HttpFigures {
@@ -103,6 +109,7 @@ impl Default for HttpFigures {
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(BOUNDS)),
             in_flight: Gauge::default(),
+            left_out: Family::default(),
         }
     }
 }
@@ -123,10 +130,16 @@ impl HttpFigures {
         self.requests.get_or_create(&answered).inc();
     }
 
+    /// The line of a request was left out of the log.
+    pub(crate) fn left_out(&self, status: StatusCode) {
+        self.left_out.get_or_create(&NotLogged { status: Outcome(Some(status)) }).inc();
+    }
+
     pub(super) fn write(&self, page: &mut Page<'_>) -> fmt::Result {
         page.family(&HTTP_REQUESTS, |samples| samples.of(&self.requests))?;
         page.family(&HTTP_DURATION, |samples| samples.of(&self.durations))?;
-        page.family(&HTTP_IN_FLIGHT, |samples| samples.of(&self.in_flight))
+        page.family(&HTTP_IN_FLIGHT, |samples| samples.of(&self.in_flight))?;
+        page.family(&HTTP_LEFT_OUT, |samples| samples.of(&self.left_out))
     }
 }
 

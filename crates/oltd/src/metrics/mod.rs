@@ -1,4 +1,4 @@
-//! What `/metrics` tells, in OpenMetrics text.
+//! What `/metrics` tells, in OpenMetrics text or in Prometheus' own.
 //!
 //! Requests are counted as they end. The OLTs, the cache and the process count
 //! for themselves and are asked when somebody scrapes, so that a figure has one
@@ -6,6 +6,7 @@
 
 mod cache;
 mod families;
+mod format;
 mod http;
 mod olts;
 mod page;
@@ -24,6 +25,7 @@ use prometheus_client::registry::Registry;
 use crate::app::App;
 use crate::cache::CacheFigures;
 pub use families::{FAMILIES, Family, Kind};
+pub use format::Format;
 pub(crate) use http::{Ended, HttpFigures};
 use olts::OltFigures;
 use page::Page;
@@ -90,14 +92,19 @@ impl Collector for Scrape {
         page.family(&families::PROCESS_START, |mut samples| {
             olts::unix(self.own.0.began).map_or(Ok(()), |began| samples.number(&[], began))
         })?;
+        page.single(&families::LOG_LOST, Some(crate::logging::lost()))?;
         page.family(&families::BUILD, |mut samples| samples.info(&[env!("CARGO_PKG_VERSION")]))
     }
 }
 
-/// Everything that is to be told right now, as OpenMetrics text.
+/// Everything that is to be told right now.
 ///
 /// # Errors
 /// None at present: text is written to memory.
-pub async fn exposition(app: &App) -> Result<String, fmt::Error> {
-    Scrape::of(app).await.text()
+pub async fn exposition(app: &App, format: Format) -> Result<String, fmt::Error> {
+    let text = Scrape::of(app).await.text()?;
+    Ok(match format {
+        Format::OpenMetrics => text,
+        Format::Text => format::plain(&text),
+    })
 }

@@ -57,8 +57,8 @@ impl fmt::Display for Waiting {
             Self::No => "nothing",
             Self::Command(_) => "a command",
             Self::Page => "a key",
-            Self::Confirmation => "yes or no",
-            Self::Username => "a user",
+            Self::Confirmation => "a confirmation",
+            Self::Username => "a user name",
             Self::Password => "a password",
         })
     }

@@ -16,8 +16,9 @@ pub(crate) fn text(bytes: &[u8]) -> String {
         char::decode_utf16(words).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
     };
     match bytes {
-        [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
+        // Without the zero it is a word of telnet.
+        [0xff, 0xfe, rest @ ..] if rest.get(1) == Some(&0) => utf_16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] if rest.first() == Some(&0) => utf_16(rest, u16::from_be_bytes),
         _ => {
             let (mut halves, mut whole) = (Halves::default(), Vec::with_capacity(bytes.len()));
             bytes.iter().for_each(|byte| halves.take(*byte, |byte| whole.push(byte)));

@@ -10,7 +10,7 @@ use crate::firmware::{Cell, Firmware, Table};
 use crate::index::Rows;
 use crate::olt::Inner;
 use crate::read::sides::{First, Outcome, completed, either};
-use crate::read::{Problems, Told, first_of, table};
+use crate::read::{Problems, Told, first_of, oid, table};
 use crate::snmp::walk::{End, Scope, Start};
 use crate::{Trouble, value};
 
@@ -250,7 +250,7 @@ pub(crate) async fn environment(
         *empty.entry(field).or_insert(true) &= nothing;
         for (index, value) in column.rows {
             if let Err(reason) = set(&mut environment, &index, &value) {
-                problems.odd(field, format!("row {index:?}: {reason}"));
+                problems.odd(field, format!("row {}: {reason}", oid(&[], &index)));
             }
         }
     }

@@ -150,7 +150,7 @@ impl Reader<'_> {
         for (source, column) in &columns {
             for (index, _) in &column.rows {
                 let Some(at) = crate::index::decode_onu(source.index, index) else {
-                    self.problems.odd("onu_id", format!("a row with the index {index:?}"));
+                    self.problems.odd("onu_id", format!("a row with the index {}", oid(&[], index)));
                     continue;
                 };
                 let onu = Onu::unknown(at, NamedBy::Management);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gpon::quoted;
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -38,7 +39,7 @@ impl Asking {
         for line in unknown {
             let place = format!("line {} of the answer to `{}`", line.line, show.line());
             for field in fields {
-                problems.uncertain(field, format!("{place}: {}: `{}`", line.reason, line.text.trim()));
+                problems.uncertain(field, format!("{place}: {}: {}", line.reason, quoted(line.text.trim())));
             }
         }
         Ok(rows)

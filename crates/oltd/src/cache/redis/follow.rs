@@ -252,26 +252,12 @@ impl Inner {
     ) -> Result<(), String> {
         for olt in &self.olts {
             let mut connection = connection.clone();
-            let key = self.generations(olt);
-            let mut both = redis::pipe();
-            // An epoch from the start: without one, lost data could not be told from none.
-            both.cmd("HSETNX").arg(&key).arg("epoch").arg(super::name()).ignore();
-            both.cmd("HMGET").arg(&key).arg("epoch").arg("any");
-            let ((epoch, number),): ((String, Option<u64>),) =
-                asked(both.query_async(&mut connection)).await?;
             let known = seen.entry(Arc::clone(olt)).or_default();
-            if known.epoch == epoch && known.number == number.unwrap_or_default() {
-                continue;
-            }
-            let mut command = redis::cmd("HGETALL");
-            let marks: HashMap<String, String> =
-                asked(command.arg(&key).query_async(&mut connection)).await?;
-            let since = if known.epoch == epoch { known.number } else { 0 };
-            let missed: Vec<Mark> = marks
-                .iter()
-                .filter(|(_, number)| number.parse::<u64>().is_ok_and(|number| number > since))
-                .filter_map(|(mark, _)| mark.parse().ok())
-                .collect();
+            let mut numbers = self.scripts.numbers.prepare_invoke();
+            numbers.key(self.generations(olt)).arg(super::name()).arg(&known.epoch).arg(known.number);
+            let (epoch, number, missed): (String, u64, Vec<String>) =
+                asked(numbers.invoke_async(&mut connection)).await?;
+            let missed: Vec<Mark> = missed.iter().filter_map(|mark| mark.parse().ok()).collect();
             if !missed.is_empty() {
                 self.invalidations.invalidate(olt, &missed);
             }
@@ -279,8 +265,7 @@ impl Inner {
                 // The store has lost its data, and with it what we told it lately.
                 self.owed.again(olt);
             }
-            let number = marks.get("any").and_then(|number| number.parse().ok()).unwrap_or_default();
-            *known = Seen { epoch: marks.get("epoch").cloned().unwrap_or(epoch), number };
+            *known = Seen { epoch, number };
         }
         Ok(())
     }

@@ -1,5 +1,9 @@
 -- Numbers an invalidation and leaves the number at its marks.
 -- KEYS: generations. ARGV: an epoch, 'all' when the whole OLT changed, marks...
+-- What is longer than anything of ours is not ours: it is dropped, as if the data were lost.
+if redis.call('HSTRLEN', KEYS[1], 'epoch') > 64 or redis.call('HSTRLEN', KEYS[1], 'any') > 16 then
+  redis.call('DEL', KEYS[1])
+end
 local epoch = redis.call('HGET', KEYS[1], 'epoch') or ARGV[1]
 local number = redis.call('HINCRBY', KEYS[1], 'any', 1)
 if ARGV[2] == 'all' then

@@ -37,7 +37,8 @@ pub(super) const FORM: u32 = 2;
 /// lengthened meanwhile.
 const LEASE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_millis(600));
 /// A larger reading is not shared: sending it would hold up the connection. The
-/// ONUs of a full OLT take about half as much.
+/// ONUs of a full OLT take about half as much. Neither is one taken, whoever left
+/// it there: the scripts send nothing that is longer than what is ours.
 const LARGEST: usize = 1 << 20;
 
 /// A store that instances share. A cheap handle; the last one ends its task.
@@ -73,6 +74,7 @@ struct Scripts {
     store: Script,
     hold: Script,
     invalidate: Script,
+    numbers: Script,
 }
 
 impl Scripts {
@@ -82,6 +84,7 @@ impl Scripts {
             store: Script::new(include_str!("store.lua")),
             hold: Script::new(include_str!("hold.lua")),
             invalidate: Script::new(include_str!("invalidate.lua")),
+            numbers: Script::new(include_str!("numbers.lua")),
         }
     }
 }
@@ -153,6 +156,7 @@ impl Redis {
         let mut invocation = self.inner.scripts.look.prepare_invoke();
         names.keys(&mut invocation);
         invocation.arg(millis(oldest.min(lifetime))).arg(&token).arg(millis(LEASE.0)).arg(name());
+        invocation.arg(LARGEST);
         names.marks(&mut invocation);
         match self.inner.call::<(String, String, u64, Vec<u8>)>(&invocation).await {
             Some((word, _, age, reading)) if word == "found" => {
@@ -276,8 +280,10 @@ impl Inner {
                 }
             }
             error => {
-                let why =
-                    error.map_or_else(|| format!("no answer within {ANSWER:?}"), |error| error.to_string());
+                let why = error.map_or_else(
+                    || format!("no answer within {} ms", ANSWER.as_millis()),
+                    |error| error.to_string(),
+                );
                 self.give_up(&why);
                 self.failed.notify_one();
             }

@@ -39,6 +39,14 @@ impl RedisSettings {
         }
     }
 
+    /// Whether they can be used at all; the server is not asked.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub fn check(&self) -> Result<(), RedisError> {
+        self.client().map(drop)
+    }
+
     /// `host:port/database`, for logs.
     pub(super) fn place(&self) -> String {
         format!("{}:{}/{}", self.host, self.port, self.database)

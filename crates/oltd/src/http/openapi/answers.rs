@@ -46,12 +46,12 @@ pub(crate) struct Done<Row>(PhantomData<Row>);
 #[derive(Debug)]
 pub(crate) struct Document;
 
-/// Figures in OpenMetrics text.
+/// Figures in either form of text.
 #[derive(Debug)]
 pub(crate) struct Exposition;
 
-/// The media type of the figures, without its parameters.
-const OPENMETRICS_TYPE: &str = "application/openmetrics-text";
+/// The media types of the figures, without their parameters.
+const EXPOSITION_TYPES: [&str; 2] = ["text/plain", "application/openmetrics-text"];
 
 impl<Row: ToSchema> IntoResponses for Listed<Row> {
     fn responses() -> Set {
@@ -118,8 +118,10 @@ impl IntoResponses for Document {
 impl IntoResponses for Exposition {
     fn responses() -> Set {
         described(|| {
-            let text =
-                body("The figures.", OPENMETRICS_TYPE, json!({ "type": "string" }), [REQUEST_ID].into_iter());
+            let [usual, other] = EXPOSITION_TYPES;
+            let schema = json!({ "type": "string" });
+            let mut text = body("The figures.", usual, schema.clone(), [REQUEST_ID].into_iter());
+            add(&mut text["content"], &json!({ other: { "schema": schema } }));
             [(key(SUCCESS), Carrier::of(text).done())].into()
         })
     }

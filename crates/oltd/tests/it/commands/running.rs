@@ -11,8 +11,8 @@ use super::{ONE_OLT, oltd};
 /// A command in a directory of its own. It does not outlive its test.
 pub(super) struct Running {
     child: Child,
-    stdout: Lines<BufReader<ChildStdout>>,
-    stderr: Lines<BufReader<ChildStderr>>,
+    pub(super) stdout: Lines<BufReader<ChildStdout>>,
+    pub(super) stderr: Lines<BufReader<ChildStderr>>,
     pub(super) directory: TempDir,
 }
 
@@ -41,11 +41,21 @@ impl Running {
         self.child.id()
     }
 
-    /// Tells it to end, which it must do with success.
-    pub(super) fn end(&mut self, signal: &str) {
+    /// Sends it a signal.
+    pub(super) fn tell(&self, signal: &str) {
         let command = format!("kill -{signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended, which it must do with success.
+    pub(super) fn ends(&mut self) {
         assert!(self.child.wait().unwrap().success());
+    }
+
+    /// Tells it to end, and waits for it.
+    pub(super) fn end(&mut self, signal: &str) {
+        self.tell(signal);
+        self.ends();
     }
 }
 

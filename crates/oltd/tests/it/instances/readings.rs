@@ -105,6 +105,56 @@ async fn a_damaged_reading_is_read_again() {
     assert_eq!(b.list(6).await.source, "live");
 }
 
+/// Whoever left it there: what is larger than anything of ours is never sent, and
+/// the store stays in use meanwhile.
+#[tokio::test]
+async fn what_is_too_large_is_not_taken() {
+    /// Makes a text of ARGV[2] KiB the field ARGV[1] of KEYS[1].
+    const ENLARGE: &str = "local kib = string.rep('x', 1024)
+        return redis.call('HSET', KEYS[1], ARGV[1], string.rep(kib, tonumber(ARGV[2])))";
+    const LARGE: u64 = 32 << 20;
+    let Some((_sim, redis, [a, b])) = two().await else { return };
+    a.list(9).await;
+    let (reading, generations) = ("oltd:1:reading:sim:onus:1/1/9", "oltd:generations:sim");
+    let mut raw = redis.connection().await;
+    super::until(async || redis::cmd("EXISTS").arg(reading).query_async(&mut raw.clone()).await == Ok(true))
+        .await;
+    let sent = async || {
+        let info: String =
+            redis::cmd("INFO").arg("stats").query_async(&mut redis.connection().await).await.unwrap();
+        let bytes = info.lines().find_map(|line| line.strip_prefix("total_net_output_bytes:"));
+        bytes.unwrap().parse::<u64>().unwrap()
+    };
+    let before = sent().await;
+    for (pon, key, field) in [(9, reading, "reading"), (10, generations, "epoch"), (11, generations, "any")] {
+        // An instance that asked while the server is busy with this would give it up.
+        let enlarge = redis::Script::new(ENLARGE);
+        let _: i64 = enlarge.key(key).arg(field).arg(LARGE >> 10).invoke_async(&mut raw).await.unwrap();
+        b.until_up(true).await;
+        let errors = async || b.figures().await.redis.unwrap().errors;
+        let failed = errors().await;
+        assert_eq!(b.list(pon).await.source, "live", "{field}");
+        assert_eq!(errors().await, failed, "{field}: no answer was too long to wait for");
+        // The numbers are compared, and told, as well.
+        b.invalidate(pon).await;
+        let told = async || {
+            let any: String = redis::cmd("HGET")
+                .arg(generations)
+                .arg("any")
+                .query_async(&mut raw.clone())
+                .await
+                .unwrap_or_default();
+            any.parse::<u64>().is_ok()
+        };
+        super::until(async || b.is_up() && told().await).await;
+    }
+    b.list(9).await;
+    // Even what is given up soon fills the buffers on its way.
+    assert!(sent().await - before < LARGE / 32);
+    // What is ours takes its place again.
+    super::until(async || a.is_up() && a.get("/board/1/pon/9?nocache=true").await.source == "cache").await;
+}
+
 #[tokio::test]
 async fn a_reading_keeps_its_age() {
     let Some((_sim, _redis, [a, b])) = two().await else { return };

@@ -66,7 +66,9 @@ impl RedisServer {
     /// A connection of the test's own, past every instance.
     pub(crate) async fn connection(&self) -> redis::aio::MultiplexedConnection {
         let client = redis::Client::open(format!("redis://127.0.0.1:{}/", self.port)).unwrap();
-        client.get_multiplexed_async_connection().await.unwrap()
+        // What a test asks for may take longer than what an instance asks for.
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+        client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
     }
 
     /// Stops its clock: connections stay open and nothing answers.

@@ -8,9 +8,14 @@ use oltsim::Source;
 use super::{FULL, NO_OPTICS, Rig, serve, simulator};
 use crate::exposition::Exposition;
 
+/// What a Prometheus of today sends, in short.
+const OPENMETRICS: &str =
+    "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+
 impl Rig {
     async fn scrape(&self) -> Exposition {
-        let answer = self.client.get(format!("{}/metrics", self.base)).send().await.unwrap();
+        let request = self.client.get(format!("{}/metrics", self.base)).header("accept", OPENMETRICS);
+        let answer = request.send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200);
         let headers = answer.headers();
         assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
@@ -150,7 +155,8 @@ async fn labels_have_few_values() {
     }
     rig.asked("GET", "/api/v1/onus?q=ZTEG00000001").await;
     assert!(names.len() > 10, "{names:?}");
-    let text = rig.client.get(format!("{}/metrics", rig.base)).send().await.unwrap().text().await.unwrap();
+    let request = rig.client.get(format!("{}/metrics", rig.base)).header("accept", OPENMETRICS);
+    let text = request.send().await.unwrap().text().await.unwrap();
     for name in names {
         assert!(!text.contains(name), "{name}");
     }
@@ -182,4 +188,72 @@ async fn servers_in_one_process_stay_apart() {
     let (one, other) = (Rig::small().await, Rig::small().await);
     one.body("/board/1/pon/1").await;
     assert_eq!(other.scrape().await.of("oltd_http_requests_total").count(), 0);
+}
+
+/// Both forms tell the same samples. The plain one is judged by Prometheus' own
+/// tool, where it is installed.
+#[tokio::test]
+async fn the_form_follows_the_client() {
+    let rig = Rig::both(NO_OPTICS, |_| {}).await;
+    rig.body("/monitoring/onu/1-1-1/1").await;
+    let ask = async |accept: Option<&str>| {
+        let mut request = rig.client.get(format!("{}/metrics", rig.base));
+        if let Some(accept) = accept {
+            request = request.header("accept", accept);
+        }
+        let answer = request.send().await.unwrap();
+        let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!((answer.status().as_u16(), header("vary").as_str()), (200, "accept"));
+        (header("content-type"), answer.text().await.unwrap())
+    };
+    let (openmetrics, described) = ask(Some(OPENMETRICS)).await;
+    assert_eq!(openmetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let described = Exposition::parse(&described);
+    for accept in [None, Some("*/*"), Some("text/plain;version=0.0.4;q=1,*/*;q=0.1"), Some("text/html")] {
+        let (kind, text) = ask(accept).await;
+        assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8", "{accept:?}");
+        for wrong in ["# EOF", "# UNIT", " info\n", " unknown\n"] {
+            assert!(!text.contains(wrong), "{wrong}");
+        }
+        let samples: BTreeSet<_> = text
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split(['{', ' ']).next().unwrap())
+            .collect();
+        let known: BTreeSet<_> = described.samples.iter().map(|sample| &*sample.name).collect();
+        assert_eq!(samples, known);
+        for family in FAMILIES {
+            let kind = if family.kind == Kind::Info {
+                "gauge"
+            } else {
+                &described.families[family.described_name()]
+            };
+            for line in [
+                format!("# TYPE {} {kind}\n", family.name),
+                format!("# HELP {} {}\n", family.name, family.help),
+            ] {
+                assert_eq!(text.matches(&line).count(), 1, "{line}");
+            }
+        }
+        assert_promtool_accepts(&text);
+    }
+}
+
+fn assert_promtool_accepts(text: &str) {
+    use std::io::{ErrorKind, Write};
+    use std::process::{Command, Stdio};
+
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut promtool = match promtool.spawn() {
+        Ok(promtool) => promtool,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return eprintln!("skipped: promtool is not installed");
+        }
+        Err(error) => panic!("{error}"),
+    };
+    promtool.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = promtool.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success() && said.is_empty(), "{}", String::from_utf8_lossy(&said));
 }

@@ -110,7 +110,9 @@ fn dba_profile(name: String) -> Option<DbaProfile> {
 }
 
 fn dba_type(value: &Value) -> value::Decoded<DbaType> {
-    DbaType::from_number(integer(value)?).map(Some).ok_or_else(|| format!("{value:?} is not a profile type"))
+    DbaType::from_number(integer(value)?)
+        .map(Some)
+        .ok_or_else(|| format!("{} is not a profile type", value::Told(value)))
 }
 
 const DBA_1082: &[Cell<DbaProfile>] = &[
@@ -160,7 +162,7 @@ fn tag_mode(value: &Value) -> value::Decoded<VlanTag> {
     match integer(value)? {
         1 => Ok(Some(VlanTag::Tag)),
         2 => Ok(Some(VlanTag::Stacking)),
-        _ => Err(format!("{value:?} is not a tag mode")),
+        _ => Err(format!("{} is not a tag mode", value::Told(value))),
     }
 }
 
