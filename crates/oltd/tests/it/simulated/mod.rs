@@ -12,6 +12,7 @@ use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 mod answers;
 mod both_sides;
 mod cli_faults;
+mod cli_logins;
 mod costs;
 mod faults;
 mod hostile;
