@@ -23,14 +23,10 @@ const STANDS: Duration = Duration::from_secs(5);
 /// device that refuses without a word is not to lock the user out.
 const TRIES: usize = 3;
 
-/// The words of a refused login, in small letters: V1.2, V2 and `enable` (§2), and C6xx (§9.5).
-const REFUSALS: [&str; 5] = [
-    "%error 20208",
-    "%error 20209",
-    "no username or bad password",
-    "bad password",
-    "username or password error",
-];
+/// The words of a refused login, in small letters: 20208 and 20209 of V2 (§2) and
+/// whatever other number it has for it, and those of C6xx (§9.5).
+const REFUSALS: [&str; 4] =
+    ["%error ", "no username or bad password", "bad password", "username or password error"];
 
 impl Session {
     /// Logs in, up to the privileged prompt where there is a password for it.
@@ -86,11 +82,11 @@ impl Session {
                     return Err(Broken::LoginRefused(line));
                 }
                 Waiting::Username => {
-                    again(&mut names, "user")?;
+                    self.again(&mut names, "user")?;
                     self.type_secretly(&settings.username).await?;
                 }
                 Waiting::Password if names > 0 => {
-                    again(&mut passwords, "password")?;
+                    self.again(&mut passwords, "password")?;
                     self.type_secretly(settings.password.expose_secret()).await?;
                 }
                 Waiting::Command(_) if passwords > 0 => {
@@ -120,7 +116,7 @@ impl Session {
                     return Err(Broken::LoginRefused(line));
                 }
                 Waiting::Password => {
-                    again(&mut passwords, "password of `enable`")?;
+                    self.again(&mut passwords, "password of `enable`")?;
                     self.type_secretly(password.expose_secret()).await?;
                 }
                 Waiting::Command(Mode::User) => {
@@ -151,6 +147,18 @@ impl Session {
         self.reader.lines().rfind(|line| line.starts_with('%')).map(|line| line.trim().to_owned())
     }
 
+    /// One more time, unless it was often.
+    fn again(&self, typed: &mut usize, what: &str) -> Result<(), Broken> {
+        if *typed == TRIES {
+            let line = self.complaint().unwrap_or_else(|| "without a word".to_owned());
+            return Err(Broken::LoginRefused(format!(
+                "the OLT asked for the {what} again and again, {line}"
+            )));
+        }
+        *typed += 1;
+        Ok(())
+    }
+
     /// Sends a line that must not be looked for in what comes back.
     async fn type_secretly(&mut self, text: &str) -> Result<(), Broken> {
         if text.contains(char::is_control) {
@@ -160,17 +168,6 @@ impl Session {
         self.reader.answered();
         self.send(format!("{text}\n").as_bytes()).await
     }
-}
-
-/// One more time, unless it was often.
-fn again(typed: &mut usize, what: &str) -> Result<(), Broken> {
-    if *typed == TRIES {
-        return Err(Broken::LoginRefused(format!(
-            "the OLT asked for the {what} again and again, without a word"
-        )));
-    }
-    *typed += 1;
-    Ok(())
 }
 
 /// Since when the same line has stood there, which nobody here may answer.

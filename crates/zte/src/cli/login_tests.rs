@@ -229,6 +229,7 @@ async fn only_its_own_words_refuse() {
         "% Username or password error",
         " No username or bad password",
         "%Error 20208: Bad password",
+        "%Error 20219: User is locked",
     ] {
         let (port, typed) = Device { refusal, ..USUAL }.start().await;
         let mut settings = settings(port);
@@ -243,6 +244,17 @@ async fn only_its_own_words_refuse() {
     let broken = Session::open(&settings).await.unwrap_err();
     assert_eq!(broken, Broken::LoginRefused("%Error 20208: Bad password".into()));
     assert_eq!(typed.await.unwrap(), ["zte", "secret", "enable", "wrong"]);
+}
+
+/// A word that is not known is told, and is not answered for ever.
+#[tokio::test]
+async fn unknown_words_are_told() {
+    let (port, typed) = Device { refusal: "% Go away", ..USUAL }.start().await;
+    let mut settings = settings(port);
+    settings.password = SecretString::from("wrong");
+    let Broken::LoginRefused(line) = Session::open(&settings).await.unwrap_err() else { panic!() };
+    assert_eq!(line, "the OLT asked for the user again and again, % Go away");
+    assert_eq!(typed.await.unwrap().len(), 2 * TRIES);
 }
 
 /// Where nobody here can go on, the OLT's line is told at once, and no secret is.

@@ -16,7 +16,7 @@ const LIGHT: [&str; 6] = ["rx_power", "tx_power", "olt_rx_power", "temperature",
 const BACK: Duration = Duration::from_secs(10);
 
 /// The scenario without the tables of ONUs' optics and T-CONTs: both are the command line's alone.
-fn cli_only() -> String {
+pub(super) fn cli_only() -> String {
     let absent = "absent = [\n    \"1.3.6.1.4.1.3902.1082.500.10.2.3.4.1\",";
     NO_OPTICS.replacen("absent = [", absent, 1)
 }

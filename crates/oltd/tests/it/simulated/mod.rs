@@ -14,6 +14,7 @@ mod asks;
 mod both_sides;
 mod charsets;
 mod cli_faults;
+mod cli_logins;
 mod costs;
 mod faults;
 mod hostile;
