@@ -3,13 +3,16 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::findings::{Findings, Problems};
+use super::findings::{Findings, Note, Problems};
 use super::{FileText, Inputs, Variables, overrides, reference};
 
 /// The file that is read when none is named.
 const DEFAULT_FILE: &str = "oltd.toml";
 /// The file of variables in the working directory.
 const DOTENV: &str = ".env";
+
+/// Words in the names of keys and variables whose values are secrets.
+const SECRETS: [&str; 2] = ["community", "password"];
 
 /// Gathers the inputs of `serve` and `check`. The file is the one given, else
 /// the one that `OLTD_CONFIG` names, else `oltd.toml` where there is one.
@@ -26,8 +29,8 @@ pub fn gather(config: Option<&Path>) -> Result<Inputs, Problems> {
         Some(path) => read(&path, true, &mut found),
         None => read(Path::new(DEFAULT_FILE), false, &mut found),
     };
-    let (inputs, _) = found.settle(Some(Inputs { file, variables }))?;
-    Ok(inputs)
+    let (inputs, notes) = found.settle(Some(Inputs { file, variables, notes: Vec::new() }))?;
+    Ok(Inputs { notes, ..inputs })
 }
 
 /// Gathers the variables alone, for `demo`.
@@ -49,13 +52,51 @@ fn environment(found: &mut Findings) -> Variables {
 fn read(path: &Path, must: bool, found: &mut Findings) -> Option<FileText> {
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
-        Ok(text) => Some(FileText { name, text }),
+        Ok(text) => {
+            if holds_secrets(&text)
+                && let Some(Note { variable, text }) = read_by_all(path)
+            {
+                found.note(&variable, text);
+            }
+            Some(FileText { name, text })
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must => None,
         Err(error) => {
             found.problem(&name, "", format!("cannot be read: {error}"));
             None
         }
     }
+}
+
+/// Whether some line sets a key or a variable that is a secret, at a guess that
+/// rather warns once too often.
+fn holds_secrets(text: &str) -> bool {
+    let set = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    set.map(str::to_ascii_lowercase).any(|line| SECRETS.iter().any(|word| line.contains(word)))
+}
+
+/// What to tell of a file with secrets that others than its owner and group may read.
+pub fn read_by_all(path: &Path) -> Option<Note> {
+    let variable = path.display().to_string();
+    is_open(path).then(|| Note {
+        text: "holds secrets, and everybody on this machine can read it: take that right away, as by `chmod o-rwx`"
+            .to_owned(),
+        variable,
+    })
+}
+
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Others may read or write it.
+    const OTHERS: u32 = 0o006;
+    std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & OTHERS != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
 }
 
 /// The variables that mean something to us, those of the process before those of `.env`.
