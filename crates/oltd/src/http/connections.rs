@@ -93,7 +93,8 @@ impl Connections {
     /// go; `None` where the client has too many that are all in use.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let client = client::household(peer);
-        let counted = (!self.proxies.iter().any(|proxy| proxy.contains(&peer.to_canonical()))).then_some(client);
+        let counted =
+            (!self.proxies.iter().any(|proxy| proxy.contains(&peer.to_canonical()))).then_some(client);
         let mut open = self.open();
         let has = counted.and_then(|client| open.of_client.get(&client)).copied().unwrap_or(0);
         if self.per_client.is_some_and(|most| has >= most) {

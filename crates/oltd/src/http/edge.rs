@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
-use axum::http::{Method, Uri};
 use axum::http::uri::PathAndQuery;
+use axum::http::{Method, Uri};
 use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 

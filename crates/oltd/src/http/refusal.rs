@@ -178,3 +178,28 @@ impl<I: Read + Unpin> Read for Refusing<I> {
         Pin::new(&mut self.io).poll_read(context, buffer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_librarys_own_refusals_are_found() {
+        let bare =
+            |status: &str| format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        for (written, found) in [
+            (bare("400 Bad Request"), Some((0, ErrorCode::MalformedRequest))),
+            (bare("431 Request Header Fields Too Large"), Some((0, ErrorCode::HeadTooLarge))),
+            (bare("414 URI Too Long"), Some((0, ErrorCode::PathTooLong))),
+            (format!("{{\"a\":1}}{}", bare("400 Bad Request")), Some((7, ErrorCode::MalformedRequest))),
+            (bare("200 OK"), None),
+            (bare("100 Continue"), None),
+            ("HTTP/1.1 400 Bad Request\r\nx-request-id: 1\r\ncontent-length: 0\r\n\r\n".to_owned(), None),
+            ("HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\n{}".to_owned(), None),
+            ("\r\n\r\n".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(super::bare(written.as_bytes()), found, "{written}");
+        }
+    }
+}

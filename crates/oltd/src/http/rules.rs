@@ -12,9 +12,9 @@ use super::tls::Tls;
 
 /// Below the usual limit of 1,024 open files.
 const CONNECTIONS: usize = 900;
-/// Seven clients must work together to use up all connections. A browser opens
+/// Four clients must work together to use up all connections. A browser opens
 /// six, a pool of a billing system some tens.
-const CONNECTIONS_PER_CLIENT: usize = 128;
+const CONNECTIONS_PER_CLIENT: usize = 256;
 
 /// The rules around the routes.
 ///

@@ -9,26 +9,29 @@ use hyper::body::{Frame, SizeHint};
 
 use super::connections::Load;
 
-/// A piece of a body: a frame of HTTP/2 at its usual length. This much may wait
-/// on a stream whose client takes nothing, after it was handed over.
-const PIECE: usize = 16 << 10;
+/// A piece of a body that lives for this answer alone. This much may wait on a
+/// stream whose client takes nothing, after it was handed over.
+const OWN: usize = 8 << 10;
+/// A piece of a body that is kept anyhow.
+const KEPT: usize = 64 << 10;
 
 /// The body of an answer. Whoever sends it asks for the next piece once there is
 /// room for it.
 pub(super) struct Sending {
     body: Body,
     rest: Bytes,
+    piece: usize,
     load: Load,
 }
 
 impl Sending {
-    pub(super) fn new(body: Body, load: Load) -> Self {
-        Self { body, rest: Bytes::new(), load }
+    pub(super) fn new(body: Body, kept: bool, load: Load) -> Self {
+        Self { body, rest: Bytes::new(), piece: if kept { KEPT } else { OWN }, load }
     }
 
     fn piece(&mut self) -> Bytes {
         self.load.moved();
-        let piece = self.rest.split_to(PIECE.min(self.rest.len()));
+        let piece = self.rest.split_to(self.piece.min(self.rest.len()));
         if self.rest.is_empty() {
             self.rest = Bytes::new();
             // A piece would keep the whole body in memory until it is taken.
@@ -52,7 +55,7 @@ impl hyper::body::Body for Sending {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         let Poll::Ready(Some(Ok(frame))) = polled else { return polled };
         match frame.into_data() {
-            Ok(data) if data.len() > PIECE => {
+            Ok(data) if data.len() > self.piece => {
                 self.rest = data;
                 Poll::Ready(Some(Ok(Frame::data(self.piece()))))
             }

@@ -81,7 +81,8 @@ pub async fn serve(
         let cut = cut.clone();
         tokio::spawn(async move { cut.run_until_cancelled(tls.renew()).await });
     }
-    let accepting = Accepting { listener: &listener, slots, connections: &connections, failed: Seldom::default() };
+    let accepting =
+        Accepting { listener: &listener, slots, connections: &connections, failed: Seldom::default() };
     while let Some((stream, peer, slot)) = shutdown.run_until_cancelled(accepting.next()).await {
         let Some(place) = connections.admit(peer.ip()) else { continue };
         // Answers are small and whole: holding one back for a fuller packet only delays it.
@@ -162,9 +163,9 @@ impl Server {
                     let mut response = edge.respond(request.map(Body::new), link).await;
                     let marks = response.extensions_mut();
                     let (refused, kept) = (marks.remove::<Refused>(), marks.remove::<Kept>());
-                    let own = if kept.is_some() { None } else { response.body().size_hint().exact() };
+                    let own = response.body().size_hint().exact().filter(|_| kept.is_none());
                     let load = place.load(beat.answered(refused.is_some()), own.unwrap_or(0) as usize);
-                    Ok::<_, Infallible>(response.map(|body| Sending::new(body, load)))
+                    Ok::<_, Infallible>(response.map(|body| Sending::new(body, kept.is_some(), load)))
                 }
             })
         };

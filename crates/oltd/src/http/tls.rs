@@ -77,7 +77,12 @@ impl Tls {
         let served = ArcSwap::from_pointee(certified(&files, &cert, &key, &provider)?);
         let broken = |error: rustls::Error| TlsError::new(&files.cert, error);
         let seen = Mutex::new(hash(&cert, &key));
-        let pair = Arc::new(Pair { files: Mutex::new(files.clone()), served, seen, provider: Arc::clone(&provider) });
+        let pair = Arc::new(Pair {
+            files: Mutex::new(files.clone()),
+            served,
+            seen,
+            provider: Arc::clone(&provider),
+        });
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(broken)?

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use crate::config::ONE_OLT;
 
 #[cfg(unix)]
-mod running;
+pub(crate) mod running;
 #[cfg(all(unix, feature = "sim"))]
 mod schemathesis;
 mod show;
