@@ -40,8 +40,9 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Before accepting again when the system has no file or memory left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
-/// What is read of a head over HTTP/1.1, with room for one that is refused in the envelope.
-const HEAD: usize = 32 << 10;
+/// What is read of a head over HTTP/1.1: a little more than is allowed, since
+/// connections on which a head never ends hold as much.
+const HEAD: usize = 20 << 10;
 /// The same over HTTP/2, where a longer one cannot be answered in the envelope.
 const LIST: u32 = 64 << 10;
 /// Requests under way on one HTTP/2 connection. More wait at the client: what

@@ -48,11 +48,22 @@ fn no_signal_ends_it_without_a_word() {
     for last in ["QUIT", "TERM"] {
         let mut daemon = Running::start(&[("oltd.toml", ONE_OLT)], &["serve"], &VARIABLES);
         let at = address(&mut daemon);
-        for signal in ["USR1", "USR2", "ALRM", "VTALRM", "PROF", "IO", "PWR", "XCPU", "XFSZ", "STKFLT", "64"]
-        {
-            daemon.signal(signal);
-            let line = logged(&mut daemon, "changes nothing");
-            assert!(line["signal"].as_str().unwrap().ends_with(signal), "{line}");
+        for (number, name) in [
+            (10, "SIGUSR1"),
+            (12, "SIGUSR2"),
+            (14, "SIGALRM"),
+            (16, "SIGSTKFLT"),
+            (24, "SIGXCPU"),
+            (25, "SIGXFSZ"),
+            (26, "SIGVTALRM"),
+            (27, "SIGPROF"),
+            (29, "SIGIO"),
+            (30, "SIGPWR"),
+            (34, "signal 34"),
+            (64, "signal 64"),
+        ] {
+            daemon.signal(&number.to_string());
+            assert_eq!(logged(&mut daemon, "changes nothing")["signal"], name);
         }
         daemon.signal("PIPE");
         daemon.signal("HUP");
@@ -176,4 +187,54 @@ fn strangers_learn_no_name_of_an_olt() {
     let at = address(&mut open);
     assert!(get(&at, "/readyz", "").contains("\"id\":\"one\""), "nobody is a stranger");
     open.end("TERM");
+}
+
+#[test]
+fn what_is_risky_is_told_at_the_start_and_by_check() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (hash, proxies) = ("1".repeat(64), "proxies = ['0.0.0.0/1', '128.0.0.0/1']");
+    let tls = "tls = { cert_file = 'cert', key_file = 'key' }";
+    let file =
+        format!("{tls}\nhttp.{proxies}\nauth.tokens = [{{ name = 'noc', sha256 = '{hash}' }}]\n{ONE_OLT}");
+    let pair = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (cert, key) = (pair.cert.pem(), pair.signing_key.serialize_pem());
+    let secret = ["oltd.toml", ".env", "key"];
+    for (mode, told) in [(0o644, true), (0o602, true), (0o640, false), (0o600, false)] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        let dotenv = "OLTD_CACHE__REDIS__HOST=127.0.0.1\nOLTD_CACHE__REDIS__PASSWORD=hunter2\n";
+        for (name, text) in [("oltd.toml", &*file), (".env", dotenv), ("cert", &cert), ("key", &key)] {
+            std::fs::write(path(name), text).unwrap();
+            let mode = if name == "cert" { 0o644 } else { mode };
+            std::fs::set_permissions(path(name), std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let command = |name: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_oltd"));
+            command.arg(name).current_dir(directory.path()).env_clear().envs(VARIABLES);
+            command
+        };
+        let checked = command("check").output().unwrap();
+        let checked = String::from_utf8(checked.stdout).unwrap();
+        let serve = command("serve");
+        let mut daemon = Running::spawn(serve, directory);
+        let lines: Vec<String> = daemon
+            .stderr
+            .by_ref()
+            .map(Result::unwrap)
+            .take_while(|line| !line.contains("listening on"))
+            .collect();
+        daemon.end("TERM");
+        for (name, text, told) in secret
+            .map(|name| (name, "everybody on this machine can read it", told))
+            .into_iter()
+            .chain([("cert", "everybody", false), ("oltd.toml: http.proxies", "takes everybody", true)])
+        {
+            let words = format!("{name}: {}", if text.starts_with("takes") { text } else { "holds secrets" });
+            assert_eq!(checked.contains(&format!("note     {words}")), told, "{mode:o} {name}: {checked}");
+            let logged = lines.iter().any(|line| line.contains(&words) && line.contains("\"WARN\""));
+            assert_eq!(logged, told, "{mode:o} {name}: {lines:#?}");
+        }
+        assert!(!checked.contains("hunter2"));
+    }
 }
