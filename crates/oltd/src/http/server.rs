@@ -45,9 +45,9 @@ const EXHAUSTED: Duration = Duration::from_millis(100);
 const HEAD: usize = 20 << 10;
 /// The same over HTTP/2, where a longer one cannot be answered in the envelope.
 const LIST: u32 = 64 << 10;
-/// Requests under way on one HTTP/2 connection. More wait at the client: what
-/// takes long is the OLT, which is asked by four at a time.
-const STREAMS: u32 = 16;
+/// Requests under way on one HTTP/2 connection, a little more than what browsers
+/// send at once over HTTP/1.1. More wait at the client, where they cost us nothing.
+const STREAMS: u32 = 8;
 /// What a client may send on one HTTP/2 connection before it is read: 5 Mbit/s over 100 ms.
 const UNREAD: u32 = 64 << 10;
 /// What may wait to be sent on one HTTP/2 stream.
@@ -135,11 +135,13 @@ impl Server {
         let Ok(local) = stream.local_addr() else { return };
         let link = Link { peer, local };
         let Some(tls) = &self.tls else {
-            return self.requests(TokioIo::new(stream), link, place, watcher).await;
+            return Box::pin(self.requests(TokioIo::new(stream), link, place, watcher)).await;
         };
         let handshake = tokio::time::timeout(HANDSHAKE, tls.accept(stream));
         match self.shutdown.run_until_cancelled(handshake).await {
-            Some(Ok(Ok(stream))) => self.requests(TokioIo::new(stream), link, place, watcher).await,
+            Some(Ok(Ok(stream))) => {
+                Box::pin(self.requests(TokioIo::new(stream), link, place, watcher)).await;
+            }
             Some(Ok(Err(error))) => tracing::debug!(client = %peer.ip(), %error, "no TLS handshake"),
             Some(Err(_)) => tracing::debug!(client = %peer.ip(), "TLS handshake took too long"),
             None => {}
@@ -160,14 +162,16 @@ impl Server {
             let edge = self.edge.clone();
             service_fn(move |request: Request<Incoming>| {
                 let (edge, place, beat) = (edge.clone(), Arc::clone(&place), Pulse::beat(&place.pulse));
-                async move {
+                // Boxed: a connection without a request, and a stream whose answer is
+                // being sent, would hold the room of what answers.
+                Box::pin(async move {
                     let mut response = edge.respond(request.map(Body::new), link).await;
                     let marks = response.extensions_mut();
                     let (refused, kept) = (marks.remove::<Refused>(), marks.remove::<Kept>());
                     let own = response.body().size_hint().exact().filter(|_| kept.is_none());
                     let load = place.load(beat.answered(refused.is_some()), own.unwrap_or(0) as usize);
                     Ok::<_, Infallible>(response.map(|body| Sending::new(body, kept.is_some(), load)))
-                }
+                })
             })
         };
         let connection = pin!(watcher.watch(self.http.serve_connection(io, service)));

@@ -11,8 +11,11 @@ use super::{connect_from, status_from, unread_streams};
 use crate::commands::running::{Running, address};
 use crate::config::ONE_OLT;
 
-/// Memory that an attack may take above the idle process.
+/// Memory in KiB that an attack of one client may take above the idle process.
 const MOST: u64 = 64 << 10;
+/// The same for several together, where the futures of an unoptimised build
+/// take several times the room.
+const MOST_TOGETHER: u64 = if cfg!(debug_assertions) { 128 << 10 } else { MOST };
 /// How long others may wait meanwhile. Unoptimised, and beside other tests that
 /// attack, the work of an attack takes several times as long.
 const SOON: Duration = Duration::from_secs(if cfg!(debug_assertions) { 3 } else { 1 });
@@ -53,10 +56,10 @@ impl Attacked {
     }
 
     /// The attack is over when this ends the daemon.
-    fn end(mut self, name: &str) {
+    fn end(mut self, name: &str, most: u64) {
         let above = memory(&self.daemon) - self.idle;
         println!("{name}: {} KiB idle, {above} KiB above", self.idle);
-        assert!(above <= MOST, "{above} KiB");
+        assert!(above <= most, "{above} KiB");
         let begun = Instant::now();
         self.daemon.end("TERM");
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
@@ -68,13 +71,16 @@ fn attacker(n: usize, each: usize) -> String {
     format!("127.0.1.{}", 1 + n / each)
 }
 
+/// Connections of one address: one client makes all of them, or five.
+const ATTACKS: [(usize, u64); 2] = [(1_000, MOST), (200, MOST_TOGETHER)];
+
 #[tokio::test]
 async fn refused_requests_on_every_connection() {
-    let attacked = Attacked::start(&format!("{TOKEN}{ONE_OLT}"));
-    let mut held: Vec<TcpStream> = Vec::new();
-    for each in [2_000, 200] {
+    for (each, most) in ATTACKS {
+        let attacked = Attacked::start(&format!("{TOKEN}{ONE_OLT}"));
+        let mut held: Vec<TcpStream> = Vec::new();
         for n in 0..1_000 {
-            let Ok(mut stream) = connect_from(&attacker(n, each), attacked.at).await else { continue };
+            let mut stream = connect_from(&attacker(n, each), attacked.at).await.unwrap();
             let request = b"GET /api/v1/onus HTTP/1.1\r\nhost: localhost\r\n\r\n";
             if stream.write_all(request).await.is_ok() {
                 let _ = tokio::time::timeout(SOON, stream.read(&mut [0; 2048])).await;
@@ -84,54 +90,59 @@ async fn refused_requests_on_every_connection() {
                 attacked.must_serve_others().await;
             }
         }
+        attacked.end("refused requests", most);
     }
-    attacked.end("refused requests");
 }
 
 #[tokio::test]
 async fn closed_windows_on_every_stream() {
     for (path, file) in [("/healthz", format!("{TOKEN}{ONE_OLT}")), ("/api/v1/olts", ONE_OLT.to_owned())] {
-        let attacked = Attacked::start(&file);
-        let mut held: Vec<TcpStream> = Vec::new();
-        for n in 0..1_000 {
-            let mut stream = connect_from(&attacker(n, 200), attacked.at).await.unwrap();
-            let _ = stream.write_all(&unread_streams(path, 100)).await;
-            held.push(stream);
-            if n % 200 == 199 {
-                attacked.must_serve_others().await;
+        for (each, most) in ATTACKS {
+            let attacked = Attacked::start(&file);
+            let mut held: Vec<TcpStream> = Vec::new();
+            for n in 0..1_000 {
+                let mut stream = connect_from(&attacker(n, each), attacked.at).await.unwrap();
+                let _ = stream.write_all(&unread_streams(path, 100)).await;
+                held.push(stream);
+                if n % 200 == 199 {
+                    attacked.must_serve_others().await;
+                }
             }
+            attacked.end("closed windows", most);
         }
-        attacked.end("closed windows");
     }
+}
+
+/// A request with this body and its length, on a connection of its own.
+fn post(length: usize, body: &str) -> String {
+    format!(
+        "POST /api/v1/config/backup/olt HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
 }
 
 #[tokio::test]
 async fn heads_and_bodies_that_never_end() {
-    let attacked = Attacked::start(ONE_OLT);
-    let mut held: Vec<TcpStream> = Vec::new();
-    let body = format!(
-        "POST /api/v1/config/backup/olt HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
-         content-length: 1000000\r\n\r\n{}",
-        " ".repeat(30_000)
-    );
-    let head = format!("GET / HTTP/1.1\r\ncookie: {}", "x".repeat(30_000));
+    let body = post(1_000_000, &" ".repeat(30_000));
+    let head = format!("GET / HTTP/1.1\r\ncookie: {}", "x".repeat(19_000));
     for bytes in [&body, &head] {
-        for n in 0..900 {
-            let mut stream = connect_from(&attacker(n, 200), attacked.at).await.unwrap();
-            let _ = stream.write_all(bytes.as_bytes()).await;
-            held.push(stream);
-            if n % 300 == 299 {
-                attacked.must_serve_others().await;
-                let small = "POST /api/v1/config/backup/olt HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-                             content-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
-                let (begun, mut other) =
-                    (Instant::now(), connect_from("127.0.0.201", attacked.at).await.unwrap());
-                other.write_all(small.as_bytes()).await.unwrap();
-                let mut answer = String::new();
-                other.read_to_string(&mut answer).await.unwrap();
-                assert!(answer.starts_with("HTTP/1.1 501 ") && begun.elapsed() < SOON, "{answer}");
+        for (each, most) in ATTACKS {
+            let attacked = Attacked::start(ONE_OLT);
+            let mut held: Vec<TcpStream> = Vec::new();
+            for n in 0..900 {
+                let mut stream = connect_from(&attacker(n, each), attacked.at).await.unwrap();
+                let _ = stream.write_all(bytes.as_bytes()).await;
+                held.push(stream);
+                if n % 300 == 299 {
+                    attacked.must_serve_others().await;
+                    let mut other = connect_from("127.0.0.201", attacked.at).await.unwrap();
+                    let (begun, mut answer) = (Instant::now(), String::new());
+                    other.write_all(post(2, "{}").as_bytes()).await.unwrap();
+                    other.read_to_string(&mut answer).await.unwrap();
+                    assert!(answer.starts_with("HTTP/1.1 501 ") && begun.elapsed() < SOON, "{answer}");
+                }
             }
+            attacked.end("heads and bodies", most);
         }
     }
-    attacked.end("heads and bodies");
 }
