@@ -227,11 +227,13 @@ mod tests {
             let (pulse, begun) = (Arc::new(Pulse::new()), Instant::now());
             let untaken = Pulse::beat(&pulse).answered(false);
             let read = async {
-                while step > 0 {
+                if step == 0 {
+                    std::future::pending::<()>().await;
+                }
+                loop {
                     tokio::time::sleep(Duration::from_secs(step)).await;
                     untaken.moved();
                 }
-                std::future::pending::<()>().await;
             };
             let why = tokio::select! {
                 why = pulse.silence(&PATIENCE) => why,
