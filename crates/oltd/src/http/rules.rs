@@ -86,6 +86,13 @@ impl Patience {
         next: Duration::from_secs(60),
         reader: Duration::from_secs(20),
     };
+
+    /// Once the process shall end, who reads nothing uses up nobody's time.
+    pub(super) const AT_THE_END: Self = Self {
+        first: Duration::from_secs(1),
+        next: Duration::from_millis(1_500),
+        reader: Duration::from_secs(1),
+    };
 }
 
 /// Tokens that take the place of those the server began with. A cheap handle.

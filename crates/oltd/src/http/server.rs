@@ -174,12 +174,18 @@ impl Server {
                 })
             })
         };
+        let useless = async {
+            match self.shutdown.run_until_cancelled(pulse.silence(&self.patience)).await {
+                Some(why) => why,
+                None => pulse.silence(&Patience::AT_THE_END).await,
+            }
+        };
         let connection = pin!(watcher.watch(self.http.serve_connection(io, service)));
         tokio::select! {
             ended = connection => if let Err(error) = ended {
                 tracing::debug!(client = %link.peer.ip(), %error, "connection ended");
             },
-            why = pulse.silence(&self.patience) => {
+            why = useless => {
                 tracing::debug!(client = %link.peer.ip(), "connection closed, {why}");
             }
         }

@@ -87,6 +87,23 @@ async fn refusals_do_not_keep_a_connection() {
 }
 
 #[tokio::test]
+async fn who_never_reads_does_not_hold_up_the_end() {
+    let (at, end) = serve(Rules::default()).await;
+    let mut streams = connect_from("127.0.0.1", at).await.unwrap();
+    streams.write_all(&unread_streams("/healthz", 10)).await.unwrap();
+    let mut begun = [0; 9];
+    streams.read_exact(&mut begun).await.unwrap();
+    let asked = Instant::now();
+    drop(end);
+    assert!(is_closed(&mut streams).await);
+    assert!(
+        asked.elapsed() < Duration::from_millis(2_500),
+        "before the grace is over: {:?}",
+        asked.elapsed()
+    );
+}
+
+#[tokio::test]
 async fn who_never_reads_is_closed() {
     let short = Patience { first: SOON * 3, next: SOON * 3, reader: Duration::from_millis(300) };
     let (at, _end) = serve(Rules { patience: short, rate: None, ..Rules::default() }).await;
