@@ -41,8 +41,12 @@ impl Running {
 
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: &str) {
-        let command = format!("kill -{signal} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
+        assert!(Command::new("sh").args(["-c", &self.kill_command(signal)]).status().unwrap().success());
+    }
+
+    /// The shell's command that sends it a signal.
+    pub(crate) fn kill_command(&self, signal: &str) -> String {
+        format!("kill -{signal} {}", self.child.id())
     }
 
     /// Tells it to end, which it must do with success.

@@ -14,8 +14,17 @@ use crate::config::ONE_OLT;
 
 const VARIABLES: [(&str, &str); 2] = [("OLTD_LISTEN", "127.0.0.1:0"), ("OLTD_LOG__FORMAT", "json")];
 
-/// Reads log lines until one holds the words.
+/// Reads log lines until one holds the words, for at most 20 s: then the daemon
+/// is told to end, and so do its lines.
 fn logged(daemon: &mut Running, words: &str) -> Value {
+    let (found, awaited) = std::sync::mpsc::channel::<()>();
+    let kill = daemon.kill_command("TERM");
+    std::thread::spawn(move || {
+        if awaited.recv_timeout(Duration::from_secs(20)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            let _ = Command::new("sh").args(["-c", &kill]).status();
+        }
+    });
+    let _found = found;
     let mut lines = daemon.stderr.by_ref().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
     lines.find(|line: &Value| line["message"].as_str().is_some_and(|text| text.contains(words))).unwrap()
 }
@@ -140,7 +149,7 @@ fn a_thousand_clients_may_wait_to_be_accepted() {
     let at: SocketAddr = address(&mut daemon).parse().unwrap();
     daemon.signal("STOP");
     let connect = || TcpStream::connect_timeout(&at, Duration::from_secs(1));
-    let waiting = (0..1_000).filter_map(|_| connect().ok()).collect::<Vec<_>>().len();
+    let waiting = (0..1_000).map_while(|_| connect().ok()).collect::<Vec<_>>().len();
     daemon.signal("CONT");
     assert_eq!(waiting, 1_000);
     daemon.end("TERM");
