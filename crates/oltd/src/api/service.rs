@@ -1,10 +1,11 @@
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::openapi::{HealthFailures, OpenFailures, Told};
-use crate::http::{Answer, plain, schema};
+use crate::http::{Answer, LetIn, plain, schema};
 
 /// Who answers, and where to go on.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,7 +57,14 @@ struct Ready {
     /// Whether the Redis that instances share is in use; null where none is
     /// configured. Without it the server goes on from its memory.
     redis: Option<bool>,
-    olts: Vec<Reach>,
+    /// How many OLTs are configured.
+    olts_configured: usize,
+    /// How many of them answered when they were asked last.
+    olts_reachable: usize,
+    /// Each of them; only with a token, where tokens are configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Reach>, required = false)]
+    olts: Option<Vec<Reach>>,
 }
 
 /// Whether an OLT answers.
@@ -76,10 +84,17 @@ struct Reach {
     security(()),
     responses(Told<Ready>, HealthFailures),
 )]
-pub(super) async fn readyz(State(app): State<App>) -> Answer {
+pub(super) async fn readyz(State(app): State<App>, let_in: Option<Extension<LetIn>>) -> Answer {
     let reach = |olt: crate::app::ChosenOlt| Reach {
         id: olt.id().to_owned(),
         reachable: olt.handle().stats().reachable,
     };
-    plain(Ready { ready: true, redis: app.cache().is_shared(), olts: app.olts().map(reach).collect() })
+    let olts: Vec<Reach> = app.olts().map(reach).collect();
+    plain(Ready {
+        ready: true,
+        redis: app.cache().is_shared(),
+        olts_configured: olts.len(),
+        olts_reachable: olts.iter().filter(|olt| olt.reachable == Some(true)).count(),
+        olts: let_in.map(|_| olts),
+    })
 }

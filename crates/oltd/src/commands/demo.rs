@@ -37,7 +37,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
 
 async fn demo(mut config: Config) -> anyhow::Result<()> {
     let shutdown = shutdown::on_signal()?;
-    let listener = serve::bind(config.listen).await?;
+    let listener = serve::bind(config.listen)?;
     for note in &config.notes {
         tracing::warn!(variable = note.variable, "{note}");
     }

@@ -3,6 +3,7 @@
 mod check;
 #[cfg(feature = "sim")]
 mod demo;
+mod reload;
 mod serve;
 mod show;
 mod shutdown;

@@ -10,14 +10,19 @@ use oltd::cache::Cache;
 use oltd::charset::Charset;
 use oltd::config::{self, Config, OltConfig};
 use oltd::http::Tls;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use zte::{Olt, SnmpTransport};
 
+use super::reload::Reload;
 use super::shutdown;
 use crate::logging;
 
+/// Connections that wait to be accepted: a burst of as many clients as are
+/// served at once. The system may allow fewer (net.core.somaxconn).
+const BACKLOG: u32 = 1024;
+
 /// Where the configuration is.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Args {
     /// The configuration file [default: $OLTD_CONFIG, else oltd.toml where there is one]
     #[arg(long, value_name = "FILE")]
@@ -32,7 +37,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     refuse_exposed(&config, args.insecure)?;
     load_certificate(&mut config)?;
     logging::init(&config.log)?;
-    super::block_on(serve(config))
+    super::block_on(serve(config, args.clone()))
 }
 
 /// Refuses to serve other machines without asking who they are.
@@ -50,6 +55,7 @@ pub(super) fn refuse_exposed(config: &Config, insecure: bool) -> anyhow::Result<
 /// Reads the certificate, where one is configured, so that it is part of the rules.
 pub(super) fn load_certificate(config: &mut Config) -> anyhow::Result<()> {
     config.rules.tls = config.tls.clone().map(Tls::load).transpose().context("cannot serve TLS")?;
+    config.notes.extend(config.tls.as_ref().and_then(|files| config::read_by_all(&files.key)));
     Ok(())
 }
 
@@ -58,9 +64,10 @@ pub(super) fn scheme(config: &Config) -> &'static str {
     if config.tls.is_some() { "https" } else { "http" }
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config, args: Args) -> anyhow::Result<()> {
     let shutdown = shutdown::on_signal()?;
-    let listener = bind(config.listen).await?;
+    Reload::new(args, &config).on_hangup()?;
+    let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     for note in &config.notes {
         tracing::warn!(variable = note.variable, "{note}");
@@ -84,8 +91,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// Binds the address that the API is served on.
-pub(super) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+pub(super) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // Connections of the process before this one may still be ending.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bind().with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Makes the cache, and joins the store that instances share where one is configured.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +20,8 @@ use crate::http::{CorsRules, Origins, Rate, Rules, TlsFiles, Token};
 const MAX_RATE: u32 = 100_000;
 /// Ten seconds of the highest rate.
 const MAX_BURST: u32 = 10 * MAX_RATE;
+/// Most connections that can be allowed: what the ports of one client's address give.
+const MAX_CONNECTIONS: u32 = 65_000;
 /// Longest time that a browser keeps an answer about an origin: Firefox's own bound.
 const MAX_CORS_AGE: u64 = 24 * 60 * 60;
 /// Ten minutes: an operator who changes the origins sees it soon.
@@ -30,6 +33,8 @@ const CORS_AGE: Duration = Duration::from_secs(600);
 pub(super) struct Http {
     hosts: Option<Given<HostNames>>,
     proxies: Option<Given<Proxies>>,
+    connections: Option<Given<Number<16, MAX_CONNECTIONS>>>,
+    connections_per_client: Option<Given<Number<0, MAX_CONNECTIONS>>>,
     rate_limit: Option<Given<Number<0, MAX_RATE>>>,
     rate_burst: Option<Given<Number<1, MAX_BURST>>>,
 }
@@ -97,20 +102,40 @@ impl Rule for Hash {
 /// The rules, and the files of the certificate; those of a table that lacks something are left out.
 pub(super) fn settle(file: &mut File, places: &Places, found: &mut Findings) -> (Rules, Option<TlsFiles>) {
     let usual = Rules::default();
-    let Http { hosts, proxies, rate_limit, rate_burst } = std::mem::take(&mut file.http);
+    let Http { hosts, proxies, connections, connections_per_client, rate_limit, rate_burst } =
+        std::mem::take(&mut file.http);
     let flag = |given: &Option<Given<Flag>>, usual: bool| given.as_ref().map_or(usual, |Given(flag)| flag.0);
     let rules = Rules {
         hosts: hosts.map_or(usual.hosts, |Given(hosts)| hosts.0),
         proxies: proxies.map_or(usual.proxies, |Given(proxies)| proxies.0),
+        connections: connections.map_or(usual.connections, |Given(most)| most.0 as usize),
+        connections_per_client: match connections_per_client {
+            Some(Given(most)) => (most.0 > 0).then_some(most.0 as usize),
+            None => usual.connections_per_client,
+        },
+        patience: usual.patience,
         rate: rate(rate_limit.map(|Given(n)| n.0), rate_burst.map(|Given(n)| n.0)),
         cors: cors(std::mem::take(&mut file.cors), places, found),
         tokens: tokens(std::mem::take(&mut file.auth), places, found),
+        renewed: usual.renewed,
         metrics_public: flag(&file.metrics.public, usual.metrics_public),
         access_log: flag(&file.log.access, usual.access_log),
         tls: None,
     };
+    believed(&rules.proxies, places, found);
     let tls = file.tls.take().and_then(|keys| tls(keys, places, found));
     (rules, tls)
+}
+
+/// Tells of proxies that are everybody, also when they are so in parts.
+fn believed(proxies: &[IpNet], places: &Places, found: &mut Findings) {
+    if IpNet::aggregate(&proxies.to_vec()).iter().any(|network| network.prefix_len() == 0) {
+        found.note(
+            &places.of("http.proxies"),
+            "takes everybody for a proxy: any client may choose the address that it is known by, and no bound on \
+             a client holds; name the addresses of your proxies",
+        );
+    }
 }
 
 /// A limit of 0 is none; without a burst of its own it is twice the limit.

@@ -44,11 +44,11 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// What an operator should know about a variable: that it is not used and why,
-/// or what it does other than elsewhere.
+/// What an operator should know about a variable, a key or a file: that it is
+/// not used and why, what it does other than elsewhere, or what is risky about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
-    /// The variable.
+    /// The variable, the key or the file.
     pub variable: String,
     /// One sentence about it.
     pub text: String,
@@ -75,6 +75,10 @@ impl Findings {
 
     pub(super) fn note(&mut self, variable: &str, text: impl Into<String>) {
         self.notes.push(Note { variable: variable.to_owned(), text: text.into() });
+    }
+
+    pub(super) fn notes(&mut self, notes: &[Note]) {
+        self.notes.extend_from_slice(notes);
     }
 
     pub(super) fn not_used(&mut self, variable: &str, why: &str) {

@@ -38,7 +38,7 @@ pub use self::kinds::LogFormat;
 use self::layers::Binding;
 pub use self::overrides::FILE as FILE_VARIABLE;
 use self::settle::Places;
-pub use self::surroundings::{gather, gather_variables};
+pub use self::surroundings::{gather, gather_variables, read_by_all};
 use crate::app::CacheTimes;
 use crate::cache::RedisSettings;
 use crate::charset::Charset;
@@ -75,6 +75,8 @@ pub struct Inputs {
     pub file: Option<FileText>,
     /// The variables of the process and of `.env`.
     pub variables: Variables,
+    /// What the operator should know about where they stand.
+    pub notes: Vec<Note>,
 }
 
 /// A valid configuration.
@@ -150,6 +152,7 @@ impl Default for LogConfig {
 /// Everything that is wrong with it.
 pub fn load(inputs: &Inputs) -> Result<Config, Problems> {
     let mut found = Findings::default();
+    found.notes(&inputs.notes);
     let config = merge(inputs, &mut found);
     with_notes(found.settle(config))
 }

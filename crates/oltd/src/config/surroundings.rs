@@ -3,13 +3,16 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::findings::{Findings, Problems};
+use super::findings::{Findings, Note, Problems};
 use super::{FileText, Inputs, Variables, overrides, reference};
 
 /// The file that is read when none is named.
 const DEFAULT_FILE: &str = "oltd.toml";
 /// The file of variables in the working directory.
 const DOTENV: &str = ".env";
+
+/// Words in the names of keys and variables whose values are secrets.
+const SECRETS: [&str; 2] = ["community", "password"];
 
 /// Gathers the inputs of `serve` and `check`. The file is the one given, else
 /// the one that `OLTD_CONFIG` names, else `oltd.toml` where there is one.
@@ -19,7 +22,8 @@ const DOTENV: &str = ".env";
 pub fn gather(config: Option<&Path>) -> Result<Inputs, Problems> {
     let mut found = Findings::default();
     let (inputs, _) = take_in(config, &mut found);
-    found.settle(Some(inputs)).map(|(inputs, _)| inputs)
+    let (inputs, notes) = found.settle(Some(inputs))?;
+    Ok(Inputs { notes, ..inputs })
 }
 
 /// As [`gather`], with what could be read, and the name of the file where that
@@ -31,8 +35,8 @@ pub(super) fn take_in(config: Option<&Path>, found: &mut Findings) -> (Inputs, O
         .or_else(|| variables.get(overrides::FILE).filter(|name| !name.is_empty()).map(PathBuf::from));
     let (path, must) = named.map_or_else(|| (PathBuf::from(DEFAULT_FILE), false), |path| (path, true));
     match read(&path, must, found) {
-        Ok(file) => (Inputs { file, variables }, None),
-        Err(name) => (Inputs { file: None, variables }, Some(name)),
+        Ok(file) => (Inputs { file, variables, notes: Vec::new() }, None),
+        Err(name) => (Inputs { file: None, variables, notes: Vec::new() }, Some(name)),
     }
 }
 
@@ -57,7 +61,14 @@ fn read(path: &Path, must: bool, found: &mut Findings) -> Result<Option<FileText
     let name = path.display().to_string();
     let why = match std::fs::read(path) {
         Ok(bytes) => match text(bytes) {
-            Ok(text) => return Ok(Some(FileText { name, text })),
+            Ok(text) => {
+                if holds_secrets(&text)
+                    && let Some(Note { variable, text }) = read_by_all(path)
+                {
+                    found.note(&variable, text);
+                }
+                return Ok(Some(FileText { name, text }));
+            }
             Err(why) => why.to_owned(),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must => return Ok(None),
@@ -74,6 +85,37 @@ fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
     }
     let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8 text")?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// Whether some line sets a key or a variable that is a secret, at a guess that
+/// rather warns once too often.
+fn holds_secrets(text: &str) -> bool {
+    let set = text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+    set.map(str::to_ascii_lowercase).any(|line| SECRETS.iter().any(|word| line.contains(word)))
+}
+
+/// What to tell of a file with secrets that others than its owner and group may read.
+pub fn read_by_all(path: &Path) -> Option<Note> {
+    let variable = path.display().to_string();
+    is_open(path).then(|| Note {
+        text: "holds secrets, and everybody on this machine can read it: take that right away, as by `chmod o-rwx`"
+            .to_owned(),
+        variable,
+    })
+}
+
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Others may read or write it.
+    const OTHERS: u32 = 0o006;
+    std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & OTHERS != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
 }
 
 /// The variables that mean something to us, those of the process before those of `.env`.

@@ -22,6 +22,15 @@ impl Default for Link {
     }
 }
 
+/// The address that shares limits: a household has a whole /64 of IPv6 and may
+/// use any address of it.
+pub(super) fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() >> 64 << 64).into()),
+        v4 => v4,
+    }
+}
+
 /// The address of the client. What a proxy of ours says about whom it speaks
 /// for is believed, and nobody else: any client can write such a header.
 pub(super) fn address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {

@@ -45,8 +45,12 @@ impl Wanted {
 
     /// Gives a rendered answer its body, where the client needs one.
     pub(super) async fn fill(&self, response: &mut Response) {
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+        not_stored(response);
         let Some(rendered) = response.extensions_mut().remove::<Arc<Rendered>>() else { return };
+        // One that is kept costs no memory of its own while it is sent.
+        if Arc::strong_count(&rendered) > 1 {
+            response.extensions_mut().insert(Kept);
+        }
         let (known, gzip) = self.reads(rendered.tag());
         let gzip = if gzip { compressed(&rendered).await } else { None };
         if response.headers().contains_key(header::AGE) {
@@ -71,6 +75,15 @@ impl Wanted {
             *response.body_mut() = Body::from(body);
         }
     }
+}
+
+/// An extension of answers whose body is kept beyond them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept;
+
+/// Says that an answer is of this moment, unless it says how long it holds.
+pub(super) fn not_stored(response: &mut Response) {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
 fn tag(headers: &mut HeaderMap, tag: &str, gzip: bool) {

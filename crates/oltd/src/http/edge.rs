@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
-use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::response::Response;
+use axum::http::{Method, Uri};
+use axum::response::{IntoResponse, Response};
 use tower::{Service, ServiceExt};
 
 use super::access::{AccessLog, Line};
@@ -22,8 +22,8 @@ use super::input::WantedOlt;
 use super::intake::Intake;
 use super::limiter::{Allowance, Limiter};
 use super::measure::Running;
-use super::rules::Rules;
-use super::{Failure, guard, host, path};
+use super::rules::{Rules, Token};
+use super::{ErrorCode, Failure, conditional, guard, host, path, refusal};
 use crate::metrics::Metrics;
 
 /// Who is alive is asked often and by machines that can hold no token; neither
@@ -45,6 +45,14 @@ struct Inner {
     log: AccessLog,
 }
 
+/// An extension of requests that may be told everything: open routes tell others less.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LetIn;
+
+/// An extension of answers that shall not keep their connection open.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused;
+
 /// What was learned of a request on its way in.
 struct Seen {
     client: std::net::IpAddr,
@@ -64,6 +72,26 @@ impl Edge {
             intake: Intake::new(),
             rules: rules.clone(),
         }))
+    }
+
+    /// What to write where the HTTP library took what came for no request.
+    pub(super) fn refuse(&self, code: ErrorCode, link: Link) -> Vec<u8> {
+        let Inner { metrics, .. } = &*self.0;
+        let mut nothing = Request::default();
+        // Neither its method nor its path is known.
+        *nothing.method_mut() = Method::from_bytes(b"-").unwrap_or_default();
+        let mut running = Running::begin(metrics, &mut nothing);
+        let id = RequestId::of(&nothing);
+        let failure = guard::of_library(code);
+        let body = failure.body(id.as_str());
+        let mut response = failure.into_response();
+        conditional::not_stored(&mut response);
+        let failure = envelope::seal(&mut response, &id);
+        running.end(&response);
+        let (uri, client) = (Uri::from_static("-"), link.peer.ip().to_canonical());
+        let line = Line { running: &running, id: &id, uri, client, caller: None, admitted: false };
+        line.write(&response, failure.as_ref(), &self.0.log);
+        refusal::written(&response, &body)
     }
 
     /// Answers a request. Whatever happens, the answer is whole and logged.
@@ -91,8 +119,12 @@ impl Edge {
         let failure = envelope::seal(&mut response, &id);
         running.end(&response);
         let Seen { caller, admitted, .. } = seen;
+        let stranger = caller.is_none() && response.status().is_client_error();
         let line = Line { running: &running, id: &id, uri, client, caller: caller.as_ref(), admitted };
         line.write(&response, failure.as_ref(), &self.0.log);
+        if stranger || failure.is_some_and(|failure| failure.code.is_closed_door()) {
+            response.extensions_mut().insert(Refused);
+        }
         response
     }
 
@@ -109,21 +141,26 @@ impl Edge {
 impl Inner {
     async fn pass(&self, mut request: Request, link: Link, seen: &mut Seen) -> Result<Response, Failure> {
         let rules = &self.rules;
-        guard::path(&request)?;
+        guard::head(&request)?;
         host::check(&request, link.local.ip(), &rules.hosts)?;
-        seen.caller = callers::identify(request.headers(), &rules.tokens);
+        let ask = |tokens: &[Token]| (callers::identify(request.headers(), tokens), !tokens.is_empty());
+        let (caller, closed) = rules.renewed.with(&rules.tokens, ask);
+        seen.caller = caller;
         let (limited, open) = exempt(request.uri().path(), rules);
         if let Some(limiter) = self.limiter.as_ref().filter(|_| limited) {
             let (allowance, taken) = limiter.take(seen.caller.as_ref(), seen.client);
             seen.allowance = Some(allowance);
             taken?;
         }
-        if !rules.tokens.is_empty() && !open && seen.caller.is_none() {
+        if closed && !open && seen.caller.is_none() {
             return Err(callers::required(request.headers()));
         }
         seen.admitted = limited || seen.caller.is_some();
         if let Some(caller) = &seen.caller {
             request.extensions_mut().insert(caller.clone());
+        }
+        if !closed || seen.caller.is_some() {
+            request.extensions_mut().insert(LetIn);
         }
         // The memory of the body is given back once there is an answer.
         let (mut request, _held) = self.intake.take(request).await?;

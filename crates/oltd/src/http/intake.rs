@@ -1,13 +1,16 @@
 //! Takes in the body of a request before it is routed: whole, in time, of a kind that routes read.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
 
 use super::{ErrorCode, Failure};
 
@@ -15,9 +18,15 @@ use super::{ErrorCode, Failure};
 const LONGEST: usize = 1 << 20;
 /// A body of this size takes so long over the slowest link that deserves the name, 280 kbit/s.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Memory of all bodies together, in units of [`UNIT`]: 64 MiB, that is 64 of
-/// the longest. Who comes later waits, within its time.
-const ROOM: usize = 64 << 10;
+/// A body up to this size waits for no other one, nor does the beginning of a
+/// longer one: what a client has not sent takes no room.
+const SMALL: usize = 16 << 10;
+/// Such bodies at once, 4 MiB of them. Past it the one that has come in for
+/// longest makes way, for an honest one is here within a moment.
+const SMALL_ONES: usize = 256;
+/// Memory of all longer bodies together, in units of [`UNIT`]: 32 MiB, that is
+/// 32 of the longest. Who comes later waits, within its time.
+const ROOM: usize = 32 << 10;
 /// A body counts by the KiB.
 const UNIT: usize = 1 << 10;
 
@@ -25,14 +34,32 @@ const UNIT: usize = 1 << 10;
 const FILES: [&str; 1] = ["/config/backup/import"];
 
 /// The memory of bodies.
-pub(super) struct Intake(Semaphore);
+pub(super) struct Intake {
+    small: Mutex<Small>,
+    room: Semaphore,
+}
+
+/// Bodies that come in and are small so far, in the order in which they began.
+#[derive(Default)]
+struct Small {
+    next: u64,
+    waits: BTreeMap<u64, CancellationToken>,
+}
+
+/// One of them; no longer when dropped.
+struct Beginning<'a> {
+    intake: &'a Intake,
+    id: u64,
+    /// Cancelled when it must make way.
+    makes_way: CancellationToken,
+}
 
 /// The memory of one body, given back when dropped.
-pub(super) struct Held<'a>(#[expect(dead_code, reason = "held, not read")] Option<SemaphorePermit<'a>>);
+pub(super) struct Held<'a>(Option<SemaphorePermit<'a>>);
 
 impl Intake {
-    pub(super) const fn new() -> Self {
-        Self(Semaphore::const_new(ROOM))
+    pub(super) fn new() -> Self {
+        Self { small: Mutex::default(), room: Semaphore::new(ROOM) }
     }
 
     /// The request with its body in memory.
@@ -49,8 +76,8 @@ impl Intake {
             must_be_readable(&request)?;
         }
         let (head, body) = request.into_parts();
-        let room = declared.map_or(LONGEST, |length| length as usize).div_ceil(UNIT) as u32;
-        let read = tokio::time::timeout(PATIENCE, self.read(body, room));
+        let most = declared.map_or(LONGEST, |length| length as usize);
+        let read = tokio::time::timeout(PATIENCE, self.read(body, most));
         let (bytes, held) = read.await.map_err(|_| slow())??;
         let request = Request::from_parts(head, Body::empty());
         if bytes.is_empty() {
@@ -60,20 +87,68 @@ impl Intake {
         Ok((request.map(|_| Body::from(bytes)), held))
     }
 
-    async fn read(&self, body: Body, room: u32) -> Result<(Bytes, Held<'_>), Failure> {
-        // The semaphore is never closed.
-        let held = Held(self.0.acquire_many(room).await.ok());
-        let read = Limited::new(body, LONGEST).collect().await;
-        let bytes = read.map_err(|error| match error.downcast_ref::<LengthLimitError>() {
-            Some(_) => too_large(),
-            None => Failure::new(
-                ErrorCode::InvalidParameter,
-                "The body could not be read.",
-                format!("body: {error}"),
-            ),
-        })?;
-        Ok((bytes.to_bytes(), held))
+    async fn read(&self, mut body: Body, most: usize) -> Result<(Bytes, Held<'_>), Failure> {
+        let beginning = self.begin();
+        let mut bytes = Vec::new();
+        let begun = async {
+            if fill(&mut body, &mut bytes, SMALL).await? {
+                return Ok(Held(None));
+            }
+            // The semaphore is never closed.
+            Ok(Held(self.room.acquire_many(most.div_ceil(UNIT) as u32).await.ok()))
+        };
+        let held = beginning.makes_way.run_until_cancelled(begun).await.unwrap_or_else(|| Err(crowded()))?;
+        drop(beginning);
+        if held.0.is_some() {
+            bytes.reserve_exact(most.saturating_sub(bytes.len()));
+        }
+        if !fill(&mut body, &mut bytes, LONGEST).await? {
+            return Err(too_large());
+        }
+        Ok((bytes.into(), held))
     }
+
+    fn begin(&self) -> Beginning<'_> {
+        let makes_way = CancellationToken::new();
+        let mut small = self.small();
+        if small.waits.len() >= SMALL_ONES
+            && let Some((_, oldest)) = small.waits.pop_first()
+        {
+            oldest.cancel();
+        }
+        small.next += 1;
+        let id = small.next;
+        small.waits.insert(id, makes_way.clone());
+        Beginning { intake: self, id, makes_way }
+    }
+
+    fn small(&self) -> MutexGuard<'_, Small> {
+        self.small.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Beginning<'_> {
+    fn drop(&mut self) {
+        self.intake.small().waits.remove(&self.id);
+    }
+}
+
+/// Reads on until there is more than `most`; whether the body ended before.
+///
+/// It is copied: the pieces of a body that comes in bytes would each hold the
+/// buffer that they were read into.
+async fn fill(body: &mut Body, bytes: &mut Vec<u8>, most: usize) -> Result<bool, Failure> {
+    while bytes.len() <= most {
+        let Some(frame) = body.frame().await else { return Ok(true) };
+        let unreadable = |error| {
+            let detail = format!("body: {error}");
+            Failure::new(ErrorCode::InvalidParameter, "The body could not be read.", detail)
+        };
+        if let Ok(data) = frame.map_err(unreadable)?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(false)
 }
 
 fn must_be_readable(request: &Request) -> Result<(), Failure> {
@@ -105,5 +180,10 @@ fn too_large() -> Failure {
 
 fn slow() -> Failure {
     let detail = format!("body: not complete within {} s", PATIENCE.as_secs());
+    Failure::new(ErrorCode::SlowRequest, "The body came too slowly.", detail)
+}
+
+fn crowded() -> Failure {
+    let detail = format!("body: over {SMALL_ONES} others began after it and it had not come in");
     Failure::new(ErrorCode::SlowRequest, "The body came too slowly.", detail)
 }

@@ -14,6 +14,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::callers::Caller;
+use super::client;
 use super::rules::Rate;
 use super::{ErrorCode, Failure};
 
@@ -48,11 +49,9 @@ impl fmt::Display for Key {
 
 impl Key {
     pub(super) fn of(caller: Option<&Caller>, address: IpAddr) -> Self {
-        match (caller, address) {
-            (Some(caller), _) => Self::Caller(Arc::clone(&caller.name)),
-            // A household has a whole /64 and may use any address of it.
-            (None, IpAddr::V6(v6)) => Self::Address(IpAddr::V6((v6.to_bits() >> 64 << 64).into())),
-            (None, v4) => Self::Address(v4),
+        match caller {
+            Some(caller) => Self::Caller(Arc::clone(&caller.name)),
+            None => Self::Address(client::household(address)),
         }
     }
 }

@@ -1,81 +1,250 @@
-//! When a connection is closed because nothing is asked on it.
+//! What a connection is used for, and when it is closed because it is used for nothing.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-/// A client that sends no request in this time holds a connection for nothing.
-const FIRST: Duration = Duration::from_secs(30);
-/// As long a connection is kept for the next request, and for an answer to be
-/// taken: the largest, some 1.5 MB, over the slowest link that deserves the name.
-const NEXT: Duration = Duration::from_secs(60);
+use super::rules::Patience;
 
-/// Requests of a connection: how many were begun, and how many answered.
-#[derive(Debug, Default)]
+/// An answer may move as slowly as it likes for so many times the wait for a
+/// next request: the largest, some 1.5 MB, over 100 kbit/s.
+const TAKING: u32 = 2;
+
+/// One connection, as those see it who decide whether it may stay.
+#[derive(Debug)]
 pub(super) struct Pulse {
-    begun: AtomicU64,
-    answered: AtomicU64,
+    state: Mutex<State>,
+    /// Ends the connection when cancelled.
+    pub(super) cut: CancellationToken,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Requests that are being answered.
+    under_way: usize,
+    /// Whether anything was answered that was not refused.
+    used: bool,
+    /// When that was last; until then, when the connection was opened.
+    last: Instant,
+    /// Answers that the client has not taken whole.
+    untaken: Vec<Answer>,
+    next: u64,
+    /// Since when the client takes no byte of what is written.
+    stuck: Option<Instant>,
+}
+
+/// An answer that is being sent.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    id: u64,
+    begun: Instant,
+    /// When some of it was sent last.
+    moved: Instant,
 }
 
 /// A request under way.
 pub(super) struct Beat(Arc<Pulse>);
 
+/// An answer under way.
+#[derive(Debug)]
+pub(super) struct Untaken {
+    pulse: Arc<Pulse>,
+    id: u64,
+}
+
 impl Pulse {
+    pub(super) fn new() -> Self {
+        let state = State {
+            under_way: 0,
+            used: false,
+            last: Instant::now(),
+            untaken: Vec::new(),
+            next: 0,
+            stuck: None,
+        };
+        Self { state: Mutex::new(state), cut: CancellationToken::new() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request has come in.
     pub(super) fn beat(pulse: &Arc<Self>) -> Beat {
-        pulse.begun.fetch_add(1, Ordering::Relaxed);
+        pulse.state().under_way += 1;
         Beat(Arc::clone(pulse))
+    }
+
+    /// Whether the client took what was written, or some of it.
+    pub(super) fn wrote(&self, taken: bool) {
+        let mut state = self.state();
+        match (taken, state.stuck) {
+            (true, Some(_)) => state.stuck = None,
+            (false, None) => state.stuck = Some(Instant::now()),
+            _ => {}
+        }
+    }
+
+    /// What is compared to find the connection that is missed least: nothing
+    /// under way comes first, then whoever asked nothing of use for longest.
+    pub(super) fn worth(&self) -> (bool, Instant) {
+        let state = self.state();
+        (state.under_way > 0, state.last)
+    }
+
+    /// How long the answer that is stuck for longest has not moved; `None` where none is sent.
+    pub(super) fn stuck_since(&self) -> Option<Instant> {
+        self.state().untaken.iter().map(|answer| answer.moved).min()
+    }
+
+    /// Returns when the connection is of no use any more, and says why. Looked
+    /// at now and then: what comes of it is up to one wait for a reader late.
+    pub(super) async fn silence(&self, patience: &Patience) -> &'static str {
+        loop {
+            let now = Instant::now();
+            let end = match self.state().end(patience) {
+                Ok(end) if end > now => end,
+                Ok(_) => return "nothing of use was asked on it",
+                Err(()) => return "what was sent is not read",
+            };
+            tokio::time::sleep_until(end.min(now + patience.reader)).await;
+        }
+    }
+}
+
+impl State {
+    /// When the connection ends unless something happens; an error where
+    /// nobody reads.
+    fn end(&self, patience: &Patience) -> Result<Instant, ()> {
+        let now = Instant::now();
+        let stuck = self.stuck.into_iter().chain(self.untaken.iter().map(|answer| answer.moved));
+        let slow = self.untaken.iter().map(|answer| answer.begun);
+        let late = |since: Instant, bound| now.duration_since(since) >= bound;
+        if stuck.into_iter().any(|since| late(since, patience.reader))
+            || slow.into_iter().any(|since| late(since, patience.next * TAKING))
+        {
+            return Err(());
+        }
+        if self.under_way > 0 || !self.untaken.is_empty() {
+            return Ok(now + patience.reader);
+        }
+        Ok(self.last + if self.used { patience.next } else { patience.first })
+    }
+}
+
+impl Beat {
+    /// It is answered; `refused` where that shall not keep the connection.
+    pub(super) fn answered(self, refused: bool) -> Untaken {
+        let now = Instant::now();
+        let mut state = self.0.state();
+        if !refused {
+            (state.used, state.last) = (true, now);
+        }
+        state.next += 1;
+        let id = state.next;
+        state.untaken.push(Answer { id, begun: now, moved: now });
+        drop(state);
+        Untaken { pulse: Arc::clone(&self.0), id }
     }
 }
 
 impl Drop for Beat {
     fn drop(&mut self) {
-        self.0.answered.fetch_add(1, Ordering::Relaxed);
+        self.0.state().under_way -= 1;
     }
 }
 
-/// Returns once nothing was asked for too long. A clock read now and then
-/// instead of with each request: what comes of it is up to twice the time.
-pub(super) async fn silence(pulse: &Pulse) {
-    let mut before = 0;
-    let mut patience = FIRST;
-    loop {
-        let looked = Instant::now();
-        tokio::time::sleep_until(looked + patience).await;
-        let answered = pulse.answered.load(Ordering::Relaxed);
-        let under_way = pulse.begun.load(Ordering::Relaxed) != answered;
-        if !under_way && answered == before {
-            return;
+impl Untaken {
+    /// Some of it was taken.
+    pub(super) fn moved(&self) {
+        let id = self.id;
+        if let Some(answer) = self.pulse.state().untaken.iter_mut().find(|answer| answer.id == id) {
+            answer.moved = Instant::now();
         }
-        (before, patience) = (answered, NEXT);
+    }
+}
+
+impl Drop for Untaken {
+    fn drop(&mut self) {
+        self.pulse.state().untaken.retain(|answer| answer.id != self.id);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
-    async fn lasts(pulse: &Arc<Pulse>, begin_s: u64, end_s: u64) -> u64 {
-        let begun = Instant::now();
-        let request = async {
-            tokio::time::sleep(Duration::from_secs(begin_s)).await;
-            let beat = Pulse::beat(pulse);
-            tokio::time::sleep(Duration::from_secs(end_s - begin_s)).await;
-            drop(beat);
+    const PATIENCE: Patience = Patience::USUAL;
+
+    /// How long a connection lasts on which a request is answered at these seconds.
+    async fn lasts(requests: &[(u64, u64)], refused: bool) -> (u64, &'static str) {
+        let (pulse, begun) = (Arc::new(Pulse::new()), Instant::now());
+        let use_it = async {
+            for (begin, end) in requests {
+                tokio::time::sleep_until(begun + Duration::from_secs(*begin)).await;
+                let beat = Pulse::beat(&pulse);
+                tokio::time::sleep_until(begun + Duration::from_secs(*end)).await;
+                drop(beat.answered(refused));
+            }
             std::future::pending::<()>().await;
         };
-        tokio::select! {
-            () = silence(pulse) => {}
-            () = request => {}
-        }
-        begun.elapsed().as_secs()
+        let why = tokio::select! {
+            why = pulse.silence(&PATIENCE) => why,
+            () = use_it => "",
+        };
+        (begun.elapsed().as_secs(), why)
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_lasts_while_something_is_asked() {
-        for (begin, end, lasted) in [(31, 32, 30), (10, 12, 90), (10, 89, 150), (29, 200, 270)] {
-            assert_eq!(lasts(&Arc::default(), begin, end).await, lasted, "{begin} {end}");
+        for (requests, lasted) in [
+            (&[][..], 30),
+            (&[(31, 32)], 30),
+            (&[(10, 12)], 72),
+            (&[(10, 89)], 149),
+            (&[(29, 200)], 260),
+            (&[(10, 11), (60, 61)], 121),
+        ] {
+            let (seconds, why) = lasts(requests, false).await;
+            assert!((lasted..lasted + 2).contains(&seconds), "{requests:?}: {seconds}, not {lasted}");
+            assert_eq!(why, "nothing of use was asked on it");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_refused_does_not_keep_it() {
+        for requests in [&[(1, 1), (5, 5), (29, 29)][..], &[(10, 12)]] {
+            assert_eq!(lasts(requests, true).await.0, 30, "{requests:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_must_move_and_end() {
+        for (step, lasted) in [(0, 20..=40), (19, 120..=140), (1, 120..=140)] {
+            let (pulse, begun) = (Arc::new(Pulse::new()), Instant::now());
+            let untaken = Pulse::beat(&pulse).answered(false);
+            let read = async {
+                if step == 0 {
+                    std::future::pending::<()>().await;
+                }
+                loop {
+                    tokio::time::sleep(Duration::from_secs(step)).await;
+                    untaken.moved();
+                }
+            };
+            let why = tokio::select! {
+                why = pulse.silence(&PATIENCE) => why,
+                () = read => "",
+            };
+            assert_eq!(why, "what was sent is not read");
+            assert!(lasted.contains(&begun.elapsed().as_secs()), "{step}: {:?}", begun.elapsed());
+        }
+        let (pulse, begun) = (Arc::new(Pulse::new()), Instant::now());
+        pulse.wrote(false);
+        assert_eq!(pulse.silence(&PATIENCE).await, "what was sent is not read");
+        assert!((20..=40).contains(&begun.elapsed().as_secs()));
     }
 }

@@ -5,9 +5,16 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use ipnet::IpNet;
 
 use super::tls::Tls;
+
+/// Below the usual limit of 1,024 open files.
+const CONNECTIONS: usize = 900;
+/// Four clients must work together to use up all connections. A browser opens
+/// six, a pool of a billing system some tens.
+const CONNECTIONS_PER_CLIENT: usize = 256;
 
 /// The rules around the routes.
 ///
@@ -19,12 +26,20 @@ pub struct Rules {
     pub hosts: Hosts,
     /// Addresses whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpNet>,
+    /// Most connections at once, as far as the system allows.
+    pub connections: usize,
+    /// Most connections of one address that is no proxy; `None` for no bound of its own.
+    pub connections_per_client: Option<usize>,
+    /// How long a connection is kept that is used for nothing.
+    pub patience: Patience,
     /// How much one client may ask; `None` for as much as it likes.
     pub rate: Option<Rate>,
     /// Which pages of other origins may read the answers; `None` for none.
     pub cors: Option<CorsRules>,
     /// Who may ask. Without a token everybody may.
     pub tokens: Vec<Token>,
+    /// Tokens that take the place of these while the server runs.
+    pub renewed: NewTokens,
     /// Whether `/metrics` needs no token.
     pub metrics_public: bool,
     /// Whether a line is logged for each request; those that failed by our fault always are.
@@ -38,12 +53,63 @@ impl Default for Rules {
         Self {
             hosts: Hosts::default(),
             proxies: Vec::new(),
+            connections: CONNECTIONS,
+            connections_per_client: Some(CONNECTIONS_PER_CLIENT),
+            patience: Patience::USUAL,
             rate: Some(Rate::default()),
             cors: None,
             tokens: Vec::new(),
+            renewed: NewTokens::default(),
             metrics_public: false,
             access_log: true,
             tls: None,
+        }
+    }
+}
+
+/// How long a connection is kept that is used for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Until the first request that is not refused.
+    pub first: Duration,
+    /// Until the next one.
+    pub next: Duration,
+    /// Until the client reads on.
+    pub reader: Duration,
+}
+
+impl Patience {
+    /// A client that sends no request in 30 s, or reads no byte in 20, holds a
+    /// connection for nothing; after a minute opening another costs it little.
+    pub const USUAL: Self = Self {
+        first: Duration::from_secs(30),
+        next: Duration::from_secs(60),
+        reader: Duration::from_secs(20),
+    };
+
+    /// Once the process shall end, who reads nothing uses up nobody's time.
+    pub(super) const AT_THE_END: Self = Self {
+        first: Duration::from_secs(1),
+        next: Duration::from_millis(1_500),
+        reader: Duration::from_secs(1),
+    };
+}
+
+/// Tokens that take the place of those the server began with. A cheap handle.
+#[derive(Debug, Clone, Default)]
+pub struct NewTokens(Arc<ArcSwapOption<Vec<Token>>>);
+
+impl NewTokens {
+    /// From the next request on these are asked for, and no others.
+    pub fn replace(&self, tokens: Vec<Token>) {
+        self.0.store(Some(Arc::new(tokens)));
+    }
+
+    /// Does something with the tokens that are asked for now.
+    pub(super) fn with<T>(&self, first: &[Token], ask: impl FnOnce(&[Token]) -> T) -> T {
+        match &*self.0.load() {
+            Some(tokens) => ask(tokens),
+            None => ask(first),
         }
     }
 }

@@ -64,6 +64,10 @@ pub enum ErrorCode {
     BodyTooLarge,
     /// The request's path and query are over 8 KiB.
     PathTooLong,
+    /// The request's path and headers are over 16 KiB together.
+    HeadTooLarge,
+    /// What came is no request of HTTP.
+    MalformedRequest,
     /// This firmware or model has no source for what was asked.
     UnsupportedByFirmware,
     /// The OLT refused a command; its own line is in `error`.
@@ -100,10 +104,27 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Why the HTTP library refused a request by itself, from the digits of its status.
+    pub(super) fn of_library(digits: &[u8]) -> Option<Self> {
+        match digits {
+            b"400" => Some(Self::MalformedRequest),
+            b"414" => Some(Self::PathTooLong),
+            b"431" => Some(Self::HeadTooLarge),
+            _ => None,
+        }
+    }
+
+    /// Whether the code says that the caller is not let in, whoever it is.
+    pub(super) const fn is_closed_door(self) -> bool {
+        matches!(self, Self::Unauthorized | Self::Forbidden | Self::UnknownHost | Self::RateLimited)
+    }
+
     /// The HTTP status that goes with the code.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::InvalidPath | Self::InvalidParameter | Self::OltRequired => StatusCode::BAD_REQUEST,
+            Self::InvalidPath | Self::InvalidParameter | Self::OltRequired | Self::MalformedRequest => {
+                StatusCode::BAD_REQUEST
+            }
             Self::RouteNotFound
             | Self::OltNotFound
             | Self::PonNotFound
@@ -118,6 +139,7 @@ impl ErrorCode {
             Self::SlowRequest => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::PathTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::UnsupportedByFirmware | Self::OltRefused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -52,7 +52,7 @@ pub struct Tls {
 
 #[derive(Debug)]
 struct Pair {
-    files: TlsFiles,
+    files: Mutex<TlsFiles>,
     served: ArcSwap<CertifiedKey>,
     /// The hash of the files as they were read last, so that a pair that
     /// cannot be served is told once.
@@ -77,7 +77,12 @@ impl Tls {
         let served = ArcSwap::from_pointee(certified(&files, &cert, &key, &provider)?);
         let broken = |error: rustls::Error| TlsError::new(&files.cert, error);
         let seen = Mutex::new(hash(&cert, &key));
-        let pair = Arc::new(Pair { files: files.clone(), served, seen, provider: Arc::clone(&provider) });
+        let pair = Arc::new(Pair {
+            files: Mutex::new(files.clone()),
+            served,
+            seen,
+            provider: Arc::clone(&provider),
+        });
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(broken)?
@@ -97,6 +102,17 @@ impl Tls {
         Arc::clone(&self.config)
     }
 
+    /// Looks at the files now, at others from now on where they are elsewhere.
+    /// Whether a new certificate is served; a fault that was told is told again.
+    ///
+    /// # Errors
+    /// When the new certificate cannot be served; the old one still is.
+    pub fn look_again(&self, files: &TlsFiles) -> Result<bool, TlsError> {
+        files.clone_into(&mut self.pair.files());
+        *self.pair.seen() = [0; 32];
+        self.pair.look()
+    }
+
     /// Renews the certificate whenever its files change, for ever.
     pub(super) async fn renew(self) {
         loop {
@@ -105,7 +121,7 @@ impl Tls {
             let looked = tokio::task::spawn_blocking(move || pair.look()).await;
             match looked {
                 Ok(Ok(true)) => {
-                    tracing::info!(file = %self.pair.files.cert.display(), "a new certificate is served")
+                    tracing::info!(file = %self.pair.files().cert.display(), "a new certificate is served")
                 }
                 Ok(Ok(false)) | Err(_) => {}
                 Ok(Err(error)) => {
@@ -117,19 +133,28 @@ impl Tls {
 }
 
 impl Pair {
+    fn files(&self) -> MutexGuard<'_, TlsFiles> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn seen(&self) -> MutexGuard<'_, [u8; 32]> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether there is a new pair. A fault is told once.
     fn look(&self) -> Result<bool, TlsError> {
-        let read = read(&self.files);
+        let files = self.files().clone();
+        let read = read(&files);
         let now = match &read {
             Ok((cert, key)) => hash(cert, key),
             Err(error) => hash(error.to_string().as_bytes(), &[]),
         };
-        let before = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now);
+        let before = std::mem::replace(&mut *self.seen(), now);
         if before == now {
             return Ok(false);
         }
         let (cert, key) = read?;
-        let new = certified(&self.files, &cert, &key, &self.provider)?;
+        let new = certified(&files, &cert, &key, &self.provider)?;
         // A fault that has passed leaves the certificate as it was.
         let changed = new.cert != self.served.load().cert;
         self.served.store(Arc::new(new));

@@ -281,24 +281,55 @@ async fn a_slow_body() {
     assert_eq!((got.status, &*got.code(), begun.elapsed().as_secs()), (408, "slow_request", 30));
 }
 
+/// A body that is not small and never ends.
+fn stuck_and_large() -> Request {
+    let begun = futures::stream::iter([Ok::<_, Infallible>(Bytes::from(vec![b' '; 20 << 10]))]);
+    stuck().map(|_| Body::from_stream(begun.chain(futures::stream::pending())))
+}
+
+fn small() -> Request {
+    request("/api/v1/length").header("content-type", "application/json").body("{}".into()).unwrap()
+}
+
+/// Status and seconds of requests that are sent one after another, a second apart.
+async fn timed(edge: &Edge, requests: Vec<Request>) -> Vec<(u16, u64)> {
+    let mut answers = Vec::new();
+    for request in requests {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let begun = Clock::now();
+        let got = send(edge, "192.0.2.1", request).await;
+        answers.push((got.status, begun.elapsed().as_secs()));
+    }
+    answers
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_small_body_waits_for_no_other() {
+    for stuck in [stuck, stuck_and_large] {
+        let edge = edge(Rules { rate: None, ..Rules::default() });
+        let slow = futures::future::join_all((0..64).map(|_| send(&edge, "192.0.2.1", stuck())));
+        let (slow, quick) = tokio::join!(slow, timed(&edge, vec![small(), small()]));
+        assert!(slow.iter().all(|got| got.status == 408));
+        assert_eq!(quick, [(200, 0), (200, 0)]);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_memory_of_bodies_is_bounded() {
     let edge = edge(Rules { rate: None, ..Rules::default() });
-    let slow = (0..64).map(|_| send(&edge, "192.0.2.1", stuck()));
-    let slow = futures::future::join_all(slow);
-    let small =
-        || request("/api/v1/length").header("content-type", "application/json").body("{}".into()).unwrap();
+    let large = || small().map(|_| Body::from(vec![b' '; 1 << 20]));
+    let slow = futures::future::join_all((0..32).map(|_| send(&edge, "192.0.2.1", stuck_and_large())));
+    let (_, late) = tokio::join!(slow, timed(&edge, vec![large(), large()]));
+    assert_eq!(late, [(200, 29), (200, 0)], "it waits for room and gets it, and all is given back");
+
     let begun = Clock::now();
-    let late = async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let got = send(&edge, "192.0.2.2", small()).await;
-        (got.status, begun.elapsed().as_secs())
-    };
-    let (slow, late) = tokio::join!(slow, late);
-    assert!(slow.iter().all(|got| got.status == 408));
-    assert_eq!(late, (200, 30), "it waits for room, and gets it");
-    assert_eq!(send(&edge, "192.0.2.2", small()).await.status, 200);
-    assert_eq!(begun.elapsed().as_secs(), 30, "all of it was given back");
+    let ended = async |request| (send(&edge, "192.0.2.1", request).await.status, begun.elapsed().as_secs());
+    let slow = futures::future::join_all((0..300).map(|_| ended(stuck())));
+    let (slow, quick) = tokio::join!(slow, timed(&edge, vec![small()]));
+    assert_eq!(quick, [(200, 0)]);
+    let made_way = slow.iter().filter(|ended| **ended == (408, 0)).count();
+    assert_eq!(made_way, 300 - 256, "those that began first");
+    assert!(slow.iter().all(|(status, _)| *status == 408));
 }
 
 #[tokio::test]
@@ -310,7 +341,57 @@ async fn every_code_of_the_edge_has_its_words() {
         (ErrorCode::UnsupportedMediaType, 415, "unsupported_media_type"),
         (ErrorCode::UnknownHost, 421, "unknown_host"),
         (ErrorCode::RateLimited, 429, "rate_limited"),
+        (ErrorCode::HeadTooLarge, 431, "head_too_large"),
+        (ErrorCode::MalformedRequest, 400, "malformed_request"),
     ] {
         assert_eq!((code.status().as_u16(), serde_json::to_value(code).unwrap()), (status, word.into()));
+    }
+}
+
+#[tokio::test]
+async fn new_tokens_take_the_place_of_the_old() {
+    let rules = Rules { tokens: vec![token("noc", "one")], ..Rules::default() };
+    let edge = edge(rules.clone());
+    let ask = async |token| fetch(&edge, "192.0.2.1", "/api/v1/caller", &[("x-api-key", token)]).await;
+    assert_eq!((&*ask("one").await.body, ask("two").await.status), ("noc", 401));
+    rules.renewed.replace(vec![token("billing", "two")]);
+    assert_eq!((ask("one").await.status, &*ask("two").await.body), (401, "billing"));
+    rules.renewed.replace(Vec::new());
+    assert_eq!(&*ask("one").await.body, "nobody", "without a token everybody may ask");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_marked() {
+    let edge = edge(Rules {
+        tokens: vec![token("noc", "one")],
+        rate: rate(1, 4),
+        hosts: Hosts::default(),
+        ..Rules::default()
+    });
+    for (host, path, token, status, refused) in [
+        ("localhost", "/healthz", "", 200, false),
+        ("localhost", "/api/v1/caller", "", 401, true),
+        ("localhost", "/api/v1/caller", "wrong", 401, true),
+        ("evil.example", "/healthz", "", 421, true),
+        ("localhost", "/api/v1/caller", "one", 200, false),
+        ("localhost", "/nothing", "one", 404, false),
+        ("localhost", "/healthz/x", "one", 404, false),
+        ("localhost", "/nothing", "one", 404, false),
+        ("localhost", "/api/v1/caller", "one", 429, true),
+    ] {
+        let asked = Request::get(path).header("host", host).header("x-api-key", token);
+        let answer = edge.respond(asked.body(Body::empty()).unwrap(), Link::default()).await;
+        let marked = answer.extensions().get::<Refused>().is_some();
+        assert_eq!((answer.status().as_u16(), marked), (status, refused), "{host} {path} {token}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_head_is_told_so() {
+    let edge = edge(Rules::default());
+    for (length, status) in [(15_000, 200), (17_000, 431)] {
+        let got = fetch(&edge, "192.0.2.1", "/healthz", &[("cookie", &"x".repeat(length))]).await;
+        assert_eq!(got.status, status);
+        assert!(status == 200 || got.code() == "head_too_large");
     }
 }

@@ -150,7 +150,7 @@ fn a_flood_of_refused_requests_is_a_few_lines() {
     }
     assert!(sent[&200] >= 2 * MANY && sent[&429] > MANY, "{sent:?}");
     let left_out = client.figure("oltd_http_log_lines_left_out_total");
-    serve.tell("TERM");
+    serve.signal("TERM");
     let (mut written, mut summed, mut bytes) = (BTreeMap::<u16, u64>::new(), BTreeMap::<u16, u64>::new(), 0);
     for line in serve.stderr.by_ref().map(Result::unwrap) {
         bytes += line.len();

@@ -14,7 +14,7 @@ mod logs;
 #[cfg(all(unix, feature = "sim"))]
 mod readme;
 #[cfg(unix)]
-mod running;
+pub(crate) mod running;
 #[cfg(all(unix, feature = "sim"))]
 mod schemathesis;
 mod show;

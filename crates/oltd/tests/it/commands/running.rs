@@ -9,20 +9,24 @@ use tempfile::TempDir;
 use super::{ONE_OLT, oltd};
 
 /// A command in a directory of its own. It does not outlive its test.
-pub(super) struct Running {
+pub(crate) struct Running {
     child: Child,
     pub(super) stdout: Lines<BufReader<ChildStdout>>,
-    pub(super) stderr: Lines<BufReader<ChildStderr>>,
-    pub(super) directory: TempDir,
+    pub(crate) stderr: Lines<BufReader<ChildStderr>>,
+    pub(crate) directory: TempDir,
 }
 
 impl Running {
-    pub(super) fn start(files: &[(&str, &str)], arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(files: &[(&str, &str)], arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(directory.path().join(name), text).unwrap();
         }
-        let mut command = oltd(directory.path(), arguments, variables);
+        Self::spawn(oltd(directory.path(), arguments, variables), directory)
+    }
+
+    /// Starts a command that stands in its directory.
+    pub(crate) fn spawn(mut command: Command, directory: TempDir) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         let stderr = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -41,21 +45,30 @@ impl Running {
         self.child.id()
     }
 
-    /// Sends it a signal.
-    pub(super) fn tell(&self, signal: &str) {
-        let command = format!("kill -{signal} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &command]).status().unwrap().success());
-    }
-
     /// Waits until it has ended, which it must do with success.
     pub(super) fn ends(&mut self) {
         assert!(self.child.wait().unwrap().success());
     }
 
-    /// Tells it to end, and waits for it.
-    pub(super) fn end(&mut self, signal: &str) {
-        self.tell(signal);
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        assert!(Command::new("sh").args(["-c", &self.kill_command(signal)]).status().unwrap().success());
+    }
+
+    /// The shell's command that sends it a signal.
+    pub(crate) fn kill_command(&self, signal: &str) -> String {
+        format!("kill -{signal} {}", self.child.id())
+    }
+
+    /// Tells it to end, which it must do with success.
+    pub(crate) fn end(&mut self, signal: &str) {
+        self.signal(signal);
         self.ends();
+    }
+
+    /// Its own figures, as Linux tells them.
+    pub(crate) fn proc(&self, file: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
     }
 }
 
@@ -107,7 +120,7 @@ fn serve_answers_and_ends_when_told() {
 }
 
 /// The address that a server which logs JSON listens on.
-pub(super) fn address(serve: &mut Running) -> String {
+pub(crate) fn address(serve: &mut Running) -> String {
     let mut lines = serve.stderr.by_ref().map(|line| serde_json::from_str(&line.unwrap()).unwrap());
     lines.find_map(|line: serde_json::Value| line["address"].as_str().map(str::to_owned)).unwrap()
 }

@@ -31,7 +31,7 @@ fn every_key_is_read() {
     let file = with(&format!(
         r#"
         listen = "0.0.0.0:443"
-        http = {{ hosts = ["olt.example.net", "192.0.2.7"], proxies = ["10.0.0.0/8", "2001:db8::1"], rate_limit = 5, rate_burst = 7 }}
+        http = {{ hosts = ["olt.example.net", "192.0.2.7"], proxies = ["10.0.0.0/8", "2001:db8::1"], rate_limit = 5, rate_burst = 7, connections = 100, connections_per_client = 9 }}
         cors = {{ origins = ["https://NOC.example.net", "http://[::1]:3000"], credentials = true, max_age = "5m" }}
         tls = {{ cert_file = "/a b.pem", key_file = "key.pem" }}
         auth = {{ tokens = [{{ name = "noc", sha256 = "{HASH}" }}] }}
@@ -48,6 +48,7 @@ fn every_key_is_read() {
     assert_eq!(format!("{:?}", rules.proxies), "[10.0.0.0/8, 2001:db8::1/128]");
     let rate = rules.rate.unwrap();
     assert_eq!((rate.per_second.get(), rate.burst.get()), (5, 7));
+    assert_eq!((rules.connections, rules.connections_per_client), (100, Some(9)));
     let cors = rules.cors.as_ref().unwrap();
     assert_eq!(
         cors.origins,
@@ -106,6 +107,8 @@ fn every_key_has_a_variable() {
 fn off_and_all() {
     let read = |text: &str| read(Some(&with(text)), &[]).unwrap().rules;
     assert!(read("http.rate_limit = 0").rate.is_none());
+    assert_eq!(read("http.connections_per_client = 0").connections_per_client, None);
+    assert_eq!((read("").connections, read("").connections_per_client), (900, Some(256)));
     assert_eq!(read("http.rate_burst = 1").rate.unwrap().per_second.get(), 100);
     assert_eq!(read("http.hosts = '*'").hosts, Hosts::Any);
     assert_eq!(read("http.hosts = ['*']").hosts, Hosts::Any);
@@ -129,6 +132,7 @@ const WRONG: &[(&str, &str)] = &[
         "http.proxies: `proxy` is not addresses or networks such as 192.0.2.1 or 10.0.0.0/8, with commas between them",
     ),
     ("http.rate_limit = -1", "http.rate_limit: `-1` is not a whole number from 0 to 100000"),
+    ("http.connections = 15", "http.connections: `15` is not a whole number from 16 to 65000"),
     ("http.rate_burst = 0", "http.rate_burst: `0` is not a whole number from 1 to 1000000"),
     (
         "cors.origins = ['noc.example.net']",
@@ -207,6 +211,24 @@ fn wrong_values() {
         told.iter().any(|line| line.starts_with("OLTD_AUTH__TOKENS__0__SHA256: the value is not")),
         "{told:?}"
     );
+}
+
+#[test]
+fn proxies_that_are_everybody_are_told() {
+    for (proxies, told) in [
+        ("'0.0.0.0/0'", true),
+        ("'::/0'", true),
+        ("'10.0.0.0/8', '::/1', '8000::/1'", true),
+        ("'0.0.0.0/1', '128.0.0.0/2', '192.0.0.0/2'", true),
+        ("'0.0.0.0/1', '128.0.0.0/2'", false),
+        ("'10.0.0.0/8', '2001:db8::1'", false),
+        ("", false),
+    ] {
+        let config = read(Some(&with(&format!("http.proxies = [{proxies}]"))), &[]).unwrap();
+        let notes: Vec<String> = config.notes.iter().map(ToString::to_string).collect();
+        let expected = notes.iter().any(|note| note.starts_with("oltd.toml: http.proxies: takes everybody"));
+        assert_eq!((expected, notes.len()), (told, usize::from(told)), "{proxies}: {notes:?}");
+    }
 }
 
 #[test]

@@ -30,6 +30,10 @@ fn the_example_is_valid_and_shows_the_defaults() {
     assert_eq!(example.olts[1].name, "north");
     let (shown, usual) = (&example.rules, &least.rules);
     assert_eq!((&shown.hosts, &shown.proxies, shown.rate), (&usual.hosts, &usual.proxies, usual.rate));
+    assert_eq!(
+        (shown.connections, shown.connections_per_client),
+        (usual.connections, usual.connections_per_client)
+    );
     assert_eq!((&shown.cors, shown.access_log, shown.metrics_public), (&usual.cors, true, false));
     assert_eq!(example.cache_memory_mib, least.cache_memory_mib);
 }

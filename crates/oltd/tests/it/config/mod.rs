@@ -23,7 +23,7 @@ fn variables(given: &[(&str, &str)]) -> Variables {
 
 fn read(file: Option<&str>, given: &[(&str, &str)]) -> Result<Config, Problems> {
     let file = file.map(|text| FileText { name: "oltd.toml".to_owned(), text: text.to_owned() });
-    load(&Inputs { file, variables: variables(given) })
+    load(&Inputs { file, variables: variables(given), notes: Vec::new() })
 }
 
 /// The sentences of a configuration that must be refused.

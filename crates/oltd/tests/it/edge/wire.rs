@@ -75,3 +75,20 @@ async fn a_client_over_its_limit_is_told_when_to_come_back() {
     assert_eq!(statuses, [(200, false), (200, false), (429, true)]);
     assert_eq!(reqwest::get(format!("http://{at}/healthz")).await.unwrap().status().as_u16(), 200);
 }
+
+/// It is sent in pieces, so that what is not taken is known.
+#[tokio::test]
+async fn a_large_answer_comes_whole() {
+    let (at, _end) = serve(Rules::default()).await;
+    let mut texts = Vec::new();
+    for client in [reqwest::Client::builder(), reqwest::Client::builder().http2_prior_knowledge()] {
+        let url = format!("http://{at}/api/v1/openapi.json");
+        let answer = client.build().unwrap().get(url).send().await.unwrap();
+        let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+        let text = answer.text().await.unwrap();
+        assert!(text.len() == length && length > 64 << 10, "{length}");
+        assert!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["paths"].is_object());
+        texts.push(text);
+    }
+    assert_eq!(texts[0], texts[1]);
+}
