@@ -143,7 +143,8 @@ impl Memory {
     pub(crate) fn unknown_firmware(&self) -> Option<Problem> {
         Some(match lock(&self.unknown).clone()? {
             Some(description) => {
-                let reason = format!("unknown_firmware: {} is read by probing its tables", gpon::quoted(&description));
+                let reason =
+                    format!("unknown_firmware: {} is read by probing its tables", gpon::quoted(&description));
                 Problem::Odd { field: "firmware", reason }
             }
             // Not for long, so that nothing is kept of what it shows meanwhile.

@@ -40,9 +40,8 @@ use scope::Invalidations;
 pub use scope::Scope;
 pub use subject::{
     Cards, Clock, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon,
-    RegisteredOnus,
-    ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
-    WatchedOlt, WatchedOnu, WatchedPon,
+    RegisteredOnus, ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks,
+    VlanProfiles, Vlans, WatchedOlt, WatchedOnu, WatchedPon,
 };
 
 /// Bytes of readings and rendered views that are kept at most, unless told

@@ -54,7 +54,11 @@ fn hide_moments(part: &mut Value) {
         Value::Object(fields) => {
             for (field, value) in fields {
                 match field.as_str() {
-                    "request_id" | "last_update" | "last_contact" | "clock" | "clock_offset_s" if !value.is_null() => *value = "...".into(),
+                    "request_id" | "last_update" | "last_contact" | "clock" | "clock_offset_s"
+                        if !value.is_null() =>
+                    {
+                        *value = "...".into()
+                    }
                     _ => hide_moments(value),
                 }
             }

@@ -64,8 +64,9 @@ async fn the_light_without_its_tables() {
     assert_eq!(fields, ["onus.temperature", "onus.voltage", "onus.bias_current"]);
     assert!(pon.get("partial").is_none(), "{pon}");
     // What runs on the ONUs is the command line's to say, whatever SNMP knows.
-    let software =
-        |line: &oltsim::CommandLine| line.line.starts_with("show remote-unit information") || line.line.starts_with("terminal");
+    let software = |line: &oltsim::CommandLine| {
+        line.line.starts_with("show remote-unit information") || line.line.starts_with("terminal")
+    };
     assert!(!rig.sim.command_lines().iter().all(software), "{:?}", rig.sim.command_lines());
     assert!(over_snmp.sim.command_lines().iter().all(software), "{:?}", over_snmp.sim.command_lines());
 }

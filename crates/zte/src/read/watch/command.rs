@@ -6,8 +6,8 @@ use gpon::{Dbm, NamedBy, Onu, OnuRef, OnuState, PonPort};
 
 use crate::Trouble;
 use crate::cli::show::{
-    PowerOf, PowerRow, RemotePon, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx,
-    ShowPowerAttenuation, ShowRemoteEquip, ShowRemotePon, ShowRemoteUnit,
+    PowerOf, PowerRow, RemotePon, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx, ShowPowerAttenuation,
+    ShowRemoteEquip, ShowRemotePon, ShowRemoteUnit,
 };
 use crate::read::Problems;
 use crate::read::terminal::Asking;
@@ -176,7 +176,8 @@ impl Heard {
                 onu.hardware_version = equipment.hardware_version;
             }
             Command::Software(at) => {
-                let units = asking.ask(&ShowRemoteUnit { onu: at, last: None }, fields, &mut self.problems).await?;
+                let units =
+                    asking.ask(&ShowRemoteUnit { onu: at, last: None }, fields, &mut self.problems).await?;
                 let unit = units.into_iter().find(|unit| unit.onu == at);
                 self.onu(at).firmware_version = unit.and_then(|unit| unit.active_version);
             }
