@@ -121,6 +121,11 @@ impl Memory {
         Ok(())
     }
 
+    /// Whether some column was looked for in vain.
+    pub(crate) fn has_absences(&self) -> bool {
+        lock(&self.columns).values().any(|present| !present)
+    }
+
     /// Columns that were not there are looked for again: an OLT that starts shows
     /// its tables one after the other.
     pub(crate) fn forget_absences(&self) {

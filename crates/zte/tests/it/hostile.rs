@@ -140,9 +140,9 @@ async fn a_broken_column_has_not_ended() {
         }),
         ("jumps to ids that no ONU has", |request, rows| {
             let width = request.names.len();
-            for at in 2 * width..rows.len() {
+            for (name, _) in rows.iter_mut().skip(2 * width) {
                 // Behind the column and the PON.
-                if let Some(arc) = rows[at].0.get_mut(16) {
+                if let Some(arc) = name.get_mut(16) {
                     *arc += 1_000;
                 }
             }
@@ -276,7 +276,8 @@ async fn an_olt_that_starts_is_asked_again_at_the_next_question() {
     system(&mut mib.lock().unwrap(), 1_000);
     let identity = olt.identity().await.unwrap();
     assert_eq!((identity.value.firmware.as_deref(), identity.problems.as_slice()), (Some("V2.1.0"), &[][..]));
-    let _ = olt.onus(pon(1)).await;
+    let early = olt.onus(pon(1)).await;
+    assert!(early.as_ref().map_or(true, |list| list.is_partial() || list.value.is_empty()), "{early:?}");
     *mib.lock().unwrap() = honest();
     let list = olt.onus(pon(1)).await.unwrap();
     assert_eq!((list.value.len(), list.problems.as_slice()), (10, &[][..]));

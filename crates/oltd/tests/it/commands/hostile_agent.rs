@@ -35,6 +35,7 @@ fn honest() -> Mib {
 }
 
 type Rows = Vec<(Name, Value)>;
+type Reply = fn(&Request) -> Rows;
 
 /// One more number each time, in the last place of what was asked.
 fn counts_on(request: &Request) -> Rows {
@@ -101,7 +102,7 @@ fn serves(request: &Request) -> Rows {
     rows
 }
 
-async fn hostile(answer: fn(&Request) -> Rows) -> Agent {
+async fn hostile(answer: Reply) -> Agent {
     let mib = honest();
     Agent::start(move |request| {
         let table = request.bulk && request.names[0].starts_with(&zte(&[]));
@@ -122,8 +123,7 @@ fn memory(process: u32) -> u64 {
 #[test]
 fn two_agents_without_an_end_take_little_memory_and_delay_nobody() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let agents: [(fn(&Request) -> Rows, bool); 4] =
-        [(counts_on, false), (deepens, false), (pretends, true), (serves, true)];
+    let agents: [(Reply, bool); 4] = [(counts_on, false), (deepens, false), (pretends, true), (serves, true)];
     for (answer, may_be_true) in agents {
         let agents: Vec<Agent> = [answer, answer].map(|answer| runtime.block_on(hostile(answer))).into();
         let olt = |(number, agent): (usize, &Agent)| {

@@ -59,6 +59,8 @@ fn hide_moments(part: &mut Value) {
                     {
                         *value = "...".into()
                     }
+                    // How fast this machine is.
+                    "other" if value.is_number() => *value = "...".into(),
                     _ => hide_moments(value),
                 }
             }
