@@ -18,6 +18,7 @@ mod service;
 pub mod text;
 mod time;
 mod traffic;
+mod unconfigured;
 
 pub use chassis::{
     Card, CardStatus, Environment, Fan, Link, OpticalModule, PonStatus, PowerSupply, PowerSupplyState,
@@ -26,7 +27,7 @@ pub use chassis::{
 pub use column::{AdminState, OnuColumn, OnuColumns};
 pub use mac::{LearntMac, MacAddress};
 pub use monitoring::{OnuCounts, PonMonitor, Traffic};
-pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState, UnconfiguredOnu};
+pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState};
 pub use port::{CardRef, PonPort};
 pub use power::Dbm;
 pub use quoted::{Quoted, quoted};
@@ -35,6 +36,7 @@ pub use serial::SerialNumber;
 pub use service::{ServicePort, ServiceSource, Vlan, VlanId, VlanMode, VlanProfile, VlanTag};
 pub use time::{ClockTime, Span};
 pub use traffic::{DbaProfile, DbaType, GemPort, OnuBandwidth, Tcont, TrafficProfile};
+pub use unconfigured::UnconfiguredOnu;
 
 /// A value that is not one of its type's spellings.
 ///

@@ -169,8 +169,8 @@ mod tests {
         {
             assert_eq!(text(&bytes).trim_start_matches(MARK), "ñ 1\n");
         }
-        assert_eq!(text(b"Se\xc3\n\xb1ora \xff"), "Señ\nora \u{fffd}");
-        assert_eq!(text(b"\xff\xfea"), "");
+        assert_eq!(text(b"Se\xc3\n\xb1ora \xff"), "Señ\nora \u{efff}", "kept as a byte");
+        assert!(text(b"\xff\xfe\x01OLT#").ends_with("OLT#"), "words of telnet are no mark");
     }
 
     #[test]

@@ -34,7 +34,11 @@ fn run(
 ) -> (Option<i32>, String, String) {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in files {
-        std::fs::write(directory.path().join(name), text).unwrap();
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        // Its owner's alone, so that nothing is said of who else may read it.
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
     let Output { status, stdout, stderr } = oltd(directory.path(), arguments, variables).output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())

@@ -240,7 +240,7 @@ fn what_is_risky_is_told_at_the_start_and_by_check() {
             .chain([("cert", "everybody", false), ("oltd.toml: http.proxies", "takes everybody", true)])
         {
             let words = format!("{name}: {}", if text.starts_with("takes") { text } else { "holds secrets" });
-            assert_eq!(checked.contains(&format!("note     {words}")), told, "{mode:o} {name}: {checked}");
+            assert_eq!(checked.contains(&format!("warning  {words}")), told, "{mode:o} {name}: {checked}");
             let logged = lines.iter().any(|line| line.contains(&words) && line.contains("\"WARN\""));
             assert_eq!(logged, told, "{mode:o} {name}: {lines:#?}");
         }

@@ -115,7 +115,7 @@ async fn what_is_too_large_is_not_taken() {
     const LARGE: u64 = 32 << 20;
     let Some((_sim, redis, [a, b])) = two().await else { return };
     a.list(9).await;
-    let (reading, generations) = ("oltd:1:reading:sim:onus:1/1/9", "oltd:generations:sim");
+    let (reading, generations) = ("oltd:2:reading:sim:onus:1/1/9", "oltd:generations:sim");
     let mut raw = redis.connection().await;
     super::until(async || redis::cmd("EXISTS").arg(reading).query_async(&mut raw.clone()).await == Ok(true))
         .await;

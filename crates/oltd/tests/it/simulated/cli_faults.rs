@@ -163,8 +163,13 @@ async fn lines_and_bytes_that_belong_to_nobody_change_no_value() {
     let asked = asked().await;
     asked.set(r#"[{"target":"cli","kind":"log"}]"#);
     for _ in 0..3 {
-        // A line of its own costs no value.
-        asked.assert_whole("log").await;
+        // A line of its own costs no value; what else it may have cost is not denied.
+        let (id, body) = asked.onu().await;
+        asked.assert_honest(id, &body, "log");
+        let body: Value = asked.tcont().await.json().await.unwrap();
+        assert_eq!((&body["data"]["profile"], &body["data"]["gemports"]), (&json!("UP-100M"), &json!([1])));
+        let partial = body["partial"].as_array().unwrap();
+        assert!(partial.iter().any(|missing| missing["field"] == "tconts"), "{body}");
     }
     for bytes in [1, 2, 3, 5, 8, 13, 21, 200] {
         let fault = format!(r#"[{{"target":"cli","kind":"garbage","bytes":{bytes}}}]"#);

@@ -55,6 +55,7 @@ fn typed(form: &str) -> String {
         "<pon>" => "gpon-olt_1/1/1",
         "<slot>" => "gpon-olt_1/1",
         "<onu-id>" => "1",
+        "<onu-ids>" => "1-2",
         "<vlan>" => "100",
         "<sn>" => "ZTEGC0000001",
         "<uplink>" => "xgei_1/4/2",

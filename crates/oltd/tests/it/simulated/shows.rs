@@ -34,6 +34,7 @@ fn typed(form: &str, sim: &Simulator) -> String {
         .replace("<onu>", &format!("gpon-onu_{at}"))
         .replace("<slot>", "gpon-olt_1/1")
         .replace("<onu-id>", &at.id.to_string())
+        .replace("<onu-ids>", &format!("{}-128", at.id))
         .replace("<sn>", &serial)
         .replace("<vlan>", "100")
         .replace("<uplink>", &uplink)
