@@ -11,7 +11,7 @@ impl Row for usize {}
 impl Row for i32 {}
 
 /// How often each test's reading was made.
-static READS: [AtomicUsize; 6] = [const { AtomicUsize::new(0) }; 6];
+static READS: [AtomicUsize; 7] = [const { AtomicUsize::new(0) }; 7];
 
 const WHOLE: usize = 0;
 const PARTIAL: usize = 1;
@@ -19,6 +19,7 @@ const FAILING: usize = 2;
 const PANICKING: usize = 3;
 const ENDLESS: usize = 4;
 const FORGOTTEN: usize = 5;
+const UNCERTAIN: usize = 6;
 
 /// A reading that takes a second; its value is how often it was made before.
 enum Scripted<const N: usize> {}
@@ -37,6 +38,10 @@ impl<const N: usize> Subject for Scripted<N> {
         tokio::time::sleep(Duration::from_secs(if N == ENDLESS { 3600 } else { 1 })).await;
         let problem = Problem::Failed { field: "rx_power", reason: "timed out".into() };
         match N {
+            UNCERTAIN => {
+                let problem = Problem::Uncertain { field: "service_ports", reason: "what?".into() };
+                Ok(Reading { problems: vec![problem], ..Reading::now(vec![before]) })
+            }
             PARTIAL => Ok(Reading { problems: vec![problem], ..Reading::now(vec![before]) }),
             FAILING => {
                 let trouble = Trouble::UnexpectedReply("what?".into());
@@ -107,6 +112,16 @@ async fn a_partial_reading_goes_to_all_who_wait_and_is_not_kept() {
         assert_eq!(got.unwrap(), (0, true));
     }
     assert_eq!(bench.get::<PARTIAL>(None).await.unwrap(), (1, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_understood_is_kept_for_half_a_minute() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.get::<UNCERTAIN>(None).await.unwrap(), (0, true));
+    tokio::time::advance(Duration::from_secs(29)).await;
+    assert_eq!(bench.get::<UNCERTAIN>(None).await.unwrap(), (0, false));
+    tokio::time::advance(Duration::from_secs(2)).await;
+    assert_eq!(bench.get::<UNCERTAIN>(None).await.unwrap(), (1, true));
 }
 
 #[tokio::test(start_paused = true)]

@@ -50,6 +50,8 @@ pub(super) struct Olt {
     pub(super) id: Option<Given<Id>>,
     pub(super) name: Option<Given<Text>>,
     pub(super) charset: Option<Given<Charset>>,
+    /// Metres. The differential reach of GPON is 60 km; a site may have longer or shorter fibre.
+    pub(super) max_distance: Option<Given<Number<1, 100_000>>>,
     pub(super) snmp: Snmp,
     pub(super) cli: Option<Cli>,
 }

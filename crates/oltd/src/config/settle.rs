@@ -133,7 +133,11 @@ fn olt(entry: Olt, n: usize, places: &Places, found: &mut Findings) -> Option<Ol
     let (id, snmp) = (id?, snmp?);
     let name = entry.name.map_or_else(|| id.clone(), |Given(name)| name.0);
     let charset = entry.charset.map_or_else(Charset::default, |Given(charset)| charset);
-    Some(OltConfig { name, charset, settings: OltSettings::new(id, snmp, cli) })
+    let mut settings = OltSettings::new(id, snmp, cli);
+    if let Some(Given(metres)) = entry.max_distance {
+        settings.max_distance_m = metres.0;
+    }
+    Some(OltConfig { name, charset, settings })
 }
 
 fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<SnmpSettings> {

@@ -136,6 +136,10 @@ async fn modules(
         let mut modules = BTreeMap::new();
         for (cell, column) in cells.iter().zip(columns) {
             problems.ended("optical", &column.end);
+            if column.rows.is_empty() && column.end == crate::snmp::walk::End::Complete {
+                // Other columns have rows, so that this one is not there.
+                problems.unsupported(cell.field);
+            }
             for (row, value) in column.rows {
                 let Some(place) = row.first().and_then(|row| by_index.get(row)) else { continue };
                 let module = modules.entry(*place).or_insert_with(OpticalModule::default);

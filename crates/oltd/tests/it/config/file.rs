@@ -22,6 +22,7 @@ fn the_example_is_valid_and_shows_the_defaults() {
         (shown.port, shown.window, shown.max_repetitions, shown.deadline),
         (usual.port, usual.window, usual.max_repetitions, usual.deadline)
     );
+    assert_eq!(example.olts[0].settings.max_distance_m, least.olts[0].settings.max_distance_m);
     assert_eq!((&shown.onu_counters, example.limits), (&usual.onu_counters, least.limits));
     let cli = example.olts[0].settings.cli.as_ref().unwrap();
     let usual = zte::CliSettings::new("192.0.2.10", 23, "zte", "change-me".into());
@@ -88,6 +89,7 @@ fn every_key_is_read() {
         id = "b-2"
         name = "Bandung, head end"
         charset = "gb2312"
+        max_distance = 20000
         [olts.snmp]
         host = "olt.example.net"
         port = 1161
@@ -116,6 +118,8 @@ fn every_key_is_read() {
     let b = &config.olts[1];
     assert_eq!((b.id(), b.name.as_str()), ("b-2", "Bandung, head end"));
     assert_eq!((config.olts[0].charset.name(), b.charset.name()), ("UTF-8", "GBK"));
+    let usual = zte::OltSettings::MAX_DISTANCE_M;
+    assert_eq!((config.olts[0].settings.max_distance_m, b.settings.max_distance_m), (usual, 20_000));
     let snmp = &b.settings.snmp;
     assert_eq!((snmp.host.as_str(), snmp.port, snmp.window), ("olt.example.net", 1161, 64));
     assert_eq!((snmp.max_repetitions, snmp.deadline), (1, Duration::from_millis(1500)));

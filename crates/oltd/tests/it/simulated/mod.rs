@@ -27,6 +27,7 @@ mod replay;
 mod shows;
 mod slow;
 mod sources;
+mod sound;
 mod stats;
 mod unknown;
 mod v1_2;

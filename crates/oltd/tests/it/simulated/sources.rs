@@ -100,3 +100,31 @@ async fn a_free_id_is_used_by_no_table() {
     let free: Vec<u8> = free.iter().map(|id| id.get()).collect();
     assert_eq!(free, (8..=127).collect::<Vec<u8>>());
 }
+
+#[tokio::test]
+async fn a_column_that_no_row_has_is_named() {
+    let trees = [
+        // Of each table one column: the maximum of bandwidth profiles and their integer index, the
+        // description of VLANs, the wavelength of modules, the processors of cards, the models of boxes.
+        ("/profiles/traffic", "1.3.6.1.4.1.3902.1082.500.10.2.1.2.1.4", "max_bw"),
+        ("/vlan", "1.3.6.1.4.1.3902.1082.40.50.2.1.2.1.3", "description"),
+        ("/system/uplinks", "1.3.6.1.4.1.3902.1082.30.40.2.4.1.7", "wavelength"),
+        ("/system/cards", "1.3.6.1.4.1.3902.1082.10.1.2.4.1.9", "cpu"),
+        ("/onu/unconfigured", "1.3.6.1.4.1.3902.1012.3.13.3.1.10", "type"),
+        ("/vlan/service-ports", "1.3.6.1.4.1.3902.1082.110.5.2.2.1.4", "vlan_mode"),
+    ];
+    let columns: Vec<_> = trees.iter().map(|(_, column, _)| *column).collect();
+    let (whole, rig) = (Rig::small().await, without(&columns).await);
+    for (path, _, field) in trees {
+        let names = |body: &serde_json::Value| {
+            let named = body["unsupported"].as_array().cloned().unwrap_or_default();
+            named.contains(&json!(field))
+        };
+        let body = rig.body(path).await;
+        assert!(names(&body) && !body["data"].as_array().unwrap().is_empty(), "{path}: {body}");
+        assert!(!names(&whole.body(path).await), "{path} of a device that has it");
+    }
+    // Without the column that says how they map, nobody knows which VLAN is which.
+    let ports = rig.body("/vlan/service-ports").await;
+    assert!(column(&ports, "cvlan").iter().chain(&column(&ports, "svlan")).all(|vlan| vlan.is_null()), "{ports}");
+}

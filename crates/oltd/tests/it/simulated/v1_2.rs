@@ -105,3 +105,15 @@ async fn the_chassis() {
     assert_eq!(environment["fans"].as_array().unwrap().len(), 2);
     assert_eq!(environment["cards"].as_array().unwrap().len(), 3);
 }
+
+/// Old firmware carries VLANs on virtual ports, without a service port.
+#[tokio::test]
+async fn vlans_of_virtual_ports_are_services() {
+    let own = "\n[[onus]]\nat = \"1/1/1:4\"\nservices = [{ mode = \"tag\", vlan = 100, switchport = \"tag\" }]\n";
+    let rig = Rig::both(&format!("{V1_2}{own}"), |_| {}).await;
+    let body = rig.body("/vlan/onu/1-1-1/4").await;
+    let services = body["data"]["service_ports"].as_array().unwrap();
+    assert_eq!(services.len(), 1, "{body}");
+    let shown = ["source", "service_port_id", "vlan_mode", "svlan"].map(|field| services[0][field].clone());
+    assert_eq!(shown, [json!("vport_vlan"), Value::Null, json!("tag"), json!(100)], "{body}");
+}
