@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_snmp::VarBind;
 use gpon::{OnuId, OnuRef, PonPort, Problem, SerialNumber};
 use tokio::time::Instant;
 
@@ -100,6 +101,10 @@ impl Memory {
     }
 
     /// Finds out which of these columns exist. Asks for those only of which nothing is known yet.
+    ///
+    /// # Errors
+    /// [`Trouble::UnexpectedReply`] where the OLT shows not even its interfaces: one
+    /// that starts, or whose agent does, lacks everything, which says nothing of a column.
     pub(crate) async fn probe_columns(
         &self,
         snmp: &Arc<Snmp>,
@@ -110,12 +115,22 @@ impl Memory {
             let known = lock(&self.columns);
             columns.iter().copied().filter(|column| !known.contains_key(column)).collect()
         };
-        for some in unknown.chunks(crate::snmp::walk::MAX_COLUMNS) {
-            let names: Vec<_> = some.iter().map(|column| read::oid(column, &[])).collect();
+        let there = |column: &[u32], binding: &VarBind| {
+            !binding.value.is_exception() && binding.oid.arcs().starts_with(column)
+        };
+        for some in unknown.chunks(crate::snmp::walk::MAX_COLUMNS - 1) {
+            let all = some.iter().copied().chain([read::ports::IF_NAME]);
+            let names: Vec<_> = all.map(|column| read::oid(column, &[])).collect();
             let answer = snmp.next(&names, deadline).await?;
-            for (column, binding) in some.iter().zip(answer) {
-                let there = !binding.value.is_exception() && binding.oid.arcs().starts_with(column);
-                self.found(column, there);
+            let shows_ports = answer.last().is_some_and(|binding| there(read::ports::IF_NAME, binding));
+            for (column, binding) in some.iter().zip(&answer) {
+                let there = there(column, binding);
+                if there || shows_ports {
+                    self.found(column, there);
+                } else {
+                    let reply = "the OLT shows none of its tables; it may be starting";
+                    return Err(Trouble::UnexpectedReply(reply.into()));
+                }
             }
         }
         Ok(())

@@ -34,7 +34,7 @@ fn link(value: &Value) -> value::Decoded<Link> {
     })
 }
 
-const IF_NAME: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1];
+pub(crate) const IF_NAME: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1];
 
 const INTERFACES: Table<Interface> = Table {
     row: |index| (index.len() == 1).then(Interface::default),

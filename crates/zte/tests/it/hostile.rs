@@ -284,6 +284,28 @@ async fn an_olt_that_starts_is_asked_again_at_the_next_question() {
     assert!(list.value.iter().all(|onu| onu.rx.is_some() && onu.state.is_some()));
 }
 
+/// Its trees answer exceptions for a while, though it says who it is and for how long it has run.
+#[tokio::test]
+async fn what_an_olt_lacks_while_it_lacks_everything_is_not_learned() {
+    let mib: Shared = Arc::new(Mutex::new(honest()));
+    let shown = Arc::clone(&mib);
+    let agent = Agent::start(move |request| Some(shown.lock().unwrap().answer(request))).await;
+    let olt = agent.olt().await;
+    assert_eq!(olt.onus(pon(1)).await.unwrap().value.len(), 10);
+    let mut bare = Mib::default();
+    system(&mut bare, 640_001_000);
+    *mib.lock().unwrap() = bare;
+    let error = olt.service_ports().await.unwrap_err();
+    assert!(matches!(error.trouble, Trouble::UnexpectedReply(_)), "{error}");
+    let mut whole = honest();
+    // Service port 1 of ONU 1: tagged, VLAN 100 (fact sheet, SNMP §2.5, §6.7).
+    for (column, value) in [(4, 4), (5, 1), (8, 100), (18, 100), (19, 0)] {
+        whole.put(&zte(&[1082, 110, 5, 2, 2, 1, column, PONS[0], 402_718_976]), Value::Integer(value));
+    }
+    *mib.lock().unwrap() = whole;
+    assert_eq!(olt.service_ports().await.unwrap().value.len(), 1);
+}
+
 #[tokio::test]
 async fn an_olt_that_was_upgraded_while_silent_is_learned_again() {
     let mib: Shared = Arc::new(Mutex::new(honest()));

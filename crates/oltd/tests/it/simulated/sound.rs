@@ -71,7 +71,9 @@ async fn how_long_an_onu_has_been_online_costs_no_command_of_its_own() {
             if rows.is_empty() {
                 break;
             }
-            onus.extend(rows.iter().map(|row| (row["pon"].clone(), row["board"].clone(), row["onu_id"].clone())));
+            onus.extend(
+                rows.iter().map(|row| (row["pon"].clone(), row["board"].clone(), row["onu_id"].clone())),
+            );
         }
         onus
     };
@@ -102,7 +104,8 @@ async fn how_long_an_onu_has_been_online_costs_no_command_of_its_own() {
 #[tokio::test]
 async fn a_time_online_that_cannot_be_is_asked_of_the_olt() {
     // Its clock is behind the moment at which the ONU came.
-    let future = SMALL.replacen("last_online = \"2026-11-20 06:00:00\"", "last_online = \"2026-12-24 06:00:00\"", 1);
+    let future =
+        SMALL.replacen("last_online = \"2026-11-20 06:00:00\"", "last_online = \"2026-12-24 06:00:00\"", 1);
     let rig = Rig::both(&future, |_| {}).await;
     let detail = rig.body("/board/1/pon/1/onu/1").await;
     let lines = rig.sim.command_lines();

@@ -126,5 +126,8 @@ async fn a_column_that_no_row_has_is_named() {
     }
     // Without the column that says how they map, nobody knows which VLAN is which.
     let ports = rig.body("/vlan/service-ports").await;
-    assert!(column(&ports, "cvlan").iter().chain(&column(&ports, "svlan")).all(|vlan| vlan.is_null()), "{ports}");
+    assert!(
+        column(&ports, "cvlan").iter().chain(&column(&ports, "svlan")).all(|vlan| vlan.is_null()),
+        "{ports}"
+    );
 }

@@ -34,17 +34,22 @@ async fn what_is_under_way_is_seen() {
     olt.pon_port(PonPort::new(1, 1).unwrap()).await.unwrap();
     sim.reset_counters();
     sim.set_faults(serde_json::from_str(r#"[{"target":"snmp","kind":"silence"}]"#).unwrap()).unwrap();
-    let reader = tokio::spawn({
+    let read = |port| {
         let olt = olt.clone();
-        async move { olt.all_onus().await }
-    });
-    // As many as the window lets through, and none more for a third of a second.
-    sim.wait_for_requests(4).await.unwrap();
-    let stats = olt.stats();
-    assert_eq!(stats.in_flight, stats.window, "{stats:?}");
-    assert!(stats.waiting > 0, "{stats:?}");
-    reader.abort();
-    assert!(reader.await.is_err());
+        tokio::spawn(async move { olt.onus(PonPort::new(1, port).unwrap()).await })
+    };
+    let readers: Vec<_> = (1..=6).map(read).collect();
+    // As many as the window lets through, while the others wait.
+    let began = std::time::Instant::now();
+    while olt.stats().in_flight < olt.stats().window || olt.stats().waiting == 0 {
+        assert!(began.elapsed() < super::PATIENCE, "{:?}", olt.stats());
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    assert_eq!(olt.stats().in_flight, olt.stats().window, "{:?}", olt.stats());
+    for reader in readers {
+        reader.abort();
+        assert!(reader.await.is_err());
+    }
     let stats = olt.stats();
     assert_eq!((stats.in_flight, stats.waiting), (0, 0), "an aborted reading leaves nothing behind");
 }

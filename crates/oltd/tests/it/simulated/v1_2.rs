@@ -109,7 +109,8 @@ async fn the_chassis() {
 /// Old firmware carries VLANs on virtual ports, without a service port.
 #[tokio::test]
 async fn vlans_of_virtual_ports_are_services() {
-    let own = "\n[[onus]]\nat = \"1/1/1:4\"\nservices = [{ mode = \"tag\", vlan = 100, switchport = \"tag\" }]\n";
+    let own =
+        "\n[[onus]]\nat = \"1/1/1:4\"\nservices = [{ mode = \"tag\", vlan = 100, switchport = \"tag\" }]\n";
     let rig = Rig::both(&format!("{V1_2}{own}"), |_| {}).await;
     let body = rig.body("/vlan/onu/1-1-1/4").await;
     let services = body["data"]["service_ports"].as_array().unwrap();
