@@ -15,14 +15,22 @@ use crate::{Identity, Trouble, read};
 /// How long the software of an ONU is remembered.
 const SOFTWARE: Duration = Duration::from_secs(24 * 3600);
 
+/// The software of an ONU, as it was told of the box with this serial number.
+#[derive(Debug)]
+struct Software {
+    told: Instant,
+    of: Option<SerialNumber>,
+    version: String,
+}
+
 /// What has been learned of an OLT on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     /// Columns that were seen with rows, and columns that the device lacks.
     columns: Mutex<HashMap<&'static [u32], bool>>,
     highest: Mutex<HashMap<PonPort, u32>>,
-    /// What runs on ONUs, and when it was told.
-    software: Mutex<HashMap<OnuRef, (Instant, Option<SerialNumber>, String)>>,
+    /// What runs on ONUs.
+    software: Mutex<HashMap<OnuRef, Software>>,
     /// Set while the firmware is not known: its sysDescr, if the OLT has one.
     unknown: Mutex<Option<Option<String>>>,
     firmware: Mutex<Option<&'static Firmware>>,
@@ -68,12 +76,13 @@ impl Memory {
     /// this serial number: it takes an upgrade to change it.
     pub(crate) fn software(&self, at: OnuRef, serial: Option<SerialNumber>) -> Option<String> {
         let software = lock(&self.software);
-        let (told, of, version) = software.get(&at)?;
-        (told.elapsed() < SOFTWARE && *of == serial).then(|| version.clone())
+        let known = software.get(&at)?;
+        (known.told.elapsed() < SOFTWARE && known.of == serial).then(|| known.version.clone())
     }
 
     pub(crate) fn remember_software(&self, at: OnuRef, serial: Option<SerialNumber>, version: &str) {
-        lock(&self.software).insert(at, (Instant::now(), serial, version.to_owned()));
+        lock(&self.software)
+            .insert(at, Software { told: Instant::now(), of: serial, version: version.to_owned() });
     }
 
     /// Finds out which of these columns exist at all. Asks for those only of

@@ -13,7 +13,7 @@ impl Olt {
     /// Boxes that wait for configuration, on one PON or all.
     ///
     /// # Errors
-    /// [`Trouble::NoSuchPon`], and as every reading.
+    /// [`Trouble::NoSuchPon`](crate::Trouble::NoSuchPon), and as every reading.
     pub async fn unconfigured(
         &self,
         pon: Option<PonPort>,
@@ -49,7 +49,7 @@ impl Olt {
     /// The VLANs of the OLT.
     ///
     /// # Errors
-    /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
+    /// [`Trouble::Unsupported`](crate::Trouble::Unsupported) where SNMP has no table of them, and as every reading.
     pub async fn vlans(&self) -> Result<Reading<Vec<Vlan>>, OltError> {
         self.read("read the VLANs", async |olt: &Inner, deadline| read::profiles::vlans(olt, deadline).await)
             .await
@@ -58,7 +58,7 @@ impl Olt {
     /// Every service port of the OLT.
     ///
     /// # Errors
-    /// [`Trouble::Unsupported`] where SNMP has no table of them, and as every reading.
+    /// [`Trouble::Unsupported`](crate::Trouble::Unsupported) where SNMP has no table of them, and as every reading.
     pub async fn service_ports(&self) -> Result<Reading<Vec<ServicePort>>, OltError> {
         self.read("read the service ports", async |olt: &Inner, deadline| {
             let (_, firmware) = olt.learned(deadline).await?;
@@ -70,7 +70,7 @@ impl Olt {
     /// The service ports of one ONU.
     ///
     /// # Errors
-    /// [`Trouble::NoSuchPon`], [`Trouble::NoSuchOnu`], [`Trouble::Unsupported`],
+    /// [`Trouble::NoSuchPon`](crate::Trouble::NoSuchPon), [`Trouble::NoSuchOnu`](crate::Trouble::NoSuchOnu), [`Trouble::Unsupported`](crate::Trouble::Unsupported),
     /// and as every reading.
     pub async fn onu_service_ports(&self, at: OnuRef) -> Result<Reading<Vec<ServicePort>>, OltError> {
         let act = format!("read the service ports of ONU {at}");
@@ -80,7 +80,7 @@ impl Olt {
     /// The traffic profiles.
     ///
     /// # Errors
-    /// [`Trouble::Unsupported`], and as every reading.
+    /// [`Trouble::Unsupported`](crate::Trouble::Unsupported), and as every reading.
     pub async fn traffic_profiles(&self) -> Result<Reading<Vec<TrafficProfile>>, OltError> {
         self.read("read the traffic profiles", async |olt: &Inner, deadline| {
             read::profiles::traffic_profiles(olt, deadline).await
@@ -91,7 +91,7 @@ impl Olt {
     /// The T-CONTs and GEM ports of one ONU.
     ///
     /// # Errors
-    /// [`Trouble::NoSuchPon`], [`Trouble::NoSuchOnu`], [`Trouble::Unsupported`],
+    /// [`Trouble::NoSuchPon`](crate::Trouble::NoSuchPon), [`Trouble::NoSuchOnu`](crate::Trouble::NoSuchOnu), [`Trouble::Unsupported`](crate::Trouble::Unsupported),
     /// and as every reading.
     pub async fn onu_bandwidth(&self, at: OnuRef) -> Result<Reading<OnuBandwidth>, OltError> {
         let act = format!("read the T-CONTs and GEM ports of ONU {at}");
