@@ -102,7 +102,9 @@ impl Snmp {
                 let (again, end) = {
                     let pace = self.lock_pace();
                     let end = deadline.min(began + pace.patience(limit, ahead));
-                    ((sent_at + pace.timeout(attempt, ahead)).min(end), end)
+                    let again = sent_at + pace.timeout(attempt, ahead);
+                    // The last one is waited for until the end.
+                    (if attempt + 1 < MOST_ATTEMPTS { again.min(end) } else { end }, end)
                 };
                 given_up = end;
                 if again <= Instant::now() {

@@ -65,6 +65,23 @@ async fn silence_to_one_question_is_no_outage() {
     olt.onus(pon(2)).await.unwrap();
 }
 
+/// However few packets a long silence takes, it is waited for to its end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_takes_long_for_one_answer_is_waited_for() {
+    let (mib, mut first) = (honest(), true);
+    let agent = Agent::start(move |request| {
+        if std::mem::take(&mut first) {
+            // Longer than all sendings of one request take.
+            std::thread::sleep(Duration::from_secs(14));
+        }
+        Some(mib.answer(request))
+    })
+    .await;
+    let olt = agent.olt_with(|snmp| snmp.deadline = Duration::from_secs(30)).await;
+    let asked = tokio::spawn(async move { olt.identity().await });
+    assert!(asked.await.unwrap().is_ok());
+}
+
 #[tokio::test]
 async fn silence_to_everything_is() {
     let agent = Agent::start(|_| None).await;
