@@ -1,6 +1,6 @@
 //! What has been learned of an OLT on the way: which columns it has, how full its PONs are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub(crate) struct Memory {
     highest: Mutex<HashMap<PonPort, u32>>,
     /// What runs on ONUs.
     software: Mutex<HashMap<OnuRef, Software>>,
+    /// ONUs whose software somebody wanted to know, and that were asked other things first.
+    owed: Mutex<HashSet<OnuRef>>,
     /// Set while the firmware is not known: its sysDescr, if the OLT has one.
     unknown: Mutex<Option<Option<String>>>,
     firmware: Mutex<Option<&'static Firmware>>,
@@ -78,6 +80,20 @@ impl Memory {
         let software = lock(&self.software);
         let known = software.get(&at)?;
         (known.told.elapsed() < SOFTWARE && known.of == serial).then(|| known.version.clone())
+    }
+
+    /// Whether the software of an ONU was wanted before and not asked for.
+    pub(crate) fn owes_software(&self, at: OnuRef) -> bool {
+        lock(&self.owed).contains(&at)
+    }
+
+    pub(crate) fn owe_software(&self, at: OnuRef, owed: bool) {
+        let mut all = lock(&self.owed);
+        if owed {
+            all.insert(at)
+        } else {
+            all.remove(&at)
+        };
     }
 
     pub(crate) fn remember_software(&self, at: OnuRef, serial: Option<SerialNumber>, version: &str) {

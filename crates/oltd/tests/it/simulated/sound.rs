@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use oltsim::{DEMO, SMALL, Source};
+use oltsim::{DEMO, NO_OPTICS, SMALL, Source};
 use serde_json::{Value, json};
 
 use super::{Rig, column};
@@ -58,6 +58,21 @@ async fn the_version_of_the_hardware_is_not_that_of_the_software() {
     assert!(!rig.sim.command_lines().iter().any(asked), "{:?}", rig.sim.command_lines());
     let pon = rig.body("/monitoring/pon/1-1-1").await;
     assert_eq!(pon["data"]["onus"][0]["firmware_version"], *software);
+}
+
+/// Where the command line is asked for an ONU's light, its software waits for the next reading.
+#[tokio::test]
+async fn the_version_costs_no_reading_a_command_more() {
+    let rig = Rig::both(NO_OPTICS, |_| {}).await;
+    let first = rig.body("/monitoring/onu/1-1-1/1").await;
+    assert_eq!(first["data"]["firmware_version"], Value::Null);
+    assert_eq!(first["problems"][0]["field"], "firmware_version", "{first}");
+    let lines = rig.sim.command_lines();
+    assert!(!lines.iter().any(|line| line.line.starts_with("show remote-unit")), "{lines:?}");
+    tokio::time::sleep(oltd::cache::FLOOR).await;
+    let second = rig.body("/monitoring/onu/1-1-1/1?nocache=true").await;
+    assert!(second["data"]["firmware_version"].is_string(), "{second}");
+    assert_eq!(second.get("problems"), None, "{second}");
 }
 
 #[tokio::test]

@@ -75,6 +75,12 @@ impl Command {
         !matches!(self, Self::Detail(_)) && self.onu().is_some()
     }
 
+    /// Whether it is left to the next reading where others go first: what it tells
+    /// is kept for a day, and a reading shall not cost more for it each time.
+    pub(super) const fn may_wait(self) -> bool {
+        matches!(self, Self::Software(_))
+    }
+
     /// Whether it passes through to the ONU, which is refused while that is offline.
     pub(super) const fn is_remote(self) -> bool {
         matches!(self, Self::Optics(_) | Self::Equipment(_) | Self::Software(_))

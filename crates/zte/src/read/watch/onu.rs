@@ -40,7 +40,8 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     let (tell, told) = watch::channel(None);
     let commands = Command::of_onu(at);
     let ahead = ahead(olt);
-    let mut talk = Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, ahead, told };
+    let owed = olt.memory.owes_software(at);
+    let mut talk = Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, owed, ahead, told };
     let mut heard = Heard::default();
     let tables = async {
         let read = over_snmp(olt, at, deadline).await;
@@ -52,7 +53,14 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     };
     let (read, ()) = futures::try_join!(tables, talk.ahead(&mut heard))?;
     talk.afterwards(&mut heard).await?;
+    let waits = heard.sent.iter().all(|command| !command.may_wait());
     let (mut onu, mut problems) = merge(at, read, heard)?;
+    let owed = waits && onu.firmware_version.is_none() && onu.state == Some(OnuState::Online);
+    olt.memory.owe_software(at, owed);
+    if owed && !problems.lacks("firmware_version") {
+        let reason = "other commands went first; the next reading of this ONU asks for it";
+        problems.odd("firmware_version", reason.to_owned());
+    }
     if let Some(version) = &onu.firmware_version
         && olt.memory.software(at, onu.serial).is_none()
     {

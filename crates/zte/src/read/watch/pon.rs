@@ -76,7 +76,8 @@ async fn both_sides(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(Pon
     let (tell, told) = watch::channel(None);
     let commands = Command::of_pon(pon);
     let ahead = ahead(olt);
-    let mut talk = Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, ahead, told };
+    let mut talk =
+        Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, owed: false, ahead, told };
     let mut heard = Heard::default();
     let tables = async {
         let read = over_snmp(olt, pon, deadline).await;

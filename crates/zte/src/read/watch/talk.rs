@@ -32,6 +32,8 @@ pub(super) struct Talk<'a> {
     pub(super) deadline: Instant,
     /// The commands to choose from, in order.
     pub(super) commands: &'a [Command],
+    /// Whether what may wait for the next reading has waited already.
+    pub(super) owed: bool,
     /// What is known to be left before SNMP is asked.
     pub(super) ahead: Left,
     /// What is left once SNMP has ended.
@@ -118,7 +120,11 @@ impl Talk<'_> {
         let wanted = |field: &&&str| left.fields.contains(*field) && !heard.answered.contains(*field);
         let fits = |command: &&Command| {
             let pointless = command.needs_service() && self.online(heard, **command) == Some(false);
-            !pointless && !heard.sent.contains(command) && command.fields().iter().any(|field| wanted(&field))
+            let waits = command.may_wait() && !self.owed && !heard.sent.is_empty();
+            !pointless
+                && !waits
+                && !heard.sent.contains(command)
+                && command.fields().iter().any(|field| wanted(&field))
         };
         self.commands.iter().find(fits).copied()
     }
