@@ -1,6 +1,6 @@
 //! An answer as lines, and what of them is not understood.
 
-use super::password::masked;
+use super::password::masked_from;
 use super::{Parsed, UnknownLine, values};
 
 /// The width at which a terminal wraps lines (fact sheet, CLI §1.2).
@@ -136,7 +136,12 @@ pub(super) type Field<T> = Result<Option<T>, String>;
 
 /// What was not understood of an answer.
 #[derive(Debug, Default)]
-pub(super) struct Notes(Vec<UnknownLine>);
+pub(super) struct Notes {
+    lines: Vec<UnknownLine>,
+    /// A noted line that fills the terminal, and its number: the next may be its
+    /// rest, and that of a secret in it.
+    full: Option<(usize, String)>,
+}
 
 impl Notes {
     /// Notes a line that no rule knows.
@@ -146,13 +151,19 @@ impl Notes {
 
     /// Notes a line with the reason. Secrets of the line are hidden, and what is quoted of a line with secrets.
     pub(super) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
-        let (text, mut reason) = (masked(line.text), reason.into());
+        let before = self.full.take().filter(|(number, _)| number + 1 == line.number);
+        let before = before.map(|(_, text)| text).unwrap_or_default();
+        let joined = format!("{before}{}", line.text);
+        let (text, mut reason) = (masked_from(&joined, before.len()), reason.into());
+        if fullness(line.text, 0).is_some() {
+            self.full = Some((line.number, joined));
+        }
         if text != line.text
             && let (Some(from), Some(to)) = (reason.find('"'), reason.rfind('"'))
         {
             reason.replace_range(from..=to, "\"***\"");
         }
-        self.0.push(UnknownLine { line: line.number, text: values::visible(&text), reason });
+        self.lines.push(UnknownLine { line: line.number, text: values::visible(&text), reason });
     }
 
     /// The value of `field`; a complaint is noted.
@@ -192,24 +203,24 @@ impl Notes {
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.lines.len()
     }
 
     /// Puts what is noted of the lines before others behind them in order.
     pub(super) fn sort(&mut self) {
-        self.0.sort_by_key(|line| line.line);
+        self.lines.sort_by_key(|line| line.line);
     }
 
     /// Hides what `mask` hides in the lines that were noted.
     pub(super) fn mask(&mut self, mask: impl Fn(&str) -> String) {
-        for line in &mut self.0 {
+        for line in &mut self.lines {
             line.text = mask(&line.text);
         }
     }
 
     /// The rows, with these notes.
     pub(super) fn with<T>(self, rows: T) -> Parsed<T> {
-        Parsed { rows, unknown: self.0 }
+        Parsed { rows, unknown: self.lines }
     }
 }
 
@@ -242,6 +253,19 @@ mod tests {
         assert_eq!(fullness(&parts[0], 0), Some(1));
         assert_eq!(fullness(&parts[1], 1), Some(0));
         assert_eq!(fullness(&parts[1], 0), None);
+    }
+
+    #[test]
+    fn the_rest_of_a_noted_line_shows_no_secret() {
+        let mut notes = Notes::default();
+        let full = format!("foo {} password hid", "a".repeat(63));
+        assert_eq!(full.len(), 80);
+        notes.unknown(Line { number: 4, text: &full });
+        notes.unknown(Line { number: 5, text: "den" });
+        notes.unknown(Line { number: 7, text: "den" });
+        let shown: Vec<_> = notes.with(()).unknown.into_iter().map(|line| line.text).collect();
+        assert!(shown[0].ends_with("password ***") && shown[1] == "***", "{shown:?}");
+        assert_eq!(shown[2], "den", "not the line behind");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! problem is only what may have cost something that is understood.
 
 use super::Parsed;
-use super::answer::{Line, Notes};
+use super::answer::{Line, Notes, fullness};
 use super::config_blocks::{OtherBlock, RunningConfig, VlanConfig, tcont_profile, traffic_profile};
 use super::config_heads::{
     TITLE, block_head, is_bare_block, is_closer, is_known_word, is_section, strong_head,
@@ -14,7 +14,7 @@ use super::config_marks::{Frame, Mark, OtherLines};
 use super::config_words::after;
 use super::delimited::{self, Text};
 use super::onu_config::OnuConfig;
-use super::password::{masked, masked_from};
+use super::password::{masked, masked_behind, masked_from};
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
 use super::uplink_config::UplinkConfig;
@@ -67,10 +67,17 @@ pub(super) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
         body: None,
         profile: None,
         full: None,
+        wide: None,
     };
     let mut at = 0;
     while let Some(behind) = rows.rows.get(at..).filter(|behind| !behind.is_empty()) {
         at += reader.step(&rows, at, behind);
+    }
+    if reader.block.is_closed()
+        && let Some(last) = rows.rows.iter().rev().find(|row| !row.trimmed().is_empty())
+    {
+        let line = Line { number: last.number, text: last.text.trim_end() };
+        reader.notes.because(line, "the text ends in the middle of a block");
     }
     reader.notes.with(reader.config)
 }
@@ -86,12 +93,14 @@ struct Reader {
     profile: Option<String>,
     /// The line before, when it is undecided whether this one is its rest.
     full: Option<String>,
+    /// The line before, when it fills the terminal and this one begins like a line of its own.
+    wide: Option<String>,
 }
 
 impl Reader {
     /// Takes the first of `behind`, which stands at `at`, and what belongs to it; says how many rows these were.
     fn step(&mut self, rows: &Rows<'_>, at: usize, behind: &[Row<'_>]) -> usize {
-        let full = self.full.take();
+        let (full, wide) = (self.full.take(), self.wide.take());
         let Some(first) = behind.first().filter(|row| !row.trimmed().is_empty()) else { return 1 };
         let free = first.indent() == 0 || matches!(self.block, Block::None | Block::Open | Block::Closed);
         if self.asked == Asked::Whole
@@ -104,12 +113,16 @@ impl Reader {
         if let Some(before) = full {
             // It may be the rest of a line, and of a secret in it.
             text = masked_from(&format!("{before}{text}"), before.len());
+        } else if let Some(before) = wide {
+            text = masked_behind(&format!("{before}{text}"), before.len());
         }
         let line = Line { number: first.number, text: text.trim_end() };
         self.line(line, &text, behind);
         if undecided {
             self.undecided(line, &text);
             self.full = Some(text);
+        } else if behind.get(used - 1).is_some_and(|row| fullness(row.text, 0).is_some()) {
+            self.wide = Some(text);
         }
         used
     }

@@ -19,6 +19,8 @@ fn text_between_delimiters_is_no_configuration() {
         ("banner incoming #hello", "bye #"),
         ("banner login %%hello", "%"),
         ("banner ^C", "^C"),
+        ("banner incoming ##", "##"),
+        ("banner incoming EOF", "EOF"),
         ("banner motd ^", "^"),
         ("message-of-day @ hello", "bye @ "),
         ("message-of-day x", "bye x"),
@@ -131,4 +133,45 @@ fn what_is_left_out_of_the_asked_block_is_a_problem() {
     let text = "interface gpon-onu_1/1/1:1\n  name A\n!\ninterface gpon-olt_1/1/1\n  no shutdown\n!\nhostname X\nend\n";
     let lines: Vec<_> = show.read(text).unknown.into_iter().map(|unknown| unknown.line).collect();
     assert_eq!(lines, [4, 5, 7]);
+}
+
+#[test]
+fn a_text_that_is_cut_off_is_no_whole_configuration() {
+    let cut = "Building configuration...\ninterface gpon-onu_1/1/1:1\n  name A\n";
+    for command in ["show running-config", "show running-config interface gpon-onu_1/1/1:1"] {
+        let read = |text: &str| ShowLine::parse(command).unwrap().read(text).unknown.len();
+        assert_eq!(
+            (read(cut), read(&format!("{cut}!\n")), read(&format!("{cut}end\n"))),
+            (1, 0, 0),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn what_stands_twice_or_in_no_known_form_is_a_problem() {
+    for (lines, problems) in [
+        ("  service-port 1 vport 1 user-vlan 5 vlan 5\n  service-port 1 vport 2 user-vlan 6 vlan 6\n", 1),
+        ("  service-port 1 vport 1 user-vlan 5 vlan 5\n  service-port 1 description x\n", 0),
+        ("  service-port 1 vport 1 transparent vlan 5\n", 1),
+        ("  service-port 1 vport 1 user-vlan 5 vlan 5 svlan 0\n", 0),
+    ] {
+        let text = format!("interface gpon-onu_1/1/1:1\n{lines}!\nend\n");
+        let shown = read(&text);
+        assert_eq!(shown.unknown.len(), problems, "{lines}");
+        let port = &shown.rows["onus"][0]["service_ports"][0];
+        let svlan = if lines.contains("transparent") { json!(null) } else { json!(5) };
+        assert_eq!(port["svlan"], svlan, "{lines}");
+    }
+}
+
+/// The line of a trap's receiver may end where a word of its own seems to begin.
+#[test]
+fn a_secret_behind_a_full_line_is_hidden() {
+    let full = format!("snmp-server host 192.0.2.7 vrf {} trap ", "a".repeat(43));
+    assert_eq!(full.len(), 80);
+    let shown = read(&format!("{full}\nversion 2c qq8ww udp-port 162\nend\n"));
+    assert!(!shown.rows.to_string().contains("qq8ww"), "{}", shown.rows);
+    let shown = read("interface gpon-olt_1/1/1\n  onu 1 type F660 checkcode qq8ww\n!\nend\n");
+    assert!(!format!("{shown:?}").contains("qq8ww") && shown.unknown.len() == 1, "{shown:?}");
 }

@@ -22,6 +22,13 @@ pub(super) enum Text {
 pub(super) fn text(rows: &[Row<'_>]) -> Option<Text> {
     let (first, behind) = rows.split_first()?;
     let (head, message) = message(first.trimmed())?;
+    if message.chars().count() > 1
+        && !message.contains(char::is_whitespace)
+        && let Some(at) = behind.iter().take(MOST_LINES).position(|row| row.trimmed() == message)
+    {
+        // A delimiter of several characters, alone on both of its lines.
+        return Some(Text::Lines(at + 1));
+    }
     let sign = message.chars().next()?;
     // Terminals write the control character that other makers use as two.
     let signs = ["^C", message.get(..sign.len_utf8()).unwrap_or_default()];

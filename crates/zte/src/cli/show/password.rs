@@ -53,6 +53,20 @@ pub(super) fn masked_from(line: &str, from: usize) -> String {
     shown
 }
 
+/// What stands in `line` from byte `from` on, with those secrets of the whole line
+/// hidden that begin behind its first character there.
+pub(super) fn masked_behind(line: &str, from: usize) -> String {
+    let mut shown = String::new();
+    let mut at = from;
+    for secret in secrets(line).into_iter().filter(|secret| secret.start > from) {
+        shown.push_str(line.get(at..secret.start).unwrap_or_default());
+        shown.push_str(HIDDEN);
+        at = secret.end;
+    }
+    shown.push_str(line.get(at..).unwrap_or_default());
+    shown
+}
+
 /// A line whose secrets were taken out.
 pub(super) struct Hidden {
     /// The line, with `***` in place of each secret.
@@ -135,6 +149,9 @@ mod tests {
                 "ssid auth wpa wifi_0/1 wpa2-psk encrypt aes key ***",
             ),
             ("wpa-psk X Y", "wpa-psk ***"),
+            ("snmp-agent community read X", "snmp-agent community read ***"),
+            ("snmp-server community ro view v", "snmp-server community *** view v"),
+            ("http auth-token X", "http auth-token ***"),
             ("snmp-server trap-community X", "snmp-server trap-community ***"),
             ("ssid auth wep wifi_0/1 open-system key1 X", "ssid auth wep wifi_0/1 open-system key1 ***"),
             (
@@ -152,7 +169,7 @@ mod tests {
             ("acs-url http://192.0.2.9:7547/ acs-passwd X", "acs-url http://192.0.2.9:7547/ acs-passwd ***"),
             (
                 "url ftp://u:X/Y@192.0.2.9/a?token=1&password=Z",
-                "url ftp://u:***@192.0.2.9/a?token=1&password=***",
+                "url ftp://u:***@192.0.2.9/a?token=***&password=***",
             ),
             ("url http://192.0.2.9/a?user=u&password=Z", "url http://192.0.2.9/a?user=u&password=***"),
             ("onu 1 type X pw P", "onu 1 type X pw ***"),

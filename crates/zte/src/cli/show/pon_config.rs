@@ -114,6 +114,12 @@ impl PonConfig {
     }
 }
 
+/// The line up to what says how the ONU is registered: where that is not known, it may be a secret.
+fn without<'a>(line: Line<'a>, rest: &str) -> Line<'a> {
+    let text = line.text.strip_suffix(rest.trim_end()).unwrap_or(line.text);
+    Line { text: text.trim_end(), ..line }
+}
+
 /// What follows `onu N type T`.
 fn registered(
     id: OnuId,
@@ -137,12 +143,12 @@ fn registered(
     };
     let Some(words) = Words::of(rest, &["sn", "pw", "loid", "password", "vport-mode"]).and_then(Words::once)
     else {
-        notes.because(line, UNKNOWN);
+        notes.because(without(line, rest), UNKNOWN);
         return onu;
     };
     onu.auth = ["sn", "pw", "loid"].into_iter().find(|key| words.has(key));
     if onu.auth.is_none() {
-        notes.because(line, UNKNOWN);
+        notes.because(without(line, rest), UNKNOWN);
     }
     // The text is not quoted: what stands behind a number may be a secret.
     onu.serial = match words.get("sn").map(str::parse) {

@@ -8,8 +8,8 @@ use super::answer::Notes;
 use super::config_line::BodyLine;
 use super::config_marks::OtherLines;
 use super::config_words::{Words, after, first};
-use super::json;
 use super::password::{Hidden, Password};
+use super::{json, values};
 
 /// WAN connections of an ONU at most, more than any type is known to have.
 const MOST_WANS: usize = 256;
@@ -143,7 +143,11 @@ impl RemoteConfig {
             cvlan: None,
             set_by_profile,
         };
-        let taken = service.numbers(&words);
+        let strange_vlans = service.vlans.as_deref().is_some_and(|vlans| values::vlan_ranges(vlans).is_err());
+        if strange_vlans {
+            service.vlans = None;
+        }
+        let taken = service.numbers(&words).and(if strange_vlans { Err(strange.to_owned()) } else { Ok(()) });
         self.services.push(service);
         taken
     }

@@ -123,8 +123,20 @@ fn is_place_or_contact(words: &[Word<'_>]) -> bool {
 fn is_key(word: &str) -> bool {
     let word = word.trim_end_matches([':', '=']).to_ascii_lowercase();
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let whole =
-        ["pw", "psk", "key", "community", "loid", "pwd", "pass", "passcode", "key-string", "keystring"];
+    let whole = [
+        "pw",
+        "psk",
+        "key",
+        "community",
+        "loid",
+        "pwd",
+        "pass",
+        "passcode",
+        "key-string",
+        "keystring",
+        "token",
+        "credential",
+    ];
     let end = [
         "password",
         "passwd",
@@ -137,6 +149,7 @@ fn is_key(word: &str) -> bool {
         "_pwd",
         "-psk",
         "-community",
+        "-token",
     ];
     let public = ["public-key", "trusted-key"];
     (whole.contains(&word) || end.iter().any(|end| word.ends_with(end))) && !public.contains(&word)
@@ -287,6 +300,12 @@ impl Scan<'_> {
             return None;
         }
         from = self.behind_formats(from);
+        // `community read C`
+        let access = |word: &str| ["ro", "rw", "read", "write"].contains(&word);
+        let named = self.word(from + 1).is_some_and(|next| !FOLLOWERS.contains(&next) && next != "view");
+        if key == "community" && self.word(from).is_some_and(access) && named {
+            from = self.behind_formats(from + 1);
+        }
         self.word(from)?;
         Some(from..self.end_of(from, key))
     }

@@ -58,6 +58,9 @@ pub(super) fn take(
     port.set_by_profile = profile.map(str::to_owned).or(port.set_by_profile.take());
     if let Some(description) = after(rest, "description") {
         port.port.description = Some(description.to_owned());
+    } else if port.port.vport.is_some() || port.port.mode.is_some() {
+        // An index in use is refused (§2, 66661): which of the two is true is not known.
+        notes.because(line, "a service port that was set before");
     } else if let Err(reason) = port.map(rest) {
         notes.because(line, reason);
     }
@@ -81,7 +84,9 @@ impl ServicePortConfig {
         self.other_all = words.flag("other-all")?;
         let transparent = words.flag("transparent")?;
         let vlan: Option<VlanId> = words.value("vlan")?;
-        let svlan: Option<VlanId> = words.value("svlan")?;
+        // 0 is no outer tag.
+        let svlan: Option<VlanId> =
+            if words.get("svlan") == Some("0") { None } else { words.value("svlan")? };
         port.user_svlan = words.value("user-svlan")?;
         port.tls_vlan = words.value("tls-vlan")?;
         // `untag` is the abbreviation that was typed, and that some devices print.
@@ -90,13 +95,15 @@ impl ServicePortConfig {
         let plain = port.user_svlan.is_none() && port.tls_vlan.is_none() && !self.other_all;
         let (mode, user_vlan, cvlan, svlan) = match (user, vlan, svlan) {
             // Forms that have no word: their tags stand where they belong.
+            (user, Some(s), None) if !plain => (None, user, None, Some(s)),
             (user, vlan, svlan) if !plain => (None, user, vlan, svlan),
             (None, Some(s), None) if untagged && !transparent => (Some(VlanMode::Untag), None, None, Some(s)),
             (Some(s), None, None) if transparent => (Some(VlanMode::Transparent), None, None, Some(s)),
-            (user, vlan, svlan) if transparent => (None, user, vlan, svlan),
+            _ if transparent => return Err(STRANGE.to_owned()),
             (Some(u), Some(c), Some(s)) => (Some(VlanMode::QinQ), Some(u), Some(c), Some(s)),
             (Some(u), Some(s), None) if u == s => (Some(VlanMode::Tag), Some(u), None, Some(s)),
             (Some(u), Some(s), None) => (Some(VlanMode::Translation), Some(u), Some(u), Some(s)),
+            (None, Some(s), None) => (None, None, None, Some(s)),
             // `user-vlan 3 svlan 5` adds a tag: the contract has no word for it.
             (user, vlan, svlan) => (None, user, vlan, svlan),
         };
