@@ -101,6 +101,12 @@ impl<'a> Rows<'a> {
         Self { rows, body }
     }
 
+    /// The last line that holds something.
+    pub(super) fn last(&self) -> Option<Line<'_>> {
+        let last = self.rows.iter().rev().find(|row| !row.trimmed().is_empty())?;
+        Some(Line { number: last.number, text: last.text.trim_end() })
+    }
+
     /// The line at `at` with what the terminal wrapped of it, as many rows as
     /// that are, and whether it is undecided that there is more.
     pub(super) fn whole(&self, at: usize, in_block: bool) -> (String, usize, bool) {

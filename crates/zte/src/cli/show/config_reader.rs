@@ -73,11 +73,8 @@ pub(super) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
     while let Some(behind) = rows.rows.get(at..).filter(|behind| !behind.is_empty()) {
         at += reader.step(&rows, at, behind);
     }
-    if reader.block.is_closed()
-        && let Some(last) = rows.rows.iter().rev().find(|row| !row.trimmed().is_empty())
-    {
-        let line = Line { number: last.number, text: last.text.trim_end() };
-        reader.notes.because(line, "the text ends in the middle of a block");
+    if let Some(last) = rows.last().filter(|_| reader.block.is_closed()) {
+        reader.notes.because(last, "the text ends in the middle of a block");
     }
     reader.notes.with(reader.config)
 }
