@@ -15,8 +15,8 @@ use crate::http::{Answer, Content, Failure, Query, schema};
 struct Row<'a> {
     #[schema(value_type = schema::Mac)]
     mac: String,
-    /// The VLAN that it was learnt in.
-    #[schema(value_type = Option<schema::VlanNumber>)]
+    /// The VLAN that it was learnt in; 0 for none.
+    #[schema(maximum = 4094)]
     vlan: Option<u16>,
     /// How it came there, in the OLT's own word: `Dynamic`.
     r#type: &'a str,

@@ -96,8 +96,8 @@ struct Vlan<'a> {
     priority: Option<u8>,
     #[schema(value_type = Option<schema::VlanTag>)]
     mode: Option<&'static str>,
-    /// The outer VLAN; null when there is none.
-    #[schema(value_type = Option<schema::VlanNumber>)]
+    /// The outer VLAN; 0 when there is none, null when it is not known.
+    #[schema(maximum = 4094)]
     svlan: Option<u16>,
 }
 
