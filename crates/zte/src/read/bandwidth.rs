@@ -84,6 +84,12 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<OnuBandwi
     // T-CONTs have names too.
     of_gem_ports.rename("name", "gemport_name");
     problems.append(of_gem_ports);
+    if gem_ports.is_empty()
+        && !tconts.is_empty()
+        && olt.memory.probe_table(&olt.snmp, firmware.gem_ports.cells, deadline).await?
+    {
+        problems.uncertain("gem_ports", "no table of this OLT shows GEM ports".to_owned());
+    }
     if tconts.is_empty() {
         if olt.memory.probe_table(&olt.snmp, firmware.tconts.cells, deadline).await? {
             return Err(Trouble::Unsupported("T-CONTs"));

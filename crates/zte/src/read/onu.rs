@@ -183,7 +183,17 @@ pub(crate) async fn named(
             break;
         }
     }
-    let named = named_by.into_iter().min().and_then(|first| naming.get(first));
+    // Without a management column among the fields, or with that one absent, the others tell.
+    let asked_all = firmware.management.iter().all(|one| fields.iter().any(|field| field.name == one.name));
+    let first = named_by.into_iter().min();
+    let managed_first =
+        first.and_then(|first| naming.get(first)).is_some_and(|(_, by)| *by == NamedBy::Management);
+    let first = if managed_first || asked_all || !managed_exactly(olt, firmware, at, deadline).await? {
+        first
+    } else {
+        Some(0)
+    };
+    let named = first.and_then(|first| naming.get(first));
     onu.named_by = match named {
         Some((_, named_by)) => *named_by,
         None if silence(olt, firmware, deadline).await? == Silence::Empty => {
@@ -235,6 +245,18 @@ async fn lacking(
         }
     }
     Ok(())
+}
+
+/// Whether some management column has a row for this very ONU.
+async fn managed_exactly(
+    olt: &Inner,
+    firmware: &Firmware,
+    at: OnuRef,
+    deadline: Instant,
+) -> Result<bool, Trouble> {
+    let sources = firmware.management.iter().flat_map(|field| field.sources);
+    let names: Vec<_> = sources.map(|source| instance(source, at)).collect();
+    Ok(olt.snmp.get(&names, deadline).await?.iter().any(|value| !missing(value)))
 }
 
 /// Whether the management table has any row on this PON.

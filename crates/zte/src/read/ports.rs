@@ -267,6 +267,10 @@ pub(crate) async fn uplinks(
 ) -> Result<(Vec<Uplink>, Problems), Trouble> {
     let mut problems = Problems::default();
     let rows = interfaces(olt, deadline, &mut problems).await?;
+    if rows.iter().all(|row| row.name.is_empty()) {
+        // Every OLT has interfaces: without their names nobody knows which are uplinks.
+        return Err(Trouble::Unsupported("interfaces"));
+    }
     let uplinks: Vec<((u8, u8), Interface)> = rows
         .into_iter()
         .filter_map(|row| match parse_name(&row.name)? {

@@ -46,6 +46,9 @@ pub(crate) async fn of_pon(olt: &Inner, pon: PonPort, powers: bool) -> Told<Vec<
     for onu in onus.values_mut() {
         sound::settle(onu, olt.max_distance_m, &mut problems);
     }
+    if !powers {
+        problems.unsupported("rx_power");
+    }
     UNTOLD.iter().for_each(|field| problems.unsupported(field));
     Ok((onus.into_values().collect(), problems))
 }

@@ -265,3 +265,31 @@ async fn what_the_tables_lack_the_command_line_lists() {
         assert!(!unsupported(&told).is_empty(), "{path}: {told}");
     }
 }
+
+#[tokio::test]
+async fn one_column_that_is_not_there_denies_nothing() {
+    let serials = [
+        "1.3.6.1.4.1.3902.1082.500.10.2.3.3.1.6",
+        "1.3.6.1.4.1.3902.1082.500.10.2.3.3.1.18",
+        "1.3.6.1.4.1.3902.1012.3.28.1.1.5",
+    ];
+    for absent in [&serials[..], &[&serials[..], &STATES].concat()] {
+        let rig = snmp_alone(&without(absent)).await;
+        for path in ["/monitoring/onu/1-1-1/1", "/board/1/pon/1/onu/1"] {
+            let body = rig.body(path).await;
+            assert_eq!(
+                (&body["data"]["onu_id"], &body["data"]["serial_number"]),
+                (&json!(1), &Value::Null),
+                "{body}"
+            );
+        }
+        assert_eq!(rig.get("/monitoring/onu/1-1-1/9").await.0, 404);
+    }
+    let gem_ports = ["1.3.6.1.4.1.3902.1082.500.10.2.3.5"];
+    let (status, body) = snmp_alone(&without(&gem_ports)).await.get("/traffic/gemport/1-1-1/1/1").await;
+    assert_eq!((status, &body["error_code"]), (502, &json!("unexpected_reply")), "{body}");
+    let told = Rig::both(&without(&gem_ports), |_| {}).await.body("/traffic/gemport/1-1-1/1/1").await;
+    assert_eq!(told["data"]["gemport_id"], 1, "{told}");
+    let names = ["1.3.6.1.2.1.31.1.1.1.1"];
+    assert_ne!(snmp_alone(&without(&names)).await.get("/system/uplinks").await.0, 200);
+}

@@ -337,11 +337,18 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
 
 /// The ONUs of each PON by one command for the whole OLT, where the tables do not name all of them.
 async fn listed(olt: &Inner, counted: Vec<Counted>) -> Result<Vec<Counted>, Trouble> {
-    let Some(states) = (match roster::of_olt(olt).await {
+    let nameless = |(_, reading): &Counted| matches!(reading, Err(Trouble::Unsupported(NAMELESS)));
+    let nobody = counted.iter().all(nameless);
+    let states = match roster::of_olt(olt).await {
+        Ok(Some(states)) => states,
         Err(busy @ Trouble::Busy { .. }) => return Err(busy),
-        states => states.ok().flatten(),
-    }) else {
-        return Ok(counted);
+        // Of the ports something is known all the same.
+        Ok(None) | Err(_) if !nobody => return Ok(counted),
+        Ok(None) => {
+            let reply = "`show gpon onu state` shows no count that its rows agree with";
+            return Err(Trouble::UnexpectedReply(reply.to_owned()));
+        }
+        Err(why) => return Err(Trouble::of_both(Trouble::Unsupported(NAMELESS), why)),
     };
     let of = |pon| states.iter().filter(|onu| onu.at.pon == pon).cloned().collect();
     Ok(counted.into_iter().map(|(pon, _)| (pon, Ok((of(pon), Problems::default())))).collect())
