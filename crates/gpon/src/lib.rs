@@ -19,6 +19,7 @@ pub mod text;
 mod time;
 mod traffic;
 mod unconfigured;
+mod write;
 
 pub use chassis::{
     Card, CardStatus, Environment, Fan, Link, OpticalModule, PonStatus, PowerSupply, PowerSupplyState,
@@ -37,6 +38,7 @@ pub use service::{ServicePort, ServiceSource, Vlan, VlanId, VlanMode, VlanProfil
 pub use time::{ClockTime, Span};
 pub use traffic::{DbaProfile, DbaType, GemPort, OnuBandwidth, Tcont, TrafficProfile};
 pub use unconfigured::UnconfiguredOnu;
+pub use write::{StepState, WriteReport, WriteState, WriteStep};
 
 /// A value that is not one of its type's spellings.
 ///

@@ -10,6 +10,7 @@ use crate::charset::Charset;
 use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
+use crate::writing::Writes;
 
 pub use crate::cache::CacheTimes;
 
@@ -20,6 +21,19 @@ pub struct Site {
     pub olt: Olt,
     /// The name that people know it by.
     pub name: String,
+    /// What names and descriptions on it are typed in.
+    pub charset: Charset,
+    /// Which writes of it are let through.
+    pub writes: Writes,
+    /// Whether this instance is the one that writes to it.
+    pub writer: bool,
+}
+
+impl Site {
+    /// An OLT that is only read.
+    pub fn new(olt: Olt, name: impl Into<String>) -> Self {
+        Self { olt, name: name.into(), charset: Charset::default(), writes: Writes::Off, writer: true }
+    }
 }
 
 /// The state of the server. A cheap handle.
@@ -29,8 +43,6 @@ pub struct App(Arc<State>);
 #[derive(Debug, Clone)]
 struct State {
     sites: Vec<(Arc<str>, Site)>,
-    /// What names are typed in, on each of them.
-    charsets: Vec<Charset>,
     default: Option<usize>,
     cache: Cache,
     limits: OpticalLimits,
@@ -44,7 +56,6 @@ impl App {
         let sites: Vec<_> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
         Self(Arc::new(State {
-            charsets: vec![Charset::default(); sites.len()],
             sites,
             default,
             cache: cache.into(),
@@ -57,17 +68,6 @@ impl App {
     #[must_use]
     pub fn with_limits(self, limits: OpticalLimits) -> Self {
         Self(Arc::new(State { limits, ..Arc::unwrap_or_clone(self.0) }))
-    }
-
-    /// The same with names on these OLTs typed in these character sets; in UTF-8 on the others.
-    #[must_use]
-    pub fn with_charsets(self, charsets: impl IntoIterator<Item = (String, Charset)>) -> Self {
-        let mut state = Arc::unwrap_or_clone(self.0);
-        for (id, charset) in charsets {
-            let olts = state.sites.iter().zip(&mut state.charsets);
-            olts.filter(|((known, _), _)| **known == *id).for_each(|(_, known)| *known = charset);
-        }
-        Self(Arc::new(state))
     }
 
     /// Every OLT, in the order of the configuration.
@@ -163,7 +163,7 @@ impl ChosenOlt {
 
     /// What names and descriptions on it are typed in.
     pub fn charset(&self) -> Charset {
-        self.app.0.charsets.get(self.at).copied().unwrap_or_default()
+        self.entry().1.charset
     }
 
     /// Reads through the cache.

@@ -1,5 +1,6 @@
 mod believed;
 mod lookups;
+mod save;
 mod services;
 mod show;
 mod watched;

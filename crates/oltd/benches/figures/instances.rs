@@ -32,7 +32,7 @@ impl Instance {
     async fn start(sim: &Simulator, redis: RedisSettings, times: CacheTimes) -> Self {
         let olt = rig::olt("bench", sim.snmp_addr()).await;
         let cache = Cache::new(times, CAPACITY).shared(redis, &[Arc::from("bench")]).await.unwrap();
-        let app = App::new(vec![Site { olt, name: "Bench".into() }], None, cache);
+        let app = App::new(vec![Site::new(olt, "Bench")], None, cache);
         let (address, stop) = rig::serve(app.clone()).await;
         let instance =
             Self { app, base: format!("http://{address}/api/v1"), client: reqwest::Client::new(), stop };

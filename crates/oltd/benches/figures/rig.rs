@@ -34,7 +34,7 @@ async fn olt_at(id: &str, address: SocketAddr, cli: Option<CliSettings>) -> Olt 
 /// A daemon in front of OLTs, with its address. It ends with the token.
 pub(crate) async fn daemon(olts: Vec<Olt>) -> (SocketAddr, CancellationToken) {
     let default = Some(olts[0].id().to_owned());
-    let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_owned(), olt }).collect();
+    let sites = olts.into_iter().map(|olt| Site::new(olt.clone(), olt.id())).collect();
     serve(App::new(sites, default, CacheTimes::default())).await
 }
 

@@ -54,11 +54,10 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
     }
     let base = base(serve::scheme(&config), listener.local_addr()?);
     let cache = serve::cache(&config).await?;
-    let charsets = serve::charsets(&config.olts);
     let sites = serve::sites(config.olts).await?;
     let shown = tokio::time::timeout(LOOK, online_onu(&sites)).await.ok().flatten();
     let (board, port, onu) = shown.unwrap_or((1, 1, 1));
-    let app = App::new(sites, config.default, cache).with_charsets(charsets);
+    let app = App::new(sites, config.default, cache);
     super::print(&format!(
         "A simulated C320 is served at {base}/\n\
          Its SNMP agent is at {snmp}, community public.\n\

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use anyhow::Context;
 use oltd::app::{App, Site};
 use oltd::cache::Cache;
-use oltd::charset::Charset;
 use oltd::config::{self, Config, OltConfig};
 use oltd::http::Tls;
 use tokio::net::{TcpListener, TcpSocket};
@@ -79,10 +78,7 @@ async fn serve(config: Config, args: Args) -> anyhow::Result<()> {
     }
     let scheme = scheme(&config);
     let cache = cache(&config).await?;
-    let charsets = charsets(&config.olts);
-    let app = App::new(sites(config.olts).await?, config.default, cache)
-        .with_limits(config.limits)
-        .with_charsets(charsets);
+    let app = App::new(sites(config.olts).await?, config.default, cache).with_limits(config.limits);
     tracing::info!(%address, "listening on {scheme}://{address}");
     oltd::http::serve(app.clone(), listener, config.rules, shutdown).await?;
     shutdown::close(&app).await;
@@ -111,17 +107,12 @@ pub(super) async fn cache(config: &Config) -> anyhow::Result<Cache> {
     Ok(cache.shared(redis.clone(), &olts).await?)
 }
 
-/// What names on the OLTs are typed in.
-pub(super) fn charsets(olts: &[OltConfig]) -> Vec<(String, Charset)> {
-    olts.iter().map(|olt| (olt.id().to_owned(), olt.charset)).collect()
-}
-
 /// Makes the handles of the OLTs. No OLT is asked anything before a request needs it.
 pub(super) async fn sites(olts: Vec<OltConfig>) -> anyhow::Result<Vec<Site>> {
     let transport = SnmpTransport::bind().await.context("cannot open a UDP socket for SNMP")?;
     let site = |olt: OltConfig| {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
-        Site { olt: Olt::new(olt.settings, &transport), name: olt.name }
+        Site { charset: olt.charset, ..Site::new(Olt::new(olt.settings, &transport), olt.name) }
     };
     Ok(olts.into_iter().map(site).collect())
 }

@@ -180,7 +180,7 @@ fn tokens(keys: Auth, places: &Places, found: &mut Findings) -> Vec<Token> {
             let text = format!("is the token of `{}` already: make another with `oltd token`", same.name);
             found.problem(&places.of(&key("sha256")), &key("sha256"), text);
         }
-        tokens.push(Token { name: name.into(), sha256 });
+        tokens.push(Token { name: name.into(), sha256, write: false });
     }
     tokens
 }

@@ -67,8 +67,11 @@ mod tests {
     use super::*;
 
     fn tokens() -> [Token; 3] {
-        [("noc", "one"), ("billing", "two"), ("noc", "three")]
-            .map(|(name, token)| Token { name: name.into(), sha256: Sha256::digest(token).into() })
+        [("noc", "one"), ("billing", "two"), ("noc", "three")].map(|(name, token)| Token {
+            name: name.into(),
+            sha256: Sha256::digest(token).into(),
+            write: false,
+        })
     }
 
     fn caller(given: &[(&'static str, &str)]) -> Option<String> {

@@ -75,7 +75,7 @@ pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap) {
     let here = std::net::Ipv4Addr::LOCALHOST.into();
     let proxies = [ipnet::IpNet::from(std::net::IpAddr::from(std::net::Ipv4Addr::LOCALHOST))];
     let _ = client::address(here, headers, &proxies);
-    let _ = callers::identify(headers, &[Token { name: "a".into(), sha256: [0; 32] }]);
+    let _ = callers::identify(headers, &[Token { name: "a".into(), sha256: [0; 32], write: false }]);
     let mut request = Request::default();
     request.headers_mut().clone_from(headers);
     let _ = host::check(&request, here, &Hosts::default());

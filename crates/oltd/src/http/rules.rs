@@ -180,6 +180,8 @@ pub struct Token {
     pub name: Arc<str>,
     /// The SHA-256 of the token: the token itself is nowhere on the server.
     pub sha256: [u8; 32],
+    /// Whether its holder may write. A token that was made for monitoring may not.
+    pub write: bool,
 }
 
 impl fmt::Debug for Token {

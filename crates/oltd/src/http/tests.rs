@@ -15,7 +15,7 @@ async fn app() -> Router {
     let snmp = SnmpSettings::new("127.0.0.1", 1, SecretString::from("public"));
     let transport = SnmpTransport::bind().await.unwrap();
     let olt = Olt::new(OltSettings::new("a", snmp, None), &transport);
-    router(App::new(vec![Site { olt, name: "A".into() }], None, CacheTimes::default()), &Rules::default())
+    router(App::new(vec![Site::new(olt, "A")], None, CacheTimes::default()), &Rules::default())
 }
 
 struct Got {

@@ -38,7 +38,7 @@ fn edge(rules: Rules) -> Edge {
 }
 
 fn token(name: &str, token: &str) -> Token {
-    Token { name: name.into(), sha256: Sha256::digest(token).into() }
+    Token { name: name.into(), sha256: Sha256::digest(token).into(), write: false }
 }
 
 fn rate(per_second: u32, burst: u32) -> Option<Rate> {

@@ -53,7 +53,7 @@ impl Instance {
         let olt = Olt::new(OltSettings::new("sim", snmp, None), &transport);
         let cache = Cache::new(CacheTimes::default(), CAPACITY);
         let cache = cache.shared(settings, &[Arc::from("sim")]).await.unwrap();
-        let app = App::new(vec![Site { olt, name: "Sim".into() }], None, cache);
+        let app = App::new(vec![Site::new(olt, "Sim")], None, cache);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();

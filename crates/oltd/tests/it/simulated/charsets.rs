@@ -79,11 +79,12 @@ impl Names {
         cli.port = any_bytes(sim.telnet_addr().unwrap()).await.port();
         let mut sites = Vec::new();
         for label in labels {
-            sites.push(Site { olt: olt_with(label, &sim, Some(cli.clone())).await, name: label.to_string() });
+            let charset = Charset::of_label(label).unwrap();
+            let olt = olt_with(label, &sim, Some(cli.clone())).await;
+            sites.push(Site { charset, ..Site::new(olt, label.to_string()) });
         }
         let olt = sites[0].olt.clone();
-        let charsets = labels.iter().map(|label| (label.to_string(), Charset::of_label(label).unwrap()));
-        let app = App::new(sites, None, CacheTimes::default()).with_charsets(charsets);
+        let app = App::new(sites, None, CacheTimes::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/api/v1/olts", listener.local_addr().unwrap());
         let stop = CancellationToken::new();

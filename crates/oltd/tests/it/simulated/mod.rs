@@ -77,7 +77,7 @@ async fn serve(olts: Vec<Olt>) -> (String, CancellationToken) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let default = (olts.len() == 1).then(|| olts[0].id().to_owned());
-    let sites = olts.into_iter().map(|olt| Site { name: olt.id().to_uppercase(), olt }).collect();
+    let sites = olts.into_iter().map(|olt| Site::new(olt.clone(), olt.id().to_uppercase())).collect();
     let stop = CancellationToken::new();
     tokio::spawn(oltd::http::serve(
         App::new(sites, default, CacheTimes::default()),
