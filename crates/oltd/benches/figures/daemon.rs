@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 
 use oltsim::{FULL, Source};
 
-use crate::rig;
 use crate::table::Table;
 
 pub(crate) async fn callers(table: &mut Table) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
-    let olt = rig::olt("bench", sim.snmp_addr()).await;
+    let olt = rig::olt_of("bench", &sim).await;
     let ports = gpon::PonPort::new(1, 1).unwrap();
     olt.pon_port(ports).await.unwrap();
     sim.set_faults(rig::faults(r#"[{"target":"snmp","kind":"delay","ms":20,"order":"parallel"}]"#)).unwrap();

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use gpon::{Onu, OnuState, PonPort};
 use oltsim::{FULL, Source};
 
-use crate::rig;
 use crate::table::Table;
 
 /// What an answer of 1,472 bytes carries besides its header.
@@ -41,7 +40,7 @@ fn needed(onus: &[Onu]) -> usize {
 
 pub(crate) async fn cold_list(table: &mut Table) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
-    let olt = rig::olt("bench", sim.snmp_addr()).await;
+    let olt = rig::olt_of("bench", &sim).await;
     olt.pon_port(first_pon()).await.unwrap();
     sim.reset_counters();
     let reading = olt.onus(first_pon()).await.unwrap();
@@ -59,7 +58,7 @@ pub(crate) async fn cold_list(table: &mut Table) {
 
 pub(crate) async fn cold_list_delayed(table: &mut Table) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
-    let olt = rig::olt("bench", sim.snmp_addr()).await;
+    let olt = rig::olt_of("bench", &sim).await;
     olt.pon_port(first_pon()).await.unwrap();
     sim.set_faults(rig::faults(r#"[{"target":"snmp","kind":"delay","ms":20,"order":"parallel"}]"#)).unwrap();
     let mut times = Vec::new();
@@ -81,7 +80,7 @@ pub(crate) async fn cold_list_delayed(table: &mut Table) {
 
 pub(crate) async fn whole_olt(table: &mut Table) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
-    let olt = rig::olt("bench", sim.snmp_addr()).await;
+    let olt = rig::olt_of("bench", &sim).await;
     olt.pon_port(first_pon()).await.unwrap();
     sim.set_faults(rig::faults(r#"[{"target":"snmp","kind":"delay","ms":15,"order":"parallel"}]"#)).unwrap();
     sim.reset_counters();

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use gpon::PonPort;
 use oltsim::{FULL, Source};
 
-use crate::rig;
 use crate::table::Table;
 
 pub(crate) async fn lossy(table: &mut Table) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
-    let olt = rig::olt("bench", sim.snmp_addr()).await;
+    let olt = rig::olt_of("bench", &sim).await;
     let pons: Vec<_> = (0..100).map(|n| PonPort::new(1 + n % 2, 1 + n / 2 % 16).unwrap()).collect();
     let mut truth = BTreeMap::new();
     for pon in &pons {
@@ -63,7 +62,7 @@ pub(crate) async fn lossy(table: &mut Table) {
 
 pub(crate) async fn silent(table: &mut Table) {
     let (dead, alive) = (rig::simulator(Source::Demo).await, rig::simulator(Source::Demo).await);
-    let olts = vec![rig::olt("dead", dead.snmp_addr()).await, rig::olt("alive", alive.snmp_addr()).await];
+    let olts = vec![rig::olt_of("dead", &dead).await, rig::olt_of("alive", &alive).await];
     let (address, stop) = rig::daemon(olts).await;
     let client = reqwest::Client::new();
     let ask = async |olt: &str, pon: u32| {

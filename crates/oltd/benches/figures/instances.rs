@@ -1,62 +1,29 @@
 //! Several instances and the store that they share, in one process over loopback.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use gpon::{OnuId, OnuRef, PonPort};
-use oltd::app::{App, CacheTimes, Site};
-use oltd::cache::{CAPACITY, Cache, RedisSettings};
+use oltd::app::CacheTimes;
+use oltd::cache::RedisSettings;
+use oltd::http::Rules;
 use oltsim::{FULL, Simulator, Source};
-use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use crate::redis_server::{RedisServer, is_here};
-use crate::rig;
 use crate::table::Table;
+use rig::{Instance, RedisServer, is_here};
 
-struct Instance {
-    app: App,
-    base: String,
-    client: reqwest::Client,
-    stop: CancellationToken,
+/// One instance that limits nobody, and knows who the OLT is and which ports it has.
+async fn instance(sim: &Simulator, redis: RedisSettings, times: CacheTimes) -> Instance {
+    let rules = Rules { rate: None, access_log: false, ..Rules::default() };
+    let instance = Instance::start(sim, redis, times, rules).await;
+    instance.get("/board/2/pon/16/info?nocache=true").await;
+    instance
 }
 
-impl Drop for Instance {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
-}
-
-impl Instance {
-    async fn start(sim: &Simulator, redis: RedisSettings, times: CacheTimes) -> Self {
-        let olt = rig::olt("bench", sim.snmp_addr()).await;
-        let cache = Cache::new(times, CAPACITY).shared(redis, &[Arc::from("bench")]).await.unwrap();
-        let app = App::new(vec![Site::new(olt, "Bench")], None, cache);
-        let (address, stop) = rig::serve(app.clone()).await;
-        let instance =
-            Self { app, base: format!("http://{address}/api/v1"), client: reqwest::Client::new(), stop };
-        // Who the OLT is, and which ports it has.
-        instance.get("/board/2/pon/16/info?nocache=true").await;
-        instance
-    }
-
-    async fn get(&self, path: &str) -> (u16, Value) {
-        let answer = self.client.get(format!("{}{path}", self.base)).send().await.unwrap();
-        (answer.status().as_u16(), answer.json().await.unwrap())
-    }
-
-    async fn invalidate(&self, pon: u8) {
-        let answer = self.client.delete(format!("{}/board/1/pon/{pon}", self.base)).send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 200);
-    }
-
-    /// The number in the name of the PON's first ONU.
-    async fn version(&self, pon: u8) -> u64 {
-        let (status, body) = self.get(&format!("/board/1/pon/{pon}")).await;
-        assert_eq!(status, 200, "{body}");
-        body["data"][0]["name"].as_str().and_then(|name| name.strip_prefix('v')?.parse().ok()).unwrap_or(0)
-    }
+/// The number in the name of the PON's first ONU.
+async fn version(instance: &Instance, pon: u8) -> u64 {
+    let (name, _) = instance.name(pon).await;
+    name.strip_prefix('v').and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn rename(sim: &Simulator, pon: u8, version: u64) {
@@ -67,8 +34,8 @@ fn rename(sim: &Simulator, pon: u8, version: u64) {
 async fn two(times: CacheTimes) -> (Simulator, RedisServer, Instance, Instance) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
     let redis = RedisServer::start().await;
-    let a = Instance::start(&sim, redis.settings(), times).await;
-    let b = Instance::start(&sim, redis.settings(), times).await;
+    let a = instance(&sim, redis.settings(), times).await;
+    let b = instance(&sim, redis.settings(), times).await;
     sim.reset_counters();
     (sim, redis, a, b)
 }
@@ -91,7 +58,7 @@ pub(crate) async fn two_instances(table: &mut Table) {
     let (a, b) = (&a, &b);
     let calls = (0..400).map(|n| async move { if n % 2 == 0 { a } else { b }.get("/board/1/pon/2").await });
     let answers = futures::future::join_all(calls).await;
-    let right = answers.iter().filter(|(_, body)| body["data"].as_array().map(Vec::len) == Some(128)).count();
+    let right = answers.iter().filter(|got| got.body["data"].as_array().map(Vec::len) == Some(128)).count();
     let packets = sim.counters().requests;
     table.add(
         what,
@@ -154,11 +121,11 @@ async fn staleness(reads: usize, suppressed: bool) -> (usize, Duration, Duration
                     let asked = Instant::now();
                     if reader % 2 == 0 {
                         let least = promised[usize::from(pon)].load(Ordering::SeqCst);
-                        if a.version(pon).await < least {
+                        if version(a, pon).await < least {
                             older_here.fetch_add(1, Ordering::SeqCst);
                         }
                     } else {
-                        let got = b.version(pon).await;
+                        let got = version(b, pon).await;
                         // How long before the question something newer was promised already.
                         let promises = promises[usize::from(pon)].lock().unwrap();
                         let missed = promises.iter().find(|(version, at)| *version > got && *at <= asked);
@@ -234,8 +201,8 @@ pub(crate) async fn outages(table: &mut Table) {
                     turn += 1;
                     let asked = Instant::now();
                     let path = format!("/board/{}/pon/{}", turn / 16 % 2 + 1, turn % 16 + 1);
-                    let (status, body) = a.get(&path).await;
-                    let good = status == 200 && body.get("partial").is_none();
+                    let got = a.get(&path).await;
+                    let good = got.status == 200 && got.body.get("partial").is_none();
                     answers.lock().unwrap().push((asked.duration_since(began), asked.elapsed(), good));
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }

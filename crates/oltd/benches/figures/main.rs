@@ -11,9 +11,6 @@ mod faults;
 mod instances;
 mod memory;
 mod monitoring;
-#[path = "../../tests/it/instances/server.rs"]
-mod redis_server;
-mod rig;
 mod slow;
 mod table;
 mod walk;

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use oltsim::{FULL, Source};
 
-use crate::rig;
 use crate::table::Table;
 
 const OLTS: usize = 10;

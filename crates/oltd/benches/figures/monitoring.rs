@@ -6,7 +6,6 @@ use oltsim::{NO_OPTICS, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::rig;
 use crate::table::Table;
 
 /// A daemon in front of an OLT whose SNMP lacks the optics and the T-CONTs of
@@ -23,7 +22,8 @@ impl Site {
         let tconts = "absent = [\n    \"1.3.6.1.4.1.3902.1082.500.10.2.3.4.1\",";
         let scenario = NO_OPTICS.replacen("absent = [", tconts, 1);
         let sim = rig::simulator(Source::Scenario(format!("{scenario}\n[cli]\ndelay_ms = {ms}\n"))).await;
-        let (address, stop) = rig::daemon(vec![rig::olt_with_cli("bench", &sim).await]).await;
+        let (address, stop) =
+            rig::daemon(vec![rig::olt_with("bench", &sim, Some(rig::cli_of(&sim))).await]).await;
         let site =
             Self { sim, base: format!("http://{address}/api/v1"), client: reqwest::Client::new(), stop };
         // Learns what SNMP lacks, and opens the session.

@@ -6,14 +6,13 @@ use futures::future::join_all;
 use oltsim::{FULL, Source};
 use serde_json::Value;
 
-use crate::rig;
 use crate::table::Table;
 
 async fn slow(ms: u32) -> (oltsim::Simulator, String, tokio_util::sync::CancellationToken) {
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
     let fault = format!(r#"[{{"target":"snmp","kind":"delay","ms":{ms},"order":"serial"}}]"#);
     sim.set_faults(rig::faults(&fault)).unwrap();
-    let (address, stop) = rig::daemon(vec![rig::olt("bench", sim.snmp_addr()).await]).await;
+    let (address, stop) = rig::daemon(vec![rig::olt_of("bench", &sim).await]).await;
     (sim, format!("http://{address}/api/v1"), stop)
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use gpon::{Link, PonPort};
 use oltsim::Source;
 
-use crate::rig;
 use crate::table::Table;
 
 const WHAT: &str = "recorded walk of a C320";
@@ -20,7 +19,7 @@ pub(crate) async fn replay(table: &mut Table) {
     };
     let path = std::path::Path::new(&folder).join("c320-v2.1.0-gtgo.snmprec");
     let sim = rig::simulator(Source::Walk(path)).await;
-    let olt = rig::olt("walk", sim.snmp_addr()).await;
+    let olt = rig::olt_of("walk", &sim).await;
     let cards = olt.cards().await.unwrap().value;
     let loaded = cards.iter().filter(|card| card.cpu_percent.is_some() && card.memory_percent.is_some());
     let loaded = loaded.filter(|card| card.card_type.is_some() && card.status.is_some()).count();

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use oltsim::Source;
 
-use crate::rig;
 use crate::table::Table;
 
 /// Pairs of runs, one server after the other in each.

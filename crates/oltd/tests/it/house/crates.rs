@@ -19,6 +19,9 @@ const NEVER: [(&str, &[&str]); 3] = [
 /// Crates that only one of ours names.
 const ONLY: [(&str, &str); 2] = [("async-snmp", "zte"), ("rasn-snmp", "oltsim")];
 
+/// What only tests and benchmarks build on.
+const DEV_ONLY: &str = "rig";
+
 const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// The manifests of our crates, by the crate's name.
@@ -52,6 +55,12 @@ fn wrong_directions(files: &[File]) -> Vec<String> {
             if never || elsewhere {
                 offenders.push(format!("{name} builds on {dependency}"));
             }
+        }
+        let shipped = ["dependencies", "build-dependencies"]
+            .iter()
+            .any(|kind| manifest.get(*kind).is_some_and(|listed| listed.get(DEV_ONLY).is_some()));
+        if shipped {
+            offenders.push(format!("{name} ships {DEV_ONLY}"));
         }
     }
     offenders
@@ -91,6 +100,7 @@ fn wrong_directions_are_found() {
         ("gpon", "[dependencies]\nserde = '1'\ntokio = '1'"),
         ("oltd", "[dependencies]\nasync-snmp.workspace = true"),
         ("oltd", "[build-dependencies]\nrasn-snmp = '0.30'"),
+        ("oltd", "[dependencies]\nrig.workspace = true"),
         ("oltd", "[target.'cfg(unix)'.dependencies]\nsnmp = { package = 'async-snmp', version = '1' }"),
     ] {
         let file = File::sample(&format!("crates/{name}/Cargo.toml"), manifest);

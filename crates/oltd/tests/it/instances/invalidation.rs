@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Instance, RedisServer, delay, rename, two};
+use super::{RedisServer, delay, instance, rename, two};
 
 #[tokio::test]
 async fn nothing_older_here_at_once_and_there_soon() {
@@ -152,7 +152,7 @@ async fn other_prefixes_are_other_stores() {
     let Some((sim, redis, [a, _])) = two().await else { return };
     let mut settings = redis.settings();
     settings.prefix = "another".into();
-    let c = Instance::start(&sim, settings).await;
+    let c = instance(&sim, settings).await;
     a.list(7).await;
     assert_eq!(c.list(7).await.source, "live");
     a.invalidate(7).await;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Instance, RedisServer, is_here, two};
+use super::{RedisServer, instance, is_here, two};
 
 /// What a request may take that has lost 50 ms to a store that does not answer,
 /// however busy the machine is; the benchmarks measure it.
@@ -63,7 +63,7 @@ async fn a_store_that_is_not_there_keeps_nobody_waiting() {
     let Some((sim, mut redis, _)) = two().await else { return };
     redis.kill();
     let began = Instant::now();
-    let c = Instance::start(&sim, redis.settings()).await;
+    let c = instance(&sim, redis.settings()).await;
     assert!(began.elapsed() < Duration::from_secs(2));
     assert_eq!(c.list(1).await.source, "live");
     redis.start_again().await;
@@ -92,7 +92,7 @@ async fn a_cluster_is_refused_by_name() {
     }
     let cluster = RedisServer::with(|_, _| ["--cluster-enabled", "yes"].map(str::to_owned).to_vec()).await;
     let sim = oltsim::Simulator::start(oltsim::Options::new(oltsim::Source::Demo)).await.unwrap();
-    let a = Instance::start(&sim, cluster.settings()).await;
+    let a = instance(&sim, cluster.settings()).await;
     assert!(!a.is_up());
     assert_eq!(a.list(1).await.source, "live");
 }

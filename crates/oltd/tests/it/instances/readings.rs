@@ -6,7 +6,7 @@ use futures::future::join_all;
 use oltd::cache::{Freshness, Level, Onus};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
-use super::{Instance, RedisServer, delay, is_here, two};
+use super::{RedisServer, delay, instance, is_here, two};
 
 #[tokio::test]
 async fn what_one_has_read_the_other_serves() {
@@ -237,14 +237,13 @@ async fn a_login_a_database_and_tls() {
     let sim = oltsim::Simulator::start(oltsim::Options::new(oltsim::Source::Scenario(oltsim::FULL.into())))
         .await
         .unwrap();
-    let [a, b] =
-        [Instance::start(&sim, settings.clone()).await, Instance::start(&sim, settings.clone()).await];
+    let [a, b] = [instance(&sim, settings.clone()).await, instance(&sim, settings.clone()).await];
     assert!(a.is_up() && b.is_up());
     a.list(1).await;
     assert_eq!(b.list(1).await.source, "cache");
 
     settings.password = Some("wrong".into());
-    let c = Instance::start(&sim, settings).await;
+    let c = instance(&sim, settings).await;
     assert!(!c.is_up());
     assert_eq!(c.list(1).await.source, "live", "it goes on from memory");
 }

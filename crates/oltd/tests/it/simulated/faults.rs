@@ -6,7 +6,7 @@ use gpon::PonPort;
 use oltsim::{Fault, Source};
 use serde_json::json;
 
-use super::{FULL, Rig, column, olt_of, serve, simulator};
+use super::{FULL, Rig, column, olt_of, simulator};
 
 fn faults(json: &str) -> Vec<Fault> {
     serde_json::from_str(json).unwrap()
@@ -52,8 +52,8 @@ async fn an_agent_that_says_too_big_is_asked_for_less() {
 #[tokio::test]
 async fn a_silent_olt_is_not_waited_for_twice_and_harms_no_other() {
     let (dead, alive) = (simulator(Source::Demo).await, simulator(Source::Demo).await);
-    let (base, stop) = serve(vec![olt_of("dead", &dead).await, olt_of("alive", &alive).await]).await;
-    let rig = Rig { sim: dead, base, client: reqwest::Client::new(), stop };
+    let olts = vec![olt_of("dead", &dead).await, olt_of("alive", &alive).await];
+    let rig = Rig::of(dead, olts).await;
     rig.sim.set_faults(faults(r#"[{"target":"snmp","kind":"silence"}]"#)).unwrap();
     let first = rig.get("/olts/dead/board/1/pon/1");
     let (first, other) = tokio::join!(first, rig.get("/olts/alive/board/1/pon/1"));

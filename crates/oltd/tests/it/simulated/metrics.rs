@@ -5,31 +5,29 @@ use std::collections::BTreeSet;
 use oltd::metrics::{FAMILIES, Kind};
 use oltsim::Source;
 
-use super::{FULL, NO_OPTICS, Rig, serve, simulator};
+use super::{FULL, NO_OPTICS, Rig, simulator};
 use crate::exposition::Exposition;
 
 /// What a Prometheus of today sends, in short.
 const OPENMETRICS: &str =
     "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
-impl Rig {
-    async fn scrape(&self) -> Exposition {
-        let request = self.client.get(format!("{}/metrics", self.base)).header("accept", OPENMETRICS);
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 200);
-        let headers = answer.headers();
-        assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
-        assert_eq!(headers["cache-control"], "no-store");
-        for name in ["age", "etag", "x-data-source"] {
-            assert!(!headers.contains_key(name), "{name}");
-        }
-        Exposition::parse(&answer.text().await.unwrap())
+async fn scraped(rig: &Rig) -> Exposition {
+    let request = rig.client.get(format!("{}/metrics", rig.base)).header("accept", OPENMETRICS);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    let headers = answer.headers();
+    assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    assert_eq!(headers["cache-control"], "no-store");
+    for name in ["age", "etag", "x-data-source"] {
+        assert!(!headers.contains_key(name), "{name}");
     }
+    Exposition::parse(&answer.text().await.unwrap())
+}
 
-    async fn asked(&self, method: &str, path: &str) -> u16 {
-        let method = method.parse().unwrap();
-        self.client.request(method, format!("{}{path}", self.base)).send().await.unwrap().status().as_u16()
-    }
+async fn asked(rig: &Rig, method: &str, path: &str) -> u16 {
+    let method = method.parse().unwrap();
+    rig.client.request(method, format!("{}{path}", rig.base)).send().await.unwrap().status().as_u16()
 }
 
 const LIST: &str = "/api/v1/board/{board}/pon/{pon}";
@@ -47,9 +45,9 @@ async fn requests_are_counted_by_route_and_status() {
         ("GET", "/api/v1/nothing/here", 404),
         ("GET", "/%ff", 400),
     ] {
-        assert_eq!(rig.asked(method, path).await, status, "{method} {path}");
+        assert_eq!(asked(&rig, method, path).await, status, "{method} {path}");
     }
-    let scrape = rig.scrape().await;
+    let scrape = scraped(&rig).await;
     let counted = |route, method, status| {
         scrape.value("oltd_http_requests_total", &[("route", route), ("method", method), ("status", status)])
     };
@@ -67,17 +65,17 @@ async fn requests_are_counted_by_route_and_status() {
 #[tokio::test]
 async fn a_client_that_leaves_is_counted() {
     let sim = simulator(Source::Scenario(FULL.into())).await;
-    let (base, stop) = serve(vec![super::olt_of("sim", &sim).await]).await;
-    let rig = Rig { sim, base, client: reqwest::Client::new(), stop };
+    let olt = super::olt_of("sim", &sim).await;
+    let rig = Rig::of(sim, vec![olt]).await;
     rig.sim.set_faults(serde_json::from_str(r#"[{"target":"snmp","kind":"silence"}]"#).unwrap()).unwrap();
     let call = tokio::spawn(rig.client.get(format!("{}/api/v1/board/1/pon/1", rig.base)).send());
     rig.sim.wait_for_requests(1).await.unwrap();
-    let during = rig.scrape().await;
+    let during = scraped(&rig).await;
     assert_eq!(during.value("oltd_http_requests_in_flight", &[]), Some(2.0));
     call.abort();
     // The server learns of it from the network.
     for _ in 0..5_000 {
-        let after = rig.scrape().await;
+        let after = scraped(&rig).await;
         let left = [("route", LIST), ("method", "GET"), ("status", "cancelled")];
         if after.value("oltd_http_requests_total", &left) == Some(1.0) {
             assert_eq!(after.value("oltd_http_requests_in_flight", &[]), Some(1.0));
@@ -91,12 +89,12 @@ async fn a_client_that_leaves_is_counted() {
 async fn the_olt_is_told_as_the_simulator_saw_it() {
     let rig = Rig::both(NO_OPTICS, |_| {}).await;
     let sim = [("olt", "sim")];
-    let fresh = rig.scrape().await;
+    let fresh = scraped(&rig).await;
     assert_eq!(fresh.of("oltd_olt_reachable").count(), 0, "nothing was tried");
     assert_eq!(fresh.value("oltd_snmp_packets_total", &sim), Some(0.0));
 
     rig.body("/monitoring/onu/1-1-1/1").await;
-    let (scrape, truth) = (rig.scrape().await, rig.sim.counters());
+    let (scrape, truth) = (scraped(&rig).await, rig.sim.counters());
     for (name, is) in [
         ("oltd_snmp_packets_total", truth.packets_in),
         ("oltd_snmp_answers_total", truth.packets_out),
@@ -131,7 +129,7 @@ async fn the_olt_is_told_as_the_simulator_saw_it() {
 
     // Counters only grow.
     rig.body("/monitoring/onu/1-1-1/2").await;
-    let later = rig.scrape().await;
+    let later = scraped(&rig).await;
     for sample in scrape.samples.iter().filter(|sample| {
         ["_total", "_count", "_sum", "_bucket"].iter().any(|suffix| sample.name.ends_with(suffix))
     }) {
@@ -150,10 +148,10 @@ async fn labels_have_few_values() {
     let onus = rig.body("/onus?limit=100").await;
     let mut names = BTreeSet::new();
     for onu in onus["data"].as_array().unwrap() {
-        rig.asked("GET", &format!("/api/v1/board/1/pon/1/onu/{}", onu["onu_id"])).await;
+        asked(&rig, "GET", &format!("/api/v1/board/1/pon/1/onu/{}", onu["onu_id"])).await;
         names.extend(["name", "serial_number"].iter().filter_map(|field| onu[*field].as_str()));
     }
-    rig.asked("GET", "/api/v1/onus?q=ZTEG00000001").await;
+    asked(&rig, "GET", "/api/v1/onus?q=ZTEG00000001").await;
     assert!(names.len() > 10, "{names:?}");
     let request = rig.client.get(format!("{}/metrics", rig.base)).header("accept", OPENMETRICS);
     let text = request.send().await.unwrap().text().await.unwrap();
@@ -187,7 +185,7 @@ async fn labels_have_few_values() {
 async fn servers_in_one_process_stay_apart() {
     let (one, other) = (Rig::small().await, Rig::small().await);
     one.body("/board/1/pon/1").await;
-    assert_eq!(other.scrape().await.of("oltd_http_requests_total").count(), 0);
+    assert_eq!(scraped(&other).await.of("oltd_http_requests_total").count(), 0);
 }
 
 /// Both forms tell the same samples. The plain one is judged by Prometheus' own

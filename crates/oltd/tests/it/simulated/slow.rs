@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use oltsim::Source;
 
-use super::{FULL, Rig, column, olt_of, serve, simulator};
+use super::{FULL, Rig, column, olt_of, simulator};
 
 /// Far longer than a slow reading here takes; the server's own limit is 85 s.
 const PATIENCE: Duration = Duration::from_secs(80);
@@ -14,9 +14,9 @@ async fn slow(ms: u64) -> Rig {
     let sim = simulator(Source::Scenario(FULL.into())).await;
     let fault = format!(r#"[{{"target":"snmp","kind":"delay","ms":{ms},"order":"serial"}}]"#);
     sim.set_faults(serde_json::from_str(&fault).unwrap()).unwrap();
-    let (base, stop) = serve(vec![olt_of("sim", &sim).await]).await;
+    let olt = olt_of("sim", &sim).await;
     let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
-    Rig { sim, base, client, stop }
+    Rig { client, ..Rig::of(sim, vec![olt]).await }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the server can be run. A machine without it skips the test, except
 /// where continuous integration runs it.
-pub(crate) fn is_here() -> bool {
+pub fn is_here() -> bool {
     let found = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_ok();
     let advice = "redis-server is missing: apt-get install redis-server";
     assert!(found || std::env::var_os("CI").is_none(), "{advice}");
@@ -22,11 +22,13 @@ pub(crate) fn is_here() -> bool {
     found
 }
 
-pub(crate) struct RedisServer {
+/// A server under way. It ends with its handle.
+pub struct RedisServer {
     child: Child,
     port: u16,
     options: Vec<String>,
-    pub(crate) folder: TempDir,
+    /// Where it keeps what it writes.
+    pub folder: TempDir,
 }
 
 impl Drop for RedisServer {
@@ -37,12 +39,13 @@ impl Drop for RedisServer {
 }
 
 impl RedisServer {
-    pub(crate) async fn start() -> Self {
+    /// A server that keeps nothing on disk.
+    pub async fn start() -> Self {
         Self::with(|_, _| Vec::new()).await
     }
 
     /// With more options, which may name the port and the folder.
-    pub(crate) async fn with(options: impl FnOnce(u16, &TempDir) -> Vec<String>) -> Self {
+    pub async fn with(options: impl FnOnce(u16, &TempDir) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let options = options(port, &folder);
@@ -51,7 +54,8 @@ impl RedisServer {
         server
     }
 
-    pub(crate) fn settings(&self) -> RedisSettings {
+    /// How an instance reaches it.
+    pub fn settings(&self) -> RedisSettings {
         RedisSettings::new("127.0.0.1", self.port)
     }
 
@@ -64,7 +68,7 @@ impl RedisServer {
     }
 
     /// A connection of the test's own, past every instance.
-    pub(crate) async fn connection(&self) -> redis::aio::MultiplexedConnection {
+    pub async fn connection(&self) -> redis::aio::MultiplexedConnection {
         let client = redis::Client::open(format!("redis://127.0.0.1:{}/", self.port)).unwrap();
         // What a test asks for may take longer than what an instance asks for.
         let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
@@ -72,11 +76,12 @@ impl RedisServer {
     }
 
     /// Stops its clock: connections stay open and nothing answers.
-    pub(crate) fn freeze(&self) {
+    pub fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    pub(crate) fn thaw(&self) {
+    /// Lets it go on.
+    pub fn thaw(&self) {
         self.signal("-CONT");
     }
 
@@ -86,20 +91,19 @@ impl RedisServer {
     }
 
     /// Kills it; what it held is lost.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Stops it as an administrator would.
-    #[allow(dead_code, reason = "for the figures, which include this file")]
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.signal("-TERM");
         self.child.wait().unwrap();
     }
 
     /// Starts it again on the same port, empty.
-    pub(crate) async fn start_again(&mut self) {
+    pub async fn start_again(&mut self) {
         self.child = spawn(self.port, &self.options, &self.folder);
         self.wait_until_it_listens().await;
     }
