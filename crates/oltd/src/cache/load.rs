@@ -164,6 +164,7 @@ fn too_long(olt: &Olt, key: &Key) -> OltError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::SystemTime;
 
     use gpon::{
@@ -172,6 +173,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::cache::Kind;
 
     fn whole_onu() -> Onu {
         let at = OnuRef { pon: PonPort::new(1, 16).unwrap(), id: OnuId::new(128).unwrap() };
@@ -210,13 +212,26 @@ mod tests {
     }
 
     /// When this fails, a type has changed that readings are made of: instances
-    /// of the version before cannot read what this one stores, so `FORM` in
-    /// `redis/mod.rs` needs its next number together with this snapshot.
+    /// of the version before would read this one's values into other fields, so
+    /// `FORM` in `redis/mod.rs` needs its next number together with this snapshot.
     #[test]
     fn the_stored_form_has_its_number() {
-        let bytes = encode(&sample()).unwrap();
-        let text: Vec<String> = bytes.chunks(16).map(|line| line.escape_ascii().to_string()).collect();
-        insta::assert_snapshot!(format!("form {}\n{}", super::super::redis::FORM, text.join("\n")));
+        let (mut kinds, mut types) = (Vec::new(), BTreeMap::new());
+        for (kind, shapes) in super::super::subject::shapes() {
+            kinds.push(format!("{} = {}", kind.name(), kind_of(&shapes)));
+            for (name, shape) in shapes.into_iter().filter(|(name, _)| name != "Reading") {
+                let before = types.insert(name.clone(), shape.clone());
+                assert!(before.is_none_or(|before| before == shape), "two types are called {name}");
+            }
+        }
+        assert_eq!(kinds.len(), Kind::ALL.len());
+        let types: Vec<_> = types.iter().map(|(name, shape)| format!("{name} = {shape}")).collect();
+        let form = super::super::redis::FORM;
+        insta::assert_snapshot!(format!("form {form}\n\n{}\n\n{}", kinds.join("\n"), types.join("\n")));
+    }
+
+    fn kind_of(shapes: &BTreeMap<String, String>) -> &str {
+        &shapes["Reading"]
     }
 
     proptest::proptest! {

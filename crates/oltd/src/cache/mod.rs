@@ -15,6 +15,8 @@ mod pages;
 mod redis;
 mod rendered;
 mod scope;
+#[cfg(test)]
+mod shape;
 mod subject;
 #[cfg(test)]
 mod tests;

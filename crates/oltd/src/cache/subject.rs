@@ -47,6 +47,12 @@ macro_rules! subjects {
             }
         }
 
+        /// The shape in which each kind is stored, with those of all types that it is made of.
+        #[cfg(test)]
+        pub(super) fn shapes() -> Vec<(Kind, std::collections::BTreeMap<String, String>)> {
+            vec![$((Kind::$name, super::shape::of::<Reading<$value>>())),*]
+        }
+
         $(
             $(#[$doc])*
             #[derive(Debug)]
