@@ -68,7 +68,7 @@ impl<'a> From<&'a Card> for Row<'a> {
 )]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let cards = olt.read::<Cards>((), freshness).await?;
-    cards.list("list", Row::from)
+    cards.list((), |card, ()| Row::from(card))
 }
 
 /// A card.
@@ -89,9 +89,7 @@ pub(super) async fn show(olt: ChosenOlt, params: Params, freshness: Freshness) -
         slot: params.byte("slot", 1..=PonPort::MAX_SLOT)?,
     };
     let cards = olt.read::<Cards>((), freshness).await?;
-    cards.kept(("show", u64::from(at.rack) << 8 | u64::from(at.shelf), at.slot.into()), |cards| {
-        Ok(Content::new(Row::from(find(cards, at)?)))
-    })
+    cards.kept(at, |cards, at| Ok(Content::new(Row::from(find(cards, at)?))))
 }
 
 fn find(cards: &Reading<Vec<Card>>, at: CardRef) -> Result<&Card, Failure> {

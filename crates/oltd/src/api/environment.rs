@@ -69,9 +69,8 @@ struct Card {
 )]
 pub(super) async fn show(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let environment = olt.read::<cache::Environment>((), freshness).await?;
-    environment.kept(("show", 0, 0), |Reading { value, problems, .. }| {
-        Ok(Content::new(Environment::new(value, problems)))
-    })
+    environment
+        .kept((), |Reading { value, problems, .. }, ()| Ok(Content::new(Environment::new(value, problems))))
 }
 
 impl Environment {

@@ -159,8 +159,8 @@ impl<'a> OfOnu<'a> {
 )]
 pub(super) async fn onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
     let watched = olt.read::<WatchedOnu>(at, freshness).await?;
-    watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
-        Ok(Content::new(OfOnu::new(value, olt.limits(), rfc3339(*read_at).as_deref())))
+    watched.kept(*olt.limits(), |Reading { value, read_at, .. }, limits| {
+        Ok(Content::new(OfOnu::new(value, &limits, rfc3339(*read_at).as_deref())))
     })
 }
 
@@ -218,9 +218,9 @@ impl From<&PonMonitor> for OfPon<'_> {
 )]
 pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshness) -> Answer {
     let watched = olt.read::<WatchedPon>(pon, freshness).await?;
-    watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
+    watched.kept(*olt.limits(), |Reading { value, read_at, .. }, limits| {
         let last_update = rfc3339(*read_at);
-        let onu = |onu| OfOnu::new(onu, olt.limits(), last_update.as_deref());
+        let onu = |onu| OfOnu::new(onu, &limits, last_update.as_deref());
         let onus = Some(value.onus.iter().map(onu).collect());
         Ok(Content::new(OfPon { onus, last_update: last_update.clone(), ..OfPon::from(value) }))
     })
@@ -251,7 +251,7 @@ struct OfOlt<'a> {
 )]
 pub(super) async fn olt(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let watched = olt.read::<WatchedOlt>((), freshness).await?;
-    watched.kept(("show", 0, 0), |Reading { value, read_at, .. }| {
+    watched.kept((), |Reading { value, read_at, .. }, ()| {
         let nothing = gpon::OnuCounts::of(&[]);
         let counts = value.iter().fold(nothing, |sum, pon| sum.plus(pon.counts));
         Ok(Content::new(OfOlt {

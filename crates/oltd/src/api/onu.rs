@@ -74,7 +74,7 @@ struct Detail<'a> {
     responses(Shown<Detail>, OnuFailures),
 )]
 pub(super) async fn detail(olt: ChosenOlt, BoardPonOnu(at): BoardPonOnu, freshness: Freshness) -> Answer {
-    olt.read::<OneOnu>(at, freshness).await?.view("detail", |onu| Detail::new(onu, olt.charset()))
+    olt.read::<OneOnu>(at, freshness).await?.view(olt.charset(), Detail::new)
 }
 
 impl<'a> Detail<'a> {

@@ -30,9 +30,7 @@ pub(super) struct FreeId {
 )]
 pub(super) async fn empty(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = all_of(&olt, pon, freshness).await?;
-    onus.kept(("free", 0, 0), |onus| {
-        Ok(Content { leaves_out: is_of_an_onu, ..Content::new(free(pon, onus)?) })
-    })
+    onus.kept(pon, |onus, pon| Ok(Content { leaves_out: is_of_an_onu, ..Content::new(free(pon, onus)?) }))
 }
 
 /// The free ids of a PON, from a new reading.

@@ -15,6 +15,7 @@ pub(super) use self::row::by_password;
 use self::row::{Line, Row, Shown};
 use crate::app::ChosenOlt;
 use crate::cache::{Fresh, Freshness, OnuColumnsOf, Onus, OnusOfAll};
+use crate::charset::Charset;
 use crate::http::openapi::{Filters, FiltersOfPon, Listed, ListedOrPaged, Paged, Paging, PonFailures};
 use crate::http::{Answer, BoardPon, Content, Failure, Page, Query, schema, word, words};
 
@@ -65,8 +66,10 @@ pub(super) async fn list(
     };
     if page.is_none() && question.is_usual() {
         let onus = olt.read::<Onus>(pon, freshness).await?;
-        let shown = Shown::of(&onus.entry.reading().value, olt.charset());
-        return onus.list("list", |onu| shown.row(onu));
+        return onus.view(olt.charset(), |onus, charset| {
+            let shown = Shown::of(onus, charset);
+            onus.iter().map(|onu| shown.row(onu)).collect::<Vec<_>>()
+        });
     }
     question.answer(&olt, Some(pon), freshness, page).await
 }
@@ -93,7 +96,7 @@ struct Serial {
 )]
 pub(super) async fn serials(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = olt.read::<Onus>(pon, freshness).await?;
-    onus.kept(("serials", 0, 0), |onus| {
+    onus.kept((), |onus, ()| {
         let leaves_out = |field: &str| is_of_an_onu(field) && field != "serial_number";
         Ok(Content { leaves_out, ..Content::new(onus.value.iter().map(Serial::from).collect::<Vec<_>>()) })
     })
@@ -120,11 +123,12 @@ pub(super) async fn paginate(
 ) -> Answer {
     let (page, limit) = query.page()?;
     let onus = olt.read::<Onus>(pon, freshness).await?;
-    let shown = Shown::of(&onus.entry.reading().value, olt.charset());
     // Only the pages that exist are worth their room in the cache.
     match page <= pages(onus.entry.reading().value.len(), limit) {
-        true => onus.kept(("page", page, limit), |onus| Ok(paged(&onus.value, shown, page, limit))),
-        false => onus.once(|onus| paged(onus, shown, page, limit)),
+        true => onus.kept((olt.charset(), page, limit), |onus, (charset, page, limit)| {
+            Ok(paged(&onus.value, charset, page, limit))
+        }),
+        false => onus.once(|onus| paged(onus, olt.charset(), page, limit)),
     }
 }
 
@@ -146,7 +150,8 @@ fn pages(rows: usize, limit: u64) -> u64 {
 }
 
 /// One page of these ONUs.
-fn paged(onus: &[Onu], shown: Shown, page: u64, limit: u64) -> Content<'_, Vec<Row<'_>>> {
+fn paged(onus: &[Onu], charset: Charset, page: u64, limit: u64) -> Content<'_, Vec<Row<'_>>> {
+    let shown = Shown::of(onus, charset);
     let lines: Vec<_> = onus.iter().map(Line::from).collect();
     let (page, lines) = one_page(&lines, page, limit);
     Content { page: Some(page), ..Content::new(lines.iter().map(|line| shown.row(*line)).collect()) }

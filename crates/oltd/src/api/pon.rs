@@ -57,7 +57,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
     let onus = match onus {
         // Nobody can count them; what is known of the port stands.
         Err(failure) if failure.code == ErrorCode::UnsupportedByFirmware => {
-            return status.kept(("uncounted", 0, 0), |status| {
+            return status.kept((), |status, ()| {
                 let fields = ["total_onus", "onu_count", "online_onus", "offline_onus"];
                 let problems = fields.map(|field| Problem::Unsupported { field }).to_vec();
                 Ok(Content { problems, ..Content::new(Info::new(&status.value, Counts::UNKNOWN)) })
@@ -66,16 +66,20 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
         onus => onus?,
     };
     let list = onus.entry.reading();
-    let view = status.kept(("info", onus.entry.number(), 0), |status| {
-        let (counts, odd) = Counts::of(list);
-        let of_counts = |problem: &&Problem| {
-            (problem.field() == "status" || !is_of_an_onu(problem.field()))
-                && !status.problems.contains(problem)
-        };
-        let problems = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
-        let free_onu_ids = free(pon, list).ok().map(|ids| ids.len());
-        Ok(Content { problems, ..Content::new(Info { free_onu_ids, ..Info::new(&status.value, counts) }) })
-    })?;
+    let (counts, odd) = Counts::of(list);
+    let of_counts = |problem: &&Problem| {
+        (problem.field() == "status" || !is_of_an_onu(problem.field()))
+            && !status.entry.reading().problems.contains(problem)
+    };
+    let problems: Vec<Problem> = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
+    let free_onu_ids = free(pon, list).ok().map(|ids| ids.len());
+    let view =
+        status.kept((counts, free_onu_ids, problems), |status, (counts, free_onu_ids, problems)| {
+            Ok(Content {
+                problems,
+                ..Content::new(Info { free_onu_ids, ..Info::new(&status.value, counts) })
+            })
+        })?;
     Ok(view.with(&onus))
 }
 
@@ -101,7 +105,7 @@ impl Info {
 }
 
 /// How many ONUs a PON has; `None` for what cannot be told.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Counts {
     total: Option<usize>,
     online: Option<usize>,

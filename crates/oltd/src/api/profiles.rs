@@ -52,7 +52,7 @@ impl<'a> Traffic<'a> {
 )]
 pub(super) async fn traffic(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let profiles = olt.read::<Dba>((), freshness).await?;
-    profiles.list("list", |profile| Traffic::new(profile, olt.charset()))
+    profiles.list(olt.charset(), |profile, charset| Traffic::new(profile, *charset))
 }
 
 /// A bandwidth profile.
@@ -64,9 +64,9 @@ pub(super) async fn traffic(olt: ChosenOlt, freshness: Freshness) -> Answer {
 pub(super) async fn traffic_profile(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
     let id = params.number("profile_id", 1..=u64::from(u32::MAX))?;
     let profiles = olt.read::<Dba>((), freshness).await?;
-    profiles.kept(("show", id, 0), |profiles| {
+    profiles.kept((id, olt.charset()), |profiles, (id, charset)| {
         let found = profiles.value.iter().find(|profile| profile.profile_id.map(u64::from) == Some(id));
-        Ok(Content::new(Traffic::new(found.ok_or_else(|| missing(profiles, id))?, olt.charset())))
+        Ok(Content::new(Traffic::new(found.ok_or_else(|| missing(profiles, id))?, charset)))
     })
 }
 
@@ -121,5 +121,5 @@ impl<'a> Vlan<'a> {
 )]
 pub(super) async fn vlan(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let profiles = olt.read::<VlanProfiles>((), freshness).await?;
-    profiles.list("list", |profile| Vlan::new(profile, olt.charset()))
+    profiles.list(olt.charset(), |profile, charset| Vlan::new(profile, *charset))
 }

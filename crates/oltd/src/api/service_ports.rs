@@ -117,7 +117,7 @@ impl<'a> Row<'a> {
 )]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePorts>((), freshness).await?;
-    ports.list("list", |port| Row::new(port, olt.charset()))
+    ports.list(olt.charset(), |port, charset| Row::new(port, *charset))
 }
 
 /// The services of one ONU. Old clients know one service port: its fields stand beside the list.
@@ -145,14 +145,16 @@ struct OfOnu<'a> {
 )]
 pub(super) async fn of_onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
     let ports = olt.read::<ServicePortsOfOnu>(at, freshness).await?;
-    let shown = |port| Port::new(port, olt.charset());
-    ports.view("list", |ports| OfOnu {
-        pon_port: at.pon.to_string(),
-        board: at.pon.slot(),
-        pon: at.pon.port(),
-        onu_id: at.id.get(),
-        first: ports.first().map(shown).unwrap_or_default(),
-        service_ports: ports.iter().map(shown).collect(),
+    ports.view((at, olt.charset()), |ports, (at, charset)| {
+        let shown = |port| Port::new(port, charset);
+        OfOnu {
+            pon_port: at.pon.to_string(),
+            board: at.pon.slot(),
+            pon: at.pon.port(),
+            onu_id: at.id.get(),
+            first: ports.first().map(shown).unwrap_or_default(),
+            service_ports: ports.iter().map(shown).collect(),
+        }
     })
 }
 

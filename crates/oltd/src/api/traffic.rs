@@ -79,9 +79,8 @@ impl<'a> Policer<'a> {
     responses(Listed<Bandwidth>, ReadFailures),
 )]
 pub(super) async fn dba_profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
-    olt.read::<Dba>((), freshness).await?.kept(("traffic", 0, 0), |profiles| {
-        let rows =
-            profiles.value.iter().map(|profile| Bandwidth::new(profile, olt.charset())).collect::<Vec<_>>();
+    olt.read::<Dba>((), freshness).await?.kept(olt.charset(), |profiles, charset| {
+        let rows = profiles.value.iter().map(|profile| Bandwidth::new(profile, charset)).collect::<Vec<_>>();
         Ok(Content { leaves_out: is_number, ..Content::new(rows) })
     })
 }
@@ -115,7 +114,7 @@ pub(super) async fn dba_profile(olt: ChosenOlt, params: Params, freshness: Fresh
 pub(super) async fn profiles(olt: ChosenOlt, freshness: Freshness) -> Answer {
     olt.read::<TrafficProfiles>((), freshness)
         .await?
-        .list("list", |profile| Policer::new(profile, olt.charset()))
+        .list(olt.charset(), |profile, charset| Policer::new(profile, *charset))
 }
 
 /// A traffic profile.

@@ -70,5 +70,5 @@ pub(super) async fn of_pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Fre
 
 async fn list(olt: ChosenOlt, pon: Option<PonPort>, freshness: Freshness) -> Answer {
     let onus = olt.read::<Unconfigured>(pon, freshness).await?;
-    onus.list("list", Row::from)
+    onus.list((), |onu, ()| Row::from(onu))
 }

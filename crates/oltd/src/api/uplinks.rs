@@ -50,5 +50,5 @@ impl<'a> From<&'a Uplink> for Row<'a> {
 )]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let uplinks = olt.read::<Uplinks>((), freshness).await?;
-    uplinks.list("list", Row::from)
+    uplinks.list((), |uplink, ()| Row::from(uplink))
 }

@@ -37,5 +37,5 @@ impl<'a> Row<'a> {
 )]
 pub(super) async fn list(olt: ChosenOlt, freshness: Freshness) -> Answer {
     let vlans = olt.read::<Vlans>((), freshness).await?;
-    vlans.list("list", |vlan| Row::new(vlan, olt.charset()))
+    vlans.list(olt.charset(), |vlan, charset| Row::new(vlan, *charset))
 }

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::any::{Any, TypeId};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -7,10 +7,6 @@ use tokio::time::Instant;
 
 use super::held::Held;
 use super::rendered::Rendered;
-
-/// The name of a view of a reading, with two numbers for views that come in
-/// several (page and limit).
-pub type ViewKey = (&'static str, u64, u64);
 
 /// Bytes kept for the views of one row: a list of about 200 bytes a row, its
 /// pages, its serials, and the same compressed to a seventh.
@@ -23,27 +19,33 @@ const BASE: usize = 1024;
 pub struct Entry<T> {
     reading: Reading<T>,
     read_at: Instant,
-    number: u64,
-    views: Mutex<Vec<(ViewKey, Arc<Rendered>)>>,
+    views: Mutex<Vec<View>>,
+}
+
+/// What was rendered of a reading, by what, with which parameters.
+#[derive(Debug)]
+struct View {
+    by: TypeId,
+    parameters: Box<dyn Any + Send>,
+    rendered: Arc<Rendered>,
+}
+
+impl View {
+    fn is<P: PartialEq + 'static>(&self, by: TypeId, parameters: &P) -> bool {
+        self.by == by && self.parameters.downcast_ref() == Some(parameters)
+    }
 }
 
 impl<T> Entry<T> {
     /// An entry of a reading that is so old.
     pub fn new(reading: Reading<T>, age: Duration) -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed);
         let now = Instant::now();
-        Self { reading, read_at: now.checked_sub(age).unwrap_or(now), number, views: Mutex::default() }
+        Self { reading, read_at: now.checked_sub(age).unwrap_or(now), views: Mutex::default() }
     }
 
     /// The reading.
     pub const fn reading(&self) -> &Reading<T> {
         &self.reading
-    }
-
-    /// The number of this entry in the process; a view of two readings carries the other's in its key.
-    pub const fn number(&self) -> u64 {
-        self.number
     }
 
     /// How old the reading is, by a clock that never steps.
@@ -57,28 +59,45 @@ impl<T> Entry<T> {
 }
 
 impl<T: Held> Entry<T> {
-    /// The view with this key; `render` is asked once, and again only for views
-    /// that exceed the room that the entry's weight accounts for.
+    /// What `render` makes of the reading with these parameters. It is asked once
+    /// for each of them, and again only for views that exceed the room that the
+    /// entry's weight accounts for.
+    ///
+    /// `render` captures nothing, so that what it makes is decided by the reading,
+    /// its parameters and its own type, by which it is kept: no view can be taken
+    /// for another. One that captures something does not compile:
+    ///
+    /// ```compile_fail
+    /// # use std::time::Duration;
+    /// # use gpon::{Reading, Vlan};
+    /// # use oltd::cache::{Entry, Rendered};
+    /// let entry = Entry::new(Reading::now(Vec::<Vlan>::new()), Duration::ZERO);
+    /// let name = String::from("captured");
+    /// let _ = entry.view((), move |_, ()| Ok::<_, ()>(Rendered::new(name)));
+    /// ```
     ///
     /// # Errors
     /// Those of `render`.
-    pub fn view<E>(
-        &self,
-        key: ViewKey,
-        render: impl FnOnce(&Reading<T>) -> Result<Rendered, E>,
-    ) -> Result<Arc<Rendered>, E> {
+    pub fn view<'a, P, E, F>(&'a self, parameters: P, render: F) -> Result<Arc<Rendered>, E>
+    where
+        P: Clone + PartialEq + Send + 'static,
+        F: FnOnce(&'a Reading<T>, P) -> Result<Rendered, E> + 'static,
+    {
+        const { assert!(size_of::<F>() == 0, "what renders a view captures nothing: make it a parameter") };
+        let by = TypeId::of::<F>();
         let views = || self.views.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = views().iter().find(|(name, _)| *name == key).map(|(_, view)| Arc::clone(view));
+        let kept =
+            views().iter().find(|view| view.is(by, &parameters)).map(|view| Arc::clone(&view.rendered));
         if let Some(view) = kept {
             return Ok(view);
         }
-        let view = Arc::new(render(&self.reading)?);
+        let rendered = Arc::new(render(&self.reading, parameters.clone())?);
         let mut views = views();
-        let held: usize = views.iter().map(|(_, view)| view.room()).sum();
-        if held + view.room() <= self.room() && !views.iter().any(|(name, _)| *name == key) {
-            views.push((key, Arc::clone(&view)));
+        let held: usize = views.iter().map(|view| view.rendered.room()).sum();
+        if held + rendered.room() <= self.room() && !views.iter().any(|view| view.is(by, &parameters)) {
+            views.push(View { by, parameters: Box::new(parameters), rendered: Arc::clone(&rendered) });
         }
-        Ok(view)
+        Ok(rendered)
     }
 
     /// Bytes of views that are kept at most.

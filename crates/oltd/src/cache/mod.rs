@@ -30,7 +30,7 @@ use moka::policy::EvictionPolicy;
 use tokio::time::Instant;
 use zte::{Olt, OltError};
 
-pub use entry::{Entry, ViewKey};
+pub use entry::Entry;
 use figures::Counters;
 pub use figures::{Age, CacheFigures, OnusOfPon, RedisFigures};
 use flight::Flights;

@@ -179,16 +179,42 @@ async fn a_reading_outlives_its_caller_and_is_not_kept_once_forgotten() {
     assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (2, false), "and that is what was kept");
 }
 
+type Numbers = Vec<i32>;
+
+fn kilobyte(_: &Reading<Numbers>, _: u64) -> Result<Rendered, ()> {
+    Ok(Rendered::new(vec![b'x'; 1000]))
+}
+
 #[test]
 fn views_keep_to_their_room() {
     let entry = Entry::new(Reading::now(vec![1, 2, 3]), Duration::ZERO);
-    let render = |size: usize| move |_: &Reading<Vec<i32>>| Ok::<_, ()>(Rendered::new(vec![b'x'; size]));
-    let first = entry.view(("list", 0, 0), render(1000)).unwrap();
-    let again = entry.view(("list", 0, 0), |_| Err(())).unwrap();
-    assert!(Arc::ptr_eq(&first, &again), "rendered once");
-    for page in 0..100 {
-        entry.view(("page", page, 10), render(1000)).unwrap();
+    let first = entry.view(0, kilobyte).unwrap();
+    assert!(Arc::ptr_eq(&first, &entry.view(0, kilobyte).unwrap()), "rendered once");
+    for page in 1..100 {
+        entry.view(page, kilobyte).unwrap();
     }
-    assert!(entry.view(("page", 99, 10), |_| Err(())).is_err(), "over the room: rendered each time");
+    let (one, another) = (entry.view(99, kilobyte).unwrap(), entry.view(99, kilobyte).unwrap());
+    assert!(!Arc::ptr_eq(&one, &another), "over the room: rendered each time");
     assert!(entry.weight() >= 2 * 1024);
+}
+
+/// Two routes that show one reading with the same parameters never meet.
+#[test]
+fn no_view_is_taken_for_another() {
+    let entry = Entry::new(Reading::now(vec![1, 2, 3]), Duration::ZERO);
+    let body = |rendered: Result<Arc<Rendered>, ()>| rendered.unwrap().body().clone();
+    let show = |what: &str| Ok(Rendered::new(what.to_owned()));
+    for _ in 0..2 {
+        let first = entry.view(1, move |_: &Reading<Numbers>, _| show("first"));
+        let second = entry.view(1, move |_: &Reading<Numbers>, _| show("second"));
+        let other_type = entry.view(1_u64, |_: &Reading<Numbers>, _| Ok(Rendered::new("third")));
+        assert_eq!(
+            (body(first), body(second), body(other_type)),
+            ("first".into(), "second".into(), "third".into())
+        );
+    }
+    for n in [1, 2, 1] {
+        let view = entry.view(n, |_: &Reading<Numbers>, n: u8| Ok(Rendered::new(n.to_string())));
+        assert_eq!(body(view), n.to_string());
+    }
 }

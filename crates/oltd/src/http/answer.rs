@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::Failure;
 use super::status::{SUCCESS, words};
-use crate::cache::{Fresh, Held, Level, Rendered, Row, ViewKey};
+use crate::cache::{Fresh, Held, Level, Rendered, Row};
 use crate::charset::replace_kept;
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -80,26 +80,27 @@ pub(crate) fn done(data: impl Serialize, message: &str) -> Answer {
 }
 
 impl<T: Held> Fresh<T> {
-    /// The reading's view of this name, rendered at most once.
-    pub(crate) fn view<'a, D: Serialize>(
-        &'a self,
-        name: &'static str,
-        data: impl FnOnce(&'a T) -> D,
-    ) -> Answer {
-        self.kept((name, 0, 0), |reading| Ok(Content::new(data(&reading.value))))
+    /// What `data` makes of the reading's value, with parameters. It is rendered
+    /// once for each of them: `data` must capture nothing.
+    pub(crate) fn view<'a, P, D, F>(&'a self, parameters: P, data: F) -> Answer
+    where
+        P: Clone + PartialEq + Send + 'static,
+        D: Serialize,
+        F: FnOnce(&'a T, P) -> D + 'static,
+    {
+        self.kept(parameters, move |reading, parameters| Ok(Content::new(data(&reading.value, parameters))))
     }
 
-    /// As [`Self::view`], for what cannot always be told or comes in several.
-    pub(crate) fn kept<'a, D: Serialize>(
-        &'a self,
-        key: ViewKey,
-        content: impl FnOnce(&'a Reading<T>) -> Result<Content<'a, D>, Failure>,
-    ) -> Answer {
-        let render = |_: &_| {
-            let reading = self.entry.reading();
-            content(reading)?.render(&reading.problems)
-        };
-        let body = self.entry.view(key, render)?;
+    /// As [`Self::view`], for what cannot always be told.
+    pub(crate) fn kept<'a, P, D, F>(&'a self, parameters: P, content: F) -> Answer
+    where
+        P: Clone + PartialEq + Send + 'static,
+        D: Serialize,
+        F: FnOnce(&'a Reading<T>, P) -> Result<Content<'a, D>, Failure> + 'static,
+    {
+        let body = self.entry.view(parameters, move |reading, parameters| {
+            content(reading, parameters)?.render(&reading.problems)
+        })?;
         Ok(View { body, reading: Some(Aged::of(self)) })
     }
 
@@ -113,12 +114,15 @@ impl<T: Held> Fresh<T> {
 
 impl<T: Row> Fresh<Vec<T>> {
     /// A view with one row for each of the reading's.
-    pub(crate) fn list<'a, R: Serialize>(
-        &'a self,
-        name: &'static str,
-        row: impl FnMut(&'a T) -> R,
-    ) -> Answer {
-        self.view(name, |rows| rows.iter().map(row).collect::<Vec<_>>())
+    pub(crate) fn list<'a, P, R, F>(&'a self, parameters: P, mut row: F) -> Answer
+    where
+        P: Clone + PartialEq + Send + 'static,
+        R: Serialize,
+        F: FnMut(&'a T, &P) -> R + 'static,
+    {
+        self.view(parameters, move |rows, parameters| {
+            rows.iter().map(|one| row(one, &parameters)).collect::<Vec<_>>()
+        })
     }
 }
 
