@@ -19,6 +19,8 @@ const MOST_MARKS: usize = 4096;
 pub enum Scope {
     /// All of it.
     Olt,
+    /// What belongs to the OLT itself: its VLANs and profiles. No ONU.
+    Setup,
     /// A PON port and the ONUs on it.
     Pon(PonPort),
     /// An ONU.
@@ -30,8 +32,10 @@ pub enum Scope {
 pub(super) enum Mark {
     /// The whole OLT has changed.
     Olt,
-    /// Something of the OLT has changed.
+    /// Some PON or ONU of the OLT has changed.
     Any,
+    /// The VLANs or profiles of the OLT have changed.
+    Setup,
     /// The PON has changed with everything on it.
     Pon(PonPort),
     /// An ONU on the PON has changed.
@@ -41,10 +45,11 @@ pub(super) enum Mark {
 }
 
 impl Scope {
-    /// The marks that it leaves, [`Mark::Any`] first.
+    /// The marks that it leaves.
     pub(super) fn marks(self) -> Vec<Mark> {
         match self {
             Self::Olt => vec![Mark::Any, Mark::Olt],
+            Self::Setup => vec![Mark::Setup],
             Self::Pon(pon) => vec![Mark::Any, Mark::Pon(pon)],
             Self::Onu(onu) => vec![Mark::Any, Mark::InPon(onu.pon), Mark::Onu(onu)],
         }
@@ -57,6 +62,9 @@ impl Key {
     pub(super) fn marks(&self) -> Vec<Mark> {
         match (self.place, self.kind.holds_onus()) {
             (Place::Olt | Place::Columns(None, _), true) => vec![Mark::Any],
+            (Place::Olt | Place::Columns(None, _), false) if self.kind.is_setup() => {
+                vec![Mark::Olt, Mark::Setup]
+            }
             (Place::Olt | Place::Columns(None, _), false) => vec![Mark::Olt],
             // Whose addresses are in a VLAN is not known.
             (Place::Vlan(_), _) => vec![Mark::Any],
@@ -75,6 +83,7 @@ impl fmt::Display for Mark {
         match self {
             Self::Olt => f.write_str("olt"),
             Self::Any => f.write_str("any"),
+            Self::Setup => f.write_str("setup"),
             Self::Pon(pon) => write!(f, "pon={pon}"),
             Self::InPon(pon) => write!(f, "in={pon}"),
             Self::Onu(onu) => write!(f, "onu={onu}"),
@@ -90,6 +99,7 @@ impl FromStr for Mark {
         match text.split_once('=') {
             None if text == "olt" => Ok(Self::Olt),
             None if text == "any" => Ok(Self::Any),
+            None if text == "setup" => Ok(Self::Setup),
             Some(("pon", text)) => pon(text).map(Self::Pon),
             Some(("in", text)) => pon(text).map(Self::InPon),
             Some(("onu", text)) => {
@@ -106,6 +116,7 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Olt => Mark::Olt.fmt(f),
+            Self::Setup => Mark::Setup.fmt(f),
             Self::Pon(pon) => Mark::Pon(pon).fmt(f),
             Self::Onu(onu) => Mark::Onu(onu).fmt(f),
         }
@@ -118,6 +129,7 @@ impl FromStr for Scope {
     fn from_str(text: &str) -> Result<Self, ()> {
         match text.parse()? {
             Mark::Olt => Ok(Self::Olt),
+            Mark::Setup => Ok(Self::Setup),
             Mark::Pon(pon) => Ok(Self::Pon(pon)),
             Mark::Onu(onu) => Ok(Self::Onu(onu)),
             Mark::Any | Mark::InPon(_) => Err(()),
@@ -208,14 +220,35 @@ mod tests {
             key(Kind::OnuColumnsOf, (Some(pon(1)), OnuColumns::default())),
             key(Kind::OnuColumnsOf, (None, OnuColumns::default())),
             key(Kind::Macs, MacsOf::Vlan(VlanId::new(100).unwrap())),
+            key(Kind::Dba, ()),
+            key(Kind::VlanProfiles, ()),
+            key(Kind::TrafficProfiles, ()),
         ];
+        let with = |onus: [bool; 12], profiles| {
+            let mut all = [profiles; 15];
+            all[..12].copy_from_slice(&onus);
+            all
+        };
         for (scope, reached) in [
             (
                 Scope::Onu(onu(1, 4)),
-                [true, false, true, false, false, true, true, false, false, true, true, true],
+                with([true, false, true, false, false, true, true, false, false, true, true, true], false),
             ),
-            (Scope::Pon(pon(1)), [true, true, true, true, false, true, true, false, false, true, true, true]),
-            (Scope::Olt, [true; 12]),
+            (
+                Scope::Pon(pon(1)),
+                with([true, true, true, true, false, true, true, false, false, true, true, true], false),
+            ),
+            (
+                Scope::Setup,
+                with(
+                    [8].into_iter().fold([false; 12], |mut reached, vlans| {
+                        reached[vlans] = true;
+                        reached
+                    }),
+                    true,
+                ),
+            ),
+            (Scope::Olt, [true; 15]),
         ] {
             let invalidations = Invalidations::default();
             let before = invalidations.now();
@@ -246,7 +279,7 @@ mod tests {
     proptest! {
         #[test]
         fn scopes_are_told_and_understood(port in 1u8..=16, id in 1u8..=128) {
-            for scope in [Scope::Olt, Scope::Pon(pon(port)), Scope::Onu(onu(port, id))] {
+            for scope in [Scope::Olt, Scope::Setup, Scope::Pon(pon(port)), Scope::Onu(onu(port, id))] {
                 prop_assert_eq!(scope.to_string().parse(), Ok(scope));
                 for mark in scope.marks() {
                     prop_assert_eq!(mark.to_string().parse(), Ok(mark));
@@ -255,7 +288,7 @@ mod tests {
         }
 
         #[test]
-        fn never_panics(text in "(olt|any|pon|in|onu|=|:|/|[0-9]|[ -~]){0,8}") {
+        fn never_panics(text in "(olt|any|setup|pon|in|onu|=|:|/|[0-9]|[ -~]){0,8}") {
             let _ = text.parse::<Scope>();
             let _ = text.parse::<Mark>();
         }

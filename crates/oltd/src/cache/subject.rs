@@ -127,6 +127,11 @@ subjects! {
 }
 
 impl Kind {
+    /// Whether it is part of the OLT's own set-up: its VLANs and profiles.
+    pub const fn is_setup(self) -> bool {
+        matches!(self, Self::Dba | Self::VlanProfiles | Self::Vlans | Self::TrafficProfiles)
+    }
+
     /// Whether a reading of it tells something of every ONU of its place, so
     /// that a change of one of them makes it too old.
     pub const fn holds_onus(self) -> bool {

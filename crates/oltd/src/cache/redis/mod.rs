@@ -302,7 +302,11 @@ impl Inner {
     fn telling(&self, olt: &str, scope: Scope) -> ScriptInvocation<'_> {
         let mut invocation = self.scripts.invalidate.prepare_invoke();
         invocation.key(self.generations(olt)).arg(name());
-        invocation.arg(if scope == Scope::Olt { "all" } else { "" });
+        invocation.arg(match scope {
+            Scope::Olt => "all",
+            Scope::Setup => "setup",
+            Scope::Pon(_) | Scope::Onu(_) => "",
+        });
         for mark in scope.marks().iter().filter(|mark| **mark != Mark::Any) {
             invocation.arg(mark.to_string());
         }

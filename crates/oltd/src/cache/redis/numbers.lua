@@ -3,6 +3,7 @@
 -- KEYS: generations. ARGV: an epoch, the epoch and the number that the caller knows.
 -- What is larger than anything of ours is not ours: it is dropped, as if the data were lost.
 if redis.call('HSTRLEN', KEYS[1], 'epoch') > 64 or redis.call('HSTRLEN', KEYS[1], 'any') > 16
+  or redis.call('HSTRLEN', KEYS[1], 'last') > 16
   or redis.call('HLEN', KEYS[1]) > 16384 then
   redis.call('DEL', KEYS[1])
 end
@@ -11,7 +12,7 @@ local function number(text)
   return text and #text <= 16 and tonumber(text) or 0
 end
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
-local last = number(redis.call('HGET', KEYS[1], 'any'))
+local last = math.max(number(redis.call('HGET', KEYS[1], 'any')), number(redis.call('HGET', KEYS[1], 'last')))
 local missed = {}
 local since = epoch == ARGV[2] and tonumber(ARGV[3]) or 0
 if epoch ~= ARGV[2] or last ~= since then

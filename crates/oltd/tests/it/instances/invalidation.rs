@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use oltd::cache::Scope;
+use rig::Instance;
+
 use super::{RedisServer, delay, instance, rename, two};
 
 #[tokio::test]
@@ -157,4 +160,34 @@ async fn other_prefixes_are_other_stores() {
     assert_eq!(c.list(7).await.source, "live");
     a.invalidate(7).await;
     assert_eq!(c.list(7).await.source, "cache");
+}
+
+/// One new profile drops no ONU, neither here nor there.
+#[tokio::test]
+async fn the_set_up_of_an_olt_is_no_list_of_onus() {
+    let Some((sim, _redis, [a, b])) = two().await else { return };
+    let (profiles, onus) = ("/traffic/dba-profiles", ["/board/1/pon/8", "/onus?limit=1"]);
+    for instance in [&a, &b] {
+        for path in onus.into_iter().chain([profiles]) {
+            assert_eq!(instance.get(path).await.status, 200, "{path}");
+        }
+    }
+    sim.device(|device| device.profiles.bandwidth[0].name = "NEW".into()).unwrap();
+    let is_new = async |instance: &Instance| {
+        let rows = instance.get(profiles).await.body["data"].as_array().unwrap().clone();
+        rows.iter().any(|row| row["name"] == "NEW")
+    };
+    assert!(!is_new(&a).await && !is_new(&b).await, "kept");
+    a.app.olt(None).unwrap().invalidate(Scope::Setup).await;
+    assert!(is_new(&a).await, "at once");
+    super::until(async || is_new(&b).await).await;
+    for path in onus {
+        for instance in [&a, &b] {
+            assert_eq!(instance.get(path).await.source, "cache", "{path}");
+        }
+    }
+    // A change of an ONU reaches what lists it, and nothing of the set-up.
+    a.invalidate(8).await;
+    assert_eq!(a.get(profiles).await.source, "cache");
+    assert_eq!(a.get(onus[1]).await.source, "live");
 }
