@@ -38,6 +38,15 @@ pub(crate) fn routes() -> Router<App> {
     documented().merge(docs::pages()).into()
 }
 
+/// The OpenAPI document as the routes say it, in the form in which
+/// `docs/openapi.json` is committed.
+///
+/// # Errors
+/// Where it cannot be written as JSON.
+pub fn openapi() -> serde_json::Result<String> {
+    docs::generated()
+}
+
 /// Every route that is documented. What a route takes and answers stands at its handler.
 #[rustfmt::skip] // one line per route
 fn documented() -> OpenApiRouter<App> {

@@ -2,7 +2,7 @@
 //! binary, without anything from elsewhere.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -26,12 +26,15 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const SCRIPT: HeaderValue = HeaderValue::from_static("text/javascript; charset=utf-8");
 const STYLE: HeaderValue = HeaderValue::from_static("text/css; charset=utf-8");
 
-/// Made once: it is the same for every request.
-static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| {
-    let document = describing(|| finish(super::documented().get_openapi()));
-    let bytes = document.and_then(|document| serde_json::to_vec(&document));
-    bytes.map(Bytes::from).map_err(|error| error.to_string())
-});
+/// The document as it is committed, for whoever makes a client of it. A test
+/// holds it to what the routes say.
+const DOCUMENT: &str = include_str!("../../../../../docs/openapi.json");
+
+/// The document as the routes say it.
+pub(super) fn generated() -> serde_json::Result<String> {
+    let document = describing(|| finish(super::documented().get_openapi()))?;
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}
 
 /// This document.
 #[utoipa::path(
@@ -41,9 +44,8 @@ static DOCUMENT: LazyLock<Result<Bytes, String>> = LazyLock::new(|| {
     tag = "Service",
     responses(Document, GuardedFailures)
 )]
-pub(super) async fn document() -> Result<Response, Failure> {
-    let document = DOCUMENT.as_ref().map_err(Failure::internal)?;
-    Ok(([(header::CONTENT_TYPE, JSON)], document.clone()).into_response())
+pub(super) async fn document() -> Response {
+    ([(header::CONTENT_TYPE, JSON)], Bytes::from_static(DOCUMENT.as_bytes())).into_response()
 }
 
 /// The pages. They are no part of the API, and stand in no document.
