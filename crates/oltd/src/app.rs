@@ -10,6 +10,7 @@ use crate::charset::Charset;
 use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
+use crate::tasks::Tasks;
 use crate::writing::Writes;
 
 pub use crate::cache::CacheTimes;
@@ -47,6 +48,7 @@ struct State {
     cache: Cache,
     limits: OpticalLimits,
     metrics: Metrics,
+    tasks: Tasks,
 }
 
 impl App {
@@ -61,6 +63,7 @@ impl App {
             cache: cache.into(),
             limits: OpticalLimits::default(),
             metrics: Metrics::default(),
+            tasks: Tasks::default(),
         }))
     }
 
@@ -83,6 +86,11 @@ impl App {
     /// What the server counts itself.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// The tasks that outlive their request: writes, and what runs beside the requests.
+    pub fn tasks(&self) -> &Tasks {
+        &self.0.tasks
     }
 
     /// Logs out of the OLTs' command lines.
