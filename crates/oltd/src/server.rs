@@ -10,12 +10,12 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use zte::{Olt, SnmpTransport};
 
+use crate::api;
 use crate::app::{App, Parts, Site};
 use crate::cache::{Cache, RedisError};
 use crate::config::Config;
-use crate::http::{self, Rules};
+use crate::http::{self, Edge, Rules};
 use crate::tasks::Tasks;
-use crate::{api, http::Edge};
 
 /// What writes under way get to end once the process shall. An OLT that was
 /// told to save its configuration and loses who told it leaves us not knowing
