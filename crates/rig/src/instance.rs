@@ -5,6 +5,7 @@ use std::sync::Arc;
 use oltd::app::{App, CacheTimes, Site};
 use oltd::cache::{CAPACITY, Cache, CacheFigures, RedisSettings};
 use oltd::http::Rules;
+use oltd::tasks::Tasks;
 use oltsim::Simulator;
 use serde_json::Value;
 use tokio_util::sync::DropGuard;
@@ -37,7 +38,7 @@ impl Instance {
     /// One that serves the simulator as `sim` under these rules.
     pub async fn start(sim: &Simulator, redis: RedisSettings, times: CacheTimes, rules: Rules) -> Self {
         let olt = crate::olt_of("sim", sim).await;
-        let cache = Cache::new(times, CAPACITY).shared(redis, &[Arc::from("sim")]).await.unwrap();
+        let cache = Cache::new(times, CAPACITY).shared(redis, &[Arc::from("sim")], &Tasks::default()).await.unwrap();
         let app = App::new(vec![Site::new(olt, "Sim")], None, cache);
         let (address, stop) = crate::serve_app(app.clone(), rules).await;
         Self { app, base: format!("http://{address}"), client: crate::client(), _stop: stop.drop_guard() }

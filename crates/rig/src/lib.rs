@@ -72,7 +72,7 @@ pub async fn serve_app(app: App, rules: Rules) -> (SocketAddr, CancellationToken
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    tokio::spawn(oltd::http::serve(app, listener, rules, stop.clone()));
+    tokio::spawn(oltd::server::serve(app, listener, rules, stop.clone()));
     (address, stop)
 }
 

@@ -20,6 +20,7 @@ mod shape;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -32,11 +33,11 @@ use zte::{Olt, OltError};
 
 pub use entry::Entry;
 use figures::Counters;
-pub use figures::{Age, CacheFigures, OnusOfPon, RedisFigures};
+pub use figures::{Age, CacheFigures, OnusOfPon};
 use flight::Flights;
 pub use held::{Held, Row};
 pub use key::{Key, Kind, Place};
-pub use redis::{Redis, RedisError, RedisSettings};
+pub use redis::{Redis, RedisError, RedisFigures, RedisSettings};
 pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
@@ -45,14 +46,14 @@ pub use subject::{
     RegisteredOnus, ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks,
     VlanProfiles, Vlans, WatchedOlt, WatchedOnu, WatchedPon,
 };
+pub use times::{CacheTimes, FLOOR};
+
+use crate::tasks::Tasks;
 
 /// Bytes of readings and rendered views that are kept at most, unless told
 /// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 8 MiB once every
 /// list was asked for, and 20 MiB with every ONU in detail.
 pub const CAPACITY: u64 = 96 << 20;
-/// No reading is asked for again sooner: clients that ask for fresh data in a
-/// loop then cost the OLT no more than one reading in this time.
-pub const FLOOR: Duration = Duration::from_secs(2);
 /// Longest life of a flight: the deadline of the request that began it.
 const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
 
@@ -60,24 +61,6 @@ const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
 /// is enough, since who is content with it finds it in memory from then on; after
 /// the last, the answer's age says what it is.
 const ROUNDS: u32 = 4;
-
-/// How long readings are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CacheTimes {
-    /// ONUs and what hangs on them.
-    pub onus: Duration,
-    /// PON ports, uplinks, cards and environment.
-    pub pon_info: Duration,
-    /// Profiles, VLANs and the OLT's identity.
-    pub profiles: Duration,
-}
-
-impl Default for CacheTimes {
-    fn default() -> Self {
-        let minutes = |n: u64| Duration::from_secs(60 * n);
-        Self { onus: minutes(5), pon_info: minutes(10), profiles: minutes(60) }
-    }
-}
 
 /// How old an answer may be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -180,13 +163,19 @@ impl Cache {
         }
     }
 
-    /// The same, sharing the readings of these OLTs with other instances.
+    /// The same, sharing the readings of these OLTs with other instances. What
+    /// follows them is one of the `tasks`.
     ///
     /// # Errors
     /// When the settings cannot be used. A store that is out of reach is no
     /// error: it is joined as soon as it is there.
-    pub async fn shared(self, settings: RedisSettings, olts: &[Arc<str>]) -> Result<Self, RedisError> {
-        let shared = Redis::start(settings, Arc::clone(&self.invalidations), olts.to_vec()).await?;
+    pub async fn shared(
+        self,
+        settings: RedisSettings,
+        olts: &[Arc<str>],
+        tasks: &Tasks,
+    ) -> Result<Self, RedisError> {
+        let shared = Redis::start(settings, Arc::clone(&self.invalidations), olts.to_vec(), tasks).await?;
         Ok(Self { shared: Some(shared), ..self })
     }
 

@@ -6,8 +6,10 @@ use std::task::{Context, Poll};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::connections::Load;
+use super::stream::Flow;
 
 /// A piece of a body that lives for this answer alone. This much may wait on a
 /// stream whose client takes nothing, after it was handed over.
@@ -22,11 +24,18 @@ pub(super) struct Sending {
     rest: Bytes,
     piece: usize,
     load: Load,
+    /// Where it goes on: what ends it.
+    end: Option<(Pin<Box<WaitForCancellationFutureOwned>>, Flow)>,
 }
 
 impl Sending {
     pub(super) fn new(body: Body, kept: bool, load: Load) -> Self {
-        Self { body, rest: Bytes::new(), piece: if kept { KEPT } else { OWN }, load }
+        Self { body, rest: Bytes::new(), piece: if kept { KEPT } else { OWN }, load, end: None }
+    }
+
+    /// The same of a stream, which ends once this is cancelled.
+    pub(super) fn until(self, end: CancellationToken, stream: Flow) -> Self {
+        Self { end: Some((Box::pin(end.cancelled_owned()), stream)), ..self }
     }
 
     fn piece(&mut self) -> Bytes {
@@ -49,6 +58,12 @@ impl hyper::body::Body for Sending {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some((end, stream)) = &mut self.end
+            && end.as_mut().poll(context).is_ready()
+        {
+            stream.end();
+            self.end = None;
+        }
         if !self.rest.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(self.piece()))));
         }

@@ -24,9 +24,11 @@ use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::scope::{Invalidations, Mark};
-use super::{Key, RedisFigures, Scope};
+use super::{Key, Scope};
 use follow::Owed;
 pub use settings::{RedisError, RedisSettings};
+
+use crate::tasks::Tasks;
 
 /// What a request waits for an answer, once: as long as a person does not notice.
 const ANSWER: Duration = Duration::from_millis(50);
@@ -101,6 +103,17 @@ pub(super) enum Look {
     Unavailable,
 }
 
+/// The state of the shared store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedisFigures {
+    /// Whether it is in use.
+    pub up: bool,
+    /// Operations that failed.
+    pub errors: u64,
+    /// Operations that were not tried, since it was out of use.
+    pub skipped: u64,
+}
+
 impl Redis {
     /// Joins the store and follows what other instances tell; waits for a
     /// moment so that a store in reach is in use when this returns.
@@ -111,6 +124,7 @@ impl Redis {
         settings: RedisSettings,
         invalidations: Arc<Invalidations>,
         olts: Vec<Arc<str>>,
+        tasks: &Tasks,
     ) -> Result<Self, RedisError> {
         let inner = Arc::new(Inner {
             client: settings.client()?,
@@ -127,7 +141,7 @@ impl Redis {
             skipped: AtomicU64::new(0),
         });
         let end = CancellationToken::new();
-        follow::spawn(Arc::clone(&inner), end.clone()).await;
+        follow::spawn(Arc::clone(&inner), tasks, end.clone()).await;
         Ok(Self { inner, _end: Arc::new(end.drop_guard()) })
     }
 

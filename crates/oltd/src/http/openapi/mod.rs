@@ -25,7 +25,7 @@ pub(crate) use failures::{
     OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures, ReadFailures, TcontFailures,
     TreeFailures,
 };
-pub(crate) use parameters::{Conditional, Filters, FiltersOfPon, OfMacs, Paging};
+pub(crate) use parameters::{Conditional, Filters, OfMacs, Paging, power, query, several, some_text, text};
 
 /// The response itself.
 const RESPONSE: &str = "x-response";
