@@ -11,7 +11,7 @@ use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
-use crate::writing::Writes;
+use crate::writing::{Gates, Writes};
 
 pub use crate::cache::CacheTimes;
 
@@ -49,6 +49,7 @@ struct State {
     limits: OpticalLimits,
     metrics: Metrics,
     tasks: Tasks,
+    gates: Gates,
 }
 
 impl App {
@@ -64,6 +65,7 @@ impl App {
             limits: OpticalLimits::default(),
             metrics: Metrics::default(),
             tasks: Tasks::default(),
+            gates: Gates::default(),
         }))
     }
 
@@ -91,6 +93,11 @@ impl App {
     /// The tasks that outlive their request: writes, and what runs beside the requests.
     pub fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    /// What stands between the requests and the OLTs where something is written.
+    pub fn gates(&self) -> &Gates {
+        &self.0.gates
     }
 
     /// Logs out of the OLTs' command lines.
@@ -147,6 +154,11 @@ impl ChosenOlt {
     /// Its id.
     pub fn id(&self) -> &str {
         &self.entry().0
+    }
+
+    /// How it is configured.
+    pub fn site(&self) -> &Site {
+        &self.entry().1
     }
 
     /// The name that people know it by.

@@ -4,6 +4,7 @@ mod backups;
 mod cards;
 mod docs;
 mod environment;
+mod hold;
 mod mac;
 mod metrics;
 mod monitoring;
@@ -13,12 +14,14 @@ mod onu_ids;
 pub(crate) mod onus;
 mod pon;
 mod profiles;
+mod save;
 mod service;
 mod service_ports;
 mod traffic;
 mod unconfigured;
 mod uplinks;
 mod vlans;
+mod writing;
 
 use std::time::SystemTime;
 
@@ -85,6 +88,9 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(profiles::vlan))
         .routes(routes!(olts::list))
         .routes(routes!(olts::show))
+        .routes(routes!(hold::hold))
+        .routes(routes!(hold::release))
+        .routes(routes!(save::save))
         .routes(routes!(backups::list))
         // Promised, but not built and therefore not documented.
         .route("/config/backup/onu/{pon}/{onu_id}", post(backups::not_built))

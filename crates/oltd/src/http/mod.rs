@@ -7,6 +7,7 @@
 
 mod access;
 mod answer;
+pub mod body;
 mod callers;
 mod client;
 mod conditional;
@@ -32,6 +33,7 @@ mod sending;
 mod server;
 mod status;
 mod tls;
+mod written;
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
@@ -43,11 +45,13 @@ pub use callers::Caller;
 use edge::Edge;
 pub(crate) use edge::LetIn;
 pub use failure::Failure;
+pub(crate) use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};
 pub use rules::{CorsRules, Hosts, NewTokens, Origins, Patience, Rate, Rules, Token};
 pub use server::serve;
 pub use status::ErrorCode;
 pub use tls::{Tls, TlsError, TlsFiles};
+pub(crate) use written::Written;
 
 use crate::app::App;
 use crate::metrics::Metrics;

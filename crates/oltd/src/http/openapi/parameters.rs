@@ -28,6 +28,10 @@ pub(crate) enum Filters {}
 #[derive(Debug)]
 pub(crate) enum FiltersOfPon {}
 
+/// Whether a write is only planned.
+#[derive(Debug)]
+pub(crate) enum DryRun {}
+
 /// Whose MAC addresses.
 #[derive(Debug)]
 pub(crate) enum OfMacs {}
@@ -77,6 +81,9 @@ parameters! {
         query("with", several(EXTRA.map(|column| column.as_str().to_owned())), "Columns that rows show besides their own, with commas between them. They are a second reading of the OLT."),
         query("sort", text().enum_values(Some(sortable())), "What the rows are sorted by; those without a value come last. Rows show it."),
         query("order", text().enum_values(Some(["asc", "desc"])), "Upwards unless told otherwise."),
+    ];
+    DryRun: [
+        query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Only plan it. A write without a plan to show answers 400."),
     ];
     OfMacs: [
         query("onu", text().pattern(Some(ONU_INPUT)), "Behind this ONU: `1-1-1:4`, or its number beside `pon`."),
