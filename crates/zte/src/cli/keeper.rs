@@ -14,13 +14,31 @@ use super::line::Line;
 use super::outage;
 use super::reader::Reply;
 use super::session::{Most, Session};
+use super::writer::{self, Begun};
 use crate::Trouble;
 
-/// A caller who waits for a session.
+/// A caller who waits for a session, for what it is given there.
 #[derive(Debug)]
-pub(crate) struct Want {
-    pub(crate) give: oneshot::Sender<Result<mpsc::Sender<Ask>, Trouble>>,
+pub(crate) struct Want<T> {
+    pub(crate) give: oneshot::Sender<Result<T, Trouble>>,
     pub(crate) deadline: Instant,
+}
+
+impl<T> Want<T> {
+    /// Whether nobody waits any more.
+    pub(super) fn has_gone(&self) -> bool {
+        self.give.is_closed() || self.deadline <= Instant::now()
+    }
+}
+
+pub(crate) type ReadWant = Want<mpsc::Sender<Ask>>;
+pub(crate) type WriteWant = Want<Begun>;
+
+/// Callers in their order.
+#[derive(Debug)]
+pub(crate) struct Queues {
+    pub(crate) reads: mpsc::Receiver<ReadWant>,
+    pub(crate) writes: mpsc::Receiver<WriteWant>,
 }
 
 /// A command of the caller whose turn it is.
@@ -36,18 +54,22 @@ pub(crate) struct Ask {
 /// stays in use: the slowest single reading takes about so long.
 const READ_ON: Duration = Duration::from_secs(15);
 /// How long a caller may leave its session unused in the middle of its turn.
-const HELD: Duration = Duration::from_secs(30);
-/// How long turns may go on once the handles are closed.
-const ENDING: Duration = Duration::from_millis(200);
+pub(super) const HELD: Duration = Duration::from_secs(30);
+/// How long reading turns may go on once the handles are closed.
+pub(super) const ENDING: Duration = Duration::from_millis(200);
 /// Shortest sign of life of a deadline that is over: try nothing.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
-/// Gives callers a session each, in their order, `max_sessions` at a time.
+/// Gives callers a session each, in their order, `max_sessions` at a time, and one
+/// of them at most to write: beside the readers, or instead of them where there is
+/// one session only. A free session goes to either queue by lot, so that neither
+/// keeps the other waiting for ever.
 /// Ends when the handles are gone or closed.
-pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
+pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
     let most = shared.settings.max_sessions.max(1);
     let mut idle: Vec<Session> = Vec::new();
     let mut turns: JoinSet<Option<Session>> = JoinSet::new();
+    let mut writer: JoinSet<Option<Session>> = JoinSet::new();
     loop {
         let care = idle.iter().map(|session| next_care(&shared, session)).min();
         let care = async move {
@@ -56,22 +78,37 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
                 None => std::future::pending().await,
             }
         };
+        let used = turns.len() + writer.len();
         tokio::select! {
             () = shared.stop.cancelled() => break,
-            want = wants.recv(), if turns.len() < most => match want {
+            want = queues.reads.recv(), if used < most => match want {
                 // The session that was used last is the likeliest to live.
                 Some(want) => {
                     let session = idle.pop();
-                    let alone = turns.is_empty();
-                    turns.spawn(serve(Arc::clone(&shared), want, session, alone));
+                    turns.spawn(serve(Arc::clone(&shared), want, session, used == 0));
+                }
+                None => break,
+            },
+            want = queues.writes.recv(), if used < most && writer.is_empty() => match want {
+                Some(want) => {
+                    let session = idle.pop();
+                    writer.spawn(writer::serve(Arc::clone(&shared), want, session, used == 0));
                 }
                 None => break,
             },
             Some(session) = turns.join_next() => idle.extend(session.ok().flatten()),
+            Some(session) = writer.join_next() => idle.extend(session.ok().flatten()),
             () = care => tend(&shared, &mut idle, &mut turns),
         }
-        shared.sessions.store(idle.len() + turns.len(), Ordering::Relaxed);
+        shared.sessions.store(idle.len() + turns.len() + writer.len(), Ordering::Relaxed);
     }
+    // Who still waits is told so now, not once the last line has ended.
+    drop(queues);
+    tokio::join!(end_reads(idle, turns), end_writer(writer, shared.until.get().copied()));
+    shared.sessions.store(0, Ordering::Relaxed);
+}
+
+async fn end_reads(mut idle: Vec<Session>, mut turns: JoinSet<Option<Session>>) {
     // A turn that has just ended gives its session back for a polite good-bye.
     let ended = async {
         while let Some(session) = turns.join_next().await {
@@ -81,7 +118,20 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
     let _ = tokio::time::timeout(ENDING, ended).await;
     turns.abort_all();
     futures::future::join_all(idle.into_iter().map(Session::close)).await;
-    shared.sessions.store(0, Ordering::Relaxed);
+}
+
+/// The line under way goes on for as long as whoever closed the handles allows;
+/// where they are merely gone, as long as the line itself may.
+async fn end_writer(mut writer: JoinSet<Option<Session>>, until: Option<Instant>) {
+    let ended = async { writer.join_next().await.and_then(Result::ok).flatten() };
+    let session = match until {
+        Some(until) => tokio::time::timeout_at(until, ended).await.ok().flatten(),
+        None => ended.await,
+    };
+    writer.abort_all();
+    if let Some(session) = session {
+        session.close().await;
+    }
 }
 
 fn next_care(shared: &Shared, session: &Session) -> Instant {
@@ -108,8 +158,13 @@ fn tend(shared: &Shared, idle: &mut Vec<Session>, turns: &mut JoinSet<Option<Ses
 
 /// One turn: gives back the session when it is fit for another. `alone` when no
 /// other session is in use.
-async fn serve(shared: Arc<Shared>, want: Want, session: Option<Session>, alone: bool) -> Option<Session> {
-    if want.give.is_closed() || want.deadline <= Instant::now() {
+async fn serve(
+    shared: Arc<Shared>,
+    want: ReadWant,
+    session: Option<Session>,
+    alone: bool,
+) -> Option<Session> {
+    if want.has_gone() {
         return session;
     }
     let mut session = match session {
@@ -139,7 +194,7 @@ async fn serve(shared: Arc<Shared>, want: Want, session: Option<Session>, alone:
 
 /// Beside a session in use, a failure says that the OLT has no line for another
 /// one: that is this caller's trouble and no outage.
-async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
+pub(super) async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
     shared.outage.check()?;
     match Session::open(&shared.settings).await {
         Ok(session) => {
