@@ -1,5 +1,6 @@
 //! The task that owns the sessions of an OLT.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -62,15 +63,30 @@ pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// Gives callers a session each, in their order, `max_sessions` at a time, and one
 /// of them at most to write: beside the readers, or instead of them where there is
-/// one session only. A free session goes to either queue by lot, so that neither
-/// keeps the other waiting for ever.
+/// one session only. A free session goes to whoever wants to write, since the
+/// others may fill it for ever; but between two of those a reader has its turn.
 /// Ends when the handles are gone or closed.
 pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
     let most = shared.settings.max_sessions.max(1);
     let mut idle: Vec<Session> = Vec::new();
     let mut turns: JoinSet<Option<Session>> = JoinSet::new();
     let mut writer: JoinSet<Option<Session>> = JoinSet::new();
+    let mut writers: VecDeque<WriteWant> = VecDeque::new();
+    let mut wrote = false;
     loop {
+        let reader_first = wrote && !queues.reads.is_empty();
+        if turns.len() < most
+            && writer.is_empty()
+            && !reader_first
+            && let Some(want) = writers.pop_front()
+        {
+            // The session that was used last is the likeliest to live.
+            let (session, alone) = (idle.pop(), turns.is_empty());
+            writer.spawn(writer::serve(Arc::clone(&shared), want, session, alone));
+            wrote = true;
+        }
+        let used = turns.len() + writer.len();
+        shared.sessions.store(idle.len() + used, Ordering::Relaxed);
         let care = idle.iter().map(|session| next_care(&shared, session)).min();
         let care = async move {
             match care {
@@ -78,21 +94,17 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
                 None => std::future::pending().await,
             }
         };
-        let used = turns.len() + writer.len();
         tokio::select! {
             () = shared.stop.cancelled() => break,
+            want = queues.writes.recv() => match want {
+                Some(want) => queue(&mut writers, want),
+                None => break,
+            },
             want = queues.reads.recv(), if used < most => match want {
-                // The session that was used last is the likeliest to live.
                 Some(want) => {
                     let session = idle.pop();
                     turns.spawn(serve(Arc::clone(&shared), want, session, used == 0));
-                }
-                None => break,
-            },
-            want = queues.writes.recv(), if used < most && writer.is_empty() => match want {
-                Some(want) => {
-                    let session = idle.pop();
-                    writer.spawn(writer::serve(Arc::clone(&shared), want, session, used == 0));
+                    wrote = false;
                 }
                 None => break,
             },
@@ -100,12 +112,26 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
             Some(session) = writer.join_next() => idle.extend(session.ok().flatten()),
             () = care => tend(&shared, &mut idle, &mut turns),
         }
-        shared.sessions.store(idle.len() + turns.len() + writer.len(), Ordering::Relaxed);
     }
     // Who still waits is told so now, not once the last line has ended.
-    drop(queues);
+    drop((queues, writers));
     tokio::join!(end_reads(idle, turns), end_writer(writer, shared.until.get().copied()));
     shared.sessions.store(0, Ordering::Relaxed);
+}
+
+/// Most callers that wait to write. Each of them is a change that somebody has
+/// asked for and may keep the command line for minutes: more would wait in vain.
+pub(crate) const WRITES: usize = 16;
+
+/// Queues one who wants to write. Those who have given up take no place: a line
+/// may last longer than all of them wait.
+fn queue(writers: &mut VecDeque<WriteWant>, want: WriteWant) {
+    writers.retain(|want| !want.has_gone());
+    if writers.len() < WRITES {
+        writers.push_back(want);
+    } else {
+        let _ = want.give.send(Err(Trouble::Busy { waiting: WRITES }));
+    }
 }
 
 async fn end_reads(mut idle: Vec<Session>, mut turns: JoinSet<Option<Session>>) {

@@ -36,7 +36,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::latency::Latency;
 use crate::{CliSettings, LatencyStats, Trouble};
-use keeper::{Queues, ReadWant, Want, WriteWant};
+use keeper::{Queues, ReadWant, WRITES, Want, WriteWant};
 pub(crate) use line::Line;
 use outage::Outage;
 pub(crate) use prompt::Mode;
@@ -101,10 +101,6 @@ pub(crate) struct Cli {
     /// The other ends, until the first use starts the task.
     unstarted: Arc<std::sync::Mutex<Option<Queues>>>,
 }
-
-/// Most callers that wait to write. Each of them is a change that somebody has
-/// asked for and may keep the command line for minutes: more would wait in vain.
-const WRITES: usize = 16;
 
 impl Cli {
     pub(crate) fn new(settings: CliSettings) -> Self {

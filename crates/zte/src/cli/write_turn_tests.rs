@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
+use crate::cli::keeper::WRITES;
 use crate::cli::scripted::{After, SAVED, Scripted, Typed};
-use crate::cli::{Answer, Cli, Refusal, WRITES};
+use crate::cli::{Answer, Cli, Refusal};
 
 fn within(seconds: u64) -> Instant {
     Instant::now() + Duration::from_secs(seconds)
@@ -114,8 +115,31 @@ async fn the_queue_of_writers_is_bounded_and_ends_at_its_deadline() {
     for one in waiting {
         assert!(matches!(one.await.unwrap(), Some(Trouble::Deadline(_))));
     }
+    // Those who have given up take no place.
+    let next = cli.write_turn(within(10));
     drop(held);
-    turn(&cli).await.line(typing("show 0"), false).await.unwrap();
+    next.await.unwrap().line(typing("show 0"), false).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn neither_readers_nor_writers_starve() {
+    let (cli, typed) = cli(Scripted::default(), 1).await;
+    let held = turn(&cli).await;
+    let reader = |seconds: u64| {
+        let cli = cli.clone();
+        async move {
+            let mut turn = cli.read_turn(within(80)).await.unwrap();
+            turn.text(&format!("show {seconds}"), within(80)).await.unwrap();
+        }
+    };
+    let writer = || async { drop(turn(&cli).await.line(typing("bad"), false).await.unwrap()) };
+    let all = async { tokio::join!(reader(1), reader(2), writer(), writer(), reader(3)) };
+    tokio::join!(all, async {
+        until("all wait", || cli.stats().waiting == 5).await;
+        drop(held);
+    });
+    let lines: Vec<_> = typed.all().into_iter().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines[1..], ["show 1", "bad", "show 2", "bad", "show 3"]);
 }
 
 #[tokio::test(start_paused = true)]
