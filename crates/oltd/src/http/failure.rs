@@ -165,6 +165,9 @@ impl Failure {
             Trouble::Busy { .. } => {
                 new(ErrorCode::OltBusy, "Too many requests wait for this OLT already.").retry(BUSY_RETRY)
             }
+            Trouble::Writing { retry_after } => {
+                new(ErrorCode::OltBusy, "A change keeps the OLT's command line in use.").retry(retry_after)
+            }
             Trouble::Silent(_) | Trouble::Deadline(_) => {
                 new(ErrorCode::DeadlinePassed, "The OLT gave no complete answer in time.")
             }
@@ -229,6 +232,7 @@ mod tests {
             (Trouble::Unreachable { retry_after: Duration::ZERO }, 503, "olt_unreachable", "1"),
             (Trouble::Network("no route".into()), 503, "olt_unreachable", "5"),
             (Trouble::Busy { waiting: 64 }, 503, "olt_busy", "1"),
+            (Trouble::Writing { retry_after: second * 40 }, 503, "olt_busy", "40"),
             (Trouble::Deadline(Duration::from_secs(9)), 504, "deadline_passed", ""),
             (Trouble::Silent(Duration::from_secs(8)), 504, "deadline_passed", ""),
             (Trouble::UnexpectedReply("x".into()), 502, "unexpected_reply", ""),
