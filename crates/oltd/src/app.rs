@@ -5,9 +5,8 @@ use std::sync::Arc;
 use gpon::quoted;
 use zte::Olt;
 
-use crate::cache::{Cache, Fresh, Freshness, Scope, Subject};
+use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
-use crate::http::{ErrorCode, Failure};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
@@ -37,11 +36,26 @@ impl Site {
     }
 }
 
+/// What the state of a server is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// Every OLT, in the order in which they are told. No two have one id.
+    pub olts: Vec<Site>,
+    /// The id of the OLT that requests go to which name none; `None` for the only one.
+    pub default: Option<String>,
+    /// The readings that are kept.
+    pub cache: Cache,
+    /// Between which values optics are normal.
+    pub limits: OpticalLimits,
+    /// What runs beside the requests.
+    pub tasks: Tasks,
+}
+
 /// The state of the server. A cheap handle.
 #[derive(Debug, Clone)]
 pub struct App(Arc<State>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct State {
     sites: Vec<(Arc<str>, Site)>,
     default: Option<usize>,
@@ -52,27 +66,40 @@ struct State {
     gates: Gates,
 }
 
-impl App {
-    /// The state for these OLTs. Requests that name no OLT go to the only one,
-    /// or to the one with the id `default`.
-    pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
+/// Why no OLT was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoOlt {
+    /// None has this id.
+    #[error("no OLT has the id {}", quoted(.0))]
+    Unknown(String),
+    /// None was named, and none is the default.
+    #[error("several OLTs are configured and none is the default")]
+    Unnamed,
+}
+
+impl From<Parts> for App {
+    fn from(Parts { olts, default, cache, limits, tasks }: Parts) -> Self {
         let sites: Vec<_> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
         Self(Arc::new(State {
             sites,
             default,
-            cache: cache.into(),
-            limits: OpticalLimits::default(),
+            cache,
+            limits,
             metrics: Metrics::default(),
-            tasks: Tasks::default(),
+            tasks,
             gates: Gates::default(),
         }))
     }
+}
 
-    /// The same with these limits of what is watched.
-    #[must_use]
-    pub fn with_limits(self, limits: OpticalLimits) -> Self {
-        Self(Arc::new(State { limits, ..Arc::unwrap_or_clone(self.0) }))
+impl App {
+    /// The state for these OLTs, with everything else as it is unless somebody
+    /// configures it. Requests that name no OLT go to the only one, or to the
+    /// one with the id `default`.
+    pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
+        let (limits, tasks) = (OpticalLimits::default(), Tasks::default());
+        Self::from(Parts { olts, default, cache: cache.into(), limits, tasks })
     }
 
     /// Every OLT, in the order of the configuration.
@@ -108,13 +135,14 @@ impl App {
     /// The OLT with this id, or the default one.
     ///
     /// # Errors
-    /// `olt_not_found`, `olt_required`.
-    pub fn olt(&self, id: Option<&str>) -> Result<ChosenOlt, Failure> {
+    /// When none has it, or none was named and none is the default.
+    pub fn olt(&self, id: Option<&str>) -> Result<ChosenOlt, NoOlt> {
         let at = match id {
             Some(id) => {
-                self.0.sites.iter().position(|(known, _)| **known == *id).ok_or_else(|| unknown(id))?
+                let known = self.0.sites.iter().position(|(known, _)| **known == *id);
+                known.ok_or_else(|| NoOlt::Unknown(id.to_owned()))?
             }
-            None => self.0.default.ok_or_else(required)?,
+            None => self.0.default.ok_or(NoOlt::Unnamed)?,
         };
         Ok(ChosenOlt { app: self.clone(), at })
     }
@@ -125,22 +153,6 @@ fn choose<'a>(mut ids: impl ExactSizeIterator<Item = &'a str>, default: Option<&
         Some(default) => ids.position(|id| id == default),
         None => (ids.len() == 1).then_some(0),
     }
-}
-
-fn unknown(id: &str) -> Failure {
-    Failure::new(
-        ErrorCode::OltNotFound,
-        "No such OLT is configured.",
-        format!("no OLT has the id {}", quoted(id)),
-    )
-}
-
-fn required() -> Failure {
-    Failure::new(
-        ErrorCode::OltRequired,
-        "Several OLTs are configured and none is the default.",
-        "olt: name one in the path, /api/v1/olts/{olt}/..., or configure a default",
-    )
 }
 
 /// The OLT that a request goes to.
@@ -189,14 +201,14 @@ impl ChosenOlt {
     /// Reads through the cache.
     ///
     /// # Errors
-    /// When the OLT fails.
+    /// When the OLT fails; the error names it.
     pub async fn read<S: Subject>(
         &self,
         at: S::At,
         freshness: Freshness,
-    ) -> Result<Fresh<S::Value>, Failure> {
+    ) -> Result<Fresh<S::Value>, CacheError> {
         let (id, site) = self.entry();
-        Ok(self.app.0.cache.read::<S>(id, &site.olt, at, freshness).await?)
+        self.app.0.cache.read::<S>(id, &site.olt, at, freshness).await
     }
 
     /// Makes every reading too old that holds something of `scope`, in every

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use gpon::{OnuId, OnuRef, PonPort};
 use oltd::app::{App, CacheTimes, Site};
 use oltd::cache::{CAPACITY, Cache, RedisSettings};
+use oltd::tasks::Tasks;
 use oltsim::{FULL, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +32,10 @@ impl Drop for Instance {
 impl Instance {
     async fn start(sim: &Simulator, redis: RedisSettings, times: CacheTimes) -> Self {
         let olt = rig::olt("bench", sim.snmp_addr()).await;
-        let cache = Cache::new(times, CAPACITY).shared(redis, &[Arc::from("bench")]).await.unwrap();
+        let cache = Cache::new(times, CAPACITY)
+            .shared(redis, &[Arc::from("bench")], &Tasks::default())
+            .await
+            .unwrap();
         let app = App::new(vec![Site::new(olt, "Bench")], None, cache);
         let (address, stop) = rig::serve(app.clone()).await;
         let instance =

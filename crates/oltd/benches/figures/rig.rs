@@ -44,7 +44,7 @@ pub(crate) async fn serve(app: App) -> (SocketAddr, CancellationToken) {
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
     let rules = Rules { rate: None, access_log: false, ..Rules::default() };
-    tokio::spawn(oltd::http::serve(app, listener, rules, stop.clone()));
+    tokio::spawn(oltd::server::serve(app, listener, rules, stop.clone()));
     (address, stop)
 }
 

@@ -1,3 +1,5 @@
+//! The page of metrics.
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::IntoResponse;
@@ -5,7 +7,7 @@ use axum::response::IntoResponse;
 use crate::app::App;
 use crate::http::Failure;
 use crate::http::openapi::{Exposition, MetricsFailures};
-use crate::metrics::{Format, exposition};
+use crate::metrics::{Figures, Format};
 
 /// What goes on here, for Prometheus.
 ///
@@ -21,8 +23,23 @@ use crate::metrics::{Format, exposition};
 pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<impl IntoResponse, Failure> {
     let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let format = Format::wanted(accept);
-    let text = exposition(&app, format).await.map_err(Failure::internal)?;
+    let text = page(&app, format).await.map_err(Failure::internal)?;
     let kind = HeaderValue::from_static(format.content_type());
     let vary = HeaderValue::from_name(header::ACCEPT);
     Ok(([(header::CONTENT_TYPE, kind), (header::VARY, vary)], text))
+}
+
+/// Everything that is to be told right now, asked from those who count it.
+///
+/// # Errors
+/// None at present: text is written to memory.
+pub async fn page(app: &App, format: Format) -> Result<String, std::fmt::Error> {
+    let figures = Figures {
+        own: app.metrics().clone(),
+        olts: app.olts().map(|olt| (olt.id().to_owned(), olt.handle().stats())).collect(),
+        cache: app.cache().figures().await,
+        tasks: app.tasks().figures(),
+        log_lost: crate::logging::lost(),
+    };
+    figures.page(format)
 }

@@ -6,12 +6,12 @@ mod docs;
 mod environment;
 mod hold;
 mod mac;
-mod metrics;
+pub mod metrics;
 mod monitoring;
 mod olts;
 mod onu;
 mod onu_ids;
-pub(crate) mod onus;
+mod onus;
 mod pon;
 mod profiles;
 mod save;
@@ -26,19 +26,42 @@ mod writing;
 use std::time::SystemTime;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::http::openapi;
+use crate::http::{PonRoutes, Routes, openapi};
+
+/// Promised, but not built and therefore not documented.
+fn promised() -> [(&'static str, MethodRouter<App>); 6] {
+    [
+        ("/api/v1/config/backup/onu/{pon}/{onu_id}", post(backups::not_built)),
+        ("/api/v1/config/backup/olt", post(backups::not_built)),
+        ("/api/v1/config/backup/import", post(backups::not_built)),
+        ("/api/v1/config/backup/{id}", get(backups::not_built).delete(backups::not_built)),
+        ("/api/v1/config/backup/{id}/export", get(backups::not_built)),
+        ("/api/v1/config/restore/{id}", post(backups::not_built)),
+    ]
+}
 
 /// Every route. The tree of a chosen OLT is the same tree: the path is
 /// rewritten to it before it is routed.
-pub(crate) fn routes() -> Router<App> {
-    documented().merge(docs::pages()).into()
+pub(crate) fn routes(app: App) -> Routes {
+    let mut router = Router::from(documented().merge(docs::pages()));
+    for (path, methods) in promised() {
+        router = router.route(path, methods);
+    }
+    Routes { router: router.with_state(app), pons: pon_routes() }
+}
+
+/// Those that take a PON port in any spelling.
+pub(crate) fn pon_routes() -> PonRoutes {
+    let (documented, promised) = (documented(), promised());
+    let paths = documented.get_openapi().paths.paths.keys().map(String::as_str);
+    PonRoutes::among(paths.chain(promised.iter().map(|(path, _)| *path)))
 }
 
 /// Every route that is documented. What a route takes and answers stands at its handler.
@@ -92,13 +115,6 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(hold::release))
         .routes(routes!(save::save))
         .routes(routes!(backups::list))
-        // Promised, but not built and therefore not documented.
-        .route("/config/backup/onu/{pon}/{onu_id}", post(backups::not_built))
-        .route("/config/backup/olt", post(backups::not_built))
-        .route("/config/backup/import", post(backups::not_built))
-        .route("/config/backup/{id}", get(backups::not_built).delete(backups::not_built))
-        .route("/config/backup/{id}/export", get(backups::not_built))
-        .route("/config/restore/{id}", post(backups::not_built))
 }
 
 /// A moment as RFC 3339 spells it, in UTC to the second.
@@ -148,11 +164,51 @@ impl From<&gpon::OpticalModule> for Optical {
 mod tests {
     use std::time::Duration;
 
+    use axum::body::Body;
+    use axum::extract::Request;
+    use tower::ServiceExt;
+
     use super::*;
 
     #[test]
     fn moments_are_utc_to_the_second() {
         let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_790_000_000_900);
         assert_eq!(rfc3339(time).unwrap(), "2026-09-21T14:13:20Z");
+    }
+
+    /// A path that leads to this route, with `pon` in the place of its PON port.
+    fn filled(template: &str, pon: &str) -> String {
+        let fill = |segment: &str| match segment {
+            "{pon}" => pon.to_owned(),
+            // No id: the handler names it, and no OLT is asked.
+            segment if segment.starts_with('{') => "x".to_owned(),
+            segment => segment.to_owned(),
+        };
+        template.split('/').map(fill).collect::<Vec<_>>().join("/")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_route_takes_a_pon_in_any_spelling() {
+        let app = App::new(vec![], None, crate::cache::CacheTimes::default());
+        let server = crate::server::router(app, &crate::http::Rules::default());
+        let documented = documented();
+        let paths = documented.get_openapi().paths.paths.iter();
+        let with_pon: Vec<_> = paths.filter(|(path, _)| path.contains("{pon}")).collect();
+        assert!(with_pon.len() > 8, "{}", with_pon.len());
+        for (template, methods) in with_pon {
+            if template.contains("{board}") {
+                continue;
+            }
+            let method = if methods.get.is_some() { "GET" } else { "POST" };
+            for pon in ["1-1-1", "1%2F1%2F1", "1/1/1", "1"] {
+                let path = filled(template, pon);
+                let request = Request::builder().method(method).uri(&path).header("host", "localhost");
+                let response = server.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+                let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+                // Past the path: no OLT is configured.
+                assert_eq!(body["error_code"], "olt_required", "{method} {path}: {body}");
+            }
+        }
     }
 }

@@ -65,7 +65,7 @@ pub(super) async fn all_of(
     let onus = olt.read::<Onus>(pon, freshness).await?;
     match names_all(onus.entry.reading()) {
         true => Ok(onus),
-        false => olt.read::<RegisteredOnus>(pon, freshness).await,
+        false => Ok(olt.read::<RegisteredOnus>(pon, freshness).await?),
     }
 }
 

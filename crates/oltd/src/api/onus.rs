@@ -2,6 +2,7 @@
 
 mod filter;
 mod order;
+mod parameters;
 mod row;
 
 use gpon::{Onu, OnuColumn, OnuColumns, PonPort, Problem, SerialNumber};
@@ -10,16 +11,16 @@ use utoipa::ToSchema;
 
 use self::filter::Filter;
 use self::order::Order;
-pub(crate) use self::order::sortable;
+use self::parameters::FiltersOfPon;
 pub(super) use self::row::by_password;
 use self::row::{Line, Row, Shown};
 use crate::app::ChosenOlt;
 use crate::cache::{Fresh, Freshness, OnuColumnsOf, Onus, OnusOfAll};
-use crate::http::openapi::{Filters, FiltersOfPon, Listed, ListedOrPaged, Paged, Paging, PonFailures};
+use crate::http::openapi::{Filters, Listed, ListedOrPaged, Paged, Paging, PonFailures};
 use crate::http::{Answer, BoardPon, Content, Failure, Page, Query, schema, word, words};
 
 /// The columns that `with` may name, and that stand in no row unless a parameter names them.
-pub(crate) const EXTRA: [OnuColumn; 5] = [
+const EXTRA: [OnuColumn; 5] = [
     OnuColumn::Model,
     OnuColumn::OfflineReason,
     OnuColumn::LastOnline,
@@ -211,7 +212,7 @@ impl Question {
         let mut more: Option<Fresh<Vec<Onu>>> = None;
         let mut lost = false;
         if !lacks.is_empty() {
-            match olt.read::<OnuColumnsOf>((pon, lacks), freshness).await {
+            match olt.read::<OnuColumnsOf>((pon, lacks), freshness).await.map_err(Failure::from) {
                 Ok(read) => {
                     let noted = read.entry.reading().problems.iter();
                     problems.extend(noted.filter(|p| !onus.entry.reading().problems.contains(p)).cloned());

@@ -171,3 +171,6 @@ pub(super) fn refused(denied: Denied, olt: &str) -> Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

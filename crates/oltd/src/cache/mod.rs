@@ -44,6 +44,8 @@ pub use subject::{
     VlanProfiles, Vlans, WatchedOlt, WatchedOnu, WatchedPon,
 };
 
+use crate::tasks::Tasks;
+
 /// Bytes of readings and rendered views that are kept at most, unless told
 /// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 8 MiB once every
 /// list was asked for, and 20 MiB with every ONU in detail.
@@ -178,13 +180,19 @@ impl Cache {
         }
     }
 
-    /// The same, sharing the readings of these OLTs with other instances.
+    /// The same, sharing the readings of these OLTs with other instances. What
+    /// follows them is one of the `tasks`.
     ///
     /// # Errors
     /// When the settings cannot be used. A store that is out of reach is no
     /// error: it is joined as soon as it is there.
-    pub async fn shared(self, settings: RedisSettings, olts: &[Arc<str>]) -> Result<Self, RedisError> {
-        let shared = Redis::start(settings, Arc::clone(&self.invalidations), olts.to_vec()).await?;
+    pub async fn shared(
+        self,
+        settings: RedisSettings,
+        olts: &[Arc<str>],
+        tasks: &Tasks,
+    ) -> Result<Self, RedisError> {
+        let shared = Redis::start(settings, Arc::clone(&self.invalidations), olts.to_vec(), tasks).await?;
         Ok(Self { shared: Some(shared), ..self })
     }
 

@@ -11,7 +11,7 @@ use oltd::http::{CorsRules, Hosts, Origins, Rate, Rules, TlsFiles};
 use oltd::limits::Limits;
 use zte::CliSettings;
 
-use super::serve::{self, Args};
+use super::configured::{Args, load_certificate, refuse_exposed, scheme};
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let Examination { source, config, problems } = config::examine(args.config.as_deref());
@@ -49,10 +49,10 @@ fn of_surroundings(config: &mut Config, problems: &Problems, insecure: bool) -> 
     // Of a token or an address that is at fault it is not known what it lets in.
     let exposed = match problems.concern("auth") || problems.concern("listen") {
         true => Ok(()),
-        false => serve::refuse_exposed(config, insecure),
+        false => refuse_exposed(config, insecure),
     };
     let redis = config.redis.as_ref().map_or(Ok(()), |redis| Ok(redis.check()?));
-    let outcomes = [exposed, serve::load_certificate(config), redis];
+    let outcomes = [exposed, load_certificate(config), redis];
     outcomes.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect()
 }
 
@@ -69,7 +69,7 @@ fn warnings(config: &Config) -> Vec<String> {
 
 fn describe(text: &mut String, config: &Config) -> std::fmt::Result {
     let Config { listen, default, olts, log, cache, limits, .. } = config;
-    writeln!(text, "listen   {}://{listen}", serve::scheme(config))?;
+    writeln!(text, "listen   {}://{listen}", scheme(config))?;
     describe_edge(text, config)?;
     let access = if config.rules.access_log {
         "a line for each request"

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use gpon::{OnuState, PonPort};
-use oltd::app::{App, Site};
+use oltd::app::ChosenOlt;
 use oltd::config::{self, Config};
+use oltd::tasks::Tasks;
+use oltd::{logging, server};
 use oltsim::device::CliAccess;
 use oltsim::{Options, Simulator, Source};
 use zte::CliSettings;
 
+use super::configured::{load_certificate, scheme};
 use super::{serve, shutdown};
-use crate::logging;
 
 /// Longest time to look for an ONU to show; the simulator answers within milliseconds.
 const LOOK: Duration = Duration::from_secs(2);
@@ -30,13 +32,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
-    serve::load_certificate(&mut config)?;
+    load_certificate(&mut config)?;
     logging::init(&config.log)?;
     super::block_on(demo(config))
 }
 
 async fn demo(mut config: Config) -> anyhow::Result<()> {
-    let shutdown = shutdown::on_signal()?;
+    let tasks = Tasks::default();
+    let shutdown = shutdown::on_signal(&tasks)?;
     let listener = serve::bind(config.listen)?;
     for note in &config.notes {
         tracing::warn!(variable = note.variable, "{note}");
@@ -52,12 +55,10 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         olt.settings.snmp.port = simulator.snmp_addr().port();
         olt.settings.cli = cli.clone().map(settings);
     }
-    let base = base(serve::scheme(&config), listener.local_addr()?);
-    let cache = serve::cache(&config).await?;
-    let sites = serve::sites(config.olts).await?;
-    let shown = tokio::time::timeout(LOOK, online_onu(&sites)).await.ok().flatten();
+    let base = base(scheme(&config), listener.local_addr()?);
+    let app = server::state(&config, tasks).await?;
+    let shown = tokio::time::timeout(LOOK, online_onu(app.olts().next())).await.ok().flatten();
     let (board, port, onu) = shown.unwrap_or((1, 1, 1));
-    let app = App::new(sites, config.default, cache);
     super::print(&format!(
         "A simulated C320 is served at {base}/\n\
          Its SNMP agent is at {snmp}, community public.\n\
@@ -71,8 +72,8 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         snmp = simulator.snmp_addr(),
         cli = cli.as_ref().map(telnet).unwrap_or_default(),
     ));
-    oltd::http::serve(app.clone(), listener, config.rules, shutdown).await?;
-    shutdown::close(&app).await;
+    server::serve(app.clone(), listener, config.rules, shutdown).await?;
+    server::end(&app).await;
     Ok(())
 }
 
@@ -95,8 +96,8 @@ fn telnet((address, access): &(SocketAddr, CliAccess)) -> String {
 }
 
 /// Board, PON and id of the first ONU that is online, so that the lines to try show values.
-async fn online_onu(sites: &[Site]) -> Option<(u8, u8, u8)> {
-    let olt = &sites.first()?.olt;
+async fn online_onu(olt: Option<ChosenOlt>) -> Option<(u8, u8, u8)> {
+    let olt = olt?.handle().clone();
     for port in 1..=PonPort::MAX_PORT {
         let onus = olt.onus(PonPort::new(1, port).ok()?).await.ok()?.value;
         if let Some(onu) = onus.iter().find(|onu| onu.state == Some(OnuState::Online)) {

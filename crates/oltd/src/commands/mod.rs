@@ -1,6 +1,7 @@
 //! The commands of the command line.
 
 mod check;
+mod configured;
 #[cfg(feature = "sim")]
 mod demo;
 mod reload;
@@ -33,9 +34,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the configured OLTs.
-    Serve(serve::Args),
+    Serve(configured::Args),
     /// Validate the configuration and say what `serve` would do.
-    Check(serve::Args),
+    Check(configured::Args),
     /// Make a token that lets a client in, and the entry of the configuration for it.
     Token(token::Args),
     /// Run one show command and print its rows as JSON.

@@ -2,8 +2,9 @@
 
 use oltd::config::{self, Config};
 use oltd::http::{NewTokens, Tls, TlsFiles};
+use oltd::tasks::Tasks;
 
-use super::serve::{self, Args};
+use super::configured::{Args, refuse_exposed};
 
 /// What takes up what was read again.
 pub(super) struct Reload {
@@ -20,12 +21,12 @@ impl Reload {
 
     /// Reads again at each SIGHUP, from now on and for ever.
     #[cfg(unix)]
-    pub(super) fn on_hangup(mut self) -> anyhow::Result<()> {
+    pub(super) fn on_hangup(mut self, tasks: &Tasks) -> anyhow::Result<()> {
         use anyhow::Context;
         use tokio::signal::unix::{SignalKind, signal};
 
         let mut hangups = signal(SignalKind::hangup()).context("cannot listen for signals")?;
-        tokio::spawn(async move {
+        tasks.require("reload", async move {
             while hangups.recv().await.is_some() {
                 let read = tokio::task::spawn_blocking(move || {
                     self.read_again();
@@ -40,7 +41,7 @@ impl Reload {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn on_hangup(self) -> anyhow::Result<()> {
+    pub(super) fn on_hangup(self, _: &Tasks) -> anyhow::Result<()> {
         Ok(())
     }
 
@@ -86,7 +87,7 @@ impl Reload {
 
     fn read(&self) -> anyhow::Result<Config> {
         let config = config::load(&config::gather(self.args.config.as_deref())?)?;
-        serve::refuse_exposed(&config, self.args.insecure)?;
+        refuse_exposed(&config, self.args.insecure)?;
         Ok(config)
     }
 }

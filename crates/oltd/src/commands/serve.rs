@@ -1,35 +1,20 @@
 //! `oltd serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context;
-use oltd::app::{App, Site};
-use oltd::cache::Cache;
-use oltd::config::{self, Config, OltConfig};
-use oltd::http::Tls;
+use oltd::config::{self, Config};
+use oltd::tasks::Tasks;
+use oltd::{logging, server};
 use tokio::net::{TcpListener, TcpSocket};
-use zte::{Olt, SnmpTransport};
 
+use super::configured::{Args, load_certificate, refuse_exposed, scheme};
 use super::reload::Reload;
 use super::shutdown;
-use crate::logging;
 
 /// Connections that wait to be accepted: a burst of as many clients as are
 /// served at once. The system may allow fewer (net.core.somaxconn).
 const BACKLOG: u32 = 1024;
-
-/// Where the configuration is.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct Args {
-    /// The configuration file [default: $OLTD_CONFIG, else oltd.toml where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
-    /// Let everybody who reaches this machine in, although no token is configured
-    #[arg(long)]
-    pub(super) insecure: bool,
-}
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let mut config = config::load(&config::gather(args.config.as_deref())?)?;
@@ -39,33 +24,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     super::block_on(serve(config, args.clone()))
 }
 
-/// Refuses to serve other machines without asking who they are.
-pub(super) fn refuse_exposed(config: &Config, insecure: bool) -> anyhow::Result<()> {
-    if config.is_exposed() && !insecure {
-        anyhow::bail!(
-            "{} is reached from other machines, and no token is configured: run `oltd token` and add the \
-             [[auth.tokens]] that it prints, or listen on 127.0.0.1 only, or let everybody in with --insecure",
-            config.listen
-        );
-    }
-    Ok(())
-}
-
-/// Reads the certificate, where one is configured, so that it is part of the rules.
-pub(super) fn load_certificate(config: &mut Config) -> anyhow::Result<()> {
-    config.rules.tls = config.tls.clone().map(Tls::load).transpose().context("cannot serve TLS")?;
-    config.notes.extend(config.tls.as_ref().and_then(|files| config::read_by_all(&files.key)));
-    Ok(())
-}
-
-/// How a URL of the server begins.
-pub(super) fn scheme(config: &Config) -> &'static str {
-    if config.tls.is_some() { "https" } else { "http" }
-}
-
 async fn serve(config: Config, args: Args) -> anyhow::Result<()> {
-    let shutdown = shutdown::on_signal()?;
-    Reload::new(args, &config).on_hangup()?;
+    let tasks = Tasks::default();
+    let shutdown = shutdown::on_signal(&tasks)?;
+    Reload::new(args, &config).on_hangup(&tasks)?;
     let listener = bind(config.listen)?;
     let address = listener.local_addr()?;
     for note in &config.notes {
@@ -77,11 +39,10 @@ async fn serve(config: Config, args: Args) -> anyhow::Result<()> {
         tracing::warn!("everybody whom the proxy lets in may ask: no token is configured");
     }
     let scheme = scheme(&config);
-    let cache = cache(&config).await?;
-    let app = App::new(sites(config.olts).await?, config.default, cache).with_limits(config.limits);
+    let app = server::state(&config, tasks).await?;
     tracing::info!(%address, "listening on {scheme}://{address}");
-    oltd::http::serve(app.clone(), listener, config.rules, shutdown).await?;
-    shutdown::close(&app).await;
+    server::serve(app.clone(), listener, config.rules, shutdown).await?;
+    server::end(&app).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -97,22 +58,4 @@ pub(super) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         socket.listen(BACKLOG)
     };
     bind().with_context(|| format!("cannot listen on {address}"))
-}
-
-/// Makes the cache, and joins the store that instances share where one is configured.
-pub(super) async fn cache(config: &Config) -> anyhow::Result<Cache> {
-    let cache = Cache::new(config.cache, config.cache_memory_mib << 20);
-    let Some(redis) = &config.redis else { return Ok(cache) };
-    let olts: Vec<Arc<str>> = config.olts.iter().map(|olt| olt.id().into()).collect();
-    Ok(cache.shared(redis.clone(), &olts).await?)
-}
-
-/// Makes the handles of the OLTs. No OLT is asked anything before a request needs it.
-pub(super) async fn sites(olts: Vec<OltConfig>) -> anyhow::Result<Vec<Site>> {
-    let transport = SnmpTransport::bind().await.context("cannot open a UDP socket for SNMP")?;
-    let site = |olt: OltConfig| {
-        tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
-        Site { charset: olt.charset, ..Site::new(Olt::new(olt.settings, &transport), olt.name) }
-    };
-    Ok(olts.into_iter().map(site).collect())
 }

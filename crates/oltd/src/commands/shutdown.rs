@@ -1,27 +1,21 @@
-//! What signals do to a process, and how it ends.
-
-use std::time::Duration;
+//! What signals do to a process.
 
 use anyhow::Context;
-use oltd::app::App;
+use oltd::tasks::Tasks;
 use tokio_util::sync::CancellationToken;
-
-/// Time to log out of the OLTs, which happens at once where they answer. With
-/// the grace of the requests under way the end takes less than 5 s: service
-/// managers kill after 10 s (containers) or 90 s (systemd).
-const LOGOUT: Duration = Duration::from_millis(1_000);
 
 /// A token that is cancelled by SIGTERM, SIGQUIT or ctrl-c. Every other signal
 /// that would end the process without a word is logged and changes nothing. The
-/// signals are caught once this returns.
-pub(super) fn on_signal() -> anyhow::Result<CancellationToken> {
-    let token = CancellationToken::new();
-    listen(&token).context("cannot listen for signals")?;
+/// signals are caught once this returns. A required task that panicked cancels
+/// it too.
+pub(super) fn on_signal(tasks: &Tasks) -> anyhow::Result<CancellationToken> {
+    let token = tasks.failed().child_token();
+    listen(&token, tasks).context("cannot listen for signals")?;
     Ok(token)
 }
 
 #[cfg(unix)]
-fn listen(token: &CancellationToken) -> std::io::Result<()> {
+fn listen(token: &CancellationToken, tasks: &Tasks) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     for (kind, name) in [
@@ -30,7 +24,7 @@ fn listen(token: &CancellationToken) -> std::io::Result<()> {
         (SignalKind::quit(), "SIGQUIT"),
     ] {
         let (mut signals, token) = (signal(kind)?, token.clone());
-        tokio::spawn(async move {
+        tasks.require("signals", async move {
             while signals.recv().await.is_some() {
                 tracing::info!(signal = name, "told to end");
                 token.cancel();
@@ -40,7 +34,7 @@ fn listen(token: &CancellationToken) -> std::io::Result<()> {
     for (kind, name) in harmless() {
         // The system may keep some of them to itself.
         let Ok(mut signals) = signal(kind) else { continue };
-        tokio::spawn(async move {
+        tasks.require("signals", async move {
             while signals.recv().await.is_some() {
                 tracing::warn!(signal = name, "this signal changes nothing");
             }
@@ -83,21 +77,11 @@ fn harmless() -> Vec<(tokio::signal::unix::SignalKind, String)> {
 }
 
 #[cfg(not(unix))]
-fn listen(token: &CancellationToken) -> std::io::Result<()> {
+fn listen(token: &CancellationToken, tasks: &Tasks) -> std::io::Result<()> {
     let token = token.clone();
-    tokio::spawn(async move {
+    tasks.require("signals", async move {
         drop(tokio::signal::ctrl_c().await);
         token.cancel();
     });
     Ok(())
-}
-
-/// Logs out of the OLTs, as long as that takes no longer than [`LOGOUT`].
-pub(super) async fn close(app: &App) {
-    if tokio::time::timeout(LOGOUT, app.close()).await.is_err() {
-        tracing::warn!(
-            timeout_ms = LOGOUT.as_millis() as u64,
-            "some command lines were left without logging out"
-        );
-    }
 }

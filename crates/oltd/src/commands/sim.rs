@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use oltd::config::LogConfig;
+use oltd::logging;
+use oltd::tasks::Tasks;
 use oltsim::{BUILT_IN, Options, Simulator, Source};
 
 use super::shutdown;
-use crate::logging;
 
 /// A free port of this machine, not reachable from others.
 const FREE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -56,7 +57,7 @@ fn read(scenario: &Path) -> anyhow::Result<String> {
 }
 
 async fn simulate(source: Source, args: &Args) -> anyhow::Result<()> {
-    let shutdown = shutdown::on_signal()?;
+    let shutdown = shutdown::on_signal(&Tasks::default())?;
     let options = Options {
         // Who names no scenario wants to look around, and today's times are easier to read.
         host_clock: matches!(source, Source::Demo),

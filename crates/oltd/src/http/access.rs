@@ -6,9 +6,7 @@ mod sampling;
 use std::net::IpAddr;
 
 use axum::extract::MatchedPath;
-use axum::http::Uri;
-use axum::response::Response;
-use hyper::body::Body as _;
+use axum::http::{StatusCode, Uri};
 
 pub(super) use self::sampling::Sampling;
 use super::callers::Caller;
@@ -38,20 +36,26 @@ impl AccessLog {
 }
 
 /// What is known of a request before it is answered.
-pub(super) struct Line<'a> {
-    pub(super) running: &'a Running,
-    pub(super) id: &'a RequestId,
+pub(super) struct Line {
+    pub(super) running: Running,
+    pub(super) id: RequestId,
     pub(super) uri: Uri,
     pub(super) client: IpAddr,
-    pub(super) caller: Option<&'a Caller>,
+    pub(super) caller: Option<Caller>,
     /// Whether it was let in by a token or counted by the limiter.
     pub(super) admitted: bool,
 }
 
-impl Line<'_> {
-    /// Logs how it went. What a failure does not tell the caller stands here alone.
-    pub(super) fn write(&self, response: &Response, failure: Option<&Failure>, log: &AccessLog) {
-        let status = response.status();
+impl Line {
+    /// Logs how it went: what was answered, in so many bytes. What a failure
+    /// does not tell the caller stands here alone.
+    pub(super) fn write(
+        &self,
+        status: StatusCode,
+        bytes: Option<u64>,
+        failure: Option<&Failure>,
+        log: &AccessLog,
+    ) {
         macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(
@@ -60,10 +64,10 @@ impl Line<'_> {
                     http.path = self.uri.path(),
                     http.route = self.running.route().map(MatchedPath::as_str),
                     http.status = status.as_u16(),
-                    http.bytes = response.body().size_hint().exact(),
+                    http.bytes = bytes,
                     duration_ms = self.running.took().as_micros() as f64 / 1e3,
                     client = %self.client,
-                    caller = self.caller.map(|caller| &*caller.name),
+                    caller = self.caller.as_ref().map(|caller| &*caller.name),
                     error = failure.map(|failure| failure.cause.as_deref().unwrap_or(&failure.detail)),
                     "request"
                 )
@@ -72,8 +76,8 @@ impl Line<'_> {
         if status.is_server_error() {
             line!(warn);
         } else if log.all {
-            let key = || Key::of(self.caller, self.client);
-            if !self.is_free(response) || log.sampling.admits(key(), status) {
+            let key = || Key::of(self.caller.as_ref(), self.client);
+            if !self.is_free(status) || log.sampling.admits(key(), status) {
                 line!(info);
             } else {
                 log.metrics.http().left_out(status);
@@ -82,8 +86,7 @@ impl Line<'_> {
     }
 
     /// Whether such a request costs its sender nothing, so that there may be any number.
-    fn is_free(&self, response: &Response) -> bool {
-        let status = response.status();
+    fn is_free(&self, status: StatusCode) -> bool {
         let refused = status.is_client_error() && self.caller.is_none();
         !self.admitted || refused || status == ErrorCode::RateLimited.status()
     }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{OriginalUri, Request};
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use hyper::body::{Body as _, Frame};
 use tower::{Service, ServiceExt};
 
 use super::access::{AccessLog, Line};
@@ -22,7 +25,9 @@ use super::input::WantedOlt;
 use super::intake::Intake;
 use super::limiter::{Allowance, Limiter};
 use super::measure::Running;
+use super::path::PonRoutes;
 use super::rules::{Rules, Token};
+use super::stream::Streaming;
 use super::{ErrorCode, Failure, conditional, guard, host, path, refusal};
 use crate::metrics::Metrics;
 
@@ -33,10 +38,11 @@ const METRICS: &str = "/metrics";
 
 /// The rules around the routes. A cheap handle.
 #[derive(Clone)]
-pub(super) struct Edge(Arc<Inner>);
+pub(crate) struct Edge(Arc<Inner>);
 
 struct Inner {
     routes: Router,
+    pons: PonRoutes,
     metrics: Metrics,
     rules: Rules,
     cors: Option<Cors>,
@@ -62,9 +68,10 @@ struct Seen {
 }
 
 impl Edge {
-    pub(super) fn new(routes: Router, rules: &Rules, metrics: Metrics) -> Self {
+    pub(super) fn new(routes: Router, pons: PonRoutes, rules: &Rules, metrics: Metrics) -> Self {
         Self(Arc::new(Inner {
             routes,
+            pons,
             log: AccessLog::new(rules.access_log, metrics.clone()),
             metrics,
             cors: rules.cors.as_ref().map(Cors::new),
@@ -89,8 +96,8 @@ impl Edge {
         let failure = envelope::seal(&mut response, &id);
         running.end(&response);
         let (uri, client) = (Uri::from_static("-"), link.peer.ip().to_canonical());
-        let line = Line { running: &running, id: &id, uri, client, caller: None, admitted: false };
-        line.write(&response, failure.as_ref(), &self.0.log);
+        let line = Line { running, id, uri, client, caller: None, admitted: false };
+        line.write(response.status(), response.body().size_hint().exact(), failure.as_ref(), &self.0.log);
         refusal::written(&response, &body)
     }
 
@@ -120,8 +127,13 @@ impl Edge {
         running.end(&response);
         let Seen { caller, admitted, .. } = seen;
         let stranger = caller.is_none() && response.status().is_client_error();
-        let line = Line { running: &running, id: &id, uri, client, caller: caller.as_ref(), admitted };
-        line.write(&response, failure.as_ref(), &self.0.log);
+        let line = Line { running, id, uri, client, caller, admitted };
+        if response.extensions().get::<Streaming>().is_some() {
+            // Its line is written when it ends.
+            let status = response.status();
+            return response.map(|body| Body::new(Told { body, bytes: 0, status, line, edge: self.clone() }));
+        }
+        line.write(response.status(), response.body().size_hint().exact(), failure.as_ref(), &self.0.log);
         if stranger || failure.is_some_and(|failure| failure.code.is_closed_door()) {
             response.extensions_mut().insert(Refused);
         }
@@ -135,6 +147,42 @@ impl Edge {
 
     async fn guarded(&self, request: Request, link: Link, seen: &mut Seen) -> Response {
         guard::bounded(self.0.pass(request, link, seen)).await
+    }
+}
+
+/// The body of an answer that goes on, of which the log tells when it ends:
+/// whole, or because its client has left.
+struct Told {
+    body: Body,
+    bytes: u64,
+    status: StatusCode,
+    line: Line,
+    edge: Edge,
+}
+
+impl hyper::body::Body for Told {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.line.write(self.status, Some(self.bytes), None, &self.edge.0.log);
     }
 }
 
@@ -165,7 +213,7 @@ impl Inner {
         }
         // The memory of the body is given back once there is an answer.
         let (mut request, _held) = self.intake.take(request).await?;
-        rewrite(&mut request)?;
+        rewrite(&mut request, &self.pons)?;
         self.routes.clone().oneshot(request).await.map_err(|never: Infallible| match never {})
     }
 }
@@ -181,10 +229,10 @@ fn exempt(path: &str, rules: &Rules) -> (bool, bool) {
     }
 }
 
-fn rewrite(request: &mut Request) -> Result<(), Failure> {
+fn rewrite(request: &mut Request, pons: &PonRoutes) -> Result<(), Failure> {
     let uri = request.uri().clone();
-    if !path::is_spelt(uri.path()) {
-        let rewritten = path::rewrite(uri.path())?;
+    if !path::is_spelt(uri.path(), pons) {
+        let rewritten = path::rewrite(uri.path(), pons)?;
         let spelt = match uri.query() {
             Some(query) => format!("{}?{query}", rewritten.path),
             None => rewritten.path,
@@ -197,7 +245,7 @@ fn rewrite(request: &mut Request) -> Result<(), Failure> {
     Ok(())
 }
 
-/// For [`super::router`]: the connection is known only where the server serves.
+/// For a service without a socket: the connection is known only where the server serves.
 impl Service<Request> for Edge {
     type Response = Response;
     type Error = Infallible;

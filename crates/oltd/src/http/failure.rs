@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use zte::{OltError, Trouble};
 
 use super::status::words;
+use crate::app::NoOlt;
 use crate::cache::CacheError;
 use crate::charset::replace_kept;
 use crate::http::ErrorCode;
@@ -202,6 +203,21 @@ impl From<CacheError> for Failure {
         match error {
             CacheError::Olt(error) => error.into(),
             CacheError::Lost => Self::internal(error),
+        }
+    }
+}
+
+impl From<NoOlt> for Failure {
+    fn from(error: NoOlt) -> Self {
+        match error {
+            NoOlt::Unknown(_) => {
+                Self::new(ErrorCode::OltNotFound, "No such OLT is configured.", error.to_string())
+            }
+            NoOlt::Unnamed => Self::new(
+                ErrorCode::OltRequired,
+                "Several OLTs are configured and none is the default.",
+                "olt: name one in the path, /api/v1/olts/{olt}/..., or configure a default",
+            ),
         }
     }
 }

@@ -28,7 +28,8 @@ impl FromRequestParts<App> for ChosenOlt {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        app.olt(parts.extensions.get::<WantedOlt>().and_then(|wanted| wanted.0.as_deref()))
+        let wanted = parts.extensions.get::<WantedOlt>().and_then(|wanted| wanted.0.as_deref());
+        Ok(app.olt(wanted)?)
     }
 }
 

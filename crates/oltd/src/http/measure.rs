@@ -16,13 +16,14 @@ use crate::metrics::{Ended, Metrics};
 struct MatchedRoute(Arc<OnceLock<MatchedPath>>);
 
 /// A request under way. It is counted when this is dropped: then it has been
-/// answered, or the client has left.
+/// answered, or the client has left. The time counted is that to the answer's head.
 pub(super) struct Running {
     metrics: Metrics,
     method: Method,
     route: MatchedRoute,
     began: Instant,
-    status: Option<StatusCode>,
+    /// What it was answered, and how long that took.
+    answered: Option<(StatusCode, Duration)>,
 }
 
 impl Running {
@@ -32,12 +33,12 @@ impl Running {
         let route = MatchedRoute::default();
         request.extensions_mut().insert(route.clone());
         let (metrics, method) = (metrics.clone(), request.method().clone());
-        Self { metrics, method, route, began: Instant::now(), status: None }
+        Self { metrics, method, route, began: Instant::now(), answered: None }
     }
 
-    /// It is answered.
+    /// It is answered. An answer that goes on is under way until this is dropped.
     pub(super) fn end(&mut self, response: &Response) {
-        self.status = Some(response.status());
+        self.answered = Some((response.status(), self.began.elapsed()));
     }
 
     /// Its method.
@@ -61,8 +62,8 @@ impl Drop for Running {
         self.metrics.http().ended(Ended {
             route: self.route.0.get().cloned(),
             method: std::mem::take(&mut self.method),
-            status: self.status,
-            took: self.began.elapsed(),
+            status: self.answered.map(|(status, _)| status),
+            took: self.answered.map_or_else(|| self.began.elapsed(), |(_, took)| took),
         });
     }
 }
@@ -85,9 +86,8 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::app::{App, CacheTimes};
     use crate::http::Rules;
-    use crate::metrics::{Format, exposition};
+    use crate::metrics::{Figures, Format};
 
     /// What is outside of the router gives up on a request, and its route is still told.
     #[tokio::test(start_paused = true)]
@@ -95,15 +95,15 @@ mod tests {
         async fn burst() {
             panic!("words");
         }
-        let app = App::new(vec![], None, CacheTimes::default());
+        let metrics = Metrics::default();
         let routes =
             Router::new().route("/stuck/{x}", get(std::future::pending::<()>)).route("/burst", get(burst));
-        let router = crate::http::around(routes, &Rules::default(), app.metrics().clone());
+        let router = crate::http::around(routes, &Rules::default(), metrics.clone());
         for path in ["/stuck/1", "/stuck/2", "/burst"] {
             let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
             router.clone().oneshot(request).await.unwrap();
         }
-        let text = exposition(&app, Format::OpenMetrics).await.unwrap();
+        let text = Figures::of(metrics).page(Format::OpenMetrics).unwrap();
         for line in [
             r#"oltd_http_requests_total{route="/stuck/{x}",method="GET",status="504"} 2"#,
             r#"oltd_http_requests_total{route="/burst",method="GET",status="500"} 1"#,

@@ -2,8 +2,8 @@
 //!
 //! A request passes, from the outside in: `edge`, which holds the rules in
 //! their order (`envelope` and `access`, `cors`, `guard`, `host`, `callers`,
-//! `limiter`, `intake`, and `path`, one spelling), and then the routes of
-//! `crate::api`.
+//! `limiter`, `intake`, and `path`, one spelling), and then the routes, which
+//! are not known here.
 
 mod access;
 mod answer;
@@ -32,6 +32,7 @@ mod seldom;
 mod sending;
 mod server;
 mod status;
+pub mod stream;
 mod tls;
 mod written;
 
@@ -42,40 +43,44 @@ use tower::util::MapRequestLayer;
 
 pub(crate) use answer::{Answer, Content, JSON, Page, done, plain};
 pub use callers::Caller;
-use edge::Edge;
-pub(crate) use edge::LetIn;
+pub(crate) use edge::{Edge, LetIn};
 pub use failure::Failure;
 pub(crate) use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};
+pub(crate) use path::PonRoutes;
 pub use rules::{CorsRules, Hosts, NewTokens, Origins, Patience, Rate, Rules, Token};
-pub use server::serve;
+pub(crate) use server::serve;
 pub use status::ErrorCode;
 pub use tls::{Tls, TlsError, TlsFiles};
 pub(crate) use written::Written;
 
-use crate::app::App;
 use crate::metrics::Metrics;
 
-/// The whole server as a service: every path it is given is answered in the envelope.
-pub fn router(app: App, rules: &Rules) -> Router {
-    // As a fallback: routing must see the path only after it was rewritten.
-    Router::new().fallback_service(edge(app, rules))
+/// Routes, and what the rules around them must know of them.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    /// The routes.
+    pub(crate) router: Router,
+    /// Those that take a PON port in any spelling.
+    pub(crate) pons: PonRoutes,
 }
 
-fn edge(app: App, rules: &Rules) -> Edge {
-    let metrics = app.metrics().clone();
-    around(crate::api::routes().with_state(app), rules, metrics)
+impl From<Router> for Routes {
+    fn from(router: Router) -> Self {
+        Self { router, pons: PonRoutes::default() }
+    }
 }
 
 /// The rules around some routes.
-fn around(routes: Router, rules: &Rules, metrics: Metrics) -> Edge {
-    let routes = routes.fallback(no_route).method_not_allowed_fallback(wrong_method);
+pub(crate) fn around(routes: impl Into<Routes>, rules: &Rules, metrics: Metrics) -> Edge {
+    let Routes { router, pons } = routes.into();
+    let router = router.fallback(no_route).method_not_allowed_fallback(wrong_method);
     // Last: a wrong method on a route is answered within the route too.
-    Edge::new(routes.layer(MapRequestLayer::new(measure::note_route)), rules, metrics)
+    Edge::new(router.layer(MapRequestLayer::new(measure::note_route)), pons, rules, metrics)
 }
 
 /// Reads `path` and `headers` as those of a request before it is routed.
-pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap) {
+pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap, pons: &PonRoutes) {
     let here = std::net::Ipv4Addr::LOCALHOST.into();
     let proxies = [ipnet::IpNet::from(std::net::IpAddr::from(std::net::Ipv4Addr::LOCALHOST))];
     let _ = client::address(here, headers, &proxies);
@@ -84,8 +89,8 @@ pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap) {
     request.headers_mut().clone_from(headers);
     let _ = host::check(&request, here, &Hosts::default());
     let _ = conditional::Wanted::of(&request).reads("ab");
-    if let Ok(rewritten) = path::rewrite(path) {
-        let _ = path::is_spelt(&rewritten.path);
+    if let Ok(rewritten) = path::rewrite(path, pons) {
+        let _ = path::is_spelt(&rewritten.path, pons);
     }
 }
 

@@ -18,23 +18,73 @@ pub(super) struct Rewritten {
     pub(super) olt: Option<String>,
 }
 
-/// Routes that take a PON in any spelling, relative to the tree. A literal goes
-/// before a parameter in the same place. Routes that are not built yet stand
-/// here too: the router decides what exists.
-const TAKE_A_PON: &[&str] = &[
-    "config/backup/onu/{pon}/{onu_id}",
-    "monitoring/onu/{pon}/{onu_id}",
-    "monitoring/pon/{pon}",
-    "onu-management/{pon}/{onu_id}",
-    "onu/unconfigured/{pon}",
-    "onu/{pon}/{onu_id}",
-    "onu/{pon}/{onu_id}/move",
-    "onu/{pon}/{onu_id}/serial",
-    "onu/{pon}/{onu_id}/speed",
-    "traffic/gemport/{pon}/{onu_id}/{gemport_id}",
-    "traffic/tcont/{pon}/{onu_id}/{tcont_id}",
-    "vlan/onu/{pon}/{onu_id}",
-];
+/// The tree of an OLT.
+const TREE: &str = "/api/v1/";
+const PON: &str = "{pon}";
+
+/// Routes that take a PON in any spelling, relative to the tree: those with a
+/// parameter `pon` that stands alone. Beside a parameter `board` it is the
+/// port's number.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PonRoutes(Vec<Template>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Template {
+    before: Vec<String>,
+    after: Vec<String>,
+}
+
+impl PonRoutes {
+    /// Those among these routes, each from the root and with its parameters in braces.
+    pub(crate) fn among<'a>(routes: impl IntoIterator<Item = &'a str>) -> Self {
+        let template = |route: &str| {
+            let segments: Vec<&str> = route.strip_prefix(TREE)?.split('/').collect();
+            let at = segments.iter().position(|segment| *segment == PON)?;
+            let own = |segments: &[&str]| segments.iter().map(|&segment| segment.to_owned()).collect();
+            let alone = !segments.contains(&"{board}");
+            alone.then(|| Template { before: own(&segments[..at]), after: own(&segments[at + 1..]) })
+        };
+        let mut templates: Vec<_> = routes.into_iter().filter_map(template).collect();
+        // A literal goes before a parameter in the same place: no letter, digit
+        // or dash comes after a brace.
+        templates.sort_by(|a, b| a.segments().cmp(b.segments()));
+        templates.dedup();
+        Self(templates)
+    }
+
+    /// Whether a path into the tree that begins with `word` may lead to one.
+    fn begin_with(&self, word: &str) -> bool {
+        self.0.iter().any(|template| template.segments().next().is_some_and(|first| fits(first, word)))
+    }
+
+    /// What stands before the PON, the PON in one or three segments, and what
+    /// stands after it. `None` when no route of this shape takes a PON.
+    fn split<'a>(&self, tree: &'a [&'a str]) -> Option<Split<'a>> {
+        self.0.iter().find_map(|Template { before, after }| {
+            let width = tree.len().checked_sub(before.len() + after.len());
+            let width = width.filter(|width| matches!(width, 1 | 3))?;
+            let (head, rest) = tree.split_at(before.len());
+            let (pon, tail) = rest.split_at(width);
+            let all = |parts: &[String], words: &[&str]| {
+                parts.iter().zip(words).all(|(part, word)| fits(part, word))
+            };
+            (all(before, head) && all(after, tail)).then_some((head, pon, tail))
+        })
+    }
+}
+
+impl Template {
+    fn segments(&self) -> impl Iterator<Item = &str> {
+        self.before.iter().map(String::as_str).chain([PON]).chain(self.after.iter().map(String::as_str))
+    }
+}
+
+type Split<'a> = (&'a [&'a str], &'a [&'a str], &'a [&'a str]);
+
+/// Whether a word stands where this part of a template does.
+fn fits(part: &str, word: &str) -> bool {
+    part.starts_with('{') || part == word
+}
 
 /// No parameter of any route is longer: names are at most 64 characters of at
 /// most 4 bytes, ids are shorter.
@@ -45,7 +95,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// Whether the path is in its one spelling, to be seen without taking it apart:
 /// most are.
-pub(super) fn is_spelt(raw: &str) -> bool {
+pub(super) fn is_spelt(raw: &str, pons: &PonRoutes) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
     let Some(rest) = raw.strip_prefix('/').filter(|rest| rest.bytes().all(plain)) else { return false };
     let mut segments = rest.split('/');
@@ -56,12 +106,11 @@ pub(super) fn is_spelt(raw: &str) -> bool {
         (Some("api"), Some("v1")) => segments.next(),
         _ => None,
     };
-    let takes_a_pon = |word| TAKE_A_PON.iter().any(|route| route.split('/').next() == Some(word));
-    tree.is_none_or(|word| word != "olts" && !takes_a_pon(word))
+    tree.is_none_or(|word| word != "olts" && !pons.begin_with(word))
 }
 
 /// Brings a path into its one spelling.
-pub(super) fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
+pub(super) fn rewrite(raw: &str, pons: &PonRoutes) -> Result<Rewritten, Failure> {
     let raw = raw.strip_prefix('/').ok_or_else(|| refused("a path begins with a slash"))?;
     let raw = raw.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(raw);
     let segments = raw.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
@@ -77,7 +126,7 @@ pub(super) fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
         ["api", "v1", ..] => (None, &words[..2], &words[2..]),
         _ => (None, words.as_slice(), [].as_slice()),
     };
-    let (before, pon, after) = split_at_pon(tree).unwrap_or((tree, &[], &[]));
+    let (before, pon, after) = pons.split(tree).unwrap_or((tree, &[], &[]));
     if olt.iter().chain(base).chain(before).chain(after).any(|word| word.contains('/')) {
         return Err(refused("an encoded slash stands only inside a PON port such as 1%2F1%2F1"));
     }
@@ -88,21 +137,6 @@ pub(super) fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
         path.extend(utf8_percent_encode(word, ESCAPED));
     }
     Ok(Rewritten { path, olt: olt.map(str::to_owned) })
-}
-
-/// What stands before the PON, the PON in one or three segments, and what
-/// stands after it. `None` when no route of this shape takes a PON.
-fn split_at_pon<'a>(tree: &'a [&'a str]) -> Option<(&'a [&'a str], &'a [&'a str], &'a [&'a str])> {
-    TAKE_A_PON.iter().find_map(|template| {
-        let (head, tail) = template.split_once("{pon}")?;
-        let head: Vec<&str> = head.split_terminator('/').collect();
-        let tail: Vec<&str> = tail.split('/').skip(1).collect();
-        let width = tree.len().checked_sub(head.len() + tail.len()).filter(|width| matches!(width, 1 | 3))?;
-        let (before, rest) = tree.split_at(head.len());
-        let (pon, after) = rest.split_at(width);
-        let fits = |(part, word): (&&str, &&str)| part.starts_with('{') || part == word;
-        (before == head && tail.iter().zip(after).all(fits)).then_some((before, pon, after))
-    })
 }
 
 /// A PON as `1-1-1`. What stands in a PON's place and is none stays as it is,
@@ -146,6 +180,28 @@ mod tests {
 
     use super::*;
 
+    fn pons() -> PonRoutes {
+        PonRoutes::among([
+            "/api/v1/onu/{pon}/{onu_id}",
+            "/api/v1/onu/{pon}/{onu_id}/serial",
+            "/api/v1/onu/unconfigured/{pon}",
+            "/api/v1/onu/unconfigured",
+            "/api/v1/vlan/onu/{pon}/{onu_id}",
+            "/api/v1/vlan/{vlan}/on/{pon}",
+            "/api/v1/traffic/tcont/{pon}/{onu_id}/{tcont_id}",
+            "/api/v1/board/{board}/pon/{pon}",
+            "/elsewhere/{pon}",
+        ])
+    }
+
+    fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
+        super::rewrite(raw, &pons())
+    }
+
+    fn is_spelt(raw: &str) -> bool {
+        super::is_spelt(raw, &pons())
+    }
+
     fn tree(path: &str) -> String {
         let rewritten = rewrite(&format!("/api/v1/{path}")).unwrap();
         assert_eq!(rewritten.olt, None);
@@ -160,12 +216,8 @@ mod tests {
                 ("vlan/onu/", "/5"),
                 ("onu/", "/5"),
                 ("onu/", "/5/serial"),
-                ("onu-management/", "/5"),
-                ("monitoring/pon/", ""),
-                ("monitoring/onu/", "/5"),
                 ("traffic/tcont/", "/5/1"),
-                ("traffic/gemport/", "/5/1"),
-                ("config/backup/onu/", "/5"),
+                ("vlan/100/on/", ""),
             ] {
                 let path = format!("{before}{spelt}{after}");
                 assert_eq!(tree(&path), format!("{before}1-1-7{after}"), "{path}");

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::rules::Patience;
+use super::stream::HeldUp;
 
 /// An answer may move as slowly as it likes for so many times the wait for a
 /// next request: the largest, some 1.5 MB, over 100 kbit/s.
@@ -32,15 +33,29 @@ struct State {
     next: u64,
     /// Since when the client takes no byte of what is written.
     stuck: Option<Instant>,
+    /// Whether an answer went on.
+    streamed: bool,
 }
 
 /// An answer that is being sent.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Answer {
     id: u64,
     begun: Instant,
     /// When some of it was sent last.
     moved: Instant,
+    /// Where it goes on: what says whether its client holds it up.
+    stream: Option<HeldUp>,
+}
+
+impl Answer {
+    /// Since when the client takes none of it.
+    fn stuck(&self) -> Option<Instant> {
+        match &self.stream {
+            Some(stream) => stream.since(),
+            None => Some(self.moved),
+        }
+    }
 }
 
 /// A request under way.
@@ -62,6 +77,7 @@ impl Pulse {
             untaken: Vec::new(),
             next: 0,
             stuck: None,
+            streamed: false,
         };
         Self { state: Mutex::new(state), cut: CancellationToken::new() }
     }
@@ -90,12 +106,18 @@ impl Pulse {
     /// under way comes first, then whoever asked nothing of use for longest.
     pub(super) fn worth(&self) -> (bool, Instant) {
         let state = self.state();
-        (state.under_way > 0, state.last)
+        (state.under_way > 0 || state.streams(), state.last)
     }
 
     /// How long the answer that is stuck for longest has not moved; `None` where none is sent.
     pub(super) fn stuck_since(&self) -> Option<Instant> {
-        self.state().untaken.iter().map(|answer| answer.moved).min()
+        self.state().untaken.iter().filter_map(Answer::stuck).min()
+    }
+
+    /// Whether it was used for an answer that goes on, and nothing is being answered.
+    pub(super) fn only_streamed(&self) -> bool {
+        let state = self.state();
+        state.streamed && state.under_way == 0
     }
 
     /// Returns when the connection is of no use any more, and says why. Looked
@@ -114,12 +136,17 @@ impl Pulse {
 }
 
 impl State {
+    fn streams(&self) -> bool {
+        self.untaken.iter().any(|answer| answer.stream.is_some())
+    }
+
     /// When the connection ends unless something happens; an error where
     /// nobody reads.
     fn end(&self, patience: &Patience) -> Result<Instant, ()> {
         let now = Instant::now();
-        let stuck = self.stuck.into_iter().chain(self.untaken.iter().map(|answer| answer.moved));
-        let slow = self.untaken.iter().map(|answer| answer.begun);
+        let stuck = self.stuck.into_iter().chain(self.untaken.iter().filter_map(Answer::stuck));
+        let whole = self.untaken.iter().filter(|answer| answer.stream.is_none());
+        let slow = whole.map(|answer| answer.begun);
         let late = |since: Instant, bound| now.duration_since(since) >= bound;
         if stuck.into_iter().any(|since| late(since, patience.reader))
             || slow.into_iter().any(|since| late(since, patience.next * TAKING))
@@ -135,7 +162,14 @@ impl State {
 
 impl Beat {
     /// It is answered; `refused` where that shall not keep the connection.
+    #[cfg(test)]
     pub(super) fn answered(self, refused: bool) -> Untaken {
+        self.answers(refused, None)
+    }
+
+    /// It is answered; `refused` where that shall not keep the connection, and
+    /// `stream` where the answer goes on.
+    pub(super) fn answers(self, refused: bool, stream: Option<HeldUp>) -> Untaken {
         let now = Instant::now();
         let mut state = self.0.state();
         if !refused {
@@ -143,7 +177,8 @@ impl Beat {
         }
         state.next += 1;
         let id = state.next;
-        state.untaken.push(Answer { id, begun: now, moved: now });
+        state.streamed |= stream.is_some();
+        state.untaken.push(Answer { id, begun: now, moved: now, stream });
         drop(state);
         Untaken { pulse: Arc::clone(&self.0), id }
     }

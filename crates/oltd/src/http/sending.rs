@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::connections::Load;
 
@@ -22,11 +23,18 @@ pub(super) struct Sending {
     rest: Bytes,
     piece: usize,
     load: Load,
+    /// What ends it before its time.
+    end: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
 }
 
 impl Sending {
     pub(super) fn new(body: Body, kept: bool, load: Load) -> Self {
-        Self { body, rest: Bytes::new(), piece: if kept { KEPT } else { OWN }, load }
+        Self { body, rest: Bytes::new(), piece: if kept { KEPT } else { OWN }, load, end: None }
+    }
+
+    /// The same, ending with what was sent until then once this is cancelled.
+    pub(super) fn until(self, end: CancellationToken) -> Self {
+        Self { end: Some(Box::pin(end.cancelled_owned())), ..self }
     }
 
     fn piece(&mut self) -> Bytes {
@@ -49,6 +57,9 @@ impl hyper::body::Body for Sending {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if self.end.as_mut().is_some_and(|end| end.as_mut().poll(context).is_ready()) {
+            (self.body, self.rest, self.end) = (Body::empty(), Bytes::new(), None);
+        }
         if !self.rest.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(self.piece()))));
         }

@@ -27,7 +27,8 @@ use super::refusal::Refusing;
 use super::rules::{Patience, Rules};
 use super::seldom::Seldom;
 use super::sending::Sending;
-use crate::app::App;
+use super::stream::Streaming;
+use crate::tasks::Tasks;
 
 /// Connections that were told to end and have not yet: past it who comes later
 /// waits in the kernel's queue.
@@ -37,6 +38,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 /// What requests under way get to finish once the process shall end. With the
 /// command lines of the OLTs, which are closed afterwards, the end takes less than 5 s.
 const GRACE: Duration = Duration::from_secs(3);
+/// What the rest of a stream gets to be taken then.
+const STREAM_END: Duration = Duration::from_millis(700);
 /// Before accepting again when the system has no file or memory left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
@@ -59,10 +62,11 @@ const PING: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// None at present: failures to accept are logged and outlived.
-pub async fn serve(
-    app: App,
+pub(crate) async fn serve(
+    edge: Edge,
     listener: TcpListener,
     rules: Rules,
+    tasks: &Tasks,
     shutdown: CancellationToken,
 ) -> io::Result<()> {
     let connections = Arc::new(Connections::new(&rules));
@@ -72,7 +76,7 @@ pub async fn serve(
     // Dropping this future ends its connections too.
     let _cut_at_last = cut.clone().drop_guard();
     let server = Server {
-        edge: super::edge(app, &rules),
+        edge,
         http: Arc::new(http()),
         tls: rules.tls.as_ref().map(|tls| TlsAcceptor::from(tls.config())),
         patience: rules.patience,
@@ -80,7 +84,12 @@ pub async fn serve(
     };
     if let Some(tls) = rules.tls {
         let cut = cut.clone();
-        tokio::spawn(async move { cut.run_until_cancelled(tls.renew()).await });
+        tasks.keep("certificate", move || {
+            let (cut, tls) = (cut.clone(), tls.clone());
+            async move {
+                cut.run_until_cancelled(tls.renew()).await;
+            }
+        });
     }
     let accepting =
         Accepting { listener: &listener, slots, connections: &connections, failed: Seldom::default() };
@@ -160,25 +169,40 @@ impl Server {
         };
         let io = Refusing::new(io, Arc::clone(&pulse), refuse);
         let service = {
-            let edge = self.edge.clone();
+            let (edge, shutdown) = (self.edge.clone(), self.shutdown.clone());
             service_fn(move |request: Request<Incoming>| {
-                let (edge, place, beat) = (edge.clone(), Arc::clone(&place), Pulse::beat(&place.pulse));
+                let (edge, shutdown) = (edge.clone(), shutdown.clone());
+                let (place, beat) = (Arc::clone(&place), Pulse::beat(&place.pulse));
                 // Boxed: a connection without a request, and a stream whose answer is
                 // being sent, would hold the room of what answers.
                 Box::pin(async move {
                     let mut response = edge.respond(request.map(Body::new), link).await;
                     let marks = response.extensions_mut();
                     let (refused, kept) = (marks.remove::<Refused>(), marks.remove::<Kept>());
+                    let stream = marks.remove::<Streaming>().map(|Streaming(held_up)| held_up);
+                    let ends = stream.as_ref().map(|_| shutdown);
                     let own = response.body().size_hint().exact().filter(|_| kept.is_none());
-                    let load = place.load(beat.answered(refused.is_some()), own.unwrap_or(0) as usize);
-                    Ok::<_, Infallible>(response.map(|body| Sending::new(body, kept.is_some(), load)))
+                    let untaken = beat.answers(refused.is_some(), stream);
+                    let load = place.load(untaken, own.unwrap_or(0) as usize);
+                    Ok::<_, Infallible>(response.map(|body| {
+                        let sending = Sending::new(body, kept.is_some(), load);
+                        match ends {
+                            Some(shutdown) => sending.until(shutdown),
+                            None => sending,
+                        }
+                    }))
                 })
             })
         };
         let useless = async {
             match self.shutdown.run_until_cancelled(pulse.silence(&self.patience)).await {
                 Some(why) => why,
-                None => pulse.silence(&Patience::AT_THE_END).await,
+                None => {
+                    tokio::select! {
+                        why = pulse.silence(&Patience::AT_THE_END) => why,
+                        () = left_open(&pulse) => "a stream did not end",
+                    }
+                }
             }
         };
         let connection = pin!(watcher.watch(self.http.serve_connection(io, service)));
@@ -190,6 +214,14 @@ impl Server {
                 tracing::debug!(client = %link.peer.ip(), "connection closed, {why}");
             }
         }
+    }
+}
+
+/// Returns where the rest of a stream is not taken a moment after it was ended.
+async fn left_open(pulse: &Pulse) {
+    tokio::time::sleep(STREAM_END).await;
+    if !pulse.only_streamed() {
+        std::future::pending().await
     }
 }
 

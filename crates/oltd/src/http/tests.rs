@@ -8,7 +8,8 @@ use tower::ServiceExt;
 use zte::{Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 use super::*;
-use crate::app::{CacheTimes, Site};
+use crate::app::{App, CacheTimes, Site};
+use crate::server::router;
 
 /// A router over an OLT that nothing may reach.
 async fn app() -> Router {

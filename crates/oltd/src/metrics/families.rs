@@ -134,6 +134,9 @@ families! {
     ONUS, Gauge "oltd_onus" [olt pon state] "ONUs of a PON by state, from its newest whole reading.";
     ONUS_AGE, Gauge "oltd_onus_age_seconds" [olt pon] "Age of the reading that the ONUs of a PON were counted in.";
 
+    TASKS, Gauge "oltd_tasks" [task] "Tasks that run beside the requests, writes among them, by name.";
+    TASK_PANICS, Counter "oltd_task_panics_total" [task] "Tasks that panicked, by name: bugs, each told in the log. Those that go on for ever began anew.";
+
     PROCESS_CPU, Counter "process_cpu_seconds_total" [] "CPU time used, in user and system mode.";
     PROCESS_MEMORY, Gauge "process_resident_memory_bytes" [] "Memory in use.";
     PROCESS_FDS, Gauge "process_open_fds" [] "Open files and sockets.";

@@ -11,6 +11,7 @@ mod http;
 mod olts;
 mod page;
 mod process;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -21,13 +22,13 @@ use std::time::SystemTime;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::Registry;
+use zte::OltStats;
 
-use crate::app::App;
 use crate::cache::CacheFigures;
+use crate::tasks::TaskFigures;
 pub use families::{FAMILIES, Family, Kind};
 pub use format::Format;
 pub(crate) use http::{Ended, HttpFigures};
-use olts::OltFigures;
 use page::Page;
 use process::ProcessFigures;
 
@@ -54,57 +55,67 @@ impl Metrics {
     }
 }
 
-/// The figures of one moment.
+/// The figures of one moment. Who composes them asks their owners.
 #[derive(Debug)]
-struct Scrape {
-    own: Metrics,
-    olts: Vec<OltFigures>,
-    cache: CacheFigures,
-    process: Option<ProcessFigures>,
+pub struct Figures {
+    /// What the server counts itself.
+    pub own: Metrics,
+    /// The traffic with each OLT, by its id.
+    pub olts: Vec<(String, OltStats)>,
+    /// The readings that are kept.
+    pub cache: CacheFigures,
+    /// What runs beside the requests.
+    pub tasks: Vec<TaskFigures>,
+    /// Lines of the log that were lost so far.
+    pub log_lost: u64,
 }
 
-impl Scrape {
-    async fn of(app: &App) -> Self {
-        Self {
-            own: app.metrics().clone(),
-            olts: app.olts().map(|olt| (olt.id().to_owned(), olt.handle().stats())).collect(),
-            cache: app.cache().figures().await,
-            process: ProcessFigures::now(),
-        }
+impl Figures {
+    /// Those of a server without an OLT.
+    pub fn of(own: Metrics) -> Self {
+        Self { own, olts: Vec::new(), cache: CacheFigures::default(), tasks: Vec::new(), log_lost: 0 }
     }
 
-    fn text(self) -> Result<String, fmt::Error> {
+    /// The page that tells them.
+    ///
+    /// # Errors
+    /// None at present: text is written to memory.
+    pub fn page(self, format: Format) -> Result<String, fmt::Error> {
+        let text = self.text(ProcessFigures::now())?;
+        Ok(match format {
+            Format::OpenMetrics => text,
+            Format::Text => format::plain(&text),
+        })
+    }
+
+    fn text(self, process: Option<ProcessFigures>) -> Result<String, fmt::Error> {
         let mut registry = Registry::default();
-        registry.register_collector(Box::new(self));
+        registry.register_collector(Box::new(Scrape { figures: self, process }));
         let mut text = String::new();
         text::encode(&mut text, &registry)?;
         Ok(text)
     }
 }
 
+#[derive(Debug)]
+struct Scrape {
+    figures: Figures,
+    process: Option<ProcessFigures>,
+}
+
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder) -> fmt::Result {
         let mut page = Page::new(encoder);
-        self.own.http().write(&mut page)?;
-        olts::write(&self.olts, &mut page)?;
-        cache::write(&self.cache, &mut page)?;
+        let Figures { own, olts, cache, tasks, log_lost } = &self.figures;
+        own.http().write(&mut page)?;
+        olts::write(olts, &mut page)?;
+        cache::write(cache, &mut page)?;
+        tasks::write(tasks, &mut page)?;
         process::write(self.process, &mut page)?;
         page.family(&families::PROCESS_START, |mut samples| {
-            olts::unix(self.own.0.began).map_or(Ok(()), |began| samples.number(&[], began))
+            olts::unix(own.0.began).map_or(Ok(()), |began| samples.number(&[], began))
         })?;
-        page.single(&families::LOG_LOST, Some(crate::logging::lost()))?;
+        page.single(&families::LOG_LOST, Some(*log_lost))?;
         page.family(&families::BUILD, |mut samples| samples.info(&[env!("CARGO_PKG_VERSION")]))
     }
-}
-
-/// Everything that is to be told right now.
-///
-/// # Errors
-/// None at present: text is written to memory.
-pub async fn exposition(app: &App, format: Format) -> Result<String, fmt::Error> {
-    let text = Scrape::of(app).await.text()?;
-    Ok(match format {
-        Format::OpenMetrics => text,
-        Format::Text => format::plain(&text),
-    })
 }

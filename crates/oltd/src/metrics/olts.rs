@@ -13,7 +13,7 @@ use super::families::{
 use super::page::Page;
 
 /// The traffic with one OLT, by its id.
-pub(super) type OltFigures = (String, OltStats);
+type OltFigures = (String, OltStats);
 
 /// A family of whole numbers, and where each stands.
 type Count<T> = (Family, fn(&T) -> u64);

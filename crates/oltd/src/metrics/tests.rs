@@ -7,8 +7,8 @@ use zte::{CliStats, LatencyStats, OltStats};
 use super::*;
 use crate::cache::{OnusOfPon, RedisFigures};
 
-fn scrape() -> Scrape {
-    Scrape { own: Metrics::default(), olts: Vec::new(), cache: CacheFigures::default(), process: None }
+fn figures() -> Figures {
+    Figures::of(Metrics::default())
 }
 
 /// The lines with samples of a family.
@@ -19,7 +19,7 @@ fn samples(text: &str, name: &str) -> Vec<String> {
 
 #[test]
 fn every_family_is_described_even_when_empty() {
-    let text = scrape().text().unwrap();
+    let text = figures().text(None).unwrap();
     for family in FAMILIES {
         let described = format!("# TYPE {} {}\n", family.described_name(), family.metric_type().as_str());
         assert_eq!(text.matches(&described).count(), 1, "{described}");
@@ -35,8 +35,8 @@ fn every_family_is_described_even_when_empty() {
 
 #[test]
 fn requests_are_counted() {
-    let scrape = scrape();
-    let http = scrape.own.http();
+    let figures = figures();
+    let http = figures.own.http();
     let end = |method: &str, status, ms| {
         http.began();
         let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -47,7 +47,7 @@ fn requests_are_counted() {
     end("BREW", Some(StatusCode::METHOD_NOT_ALLOWED), 3);
     end("GET", None, 3);
     http.began();
-    let text = scrape.text().unwrap();
+    let text = figures.text(None).unwrap();
     let mut counted = samples(&text, "oltd_http_requests_total");
     counted.sort();
     assert_eq!(
@@ -90,7 +90,7 @@ fn olts_are_told() {
         ..OltStats::default()
     };
     let olts = vec![("a".to_owned(), asked), ("b".to_owned(), OltStats::default())];
-    let text = Scrape { olts, ..scrape() }.text().unwrap();
+    let text = Figures { olts, ..figures() }.text(None).unwrap();
     for (name, lines) in [
         (
             "oltd_olt_reachable",
@@ -142,7 +142,7 @@ fn the_cache_and_its_readings_are_told() {
             age: Duration::from_secs(90),
         }],
     };
-    let text = Scrape { cache, ..scrape() }.text().unwrap();
+    let text = Figures { cache, ..figures() }.text(None).unwrap();
     for line in [
         r#"oltd_cache_reads_total{kind="onus",level="memory"} 7"#,
         r#"oltd_cache_reads_total{kind="onus",level="olt"} 1"#,
@@ -157,6 +157,15 @@ fn the_cache_and_its_readings_are_told() {
         r#"oltd_onus_age_seconds{olt="a",pon="1/1/16"} 90.0"#,
         r#"# UNIT oltd_cache_bytes bytes"#,
     ] {
+        assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+    }
+}
+
+#[test]
+fn tasks_are_told() {
+    let tasks = vec![TaskFigures { name: "redis", running: 1, panics: 2 }];
+    let text = Figures { tasks, ..figures() }.text(None).unwrap();
+    for line in [r#"oltd_tasks{task="redis"} 1"#, r#"oltd_task_panics_total{task="redis"} 2"#] {
         assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
     }
 }

@@ -4,6 +4,7 @@
 //! where it must find none, and on a sample that breaks the rule, where it must
 //! find some.
 
+mod circles;
 mod crates;
 mod docs;
 mod names;

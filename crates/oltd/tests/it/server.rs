@@ -23,7 +23,7 @@ impl Server {
         let at = listener.local_addr().unwrap();
         let end = CancellationToken::new();
         let app = App::new(vec![], None, CacheTimes::default());
-        let task = tokio::spawn(oltd::http::serve(app, listener, Rules::default(), end.clone()));
+        let task = tokio::spawn(oltd::server::serve(app, listener, Rules::default(), end.clone()));
         Self { at, end, task }
     }
 

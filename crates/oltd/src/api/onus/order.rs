@@ -35,7 +35,7 @@ const OWN: [(&str, By); 8] = [
 ];
 
 /// Names that a list may be sorted by.
-pub(crate) fn sortable() -> impl Iterator<Item = &'static str> {
+pub(super) fn sortable() -> impl Iterator<Item = &'static str> {
     words().map(|(name, _)| name)
 }
 

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Inner, Scope};
 use crate::cache::scope::Mark;
+use crate::tasks::Tasks;
 
 /// What joining takes at most; nobody waits for it but the start of the process.
 const JOIN: Duration = Duration::from_secs(1);
@@ -111,10 +112,14 @@ struct Seen {
 }
 
 /// Starts the task, and waits until the first try to join has ended.
-pub(super) async fn spawn(inner: Arc<Inner>, end: CancellationToken) {
+pub(super) async fn spawn(inner: Arc<Inner>, tasks: &Tasks, end: CancellationToken) {
     let (tried, first_try) = oneshot::channel();
-    tokio::spawn(async move {
-        end.run_until_cancelled(follow(inner, tried)).await;
+    let mut tried = Some(tried);
+    tasks.keep("redis", move || {
+        let (inner, tried, end) = (Arc::clone(&inner), tried.take(), end.clone());
+        async move {
+            end.run_until_cancelled(follow(inner, tried)).await;
+        }
     });
     let _ = first_try.await;
 }
@@ -127,8 +132,7 @@ enum Ended {
     Lost(String),
 }
 
-async fn follow(inner: Arc<Inner>, tried: oneshot::Sender<()>) {
-    let mut tried = Some(tried);
+async fn follow(inner: Arc<Inner>, mut tried: Option<oneshot::Sender<()>>) {
     let mut seen = HashMap::new();
     let mut reminded: Option<Instant> = None;
     loop {

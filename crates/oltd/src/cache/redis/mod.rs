@@ -28,6 +28,8 @@ use super::{Key, RedisFigures, Scope};
 use follow::Owed;
 pub use settings::{RedisError, RedisSettings};
 
+use crate::tasks::Tasks;
+
 /// What a request waits for an answer, once: as long as a person does not notice.
 const ANSWER: Duration = Duration::from_millis(50);
 /// Number of the form that readings are stored in, part of every key. A change
@@ -111,6 +113,7 @@ impl Redis {
         settings: RedisSettings,
         invalidations: Arc<Invalidations>,
         olts: Vec<Arc<str>>,
+        tasks: &Tasks,
     ) -> Result<Self, RedisError> {
         let inner = Arc::new(Inner {
             client: settings.client()?,
@@ -127,7 +130,7 @@ impl Redis {
             skipped: AtomicU64::new(0),
         });
         let end = CancellationToken::new();
-        follow::spawn(Arc::clone(&inner), end.clone()).await;
+        follow::spawn(Arc::clone(&inner), tasks, end.clone()).await;
         Ok(Self { inner, _end: Arc::new(end.drop_guard()) })
     }
 

@@ -1,13 +1,11 @@
 //! What a handler takes: each extractor documents the parameters that it reads.
 
-use gpon::{OfflineReason, OnuState};
 use serde_json::Value;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Required, Schema};
 use utoipa::{IntoParams, PartialSchema};
 
-use crate::api::onus::{EXTRA, sortable};
 use crate::cache::Freshness;
 use crate::http::input::{BoardPon, BoardPonOnu, PAGE_ROWS, PAGES, PonOnu, PonPath, ROWS};
 use crate::http::schema;
@@ -23,10 +21,6 @@ pub(crate) enum Paging {}
 /// On which PON the ONUs are that a search is for.
 #[derive(Debug)]
 pub(crate) enum Filters {}
-
-/// Which ONUs a list is asked for, in which order, and with what.
-#[derive(Debug)]
-pub(crate) enum FiltersOfPon {}
 
 /// Whether a write is only planned.
 #[derive(Debug)]
@@ -68,20 +62,6 @@ parameters! {
     Filters: [
         query("pon", schema::PonPortInput::schema(), "Only the ONUs of this PON port."),
     ];
-    FiltersOfPon: [
-        query("status", several(OnuState::ALL.map(|state| state.as_str().to_owned()).into_iter().chain(["unknown".to_owned()])), "Only ONUs in one of these phases, which stand between commas; also in the spelling of the metrics (`dying_gasp`). `unknown`: those whose phase is not known."),
-        query("offline_reason", several(OfflineReason::NAMED.map(|reason| reason.to_string())), "Only ONUs that last went offline for one of these reasons, which stand between commas; also `Unknown (14)`. Rows show it."),
-        query("admin_state", schema::AdminState::schema(), "Only ONUs that may come into service, or that may not. Rows show it."),
-        query("type", some_text(), "Only ONUs that are configured as this type."),
-        query("model", some_text(), "Only ONUs that report this model. Rows show it."),
-        query("vendor", text().pattern(Some("^[0-9A-Za-z]{4}$")), "Only ONUs whose serial number begins with this prefix."),
-        query("rx_below", power(), "Only ONUs that receive less than this, in dBm."),
-        query("rx_above", power(), "Only ONUs that receive more than this, in dBm."),
-        query("q", text(), "Only ONUs whose serial number, name or description holds this text. Sixteen hexadecimal digits are a serial number with its vendor prefix in them."),
-        query("with", several(EXTRA.map(|column| column.as_str().to_owned())), "Columns that rows show besides their own, with commas between them. They are a second reading of the OLT."),
-        query("sort", text().enum_values(Some(sortable())), "What the rows are sorted by; those without a value come last. Rows show it."),
-        query("order", text().enum_values(Some(["asc", "desc"])), "Upwards unless told otherwise."),
-    ];
     DryRun: [
         query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Only plan it. A write without a plan to show answers 400."),
     ];
@@ -113,7 +93,8 @@ fn example(schema: &RefOr<Schema>) -> Option<Value> {
     }
 }
 
-fn query(name: &str, schema: impl Into<RefOr<Schema>>, description: &str) -> Parameter {
+/// A parameter of the query.
+pub(crate) fn query(name: &str, schema: impl Into<RefOr<Schema>>, description: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
@@ -126,22 +107,24 @@ fn query(name: &str, schema: impl Into<RefOr<Schema>>, description: &str) -> Par
 /// An ONU, in a spelling of its PON port or beside one.
 const ONU_INPUT: &str = r"^((1-([1-9]|[12][0-9]|3[0-2])-|1/([1-9]|[12][0-9]|3[0-2])/)?([1-9]|1[0-6])[:/])?([1-9][0-9]?|1[01][0-9]|12[0-8])$";
 
-fn text() -> ObjectBuilder {
+/// Any text.
+pub(crate) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn some_text() -> ObjectBuilder {
+/// Text of 1 to 64 characters.
+pub(crate) fn some_text() -> ObjectBuilder {
     text().min_length(Some(1)).max_length(Some(64))
 }
 
 /// Powers in dBm, with at most three decimals.
-fn power() -> ObjectBuilder {
+pub(crate) fn power() -> ObjectBuilder {
     let pattern = r"^-?([0-9]{1,2}(\.[0-9]{1,3})?|100(\.0{1,3})?)$";
     text().pattern(Some(pattern)).examples([Value::from("-27.5")])
 }
 
 /// Some of these words, with commas between them.
-fn several(words: impl IntoIterator<Item = String>) -> ObjectBuilder {
+pub(crate) fn several(words: impl IntoIterator<Item = String>) -> ObjectBuilder {
     let words: Vec<_> = words.into_iter().collect();
     let one = format!("({})", words.join("|"));
     text().pattern(Some(format!("^{one}(,{one}){{0,15}}$"))).examples(words.first().cloned().map(Value::from))

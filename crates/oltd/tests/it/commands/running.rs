@@ -259,3 +259,28 @@ fn sim_knows_scenarios_by_name() {
         assert!(stderr.contains(name), "{stderr}");
     }
 }
+
+/// The demo is the server with another OLT, and obeys what is configured.
+#[cfg(feature = "sim")]
+#[test]
+fn the_demo_obeys_the_limits_of_optics() {
+    let levels = |variables: &[(&str, &str)]| {
+        let mut demo = Running::start(&[], &["demo", "--listen", "127.0.0.1:0"], variables);
+        let lines: Vec<String> =
+            demo.stdout.by_ref().map(Result::unwrap).take_while(|l| !l.starts_with("Ctrl-C")).collect();
+        let onu =
+            lines.iter().find_map(|line| line.trim().strip_prefix("curl ").filter(|l| l.contains("/onu/")));
+        // base/api/v1/board/1/pon/P/onu/N
+        let parts: Vec<&str> = onu.unwrap().split('/').collect();
+        let url =
+            format!("http://{}/api/v1/monitoring/onu/1-{}-{}/{}", parts[2], parts[6], parts[8], parts[10]);
+        let answer = get(&url);
+        demo.end("TERM");
+        answer
+    };
+    let usual = levels(&[]);
+    assert!(usual.starts_with("HTTP/1.1 200 ") && !usual.contains("\"high\""), "{usual}");
+    let never = [("OLTD_MONITORING__RX_POWER_LOW", "-99"), ("OLTD_MONITORING__RX_POWER_HIGH", "-50")];
+    let narrow = levels(&never);
+    assert!(narrow.contains("\"high\""), "{narrow}");
+}

@@ -29,7 +29,7 @@ fn text(path: &str) -> String {
 fn described() -> Exposition {
     let app = App::new(vec![], None, CacheTimes::default());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    Exposition::parse(&runtime.block_on(oltd::metrics::exposition(&app, Format::OpenMetrics)).unwrap())
+    Exposition::parse(&runtime.block_on(oltd::api::metrics::page(&app, Format::OpenMetrics)).unwrap())
 }
 
 /// What a program said; `None`, and a word about it, where it is not installed.

@@ -62,6 +62,6 @@ async fn serve(rules: Rules) -> (SocketAddr, DropGuard) {
     let at = listener.local_addr().unwrap();
     let end = CancellationToken::new();
     let app = App::new(vec![], None, CacheTimes::default());
-    tokio::spawn(oltd::http::serve(app, listener, rules, end.clone()));
+    tokio::spawn(oltd::server::serve(app, listener, rules, end.clone()));
     (at, end.drop_guard())
 }

@@ -96,7 +96,7 @@ async fn they_are_counted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (at, end) = (listener.local_addr().unwrap(), CancellationToken::new());
     let app = App::new(vec![], None, CacheTimes::default());
-    tokio::spawn(oltd::http::serve(app, listener, Rules::default(), end.clone()));
+    tokio::spawn(oltd::server::serve(app, listener, Rules::default(), end.clone()));
     let _end = end.drop_guard();
     for _ in 0..3 {
         say(at, b"nonsense\r\n\r\n").await;

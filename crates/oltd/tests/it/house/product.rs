@@ -30,7 +30,7 @@ const MOST_LINES: usize = 400;
 /// The lines of a source file that end up in the product, numbered from 1:
 /// without comments, and without the test module, which stands last (clippy
 /// sees to that).
-fn product_lines(file: &File) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn product_lines(file: &File) -> impl Iterator<Item = (usize, &str)> {
     let mut lines: Vec<&str> = file.text.lines().collect();
     let starts_tests = |pair: &[&str]| {
         pair[0].starts_with("#[cfg(test)]") && pair[1].starts_with("mod ") && pair[1].ends_with('{')

@@ -12,6 +12,7 @@ use gpon::{OnuId, OnuRef, PonPort};
 use oltd::app::{App, CacheTimes, Site};
 use oltd::cache::{CAPACITY, Cache, CacheFigures, RedisSettings};
 use oltd::http::Rules;
+use oltd::tasks::Tasks;
 use oltsim::{FULL, Options, Simulator, Source};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -52,12 +53,12 @@ impl Instance {
         let transport = SnmpTransport::bind().await.unwrap();
         let olt = Olt::new(OltSettings::new("sim", snmp, None), &transport);
         let cache = Cache::new(CacheTimes::default(), CAPACITY);
-        let cache = cache.shared(settings, &[Arc::from("sim")]).await.unwrap();
+        let cache = cache.shared(settings, &[Arc::from("sim")], &Tasks::default()).await.unwrap();
         let app = App::new(vec![Site::new(olt, "Sim")], None, cache);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
-        tokio::spawn(oltd::http::serve(
+        tokio::spawn(oltd::server::serve(
             app.clone(),
             listener,
             Rules { rate: None, ..Rules::default() },

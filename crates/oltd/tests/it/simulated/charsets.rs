@@ -89,7 +89,7 @@ impl Names {
         let base = format!("http://{}/api/v1/olts", listener.local_addr().unwrap());
         let stop = CancellationToken::new();
         let rules = Rules { rate: None, hosts: Hosts::default(), ..Rules::default() };
-        tokio::spawn(oltd::http::serve(app, listener, rules, stop.clone()));
+        tokio::spawn(oltd::server::serve(app, listener, rules, stop.clone()));
         let client = reqwest::Client::builder().timeout(super::PATIENCE).build().unwrap();
         Self { base, client, olt, sim, _stop: stop.drop_guard() }
     }

@@ -79,7 +79,7 @@ async fn serve(olts: Vec<Olt>) -> (String, CancellationToken) {
     let default = (olts.len() == 1).then(|| olts[0].id().to_owned());
     let sites = olts.into_iter().map(|olt| Site::new(olt.clone(), olt.id().to_uppercase())).collect();
     let stop = CancellationToken::new();
-    tokio::spawn(oltd::http::serve(
+    tokio::spawn(oltd::server::serve(
         App::new(sites, default, CacheTimes::default()),
         listener,
         // A proxy in front hands on the name that it is known by.

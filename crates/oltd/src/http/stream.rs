@@ -1,0 +1,117 @@
+//! Answers that go on: events, follow-ups, exports that are made while they are sent.
+//!
+//! A handler answers with [`open`] and writes to the [`Sink`] from a task of
+//! its own. The rules around every route know such an answer: it lives as long
+//! as both sides use it, a silence is no fault of the client, the end of the
+//! server ends it at once and cleanly, and its line in the log is written when
+//! it ends, with its whole length.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use bytes::Bytes;
+use hyper::body::Frame;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+/// Pieces that wait for the client. What writes is held up past them; a client
+/// for whom it was held up as long as a reader may be (20 s unless configured:
+/// [`super::Patience`]) is given up. With pieces of at most 4 KiB, as events
+/// are, a stream holds no more than an answer under way does.
+const WAITING: usize = 16;
+
+/// Where a handler writes what goes on. To drop it ends the answer.
+#[derive(Debug)]
+pub struct Sink {
+    pieces: mpsc::Sender<Bytes>,
+    held_up: HeldUp,
+}
+
+/// The client has left, was given up, or the server is ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("nobody reads this stream any more")]
+pub struct Left;
+
+/// Begins an answer of this type that goes on until the sink is dropped.
+pub fn open(content_type: HeaderValue) -> (Sink, Response) {
+    let (pieces, waiting) = mpsc::channel(WAITING);
+    let held_up = HeldUp::default();
+    let mut response = Response::new(Body::new(Pieces { waiting, held_up: held_up.clone() }));
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    // Proxies that gather answers would hold it back.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response.extensions_mut().insert(Streaming(held_up.clone()));
+    (Sink { pieces, held_up }, response)
+}
+
+impl Sink {
+    /// Writes a piece, once there is room for it.
+    ///
+    /// # Errors
+    /// When nobody reads any more. The piece is lost.
+    pub async fn send(&self, piece: impl Into<Bytes>) -> Result<(), Left> {
+        let room = match self.pieces.try_reserve() {
+            Ok(room) => room,
+            Err(_) => {
+                self.held_up.begins();
+                self.pieces.reserve().await.map_err(|_| Left)?
+            }
+        };
+        room.send(piece.into());
+        Ok(())
+    }
+
+    /// Returns once nobody reads any more.
+    pub async fn left(&self) {
+        self.pieces.closed().await;
+    }
+}
+
+/// An extension of answers that go on.
+#[derive(Debug, Clone)]
+pub(super) struct Streaming(pub(super) HeldUp);
+
+/// Since when what writes is held up by a client that takes nothing. A cheap handle.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HeldUp(Arc<Mutex<Option<Instant>>>);
+
+impl HeldUp {
+    fn begins(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+    }
+
+    fn ends(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(super) fn since(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The body.
+struct Pieces {
+    waiting: mpsc::Receiver<Bytes>,
+    held_up: HeldUp,
+}
+
+impl hyper::body::Body for Pieces {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        // It was taken, or there is room for more.
+        self.held_up.ends();
+        self.waiting.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    }
+}
+
+#[cfg(test)]
+mod tests;
