@@ -35,8 +35,32 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::http::{PonRoutes, Routes, openapi};
 
+/// Every route. The tree of a chosen OLT is the same tree: the path is
+/// rewritten to it before it is routed.
+pub(crate) fn routes(app: App) -> Routes {
+    let (documented, promised) = (documented(), promised());
+    let pons = with_pon(&documented, &promised);
+    let mut router = Router::from(documented.merge(docs::pages()));
+    for (path, methods) in promised {
+        router = router.route(path, methods);
+    }
+    Routes { router: router.with_state(app), pons }
+}
+
+/// Those that take a PON port in any spelling.
+pub(crate) fn pon_routes() -> PonRoutes {
+    with_pon(&documented(), &promised())
+}
+
+fn with_pon(documented: &OpenApiRouter<App>, promised: &[Promised]) -> PonRoutes {
+    let paths = documented.get_openapi().paths.paths.keys().map(String::as_str);
+    PonRoutes::among(paths.chain(promised.iter().map(|(path, _)| *path)))
+}
+
+type Promised = (&'static str, MethodRouter<App>);
+
 /// Promised, but not built and therefore not documented.
-fn promised() -> [(&'static str, MethodRouter<App>); 6] {
+fn promised() -> [Promised; 6] {
     [
         ("/api/v1/config/backup/onu/{pon}/{onu_id}", post(backups::not_built)),
         ("/api/v1/config/backup/olt", post(backups::not_built)),
@@ -45,23 +69,6 @@ fn promised() -> [(&'static str, MethodRouter<App>); 6] {
         ("/api/v1/config/backup/{id}/export", get(backups::not_built)),
         ("/api/v1/config/restore/{id}", post(backups::not_built)),
     ]
-}
-
-/// Every route. The tree of a chosen OLT is the same tree: the path is
-/// rewritten to it before it is routed.
-pub(crate) fn routes(app: App) -> Routes {
-    let mut router = Router::from(documented().merge(docs::pages()));
-    for (path, methods) in promised() {
-        router = router.route(path, methods);
-    }
-    Routes { router: router.with_state(app), pons: pon_routes() }
-}
-
-/// Those that take a PON port in any spelling.
-pub(crate) fn pon_routes() -> PonRoutes {
-    let (documented, promised) = (documented(), promised());
-    let paths = documented.get_openapi().paths.paths.keys().map(String::as_str);
-    PonRoutes::among(paths.chain(promised.iter().map(|(path, _)| *path)))
 }
 
 /// Every route that is documented. What a route takes and answers stands at its handler.

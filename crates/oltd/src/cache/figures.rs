@@ -8,6 +8,7 @@ use std::time::Duration;
 use gpon::{Onu, OnuState, PonPort};
 use tokio::time::Instant;
 
+use super::redis::RedisFigures;
 use super::{Cache, Entry, Key, Kind, Level, Place};
 
 /// Reads by kind and by where their answer came from; the last is an answer
@@ -74,17 +75,6 @@ pub struct CacheFigures {
     pub ages: Vec<Age>,
     /// The ONUs of each PON, from the youngest list in memory.
     pub onus: Vec<OnusOfPon>,
-}
-
-/// The state of the shared store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RedisFigures {
-    /// Whether it is in use.
-    pub up: bool,
-    /// Operations that failed.
-    pub errors: u64,
-    /// Operations that were not tried, since it was out of use.
-    pub skipped: u64,
 }
 
 /// The ONUs of a PON by state.

@@ -18,6 +18,7 @@ mod scope;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -30,11 +31,11 @@ use zte::{Olt, OltError};
 
 pub use entry::{Entry, ViewKey};
 use figures::Counters;
-pub use figures::{Age, CacheFigures, OnusOfPon, RedisFigures};
+pub use figures::{Age, CacheFigures, OnusOfPon};
 use flight::Flights;
 pub use held::{Held, Row};
 pub use key::{Key, Kind, Place};
-pub use redis::{Redis, RedisError, RedisSettings};
+pub use redis::{Redis, RedisError, RedisFigures, RedisSettings};
 pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
@@ -43,6 +44,7 @@ pub use subject::{
     RegisteredOnus, ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks,
     VlanProfiles, Vlans, WatchedOlt, WatchedOnu, WatchedPon,
 };
+pub use times::{CacheTimes, FLOOR};
 
 use crate::tasks::Tasks;
 
@@ -50,9 +52,6 @@ use crate::tasks::Tasks;
 /// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 8 MiB once every
 /// list was asked for, and 20 MiB with every ONU in detail.
 pub const CAPACITY: u64 = 96 << 20;
-/// No reading is asked for again sooner: clients that ask for fresh data in a
-/// loop then cost the OLT no more than one reading in this time.
-pub const FLOOR: Duration = Duration::from_secs(2);
 /// Longest life of a flight: the deadline of the request that began it.
 const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
 
@@ -60,24 +59,6 @@ const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
 /// is enough, since who is content with it finds it in memory from then on; after
 /// the last, the answer's age says what it is.
 const ROUNDS: u32 = 4;
-
-/// How long readings are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CacheTimes {
-    /// ONUs and what hangs on them.
-    pub onus: Duration,
-    /// PON ports, uplinks, cards and environment.
-    pub pon_info: Duration,
-    /// Profiles, VLANs and the OLT's identity.
-    pub profiles: Duration,
-}
-
-impl Default for CacheTimes {
-    fn default() -> Self {
-        let minutes = |n: u64| Duration::from_secs(60 * n);
-        Self { onus: minutes(5), pon_info: minutes(10), profiles: minutes(60) }
-    }
-}
 
 /// How old an answer may be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

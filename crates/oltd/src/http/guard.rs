@@ -1,6 +1,5 @@
 //! Bounds on what one request may cost.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 
 use super::{ErrorCode, Failure};
+use crate::tasks::words;
 
 /// A reading of the whole OLT takes most of it when packets are lost; proxies
 /// in front give up after 100 s or more.
@@ -33,14 +33,6 @@ pub(super) async fn bounded(work: impl Future<Output = Result<Response, Failure>
         )),
     };
     answer.unwrap_or_else(IntoResponse::into_response)
-}
-
-fn words(panic: &(dyn Any + Send)) -> &str {
-    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-        (Some(words), _) => words,
-        (_, Some(words)) => words,
-        _ => "without words",
-    }
 }
 
 /// Refuses a head that is too long before anything is made of it.

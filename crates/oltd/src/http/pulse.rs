@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::rules::Patience;
-use super::stream::HeldUp;
+use super::stream::Flow;
 
 /// An answer may move as slowly as it likes for so many times the wait for a
 /// next request: the largest, some 1.5 MB, over 100 kbit/s.
@@ -45,14 +45,14 @@ struct Answer {
     /// When some of it was sent last.
     moved: Instant,
     /// Where it goes on: what says whether its client holds it up.
-    stream: Option<HeldUp>,
+    stream: Option<Flow>,
 }
 
 impl Answer {
     /// Since when the client takes none of it.
     fn stuck(&self) -> Option<Instant> {
         match &self.stream {
-            Some(stream) => stream.since(),
+            Some(stream) => stream.held_up_since(),
             None => Some(self.moved),
         }
     }
@@ -169,7 +169,7 @@ impl Beat {
 
     /// It is answered; `refused` where that shall not keep the connection, and
     /// `stream` where the answer goes on.
-    pub(super) fn answers(self, refused: bool, stream: Option<HeldUp>) -> Untaken {
+    pub(super) fn answers(self, refused: bool, stream: Option<Flow>) -> Untaken {
         let now = Instant::now();
         let mut state = self.0.state();
         if !refused {

@@ -9,6 +9,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::connections::Load;
+use super::stream::Flow;
 
 /// A piece of a body that lives for this answer alone. This much may wait on a
 /// stream whose client takes nothing, after it was handed over.
@@ -23,8 +24,8 @@ pub(super) struct Sending {
     rest: Bytes,
     piece: usize,
     load: Load,
-    /// What ends it before its time.
-    end: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    /// Where it goes on: what ends it.
+    end: Option<(Pin<Box<WaitForCancellationFutureOwned>>, Flow)>,
 }
 
 impl Sending {
@@ -32,9 +33,9 @@ impl Sending {
         Self { body, rest: Bytes::new(), piece: if kept { KEPT } else { OWN }, load, end: None }
     }
 
-    /// The same, ending with what was sent until then once this is cancelled.
-    pub(super) fn until(self, end: CancellationToken) -> Self {
-        Self { end: Some(Box::pin(end.cancelled_owned())), ..self }
+    /// The same of a stream, which ends once this is cancelled.
+    pub(super) fn until(self, end: CancellationToken, stream: Flow) -> Self {
+        Self { end: Some((Box::pin(end.cancelled_owned()), stream)), ..self }
     }
 
     fn piece(&mut self) -> Bytes {
@@ -57,8 +58,11 @@ impl hyper::body::Body for Sending {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.end.as_mut().is_some_and(|end| end.as_mut().poll(context).is_ready()) {
-            (self.body, self.rest, self.end) = (Body::empty(), Bytes::new(), None);
+        if let Some((end, stream)) = &mut self.end
+            && end.as_mut().poll(context).is_ready()
+        {
+            stream.end();
+            self.end = None;
         }
         if !self.rest.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(self.piece()))));

@@ -179,15 +179,14 @@ impl Server {
                     let mut response = edge.respond(request.map(Body::new), link).await;
                     let marks = response.extensions_mut();
                     let (refused, kept) = (marks.remove::<Refused>(), marks.remove::<Kept>());
-                    let stream = marks.remove::<Streaming>().map(|Streaming(held_up)| held_up);
-                    let ends = stream.as_ref().map(|_| shutdown);
+                    let stream = marks.remove::<Streaming>().map(|Streaming(flow)| flow);
                     let own = response.body().size_hint().exact().filter(|_| kept.is_none());
-                    let untaken = beat.answers(refused.is_some(), stream);
+                    let untaken = beat.answers(refused.is_some(), stream.clone());
                     let load = place.load(untaken, own.unwrap_or(0) as usize);
                     Ok::<_, Infallible>(response.map(|body| {
                         let sending = Sending::new(body, kept.is_some(), load);
-                        match ends {
-                            Some(shutdown) => sending.until(shutdown),
+                        match stream {
+                            Some(stream) => sending.until(shutdown, stream),
                             None => sending,
                         }
                     }))

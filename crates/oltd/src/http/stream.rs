@@ -7,7 +7,8 @@
 //! it ends, with its whole length.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -28,7 +29,7 @@ const WAITING: usize = 16;
 #[derive(Debug)]
 pub struct Sink {
     pieces: mpsc::Sender<Bytes>,
-    held_up: HeldUp,
+    flow: Flow,
 }
 
 /// The client has left, was given up, or the server is ending.
@@ -39,13 +40,13 @@ pub struct Left;
 /// Begins an answer of this type that goes on until the sink is dropped.
 pub fn open(content_type: HeaderValue) -> (Sink, Response) {
     let (pieces, waiting) = mpsc::channel(WAITING);
-    let held_up = HeldUp::default();
-    let mut response = Response::new(Body::new(Pieces { waiting, held_up: held_up.clone() }));
+    let flow = Flow::default();
+    let mut response = Response::new(Body::new(Pieces { waiting, flow: flow.clone() }));
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     // Proxies that gather answers would hold it back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response.extensions_mut().insert(Streaming(held_up.clone()));
-    (Sink { pieces, held_up }, response)
+    response.extensions_mut().insert(Streaming(flow.clone()));
+    (Sink { pieces, flow }, response)
 }
 
 impl Sink {
@@ -57,7 +58,7 @@ impl Sink {
         let room = match self.pieces.try_reserve() {
             Ok(room) => room,
             Err(_) => {
-                self.held_up.begins();
+                self.flow.held_up().get_or_insert_with(Instant::now);
                 self.pieces.reserve().await.map_err(|_| Left)?
             }
         };
@@ -73,30 +74,39 @@ impl Sink {
 
 /// An extension of answers that go on.
 #[derive(Debug, Clone)]
-pub(super) struct Streaming(pub(super) HeldUp);
+pub(super) struct Streaming(pub(super) Flow);
 
-/// Since when what writes is held up by a client that takes nothing. A cheap handle.
+/// What both ends of a stream know of each other. A cheap handle.
 #[derive(Debug, Clone, Default)]
-pub(super) struct HeldUp(Arc<Mutex<Option<Instant>>>);
+pub(super) struct Flow(Arc<Shared>);
 
-impl HeldUp {
-    fn begins(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+#[derive(Debug, Default)]
+struct Shared {
+    /// Since when what writes is held up by a client that takes nothing.
+    held_up: Mutex<Option<Instant>>,
+    ending: AtomicBool,
+}
+
+impl Flow {
+    fn held_up(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.held_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ends(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Since when what writes is held up by a client that takes nothing.
+    pub(super) fn held_up_since(&self) -> Option<Instant> {
+        *self.held_up()
     }
 
-    pub(super) fn since(&self) -> Option<Instant> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Ends the stream behind what was written so far. Its body must be asked afterwards.
+    pub(super) fn end(&self) {
+        self.0.ending.store(true, Relaxed);
     }
 }
 
 /// The body.
 struct Pieces {
     waiting: mpsc::Receiver<Bytes>,
-    held_up: HeldUp,
+    flow: Flow,
 }
 
 impl hyper::body::Body for Pieces {
@@ -108,7 +118,10 @@ impl hyper::body::Body for Pieces {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         // It was taken, or there is room for more.
-        self.held_up.ends();
+        *self.flow.held_up() = None;
+        if self.flow.0.ending.load(Relaxed) {
+            self.waiting.close();
+        }
         self.waiting.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
     }
 }

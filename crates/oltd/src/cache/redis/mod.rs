@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::scope::{Invalidations, Mark};
-use super::{Key, RedisFigures, Scope};
+use super::{Key, Scope};
 use follow::Owed;
 pub use settings::{RedisError, RedisSettings};
 
@@ -101,6 +101,17 @@ pub(super) enum Look {
     Wait,
     /// The store is out of use.
     Unavailable,
+}
+
+/// The state of the shared store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedisFigures {
+    /// Whether it is in use.
+    pub up: bool,
+    /// Operations that failed.
+    pub errors: u64,
+    /// Operations that were not tried, since it was out of use.
+    pub skipped: u64,
 }
 
 impl Redis {

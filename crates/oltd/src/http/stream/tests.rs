@@ -166,10 +166,10 @@ async fn a_client_that_reads_nothing_does_not_hold_up_the_end() {
     for http2 in [false, true] {
         let mut served = Served::start(DEADLINE).await;
         let (response, sink) = served.open(http2).await;
-        let held_up = sink.held_up.clone();
+        let flow = sink.flow.clone();
         let flooding = tokio::spawn(async move { flood(&sink).await });
         let full = async {
-            while held_up.since().is_none_or(|since| since.elapsed() < Duration::from_millis(100)) {
+            while flow.held_up_since().is_none_or(|since| since.elapsed() < Duration::from_millis(100)) {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };

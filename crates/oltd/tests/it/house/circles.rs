@@ -12,7 +12,31 @@ use super::tree::{File, files};
 
 /// Circles that are still to be broken, each by all of its files. One that is
 /// gone, or smaller, leaves this list.
-const KNOWN: [&[&str]; 0] = [];
+const KNOWN: [&[&str]; 2] = [
+    &["crates/oltsim/src/snmp/serve.rs", "crates/oltsim/src/station.rs"],
+    &[
+        "crates/zte/src/firmware/mod.rs",
+        "crates/zte/src/memory.rs",
+        "crates/zte/src/olt.rs",
+        "crates/zte/src/olt/believed.rs",
+        "crates/zte/src/read/mod.rs",
+        "crates/zte/src/read/bandwidth.rs",
+        "crates/zte/src/read/clock.rs",
+        "crates/zte/src/read/naming.rs",
+        "crates/zte/src/read/onu.rs",
+        "crates/zte/src/read/onus.rs",
+        "crates/zte/src/read/ports.rs",
+        "crates/zte/src/read/roster.rs",
+        "crates/zte/src/read/services.rs",
+        "crates/zte/src/read/sides.rs",
+        "crates/zte/src/read/sound.rs",
+        "crates/zte/src/read/terminal.rs",
+        "crates/zte/src/read/whole.rs",
+        "crates/zte/src/snmp/mod.rs",
+        "crates/zte/src/snmp/names.rs",
+        "crates/zte/src/snmp/transport.rs",
+    ],
+];
 
 /// The place of a module in its crate.
 type Place = Vec<String>;
@@ -246,7 +270,15 @@ fn no_circle_goes_through_several_folders() {
 #[test]
 fn circles_are_found() {
     let crate_of = |texts: &[(&str, &str)]| -> Vec<File> {
-        texts.iter().map(|(path, text)| File::sample(&format!("crates/x/src/{path}"), text)).collect()
+        let mut all = BTreeMap::from([("a/mod.rs", ""), ("b/mod.rs", "")]);
+        if texts.iter().any(|(path, _)| *path == "a.rs") {
+            all.remove("a/mod.rs");
+        }
+        if texts.iter().any(|(path, _)| *path == "b.rs") {
+            all.remove("b/mod.rs");
+        }
+        all.extend(texts.iter().copied());
+        all.iter().map(|(path, text)| File::sample(&format!("crates/x/src/{path}"), text)).collect()
     };
     for texts in [
         // By `use`, by a path, by a name that is handed on, and by the own name of the crate.
