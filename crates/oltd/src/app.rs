@@ -10,7 +10,7 @@ use crate::charset::Charset;
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
-use crate::writing::Writes;
+use crate::writing::{Gates, Writes};
 
 pub use crate::cache::CacheTimes;
 
@@ -63,6 +63,7 @@ struct State {
     limits: OpticalLimits,
     metrics: Metrics,
     tasks: Tasks,
+    gates: Gates,
 }
 
 /// Why no OLT was chosen.
@@ -80,7 +81,15 @@ impl From<Parts> for App {
     fn from(Parts { olts, default, cache, limits, tasks }: Parts) -> Self {
         let sites: Vec<_> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
         let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self(Arc::new(State { sites, default, cache, limits, metrics: Metrics::default(), tasks }))
+        Self(Arc::new(State {
+            sites,
+            default,
+            cache,
+            limits,
+            metrics: Metrics::default(),
+            tasks,
+            gates: Gates::default(),
+        }))
     }
 }
 
@@ -111,6 +120,11 @@ impl App {
     /// The tasks that outlive their request: writes, and what runs beside the requests.
     pub fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    /// What stands between the requests and the OLTs where something is written.
+    pub fn gates(&self) -> &Gates {
+        &self.0.gates
     }
 
     /// Logs out of the OLTs' command lines.
@@ -152,6 +166,11 @@ impl ChosenOlt {
     /// Its id.
     pub fn id(&self) -> &str {
         &self.entry().0
+    }
+
+    /// How it is configured.
+    pub fn site(&self) -> &Site {
+        &self.entry().1
     }
 
     /// The name that people know it by.

@@ -49,6 +49,11 @@ impl Station {
         self.agent().look(look)
     }
 
+    /// Lets a command act upon the device; `None` when there is only a recording.
+    pub(crate) fn command<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
+        self.agent().command(act)
+    }
+
     /// The agent. A test that panics while it changes the device poisons the
     /// lock; what it left is still a device.
     pub(crate) fn agent(&self) -> MutexGuard<'_, Agent> {

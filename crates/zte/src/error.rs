@@ -38,6 +38,14 @@ pub enum Trouble {
         /// How many.
         waiting: usize,
     },
+    /// Its only session of the command line is in use by a line that writes, for
+    /// longer than the reading may wait.
+    #[error("the OLT's only session is in use by a change for about {} s more", retry_after.as_secs().max(1))]
+    Writing {
+        /// How long the line is expected to take: as long as such lines took, else
+        /// as long as they may.
+        retry_after: Duration,
+    },
     /// It answered something that we do not understand.
     #[error("unexpected reply: {0}")]
     UnexpectedReply(String),

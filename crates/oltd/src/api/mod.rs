@@ -4,6 +4,7 @@ mod backups;
 mod cards;
 mod docs;
 mod environment;
+mod hold;
 mod mac;
 pub mod metrics;
 mod monitoring;
@@ -13,12 +14,14 @@ mod onu_ids;
 mod onus;
 mod pon;
 mod profiles;
+mod save;
 mod service;
 mod service_ports;
 mod traffic;
 mod unconfigured;
 mod uplinks;
 mod vlans;
+mod writing;
 
 use std::time::SystemTime;
 
@@ -124,6 +127,9 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(profiles::vlan))
         .routes(routes!(olts::list))
         .routes(routes!(olts::show))
+        .routes(routes!(hold::hold))
+        .routes(routes!(hold::release))
+        .routes(routes!(save::save))
         .routes(routes!(backups::list))
 }
 

@@ -118,6 +118,7 @@ pub(super) fn settle(file: &mut File, places: &Places, found: &mut Findings) -> 
         cors: cors(std::mem::take(&mut file.cors), places, found),
         tokens: tokens(std::mem::take(&mut file.auth), places, found),
         renewed: usual.renewed,
+        open_writes: usual.open_writes,
         metrics_public: flag(&file.metrics.public, usual.metrics_public),
         access_log: flag(&file.log.access, usual.access_log),
         tls: None,

@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, HeaderName, header};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::rules::Token;
+use super::rules::{Rules, Token};
 use super::{ErrorCode, Failure};
+use crate::writing::Permission;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -16,6 +17,8 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 pub struct Caller {
     /// The name of the token.
     pub name: Arc<str>,
+    /// Whether the token is one to write with.
+    pub write: bool,
 }
 
 /// The caller that the headers name; `None` without a token, or with one that is not known.
@@ -39,7 +42,20 @@ pub(super) fn identify(headers: &HeaderMap, tokens: &[Token]) -> Option<Caller> 
             found = Some(token);
         }
     }
-    found.map(|token| Caller { name: Arc::clone(&token.name) })
+    found.map(|token| Caller { name: Arc::clone(&token.name), write: token.write })
+}
+
+/// Whether who asks may write at all; an extension of every request.
+///
+/// Who holds no token may where the server says that everybody may; where it
+/// asks for tokens, nobody without one comes this far.
+pub(super) fn permission(caller: Option<&Caller>, rules: &Rules) -> Permission {
+    match caller {
+        Some(Caller { write: true, .. }) => Permission::Granted,
+        Some(_) => Permission::ReadOnly,
+        None if rules.open_writes => Permission::Granted,
+        None => Permission::NoToken,
+    }
 }
 
 /// Every token that stands in the headers. `Authorization` of another scheme is
@@ -93,6 +109,29 @@ mod tests {
             (&[("authorization", "Bearer two"), ("x-api-key", "two")], "billing"),
         ] {
             assert_eq!(caller(given).as_deref(), Some(name), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_for_reading_writes_nothing() {
+        let caller = |write| Caller { name: "noc".into(), write };
+        for (caller, open_writes, permission) in [
+            (None, false, Permission::NoToken),
+            (None, true, Permission::Granted),
+            (Some(caller(false)), false, Permission::ReadOnly),
+            (Some(caller(false)), true, Permission::ReadOnly),
+            (Some(caller(true)), false, Permission::Granted),
+            (Some(caller(true)), true, Permission::Granted),
+        ] {
+            let rules = Rules { open_writes, ..Rules::default() };
+            assert_eq!(super::permission(caller.as_ref(), &rules), permission, "{caller:?} {open_writes}");
+        }
+        let sha256 = Sha256::digest("one").into();
+        let token = |write| [Token { name: "noc".into(), sha256, write }];
+        let mut headers = HeaderMap::new();
+        headers.insert("x-api-key", "one".parse().unwrap());
+        for write in [false, true] {
+            assert_eq!(identify(&headers, &token(write)), Some(caller(write)));
         }
     }
 

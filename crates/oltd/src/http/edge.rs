@@ -207,6 +207,7 @@ impl Inner {
         if let Some(caller) = &seen.caller {
             request.extensions_mut().insert(caller.clone());
         }
+        request.extensions_mut().insert(callers::permission(seen.caller.as_ref(), rules));
         if !closed || seen.caller.is_some() {
             request.extensions_mut().insert(LetIn);
         }

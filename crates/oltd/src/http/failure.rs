@@ -27,6 +27,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// What the log tells instead of the detail, and no caller.
     pub cause: Option<Box<str>>,
+    /// What is known nevertheless, as `data` of the envelope.
+    pub data: Option<Box<serde_json::Value>>,
 }
 
 /// What a 401 must carry (RFC 9110, 11.6.1).
@@ -45,6 +47,10 @@ pub(super) struct FailureBody<'a> {
     /// The detail, with the OLT's own words where it said something.
     error: &'a str,
     error_code: ErrorCode,
+    /// What is known nevertheless: of a write that failed, as `data` of one that went well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
+    data: Option<&'a serde_json::Value>,
     /// The same as in the header `X-Request-ID`; the server's log holds it too.
     request_id: &'a str,
 }
@@ -57,7 +63,14 @@ const BUSY_RETRY: Duration = Duration::from_secs(1);
 impl Failure {
     /// A failure of this kind.
     pub fn new(code: ErrorCode, message: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: detail.into(), retry_after: None, cause: None }
+        Self {
+            code,
+            message: message.into(),
+            detail: detail.into(),
+            retry_after: None,
+            cause: None,
+            data: None,
+        }
     }
 
     /// The parameter `field` breaks its rule.
@@ -88,7 +101,16 @@ impl Failure {
         Self::new(code, message, format!("{what} cannot be told from an incomplete reading: {reason}"))
     }
 
-    pub(super) fn retry(self, after: Duration) -> Self {
+    /// The same with what is known nevertheless.
+    pub fn with_data(self, data: impl Serialize) -> Self {
+        match serde_json::to_value(data) {
+            Ok(data) => Self { data: Some(Box::new(data)), ..self },
+            Err(error) => Self::internal(error),
+        }
+    }
+
+    /// The same, and when asking again may succeed.
+    pub(crate) fn retry(self, after: Duration) -> Self {
         Self { retry_after: Some(after), ..self }
     }
 
@@ -100,6 +122,7 @@ impl Failure {
             message: &self.message,
             error: &self.detail,
             error_code: self.code,
+            data: self.data.as_deref(),
             request_id,
         };
         replace_kept(serde_json::to_vec(&body).unwrap_or_default())
@@ -142,6 +165,9 @@ impl Failure {
             }
             Trouble::Busy { .. } => {
                 new(ErrorCode::OltBusy, "Too many requests wait for this OLT already.").retry(BUSY_RETRY)
+            }
+            Trouble::Writing { retry_after } => {
+                new(ErrorCode::OltBusy, "A change keeps the OLT's command line in use.").retry(retry_after)
             }
             Trouble::Silent(_) | Trouble::Deadline(_) => {
                 new(ErrorCode::DeadlinePassed, "The OLT gave no complete answer in time.")
@@ -201,6 +227,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn data_stands_beside_a_failure() {
+        let failure = Failure::new(ErrorCode::OltRefused, "No.", "no");
+        let body =
+            |failure: &Failure| serde_json::from_slice::<serde_json::Value>(&failure.body("r")).unwrap();
+        assert_eq!(body(&failure).get("data"), None);
+        let with = failure.with_data([1, 2]);
+        assert_eq!(body(&with)["data"], serde_json::json!([1, 2]));
+        assert_eq!(body(&with)["error_code"], "olt_refused");
+    }
+
+    #[test]
     fn every_trouble_has_its_status() {
         let pon = gpon::PonPort::new(1, 1).unwrap();
         let id = gpon::OnuId::new(4).unwrap();
@@ -211,6 +248,7 @@ mod tests {
             (Trouble::Unreachable { retry_after: Duration::ZERO }, 503, "olt_unreachable", "1"),
             (Trouble::Network("no route".into()), 503, "olt_unreachable", "5"),
             (Trouble::Busy { waiting: 64 }, 503, "olt_busy", "1"),
+            (Trouble::Writing { retry_after: second * 40 }, 503, "olt_busy", "40"),
             (Trouble::Deadline(Duration::from_secs(9)), 504, "deadline_passed", ""),
             (Trouble::Silent(Duration::from_secs(8)), 504, "deadline_passed", ""),
             (Trouble::UnexpectedReply("x".into()), 502, "unexpected_reply", ""),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use gpon::{Invalid, OnuId, OnuRef, PonPort};
+use gpon::{Invalid, OnuId, OnuRef, PonPort, quoted};
 
-use super::Failure;
+use super::{ErrorCode, Failure};
 use crate::app::{App, ChosenOlt};
 use crate::cache::Freshness;
 
@@ -136,6 +136,27 @@ impl Query {
         match (found.next(), found.next()) {
             (_, Some(second)) => Err(Failure::parameter(name, "it stands there once", second)),
             (first, None) => Ok(first),
+        }
+    }
+
+    /// Refuses every parameter but these: a route that writes ignores none.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Failure> {
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => Err(Failure::new(
+                ErrorCode::InvalidParameter,
+                "A parameter of the query is not known.",
+                format!("{}: no such parameter is known here", quoted(name)),
+            )),
+        }
+    }
+
+    /// A parameter that is `true` or `false`, and false where it is absent.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Failure> {
+        match self.text(name)? {
+            Some("true") => Ok(true),
+            Some("false") | None => Ok(false),
+            Some(other) => Err(Failure::parameter(name, "true or false", other)),
         }
     }
 

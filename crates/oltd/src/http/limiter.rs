@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn clients_are_told_apart() {
         let (limiter, _) = limiter(1, 1);
-        let caller = |name: &str| Caller { name: name.into() };
+        let caller = |name: &str| Caller { name: name.into(), write: false };
         assert!(limiter.take(None, HOME).1.is_ok());
         assert!(limiter.take(None, HOME).1.is_err());
         assert!(limiter.take(None, IpAddr::from([192, 0, 2, 2])).1.is_ok());

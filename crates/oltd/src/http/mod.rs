@@ -7,6 +7,7 @@
 
 mod access;
 mod answer;
+pub mod body;
 mod callers;
 mod client;
 mod conditional;
@@ -33,6 +34,7 @@ mod server;
 mod status;
 pub mod stream;
 mod tls;
+mod written;
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
@@ -43,12 +45,14 @@ pub(crate) use answer::{Answer, Content, JSON, Page, done, plain};
 pub use callers::Caller;
 pub(crate) use edge::{Edge, LetIn};
 pub use failure::Failure;
+pub(crate) use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};
 pub(crate) use path::PonRoutes;
 pub use rules::{CorsRules, Hosts, NewTokens, Origins, Patience, Rate, Rules, Token};
 pub(crate) use server::serve;
 pub use status::ErrorCode;
 pub use tls::{Tls, TlsError, TlsFiles};
+pub(crate) use written::Written;
 
 use crate::metrics::Metrics;
 

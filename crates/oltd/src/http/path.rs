@@ -120,6 +120,8 @@ pub(super) fn rewrite(raw: &str, pons: &PonRoutes) -> Result<Rewritten, Failure>
     }
     let (olt, base, tree) = match words.as_slice() {
         ["api", "v1", "olts", _, "olts", ..] => return Err(no_route(&format!("/{raw}"))),
+        // About the OLT itself, not in its tree.
+        ["api", "v1", "olts", _, "hold" | "release"] => (None, &words[..2], &words[2..]),
         ["api", "v1", "olts", olt, _, ..] => (Some(*olt), &words[..2], &words[4..]),
         ["api", "v1", ..] => (None, &words[..2], &words[2..]),
         _ => (None, words.as_slice(), [].as_slice()),
@@ -241,6 +243,8 @@ mod tests {
             ("/api/v1/olts", None, "/api/v1/olts"),
             ("/api/v1/olts/a", None, "/api/v1/olts/a"),
             ("/api/v1/olts/a/", None, "/api/v1/olts/a"),
+            ("/api/v1/olts/a/hold", None, "/api/v1/olts/a/hold"),
+            ("/api/v1/olts/a/release/", None, "/api/v1/olts/a/release"),
             ("/api/v1/olts/a%20b/vlan/onu/1/1/1/5", Some("a b"), "/api/v1/vlan/onu/1-1-1/5"),
         ] {
             let rewritten = rewrite(path).unwrap();

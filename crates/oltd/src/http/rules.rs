@@ -40,6 +40,8 @@ pub struct Rules {
     pub tokens: Vec<Token>,
     /// Tokens that take the place of these while the server runs.
     pub renewed: NewTokens,
+    /// Whether who holds no token may write. Only where nothing real is written to.
+    pub open_writes: bool,
     /// Whether `/metrics` needs no token.
     pub metrics_public: bool,
     /// Whether a line is logged for each request; those that failed by our fault always are.
@@ -60,6 +62,7 @@ impl Default for Rules {
             cors: None,
             tokens: Vec::new(),
             renewed: NewTokens::default(),
+            open_writes: false,
             metrics_public: false,
             access_log: true,
             tls: None,

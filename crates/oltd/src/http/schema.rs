@@ -64,6 +64,8 @@ forms! {
     OltId = text(r"^[a-z0-9][a-z0-9-]{0,31}$", "demo");
     /// Serial number: a vendor prefix of 4 letters or digits and 8 hexadecimal digits.
     SerialNumber = text(r"^[0-9A-Z]{4}[0-9A-F]{8}$", "ZTEGC0000001");
+    /// The same in a request, in either case.
+    SerialInput = text(r"^[0-9A-Za-z]{4}[0-9A-Fa-f]{8}$", "ZTEGC0000001");
     /// Optical power in dBm.
     Power = text(POWER, "-18.43");
     /// Optical power in dBm, or null. It stands in all rows of a list or in none.
@@ -101,6 +103,10 @@ forms! {
     OfflineReason = text(OFFLINE_REASON, "PowerOff");
     /// State of a port.
     LinkState = words([Link::Up, Link::Down].map(Link::as_str));
+    /// What became of a write: `applied`, or `unchanged` where nothing had to be done or nothing was sent; `refused` by the OLT; `rolled_back`, undone after a refusal; `partial`, where some of it remains; `unknown`.
+    WriteState = words(["applied", "unchanged", "refused", "rolled_back", "partial", "unknown"]);
+    /// What became of a line: `unknown` where no answer came.
+    StepState = words(["done", "refused", "unknown", "not_sent"]);
     /// How a value stands to the configured limits.
     Judgement = words(["low", "normal", "high"]);
     /// How a service port maps VLANs.

@@ -37,7 +37,7 @@ with_meanings! {
 pub enum ErrorCode {
     /// The path holds bad escapes, control characters, an encoded slash, or a segment that is too long.
     InvalidPath,
-    /// A path or query parameter breaks its rule; the message names both.
+    /// A path or query parameter or a field of the body breaks its rule; the message names both.
     InvalidParameter,
     /// Several OLTs are configured, none is the default, and the request names none.
     OltRequired,
@@ -98,6 +98,16 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// The server does not answer to the name in the `Host` header.
     UnknownHost,
+    /// This instance writes nothing to the OLT: another one does, or it is ending.
+    NotWriter,
+    /// Somebody holds the OLT: nothing is written to it until it is released.
+    Held,
+    /// The link was lost during a write, or it goes on: nobody knows yet what the OLT holds.
+    OutcomeUnknown,
+    /// The OLT refused a part of a write, and what was done before is undone.
+    RolledBack,
+    /// Some of a write remains on the OLT.
+    PartialChange,
     /// The client asked more than its share; `Retry-After` says when it may ask again.
     RateLimited,
 }
@@ -142,13 +152,19 @@ impl ErrorCode {
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::UnsupportedByFirmware | Self::OltRefused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnsupportedByFirmware | Self::OltRefused | Self::RolledBack => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal | Self::PartialChange => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
-            Self::OltUnreachable | Self::LoginRefused | Self::OltBusy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::DeadlinePassed | Self::IncompleteReading => StatusCode::GATEWAY_TIMEOUT,
+            Self::OltUnreachable | Self::LoginRefused | Self::OltBusy | Self::NotWriter | Self::Held => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::DeadlinePassed | Self::IncompleteReading | Self::OutcomeUnknown => {
+                StatusCode::GATEWAY_TIMEOUT
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout};
 use super::options::CliOptions;
 use super::session::{Entered, Session};
 use super::telnet;
+use crate::device::Device;
 use crate::fault::{CliFate, Exchange, Flood, Wire};
 use crate::random::Random;
 use crate::station::Station;
@@ -185,9 +186,10 @@ impl Connection {
             (None, None) => None,
         };
         self.flood(fate.flood).await?;
+        let printed = self.work(line, &fate).await?;
         let (session, options) = (&mut self.session, &self.options);
         let spoil = |rows| spoil(rows, &fate, options);
-        self.station.look(|device| session.reply(line, device, fate.nothing, spoil));
+        self.station.command(|device| session.reply(line, device, fate.nothing, printed, spoil));
         // Counted before it is sent: whoever holds the answer finds it counted.
         self.station.count(|counters| counters.cli_replies += 1);
         self.flush().await?;
@@ -195,6 +197,35 @@ impl Connection {
             self.left = None;
         }
         Ok(())
+    }
+
+    /// Lets a line run that takes time and prints meanwhile; whether it printed. It runs to
+    /// its end, whether the client stays or not: no sheet says that a device would stop.
+    async fn work(&mut self, line: &str, fate: &CliFate) -> Result<bool, Over> {
+        let session = &self.session;
+        let found = self.station.look(|device| session.progress(line, device)).flatten();
+        let Some((text, time)) = found else { return Ok(false) };
+        let time = time.min(LONGEST_DELAY);
+        if fate.spoils_text() {
+            tokio::time::sleep(time).await;
+            return Ok(false);
+        }
+        let bits: Vec<&str> = text.split_inclusive('.').collect();
+        let each = time / u32::try_from(bits.len()).unwrap_or(1).max(1);
+        let mut over = Ok(());
+        for bit in bits {
+            self.session.print_bit(bit);
+            if over.is_ok() {
+                over = self.flush().await;
+            }
+            if !each.is_zero() {
+                tokio::time::sleep(each).await;
+            }
+        }
+        if over.is_err() {
+            self.station.command(Device::save);
+        }
+        over.map(|()| true)
     }
 
     /// Lets time pass, unless the client leaves meanwhile.

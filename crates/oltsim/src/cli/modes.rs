@@ -58,7 +58,7 @@ impl Mode {
             (Step::Epon, _) => Self::Epon,
             (Step::Vlan | Step::VlanDatabase, _) => Self::Vlan,
             // The session's own affairs.
-            (Step::Enable | Step::Logout | Step::TerminalLength | Step::Nothing, _)
+            (Step::Enable | Step::Logout | Step::TerminalLength | Step::Write | Step::Nothing, _)
             | (Step::Exit | Step::End | Step::Bang | Step::OnuManagement, _) => self,
         }
     }

@@ -173,6 +173,8 @@ pub struct Pace {
     pub omci: Duration,
     /// The whole running-config.
     pub everything: Duration,
+    /// `write`, whose dots appear meanwhile.
+    pub write: Duration,
 }
 
 impl Pace {

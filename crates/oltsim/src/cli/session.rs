@@ -23,6 +23,12 @@ const DELETE: u8 = 0x7f;
 /// What was asked, word for word (fact sheet, CLI §1.5).
 const CONFIRM: &str = "The configuration is changed,confirm to logout without saving? [yes/no]:";
 
+/// What `write` prints before its `[OK]` (fact sheet, CLI §1.7, seen on V2.x; of V1.2 no
+/// output is known).
+const SAVING: &str = "Backuping old configuration into flash...\n\
+                      Collecting configuration into memory....\n\
+                      Writing configuration into flash....";
+
 /// What a session waits for.
 #[derive(Debug)]
 enum Phase {
@@ -299,18 +305,41 @@ impl Session {
         self.options.pace.line.saturating_add(slow)
     }
 
+    /// What a line prints bit by bit while it runs, and how long it runs; `None` for one that
+    /// answers at once.
+    pub(crate) fn progress(
+        &self,
+        line: &str,
+        device: &Device,
+    ) -> Option<(&'static str, std::time::Duration)> {
+        let understood = Grammar::of_device().understand(line, self.mode, device).ok()?;
+        matches!(understood.act, Act::Step(Step::Write)).then_some((SAVING, self.options.pace.write))
+    }
+
+    /// Prints a bit of an answer.
+    pub(crate) fn print_bit(&mut self, bit: &str) {
+        for byte in bit.bytes() {
+            match byte {
+                b'\n' => self.newline(),
+                byte => self.out.push(byte),
+            }
+        }
+    }
+
     /// Leaves a line that was entered without an answer and a prompt.
     pub(crate) fn swallow(&mut self) {
         self.ask("");
     }
 
     /// Answers a line that was entered; `spoil` changes the rows on their way. With
-    /// `nothing` no `show gpon` knows of anything once the pager is off.
+    /// `nothing` no `show gpon` knows of anything once the pager is off; `printed` says that
+    /// [`Self::progress`] was printed.
     pub(crate) fn reply(
         &mut self,
         line: &str,
-        device: &Device,
+        device: &mut Device,
         nothing: bool,
+        printed: bool,
         spoil: impl FnOnce(VecDeque<Vec<u8>>) -> VecDeque<Vec<u8>>,
     ) {
         let typed = line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -338,6 +367,12 @@ impl Session {
                     Err(Refusal::Empty) => errors::empty(errors::is_old(&device.chassis.firmware)),
                     Err(Refusal::Line(text)) => format!("{text}\n"),
                 };
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
+            Act::Step(Step::Write) => {
+                device.save();
+                let begun = if printed { "" } else { SAVING };
+                let text = format!("{begun}[OK]\n");
                 self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
             }
             Act::Step(step) => self.step(step, &understood.args, device),

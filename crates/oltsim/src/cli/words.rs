@@ -34,6 +34,7 @@ pub(crate) enum Step {
     Epon,
     Vlan,
     VlanDatabase,
+    Write,
     Nothing,
 }
 
@@ -49,6 +50,7 @@ pub(crate) const STEPS: &[(&str, Scope, Step)] = &[
     ("end", Scope::Exec, Step::Nothing),
     ("end", Scope::AnyConfig, Step::End),
     ("! [<rest>]", Scope::Everywhere, Step::Bang),
+    ("write", Scope::Exec, Step::Write),
     ("terminal length <0-512>", Scope::Exec, Step::TerminalLength),
     ("interface <pon>", Scope::Config, Step::InterfacePon),
     ("interface <onu>", Scope::Config, Step::InterfaceOnu),

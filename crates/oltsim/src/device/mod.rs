@@ -7,6 +7,7 @@ mod load;
 mod onu;
 mod pon;
 mod profile;
+mod startup;
 mod traffic;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
     VlanInterface,
 };
+pub use startup::Configuration;
 pub use traffic::Traffic;
 pub(crate) use traffic::{Flow, Rate};
 
@@ -103,7 +105,11 @@ pub struct Device {
     /// How it shows itself.
     pub habits: Habits,
     pub(crate) pons: BTreeMap<PonPort, Pon>,
+    /// What `write` saved last.
+    startup: Option<std::sync::Arc<Configuration>>,
     now: Duration,
+    /// When it last rebooted, by its clock since the simulation started.
+    booted: Duration,
 }
 
 impl Device {
@@ -125,8 +131,30 @@ impl Device {
             cli,
             habits,
             pons: BTreeMap::new(),
+            startup: None,
             now: Duration::ZERO,
+            booted: Duration::ZERO,
         }
+    }
+
+    /// Makes the running configuration the startup configuration (fact sheet, CLI §1.7).
+    pub fn save(&mut self) {
+        self.startup = Some(std::sync::Arc::new(Configuration::running(self)));
+    }
+
+    /// The configuration that a reboot comes back with.
+    pub fn startup(&self) -> Option<&Configuration> {
+        self.startup.as_deref()
+    }
+
+    /// Reboots: what was not saved is lost, and the uptime begins at 0.
+    pub fn reboot(&mut self) {
+        if let Some(startup) = self.startup.clone() {
+            startup.apply(self);
+        }
+        self.refresh();
+        self.uptime_at_start = Duration::ZERO;
+        self.booted = self.now;
     }
 
     /// Reads the clock; until the next time everything shows this moment.
@@ -141,7 +169,7 @@ impl Device {
 
     /// How long it has been up.
     pub fn uptime(&self) -> Duration {
-        self.uptime_at_start.saturating_add(self.now)
+        self.uptime_at_start.saturating_add(self.now.saturating_sub(self.booted))
     }
 
     /// Time since the simulation started, as the counters see it: they are read

@@ -99,6 +99,19 @@ impl Onu {
         }
     }
 
+    /// Takes over what the plant does with an ONU, apart from how it is configured.
+    pub(super) fn keep_state_of(&mut self, other: &Self) {
+        (self.phase, self.reason) = (other.phase, other.reason);
+        (self.last_online, self.last_offline) = (other.last_online, other.last_offline);
+        (self.distance_m, self.ranged) = (other.distance_m, other.ranged);
+        self.equipment.clone_from(&other.equipment);
+        self.optics = other.optics;
+        self.ethernet.clone_from(&other.ethernet);
+        self.ip_host = other.ip_host;
+        self.upstream.clone_from(&other.upstream);
+        self.downstream.clone_from(&other.downstream);
+    }
+
     /// Its name as the device shows it: `ONU-<port>:<onu>` until it gets one (fact
     /// sheet, SNMP §4.3 and §13, CLI §4.3).
     pub fn shown_name(&self, at: gpon::OnuRef) -> Vec<u8> {

@@ -50,6 +50,13 @@ pub(crate) struct CliFate {
     pub(crate) serial: Duration,
 }
 
+impl CliFate {
+    /// Whether the text of the answer is another one.
+    pub(crate) fn spoils_text(&self) -> bool {
+        self.empty || self.truncated.is_some() || self.garbage > 0 || self.log
+    }
+}
+
 /// The faults in force, with what they remember between exchanges.
 #[derive(Debug, Default)]
 pub(crate) struct ActiveFaults {

@@ -49,6 +49,7 @@ pub(super) struct CliSection {
     list_ms: u64,
     omci_ms: u64,
     everything_ms: u64,
+    write_ms: u64,
 }
 
 impl Default for CliSection {
@@ -89,6 +90,7 @@ impl Default for CliSection {
             list_ms: 0,
             omci_ms: 0,
             everything_ms: 0,
+            write_ms: 0,
         }
     }
 }
@@ -157,6 +159,7 @@ impl CliSection {
                 list: milliseconds(self.list_ms),
                 omci: milliseconds(self.omci_ms),
                 everything: milliseconds(self.everything_ms),
+                write: milliseconds(self.write_ms),
             },
         })
     }

@@ -189,6 +189,8 @@ fn device(file: &File, clock: Option<DateTime>) -> Result<Device, ScenarioError>
         uplink.received.set_flowing(true, Duration::ZERO);
         uplink.sent.set_flowing(true, Duration::ZERO);
     });
+    // A device that was set up has been saved.
+    device.save();
     Ok(device)
 }
 

@@ -82,6 +82,17 @@ impl Agent {
         }
     }
 
+    /// Lets a command act upon the device, which lists no rows anew.
+    pub(crate) fn command<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
+        match &mut self.content {
+            Content::Device { device, .. } => {
+                device.refresh();
+                Some(act(device))
+            }
+            Content::Recording(_) => None,
+        }
+    }
+
     /// Reads or changes the device; `None` when the agent shows a recording.
     pub fn device<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
         match &mut self.content {

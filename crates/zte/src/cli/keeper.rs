@@ -1,5 +1,6 @@
 //! The task that owns the sessions of an OLT.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -14,13 +15,31 @@ use super::line::Line;
 use super::outage;
 use super::reader::Reply;
 use super::session::{Most, Session};
+use super::writer::{self, Begun};
 use crate::Trouble;
 
-/// A caller who waits for a session.
+/// A caller who waits for a session, for what it is given there.
 #[derive(Debug)]
-pub(crate) struct Want {
-    pub(crate) give: oneshot::Sender<Result<mpsc::Sender<Ask>, Trouble>>,
+pub(crate) struct Want<T> {
+    pub(crate) give: oneshot::Sender<Result<T, Trouble>>,
     pub(crate) deadline: Instant,
+}
+
+impl<T> Want<T> {
+    /// Whether nobody waits any more.
+    pub(super) fn has_gone(&self) -> bool {
+        self.give.is_closed() || self.deadline <= Instant::now()
+    }
+}
+
+pub(crate) type ReadWant = Want<mpsc::Sender<Ask>>;
+pub(crate) type WriteWant = Want<Begun>;
+
+/// Callers in their order.
+#[derive(Debug)]
+pub(crate) struct Queues {
+    pub(crate) reads: mpsc::Receiver<ReadWant>,
+    pub(crate) writes: mpsc::Receiver<WriteWant>,
 }
 
 /// A command of the caller whose turn it is.
@@ -36,19 +55,38 @@ pub(crate) struct Ask {
 /// stays in use: the slowest single reading takes about so long.
 const READ_ON: Duration = Duration::from_secs(15);
 /// How long a caller may leave its session unused in the middle of its turn.
-const HELD: Duration = Duration::from_secs(30);
-/// How long turns may go on once the handles are closed.
-const ENDING: Duration = Duration::from_millis(200);
+pub(super) const HELD: Duration = Duration::from_secs(30);
+/// How long reading turns may go on once the handles are closed.
+pub(super) const ENDING: Duration = Duration::from_millis(200);
 /// Shortest sign of life of a deadline that is over: try nothing.
-const PAUSE: Duration = Duration::from_secs(1);
+pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
-/// Gives callers a session each, in their order, `max_sessions` at a time.
+/// Gives callers a session each, in their order, `max_sessions` at a time, and one
+/// of them at most to write: beside the readers, or instead of them where there is
+/// one session only. A free session goes to whoever wants to write, since the
+/// others may fill it for ever; but between two of those a reader has its turn.
 /// Ends when the handles are gone or closed.
-pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
+pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
     let most = shared.settings.max_sessions.max(1);
     let mut idle: Vec<Session> = Vec::new();
     let mut turns: JoinSet<Option<Session>> = JoinSet::new();
+    let mut writer: JoinSet<Option<Session>> = JoinSet::new();
+    let mut writers: VecDeque<WriteWant> = VecDeque::new();
+    let mut wrote = false;
     loop {
+        let reader_first = wrote && !queues.reads.is_empty();
+        if turns.len() < most
+            && writer.is_empty()
+            && !reader_first
+            && let Some(want) = writers.pop_front()
+        {
+            // The session that was used last is the likeliest to live.
+            let (session, alone) = (idle.pop(), turns.is_empty());
+            writer.spawn(writer::serve(Arc::clone(&shared), want, session, alone));
+            wrote = true;
+        }
+        let used = turns.len() + writer.len();
+        shared.sessions.store(idle.len() + used, Ordering::Relaxed);
         let care = idle.iter().map(|session| next_care(&shared, session)).min();
         let care = async move {
             match care {
@@ -58,20 +96,45 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
         };
         tokio::select! {
             () = shared.stop.cancelled() => break,
-            want = wants.recv(), if turns.len() < most => match want {
-                // The session that was used last is the likeliest to live.
+            want = queues.writes.recv() => match want {
+                Some(want) => queue(&mut writers, want),
+                None => break,
+            },
+            want = queues.reads.recv(), if used < most => match want {
                 Some(want) => {
                     let session = idle.pop();
-                    let alone = turns.is_empty();
-                    turns.spawn(serve(Arc::clone(&shared), want, session, alone));
+                    turns.spawn(serve(Arc::clone(&shared), want, session, used == 0));
+                    wrote = false;
                 }
                 None => break,
             },
             Some(session) = turns.join_next() => idle.extend(session.ok().flatten()),
+            Some(session) = writer.join_next() => idle.extend(session.ok().flatten()),
             () = care => tend(&shared, &mut idle, &mut turns),
         }
-        shared.sessions.store(idle.len() + turns.len(), Ordering::Relaxed);
     }
+    // Who still waits is told so now, not once the last line has ended.
+    drop((queues, writers));
+    tokio::join!(end_reads(idle, turns), end_writer(writer, shared.until.get().copied()));
+    shared.sessions.store(0, Ordering::Relaxed);
+}
+
+/// Most callers that wait to write. Each of them is a change that somebody has
+/// asked for and may keep the command line for minutes: more would wait in vain.
+pub(crate) const WRITES: usize = 16;
+
+/// Queues one who wants to write. Those who have given up take no place: a line
+/// may last longer than all of them wait.
+fn queue(writers: &mut VecDeque<WriteWant>, want: WriteWant) {
+    writers.retain(|want| !want.has_gone());
+    if writers.len() < WRITES {
+        writers.push_back(want);
+    } else {
+        let _ = want.give.send(Err(Trouble::Busy { waiting: WRITES }));
+    }
+}
+
+async fn end_reads(mut idle: Vec<Session>, mut turns: JoinSet<Option<Session>>) {
     // A turn that has just ended gives its session back for a polite good-bye.
     let ended = async {
         while let Some(session) = turns.join_next().await {
@@ -81,7 +144,20 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut wants: mpsc::Receiver<Want>) {
     let _ = tokio::time::timeout(ENDING, ended).await;
     turns.abort_all();
     futures::future::join_all(idle.into_iter().map(Session::close)).await;
-    shared.sessions.store(0, Ordering::Relaxed);
+}
+
+/// The line under way goes on for as long as whoever closed the handles allows;
+/// where they are merely gone, as long as the line itself may.
+async fn end_writer(mut writer: JoinSet<Option<Session>>, until: Option<Instant>) {
+    let ended = async { writer.join_next().await.and_then(Result::ok).flatten() };
+    let session = match until {
+        Some(until) => tokio::time::timeout_at(until, ended).await.ok().flatten(),
+        None => ended.await,
+    };
+    writer.abort_all();
+    if let Some(session) = session {
+        session.close().await;
+    }
 }
 
 fn next_care(shared: &Shared, session: &Session) -> Instant {
@@ -108,8 +184,13 @@ fn tend(shared: &Shared, idle: &mut Vec<Session>, turns: &mut JoinSet<Option<Ses
 
 /// One turn: gives back the session when it is fit for another. `alone` when no
 /// other session is in use.
-async fn serve(shared: Arc<Shared>, want: Want, session: Option<Session>, alone: bool) -> Option<Session> {
-    if want.give.is_closed() || want.deadline <= Instant::now() {
+async fn serve(
+    shared: Arc<Shared>,
+    want: ReadWant,
+    session: Option<Session>,
+    alone: bool,
+) -> Option<Session> {
+    if want.has_gone() {
         return session;
     }
     let mut session = match session {
@@ -139,7 +220,7 @@ async fn serve(shared: Arc<Shared>, want: Want, session: Option<Session>, alone:
 
 /// Beside a session in use, a failure says that the OLT has no line for another
 /// one: that is this caller's trouble and no outage.
-async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
+pub(super) async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
     shared.outage.check()?;
     match Session::open(&shared.settings).await {
         Ok(session) => {

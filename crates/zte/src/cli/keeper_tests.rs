@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
 use super::*;
-use crate::cli::{Answer, Cli, Turn};
+use crate::cli::{Answer, Cli, ReadTurn};
 use crate::{CliSettings, CliStats};
 
 /// A command line that notes what is typed. `show 7` is answered after 7 s,
@@ -95,11 +95,11 @@ fn soon() -> Instant {
     Instant::now() + Duration::from_secs(80)
 }
 
-async fn turn(cli: &Cli) -> Turn {
-    cli.turn(soon()).await.unwrap()
+async fn turn(cli: &Cli) -> ReadTurn {
+    cli.read_turn(soon()).await.unwrap()
 }
 
-async fn shown(turn: &mut Turn, seconds: u64) {
+async fn shown(turn: &mut ReadTurn, seconds: u64) {
     let answer = turn.text(&format!("show {seconds}"), soon()).await;
     assert_eq!(answer, Ok(Answer::Text(format!("{seconds} s\n"))));
 }
@@ -205,10 +205,10 @@ async fn a_session_that_dies_in_a_command_is_replaced_once() {
     assert_eq!(*typed.lock().unwrap(), [&lines[..], &["terminal length 0", "show end"]]);
     // The turn is over, and everybody waits a little.
     assert!(turn.text("show 0", soon()).await.is_err());
-    assert!(cli.turn(soon()).await.is_err());
+    assert!(cli.read_turn(soon()).await.is_err());
     assert_eq!((cli.stats().reachable, cli.stats().logins), (Some(false), 2));
     sleep(Duration::from_secs(1)).await;
-    shown(&mut cli.turn(soon()).await.unwrap(), 0).await;
+    shown(&mut cli.read_turn(soon()).await.unwrap(), 0).await;
     assert_eq!(cli.stats().reachable, Some(true));
 }
 
@@ -265,7 +265,7 @@ async fn the_queue_is_bounded() {
         })
         .collect();
     until("two wait", || cli.stats().waiting == 2).await;
-    assert!(matches!(cli.turn(soon()).await, Err(Trouble::Busy { waiting: 2 })));
+    assert!(matches!(cli.read_turn(soon()).await, Err(Trouble::Busy { waiting: 2 })));
     // Its deadline ends a wait, and the place is free again in its turn.
     shown(&mut holder, 1).await;
     drop(holder);
@@ -281,7 +281,7 @@ async fn a_wait_ends_at_its_deadline_and_a_turn_that_is_not_used_too() {
     let (cli, typed) = Device::default().start(|_| {}).await;
     let mut sleeper = turn(&cli).await;
     let began = Instant::now();
-    let late = cli.turn(began + Duration::from_secs(5)).await;
+    let late = cli.read_turn(began + Duration::from_secs(5)).await;
     assert_eq!(late.err(), Some(Trouble::Deadline(Duration::from_secs(5))));
     shown(&mut turn(&cli).await, 0).await;
     let waited = began.elapsed();
@@ -296,7 +296,7 @@ async fn beside_a_session_in_use_no_line_is_no_outage() {
     let (cli, typed) = device.start(|settings| settings.max_sessions = 2).await;
     let mut one = turn(&cli).await;
     shown(&mut one, 0).await;
-    assert!(matches!(cli.turn(soon()).await, Err(Trouble::CliUnreachable { .. })));
+    assert!(matches!(cli.read_turn(soon()).await, Err(Trouble::CliUnreachable { .. })));
     assert_eq!(cli.stats().reachable, Some(true));
     shown(&mut one, 0).await;
     drop(one);
@@ -322,11 +322,11 @@ async fn whoever_has_just_ended_says_good_bye() {
     let (cli, typed) = Device::default().start(|_| {}).await;
     let mut one = turn(&cli).await;
     shown(&mut one, 0).await;
-    cli.close();
+    cli.close(ENDING);
     drop(one);
     until("the session is closed", || cli.stats().sessions == 0).await;
     assert_eq!(typed.lock().unwrap()[0].last().map(String::as_str), Some("exit"));
-    assert!(matches!(cli.turn(soon()).await, Err(Trouble::CliUnreachable { .. })));
+    assert!(matches!(cli.read_turn(soon()).await, Err(Trouble::CliUnreachable { .. })));
 }
 
 #[tokio::test(start_paused = true)]
@@ -342,7 +342,7 @@ async fn nobody_holds_up_the_end() {
         });
         sleep(Duration::from_secs(1)).await;
         let began = Instant::now();
-        cli.close();
+        cli.close(ENDING);
         until("the session is closed", || cli.stats().sessions == 0).await;
         assert!(began.elapsed() < Duration::from_secs(3), "{busy}: {:?}", began.elapsed());
         command.await.unwrap();

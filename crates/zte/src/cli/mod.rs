@@ -13,16 +13,22 @@ mod login;
 mod octets;
 mod outage;
 mod prompt;
+mod read_turn;
 mod reader;
 pub(crate) mod saved;
 mod screen;
+#[cfg(test)]
+pub(crate) mod scripted;
+mod sending;
 mod session;
 pub(crate) mod show;
 mod telnet;
+mod write_turn;
+mod writer;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::SystemTime;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
@@ -30,14 +36,17 @@ use tokio_util::sync::CancellationToken;
 
 use crate::latency::Latency;
 use crate::{CliSettings, LatencyStats, Trouble};
-use keeper::{Ask, Want};
-use line::Line;
+use keeper::{Queues, ReadWant, WRITES, Want, WriteWant};
+pub(crate) use line::Line;
 use outage::Outage;
+pub(crate) use prompt::Mode;
+pub(crate) use read_turn::{Answer, ReadTurn};
 pub(crate) use reader::Reader;
 pub(crate) use reader::{Refusal, refusal};
 pub(crate) use session::Most;
-use show::{Parsed, Show};
 pub(crate) use telnet::Telnet;
+pub(crate) use write_turn::{Lost, WriteTurn, Written};
+use writer::Taken;
 
 /// Counters of the sessions with one OLT since the process started, and what is
 /// under way.
@@ -76,36 +85,30 @@ pub(crate) struct Shared {
     sessions: AtomicUsize,
     waiting: AtomicUsize,
     latency: Latency,
+    /// Until when a line that writes keeps every reader waiting.
+    taken: Taken,
     stop: CancellationToken,
+    /// Once stopped, until when a line that writes may go on.
+    until: OnceLock<Instant>,
 }
 
 /// The command line of one OLT. A cheap handle; nothing is sent before it is used.
 #[derive(Debug, Clone)]
 pub(crate) struct Cli {
     shared: Arc<Shared>,
-    wants: mpsc::Sender<Want>,
-    /// The other end, until the first use starts the task.
-    unstarted: Arc<std::sync::Mutex<Option<mpsc::Receiver<Want>>>>,
-}
-
-/// An answer of so many bytes takes longer to read than others should wait.
-const LONG: usize = 128 << 10;
-
-/// What a command printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// Text; nothing in it is wrapped back together.
-    Text(String),
-    /// The OLT's line that says that there is nothing to show, in a session that
-    /// has shown something.
-    Empty(String),
+    reads: mpsc::Sender<ReadWant>,
+    writes: mpsc::Sender<WriteWant>,
+    /// The other ends, until the first use starts the task.
+    unstarted: Arc<std::sync::Mutex<Option<Queues>>>,
 }
 
 impl Cli {
     pub(crate) fn new(settings: CliSettings) -> Self {
         // Its bound is the configured one: each caller that waits will take some
         // hundred milliseconds of the session, and hangs up after 90 s.
-        let (wants, receiver) = mpsc::channel(settings.queue.max(1));
+        let (reads, wanted_reads) = mpsc::channel(settings.queue.max(1));
+        let (writes, wanted_writes) = mpsc::channel(WRITES);
+        let queues = Queues { reads: wanted_reads, writes: wanted_writes };
         let shared = Shared {
             outage: Outage::new(&settings.host),
             settings,
@@ -115,29 +118,61 @@ impl Cli {
             sessions: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             latency: Latency::default(),
+            taken: Taken::default(),
             stop: CancellationToken::new(),
+            until: OnceLock::new(),
         };
-        Self { shared: Arc::new(shared), wants, unstarted: Arc::new(std::sync::Mutex::new(Some(receiver))) }
+        let unstarted = Arc::new(std::sync::Mutex::new(Some(queues)));
+        Self { shared: Arc::new(shared), reads, writes, unstarted }
     }
 
-    /// One place in the queue, then a session for as many commands as the turn lasts.
+    /// One place in the queue, then a session for as many commands as the turn
+    /// lasts. Whoever could only wait for a line that writes, and longer than until
+    /// `deadline`, is told so at once.
     ///
     /// # Errors
-    /// [`Trouble::Busy`], [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`], [`Trouble::Deadline`].
-    pub(crate) async fn turn(&self, deadline: Instant) -> Result<Turn, Trouble> {
+    /// [`Trouble::Busy`], [`Trouble::Writing`], [`Trouble::CliUnreachable`],
+    /// [`Trouble::LoginRefused`], [`Trouble::Deadline`].
+    pub(crate) async fn read_turn(&self, deadline: Instant) -> Result<ReadTurn, Trouble> {
         self.start();
         self.shared.outage.check()?;
+        self.shared.taken.check(deadline)?;
+        let shared = Arc::clone(&self.shared);
+        let asks = tokio::select! {
+            biased;
+            asks = self.place(&self.reads, self.shared.settings.queue, deadline) => asks?,
+            trouble = self.shared.taken.beyond(deadline) => return Err(trouble),
+        };
+        Ok(ReadTurn { shared, asks, most: Most::READING })
+    }
+
+    /// The OLT's one turn that writes, once those before it have ended theirs.
+    ///
+    /// # Errors
+    /// Nothing was sent: as [`read_turn`](Self::read_turn), but for [`Trouble::Writing`].
+    pub(crate) async fn write_turn(&self, deadline: Instant) -> Result<WriteTurn, Trouble> {
+        self.start();
+        self.shared.outage.check()?;
+        let begun = self.place(&self.writes, WRITES, deadline).await?;
+        Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
+    }
+
+    /// What whoever gives out the sessions has for those of this queue.
+    async fn place<T>(
+        &self,
+        queue: &mpsc::Sender<Want<T>>,
+        most: usize,
+        deadline: Instant,
+    ) -> Result<T, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
-        self.wants.try_send(Want { give, deadline }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: self.shared.settings.queue },
+        queue.try_send(Want { give, deadline }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: most },
             mpsc::error::TrySendError::Closed(_) => closed(),
         })?;
         let _waiting = Counted::new(&self.shared.waiting);
         match timeout_at(deadline, given).await {
-            Ok(Ok(turn)) => {
-                turn.map(|asks| Turn { shared: Arc::clone(&self.shared), asks, most: Most::READING })
-            }
+            Ok(Ok(place)) => place,
             Ok(Err(_)) => Err(closed()),
             Err(_) => Err(Trouble::Deadline(began.elapsed())),
         }
@@ -160,30 +195,29 @@ impl Cli {
         }
     }
 
-    /// Ends its task, which logs out of the sessions that are idle.
-    pub(crate) fn close(&self) {
+    /// Ends its task: nobody gets a turn any more, a line that writes may go on for
+    /// as long as `lines`, and the sessions are logged out of.
+    pub(crate) fn close(&self, lines: Duration) {
+        let _ = self.shared.until.set(Instant::now() + lines);
         self.shared.stop.cancel();
     }
 
     fn start(&self) {
         let mut unstarted = self.unstarted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(wants) = unstarted.take() {
-            tokio::spawn(keeper::keep(Arc::clone(&self.shared), wants));
+        if let Some(queues) = unstarted.take() {
+            tokio::spawn(keeper::keep(Arc::clone(&self.shared), queues));
         }
     }
 }
 
 fn closed() -> Trouble {
-    Trouble::CliUnreachable {
-        why: "it is being closed".to_owned(),
-        retry_after: std::time::Duration::from_secs(1),
-    }
+    Trouble::CliUnreachable { why: "it is being closed".to_owned(), retry_after: Duration::from_secs(1) }
 }
 
 fn ended() -> Trouble {
     Trouble::CliUnreachable {
         why: "the session of this turn has ended".to_owned(),
-        retry_after: std::time::Duration::from_secs(1),
+        retry_after: Duration::from_secs(1),
     }
 }
 
@@ -201,102 +235,5 @@ impl<'a> Counted<'a> {
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// A session for the commands of one caller. Dropped in the middle of a command,
-/// the command is read to its end in the background and the session stays clean.
-#[derive(Debug)]
-pub(crate) struct Turn {
-    shared: Arc<Shared>,
-    asks: mpsc::Sender<Ask>,
-    /// The longest answer.
-    most: Most,
-}
-
-impl Turn {
-    /// The same, for answers as long as `most`.
-    pub(crate) fn with(self, most: Most) -> Self {
-        Self { most, ..self }
-    }
-
-    /// Runs one command that changes nothing.
-    ///
-    /// # Errors
-    /// [`Trouble::Refused`] with the OLT's line, [`Trouble::UnprovenNone`], [`Trouble::Deadline`],
-    /// [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`], [`Trouble::UnexpectedReply`].
-    pub(crate) async fn text(&mut self, command: &str, deadline: Instant) -> Result<Answer, Trouble> {
-        let line = Line::new(command).map_err(|error| Trouble::UnexpectedReply(error.to_string()))?;
-        self.shared.commands.fetch_add(1, Ordering::Relaxed);
-        let answer = self.run(command, line, deadline).await;
-        if answer.is_err() {
-            self.shared.failures.fetch_add(1, Ordering::Relaxed);
-        }
-        answer
-    }
-
-    async fn run(&mut self, command: &str, line: Line, deadline: Instant) -> Result<Answer, Trouble> {
-        let began = Instant::now();
-        let (give, given) = oneshot::channel();
-        let ask = Ask { line, most: self.most, deadline, give };
-        self.asks.send(ask).await.map_err(|_| ended())?;
-        let reply = match timeout_at(deadline, given).await {
-            Ok(Ok(reply)) => reply?,
-            Ok(Err(_)) => return Err(ended()),
-            Err(_) => return Err(Trouble::Deadline(began.elapsed())),
-        };
-        match reply.refusal {
-            None => Ok(Answer::Text(reply.text)),
-            Some(Refusal::Empty(line)) if reply.proven => Ok(Answer::Empty(line)),
-            Some(Refusal::Empty(answer)) => {
-                Err(Trouble::UnprovenNone { command: command.to_owned(), answer })
-            }
-            Some(Refusal::Refused(answer)) => Err(Trouble::Refused { command: command.to_owned(), answer }),
-        }
-    }
-
-    /// The whole answer to a show command, as `is_whole` has it.
-    ///
-    /// # Errors
-    /// As [`text`](Self::text).
-    pub(crate) async fn whole(
-        &mut self,
-        command: &str,
-        is_whole: impl Fn(&str) -> bool,
-        deadline: Instant,
-    ) -> Result<Answer, Trouble> {
-        let mut what = "nothing at all";
-        // Now and then the device answers nothing at all (§6 nr. 12): once more.
-        for _ in 0..2 {
-            match self.text(command, deadline).await? {
-                Answer::Text(text) if text.trim().is_empty() => {}
-                Answer::Text(text) if !is_whole(&text) => what = "half a text",
-                answer => return Ok(answer),
-            }
-        }
-        Err(Trouble::UnexpectedReply(format!("{what} in answer to `{command}`, twice")))
-    }
-
-    /// Runs a show command and reads its answer.
-    ///
-    /// # Errors
-    /// As [`text`](Self::text).
-    pub(crate) async fn ask<S: Show>(
-        &mut self,
-        show: &S,
-        deadline: Instant,
-    ) -> Result<Parsed<S::Rows>, Trouble> {
-        let command = show.line();
-        match self.whole(&command, S::is_whole, deadline).await? {
-            Answer::Text(text) if text.len() < LONG => Ok(S::parse(&text)),
-            // Elsewhere, or the readings of other OLTs would wait for this one.
-            Answer::Text(text) => tokio::task::spawn_blocking(move || S::parse(&text))
-                .await
-                .map_err(|_| Trouble::UnexpectedReply(format!("the answer to `{command}` cannot be read"))),
-            Answer::Empty(answer) => {
-                let none = S::none().ok_or(Trouble::Refused { command, answer })?;
-                Ok(Parsed { rows: none, unknown: Vec::new() })
-            }
-        }
     }
 }

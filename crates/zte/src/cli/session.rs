@@ -24,20 +24,19 @@ const TRICKLE: usize = 2;
 /// How many gaps those are, and the longest wait for them.
 const GAPS: u32 = 6;
 const LONGEST_GAPS: Duration = Duration::from_secs(1);
-/// The longest silence in the middle of an answer. OMCI reads take up to 5 s, the
-/// list of a full PON over 15 s on old firmware (§6 nr. 11).
-const SILENCE: Duration = Duration::from_secs(25);
 /// The longest line. The device wraps at 80 columns; some terminals do not.
 const LONGEST_LINE: usize = 16 << 10;
 /// Most pages of one reply, so that a pager that never ends is left.
 const MOST_PAGES: usize = 1 << 16;
+/// Most confirmations of one line: every one that is known asks once (§1.6).
+const MOST_ANSWERS: usize = 3;
 /// How many times [`SETTLED`] a question stands there until it is believed that
 /// the device waits for its answer: about a second.
 const STANDS: u32 = 64;
 /// How long a polite good-bye may take.
 const LOGOUT: Duration = Duration::from_secs(2);
 /// How long the device may leave what is sent to it unread.
-const LONGEST_WRITE: Duration = Duration::from_secs(10);
+pub(super) const LONGEST_WRITE: Duration = Duration::from_secs(10);
 /// What is read at a time.
 const PIECE: usize = 16 << 10;
 
@@ -79,7 +78,7 @@ enum Proof {
 /// A session that is logged in and at a prompt.
 #[derive(Debug)]
 pub(crate) struct Session {
-    stream: TcpStream,
+    pub(super) stream: TcpStream,
     piece: Vec<u8>,
     pub(super) reader: Reader,
     pub(super) mode: Mode,
@@ -107,6 +106,14 @@ pub(super) struct Reading {
     pub(super) most: Most,
 }
 
+impl Reading {
+    /// Reading the answer to a line that is sent now.
+    pub(super) fn answer(line: &Line, deadline: Instant, most: Most) -> Self {
+        let silence = line.silence();
+        Self { doing: "answering", began: Instant::now(), deadline, silence, asked: silence, most }
+    }
+}
+
 impl Session {
     /// Connects and logs in, up to the privileged prompt where there is a password for it.
     pub(crate) async fn open(settings: &CliSettings) -> Result<Self, Broken> {
@@ -114,7 +121,8 @@ impl Session {
         session.log_in(settings).await?;
         if settings.terminal_length {
             // A user without the privilege is refused, and pages are turned by hand.
-            session.command("terminal length 0", Instant::now() + SILENCE, Most::TALK).await?;
+            let line = Line::ours("terminal length 0");
+            session.command(&line, Instant::now() + line.silence(), Most::TALK).await?;
         }
         Ok(session)
     }
@@ -137,10 +145,10 @@ impl Session {
     /// Runs one command to its prompt. Where it says that there is nothing to
     /// show and nothing was shown in this session yet, [`PROOF`] is asked as well.
     pub(crate) async fn run(&mut self, line: &Line, deadline: Instant, most: Most) -> Result<Reply, Broken> {
-        let mut reply = self.command(line.as_str(), deadline, most).await?;
+        let mut reply = self.command(line, deadline, most).await?;
         self.weigh(line.as_str(), &reply);
         if matches!(reply.refusal, Some(Refusal::Empty(_))) && self.proof == Proof::Missing {
-            let proof = self.command(PROOF, deadline, Most::READING).await?;
+            let proof = self.command(&Line::ours(PROOF), deadline, Most::READING).await?;
             self.weigh(PROOF, &proof);
             // One that is nothing at all may be asked for again (§6 nr. 12).
             if self.proof == Proof::Missing && proof.refusal.is_some() {
@@ -157,30 +165,46 @@ impl Session {
         }
     }
 
-    async fn command(&mut self, line: &str, deadline: Instant, most: Most) -> Result<Reply, Broken> {
-        self.reader.begin(line);
-        let began = Instant::now();
-        let reading = Reading { doing: "answering", began, deadline, silence: SILENCE, asked: SILENCE, most };
-        // A line feed alone: with a carriage return the device sees two lines (§1.2).
-        self.send(format!("{line}\n").as_bytes()).await?;
-        let (mut asked, mut pages) = (0, 0);
+    async fn command(&mut self, line: &Line, deadline: Instant, most: Most) -> Result<Reply, Broken> {
+        self.reader.begin(line.as_str());
+        let reading = Reading::answer(line, deadline, most);
+        self.send(&line.sent()).await?;
+        self.reply(line, &reading, None).await
+    }
+
+    /// Reads the reply to a line that was sent, turns its pages, and gives each
+    /// confirmation that it asks for this answer.
+    pub(super) async fn reply(
+        &mut self,
+        line: &Line,
+        reading: &Reading,
+        answer: Option<&str>,
+    ) -> Result<Reply, Broken> {
+        let (mut asked, mut pages, mut answers) = (0, 0, 0);
         loop {
-            match self.next(&reading).await? {
-                Waiting::Command(_) => {
+            match (self.next(reading).await?, answer) {
+                (Waiting::Command(_), _) => {
                     let Some(reply) = self.reader.reply() else { continue };
                     self.mode = reply.mode.clone();
                     return Ok(reply);
                 }
-                Waiting::Page if pages < MOST_PAGES => {
+                (Waiting::Page, _) if pages < MOST_PAGES => {
                     pages += 1;
                     self.turn_page().await?;
                 }
-                Waiting::Page => {
+                (Waiting::Page, _) => {
+                    let line = line.name();
                     return Err(Broken::Unexpected(format!("over {MOST_PAGES} pages in answer to `{line}`")));
                 }
                 // Perhaps words of the answer, where the network cut it.
                 _ if asked < STANDS => asked += 1,
-                waiting => {
+                (Waiting::Confirmation, Some(answer)) if answers < MOST_ANSWERS => {
+                    (asked, answers) = (0, answers + 1);
+                    self.reader.answered();
+                    self.send(format!("{answer}\n").as_bytes()).await?;
+                }
+                (waiting, _) => {
+                    let line = line.name();
                     return Err(Broken::Unexpected(format!(
                         "the OLT asked for {waiting} in answer to `{line}`"
                     )));
@@ -206,7 +230,10 @@ impl Session {
         // The new prompt stands behind the line that the old one became.
         loop {
             let waiting = self.next(&reading).await?;
-            if matches!(waiting, Waiting::Command(_)) && self.reader.line_count() > 0 {
+            if let Waiting::Command(mode) = waiting
+                && self.reader.line_count() > 0
+            {
+                self.mode = mode;
                 self.reader.quiet();
                 return Ok(());
             }

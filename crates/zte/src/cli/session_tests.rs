@@ -2,6 +2,7 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::cli::line::SILENCE;
 
 fn settings(port: u16) -> CliSettings {
     CliSettings::new("127.0.0.1", port, "zte", SecretString::from("secret"))

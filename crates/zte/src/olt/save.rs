@@ -1,23 +1,103 @@
 //! Saving what was configured.
 
-use gpon::WriteReport;
+use std::time::Duration;
+
+use gpon::{StepState, WriteReport, WriteState, WriteStep};
+use tokio::time::Instant;
 
 use super::Olt;
+use crate::cli::{Line, Lost, Mode, Refusal, Written};
 use crate::{OltError, Trouble};
+
+/// How long saving waits for its turn, so that whoever waits 80 s for the whole
+/// of it learns in time that nothing was sent.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Olt {
     /// Saves the running configuration, so that it survives a restart of the OLT.
-    /// Takes up to ten minutes; dropped on the way, the line still runs to its end.
+    /// Waits up to 60 s for its turn; the line itself takes seconds to minutes and
+    /// is given up after ten minutes of silence, or twenty in all. Dropped on the
+    /// way, it still runs to its end. It is sent once.
+    ///
+    /// It worked where the OLT says `[OK]` and nothing that begins with `%` (fact
+    /// sheet, CLI §1.7). What the flash holds is not read: the report is never `verified`.
     ///
     /// # Errors
     /// Only where nothing was sent: [`Trouble::NoCli`], [`Trouble::Busy`],
-    /// [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`], [`Trouble::Deadline`].
+    /// [`Trouble::CliUnreachable`], [`Trouble::LoginRefused`], [`Trouble::Deadline`],
+    /// [`Trouble::UnexpectedReply`] to the login.
     /// What became of the line itself stands in the report.
     pub async fn save(&self) -> Result<WriteReport, OltError> {
-        Err(OltError {
-            olt: self.id().to_owned(),
-            act: "save its configuration".into(),
-            trouble: Trouble::NoCli,
-        })
+        let failed =
+            |trouble| OltError { olt: self.id().to_owned(), act: "save its configuration".into(), trouble };
+        let cli = self.0.cli.as_ref().ok_or_else(|| failed(Trouble::NoCli))?;
+        let mut turn = cli.write_turn(Instant::now() + PATIENCE).await.map_err(failed)?;
+        let mode = turn.mode().clone();
+        let line = Line::write();
+        let mut step = WriteStep {
+            place: mode.to_string(),
+            line: line.as_str().to_owned(),
+            answer: String::new(),
+            duration: Duration::ZERO,
+            state: StepState::NotSent,
+            undone: None,
+        };
+        // In any other mode it is refused (CLI §1.4), and that is easily overlooked.
+        if mode != Mode::Enabled {
+            let warning = format!("the command line stands at `{mode}`, and saving works at `#` alone");
+            return Ok(report(WriteState::Refused, step, Some(warning)));
+        }
+        let began = Instant::now();
+        let (state, warning) = match turn.line(line, false).await {
+            Ok(Written { reply, took }) => {
+                step.duration = took;
+                let judged = judge(&reply.text, reply.refusal.as_ref());
+                step.answer = reply.text.trim_end().to_owned();
+                judged
+            }
+            Err(Lost::NotSent(trouble)) => return Err(failed(trouble)),
+            Err(Lost::Unknown(trouble)) => {
+                step.duration = began.elapsed();
+                (StepState::Unknown, Some(format!("nobody knows whether it was saved: {trouble}")))
+            }
+        };
+        step.state = state;
+        let whole = match state {
+            StepState::Done => WriteState::Applied,
+            StepState::Refused => WriteState::Refused,
+            StepState::Unknown | StepState::NotSent => WriteState::Unknown,
+        };
+        Ok(report(whole, step, warning))
     }
 }
+
+fn report(state: WriteState, step: WriteStep, warning: Option<String>) -> WriteReport {
+    WriteReport { state, steps: vec![step], warnings: warning.into_iter().collect(), verified: false }
+}
+
+/// What an answer to `write` says. The dots of its progress may wrap at the width
+/// of the terminal, in the middle of `[OK]` too (CLI §1.2).
+fn judge(text: &str, refusal: Option<&Refusal>) -> (StepState, Option<String>) {
+    let ok = text.replace('\n', "").contains("[OK]");
+    let complaint = text.lines().map(str::trim).find(|line| is_complaint(line));
+    match (ok, complaint, refusal) {
+        (true, None, None) => (StepState::Done, None),
+        (false, _, Some(_)) => (StepState::Refused, None),
+        (true, ..) => {
+            let told = complaint.unwrap_or_default();
+            (StepState::Unknown, Some(format!("the OLT says `[OK]`, and `{told}` as well")))
+        }
+        (false, ..) => {
+            (StepState::Unknown, Some("the OLT does not say `[OK]`, nor that it refuses".to_owned()))
+        }
+    }
+}
+
+/// `%Error`, `%Code` and whatever else begins so; `%Info` is none (CLI §1.8).
+fn is_complaint(line: &str) -> bool {
+    line.starts_with('%') && !line.starts_with("%Info")
+}
+
+#[cfg(test)]
+#[path = "save_tests.rs"]
+mod tests;

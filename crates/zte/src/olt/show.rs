@@ -14,6 +14,8 @@ use crate::{OltError, ShowLine, Shown, Trouble};
 /// Longest wait for the logouts, each of which may take two seconds; a session
 /// that is cut off is as free for the OLT, a little later.
 const LOGOUT: Duration = Duration::from_secs(3);
+/// What a line that is almost through gets in any case, as turns that read do.
+const TURNS: Duration = Duration::from_millis(200);
 
 impl Olt {
     /// Runs a show command.
@@ -28,7 +30,7 @@ impl Olt {
             let cli = olt.cli.as_ref().ok_or(Trouble::NoCli)?;
             let deadline = Instant::now() + PATIENCE;
             let answer = async {
-                let mut turn = cli.turn(deadline).await?.with(Most::SHOWN);
+                let mut turn = cli.read_turn(deadline).await?.with(Most::SHOWN);
                 turn.whole(line.line(), |text| line.is_whole(text), deadline).await
             };
             let shown = match answer.await.map_err(Trouble::at_last)? {
@@ -42,16 +44,23 @@ impl Olt {
 }
 
 impl Olt {
-    /// Logs out of the command line. Readings that need it fail from now on.
+    /// Logs out of the command line. Readings that need it fail from now on, and a
+    /// line that writes is cut off.
     pub async fn close(&self) {
+        self.close_within(Duration::ZERO).await;
+    }
+
+    /// As [`close`](Self::close), but a line that writes may end first, for as long
+    /// as `lines`; nothing is sent after it but what leaves its mode and logs out.
+    pub async fn close_within(&self, lines: Duration) {
         if let Some(cli) = &self.0.cli {
-            cli.close();
+            cli.close(lines.max(TURNS));
             let gone = async {
                 while cli.stats().sessions > 0 {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             };
-            drop(tokio::time::timeout(LOGOUT, gone).await);
+            drop(tokio::time::timeout(lines + LOGOUT, gone).await);
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::cli::show::{Parsed, Show};
-use crate::cli::{Cli, Turn};
+use crate::cli::{Cli, ReadTurn};
 use crate::olt::Inner;
 use crate::read::Problems;
 
@@ -17,14 +17,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(80);
 
 /// A place at the command line.
 pub(crate) struct Asking {
-    turn: Turn,
+    turn: ReadTurn,
     deadline: Instant,
 }
 
 impl Asking {
     /// Waits for a place.
     pub(crate) async fn begin(cli: &Cli, deadline: Instant) -> Result<Self, Trouble> {
-        Ok(Self { turn: cli.turn(deadline).await?, deadline })
+        Ok(Self { turn: cli.read_turn(deadline).await?, deadline })
     }
 
     /// Sends one command for `fields`. Where the answer holds lines that no rule

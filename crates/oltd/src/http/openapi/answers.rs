@@ -42,6 +42,10 @@ pub(crate) struct ToldList<Row>(PhantomData<Row>);
 #[derive(Debug)]
 pub(crate) struct Done<Row>(PhantomData<Row>);
 
+/// A change that was made, with the keys of the body that were not used.
+#[derive(Debug)]
+pub(crate) struct Changed<Row>(PhantomData<Row>);
+
 /// This document.
 #[derive(Debug)]
 pub(crate) struct Document;
@@ -100,6 +104,23 @@ impl<Row: ToSchema> IntoResponses for Done<Row> {
         described(|| {
             let message = json!({ "message": { "type": "string", "description": "One sentence about it." } });
             plain::<Row>(reference::<Row>(), &message)
+        })
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for Changed<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let message = json!({ "message": { "type": "string", "description": "One sentence about it." } });
+            let mut properties = message.clone();
+            properties["ignored"] = json!({
+                "type": "array",
+                "items": { "type": "string" },
+                "description": "Keys of the body that were accepted and not used; absent where there are none.",
+            });
+            let names = [REQUEST_ID].into_iter().chain(OF_LIMIT);
+            let response = envelope("What became of it.", reference::<Row>(), &properties, &message, names);
+            [(key(SUCCESS), Carrier::of(response).with::<Row>().done())].into()
         })
     }
 }

@@ -42,6 +42,9 @@ const READ: &[ErrorCode] = &[
     OltBusy,
 ];
 
+/// Of writing to an OLT.
+const WRITE: &[ErrorCode] = &[NotWriter, Held, OutcomeUnknown];
+
 /// One line per set: its name and its lists.
 macro_rules! sets {
     ($($(#[$doc:meta])* $name:ident = $($list:expr),+;)+) => {$(
@@ -84,6 +87,10 @@ sets! {
     GemPortFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound, OnuNotFound, GemPortNotFound, IncompleteReading];
     /// A reading of a card.
     CardFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[CardNotFound, IncompleteReading];
+    /// A change of ours that concerns an OLT.
+    HoldFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter];
+    /// Saving what was configured on an OLT.
+    SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE;
     /// A reading of a profile.
     ProfileFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[ProfileNotFound, IncompleteReading];
 }

@@ -19,13 +19,17 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 
-pub(crate) use answers::{Document, Done, Exposition, Listed, ListedOrPaged, Paged, Shown, Told, ToldList};
-pub(crate) use failures::{
-    CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures, MetricsFailures,
-    OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures, ReadFailures, TcontFailures,
-    TreeFailures,
+pub(crate) use answers::{
+    Changed, Document, Done, Exposition, Listed, ListedOrPaged, Paged, Shown, Told, ToldList,
 };
-pub(crate) use parameters::{Conditional, Filters, OfMacs, Paging, power, query, several, some_text, text};
+pub(crate) use failures::{
+    CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures, HoldFailures,
+    MetricsFailures, OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures,
+    ReadFailures, SaveFailures, TcontFailures, TreeFailures,
+};
+pub(crate) use parameters::{
+    Conditional, DryRun, Filters, OfMacs, Paging, power, query, several, some_text, text,
+};
 
 /// The response itself.
 const RESPONSE: &str = "x-response";
@@ -97,6 +101,7 @@ pub(crate) fn finish(routes: &OpenApi) -> serde_json::Result<Value> {
         };
     }
     schemas.values_mut().for_each(require_nullable);
+    leave_out_bodies(&mut document);
     // Besides what utoipa found by itself.
     if let Value::Object(known) = &mut document["components"]["schemas"] {
         known.extend(schemas);
@@ -115,10 +120,27 @@ pub(crate) fn finish(routes: &OpenApi) -> serde_json::Result<Value> {
     Ok(document)
 }
 
+/// Says of a body without a required field that it may be left out.
+fn leave_out_bodies(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    for body in each_operation(document).filter_map(|operation| operation.get_mut("requestBody")) {
+        let reference = body["content"]["application/json"]["schema"]["$ref"].as_str();
+        let name = reference.and_then(|reference| reference.rsplit('/').next()).unwrap_or_default();
+        let schema = &schemas[name];
+        if schema["type"] == "object" && schema.get("required").is_none() {
+            body["required"] = false.into();
+        }
+    }
+}
+
+fn each_operation(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+}
+
 /// The responses of all operations.
 fn each_response(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
-    let operations = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    let operations = each_operation(document);
     let responses = operations.filter_map(|operation| operation.get_mut("responses")?.as_object_mut());
     responses.flat_map(Map::values_mut)
 }

@@ -19,6 +19,7 @@ mod metrics;
 mod monitoring;
 mod openapi;
 mod replay;
+mod saves;
 mod shows;
 mod slow;
 mod sound;

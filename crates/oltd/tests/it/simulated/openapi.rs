@@ -138,7 +138,10 @@ async fn every_example_works() {
         }
         let method = reqwest::Method::from_bytes(method.to_ascii_uppercase().as_bytes()).unwrap();
         let answer = rig.client.request(method, format!("{}{url}", rig.base)).send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 200, "{url}: {}", answer.text().await.unwrap());
+        // What only a token to write with may do: this server has none.
+        let writes = ["save", "hold", "release"].contains(&operation["operationId"].as_str().unwrap());
+        let expected = if writes { 403 } else { 200 };
+        assert_eq!(answer.status().as_u16(), expected, "{url}: {}", answer.text().await.unwrap());
         tried += 1;
     }
     assert!(tried > 30, "{tried}");

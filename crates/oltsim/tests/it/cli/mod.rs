@@ -12,3 +12,4 @@ mod netmiko;
 mod oddities;
 mod output;
 mod refusals;
+mod writing;

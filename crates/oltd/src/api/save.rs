@@ -1,0 +1,296 @@
+use std::time::{Duration, Instant};
+
+use gpon::{StepState, WriteReport, WriteState};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+use super::writing::{Writing, refused};
+use crate::http::openapi::{Changed, DryRun, SaveFailures};
+use crate::http::{ErrorCode, Failure, Written, schema};
+use crate::tasks::WriteLost;
+use crate::writing::{Denied, Extent, NotSaved};
+
+/// How long a caller waits for a save to end, which may take ten minutes: less
+/// than the deadline of a request, so that there is an answer.
+const PATIENCE: Duration = Duration::from_secs(80);
+
+/// What became of a write.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Write)]
+pub(super) struct Outcome {
+    /// Whether the OLT holds now what was wished for.
+    success: bool,
+    #[schema(value_type = schema::WriteState)]
+    state: &'static str,
+    /// The job that goes on with it; null, for there are none yet.
+    job: Option<String>,
+    /// Its lines, in the order in which they were sent.
+    steps: Vec<Step>,
+    /// What a person should know besides.
+    warnings: Vec<String>,
+    /// Whether what the OLT holds now was read and is what was wished for.
+    verified: bool,
+    saved: Saved,
+}
+
+/// One line of a write.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WriteStep)]
+struct Step {
+    /// The mode of the command line that it was sent in, as the prompt shows it.
+    place: String,
+    /// The line; secrets in it are `***`.
+    line: String,
+    /// What the OLT answered; secrets in it are `***`.
+    answer: String,
+    /// From the line to the prompt.
+    duration_ms: u64,
+    #[schema(value_type = schema::StepState)]
+    state: &'static str,
+    /// Whether it was undone afterwards; null where nothing called for it.
+    undone: Option<bool>,
+}
+
+/// Whether the OLT's configuration is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Saved {
+    Yes,
+    /// It goes on.
+    Pending,
+    /// A person has to see to it.
+    Manual,
+}
+
+impl Serialize for Saved {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Yes => serializer.serialize_bool(true),
+            Self::Pending => serializer.serialize_str("pending"),
+            Self::Manual => serializer.serialize_str("manual"),
+        }
+    }
+}
+
+impl utoipa::PartialSchema for Saved {
+    fn schema() -> RefOr<Schema> {
+        let yes = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
+        let not_yet = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["pending", "manual"]));
+        let meaning = "Whether what the OLT holds now survives its restart: `pending` while it is being saved, `manual` where a person has to see to it.";
+        OneOfBuilder::new().item(yes).item(not_yet).description(Some(meaning)).into()
+    }
+}
+
+impl ToSchema for Saved {}
+
+impl Outcome {
+    fn of(report: WriteReport) -> Self {
+        let WriteReport { state, steps, warnings, verified } = report;
+        let (success, saved) = match state {
+            WriteState::Applied | WriteState::Unchanged => (true, Saved::Yes),
+            WriteState::Refused | WriteState::RolledBack | WriteState::Partial | WriteState::Unknown => {
+                (false, Saved::Manual)
+            }
+        };
+        let steps = steps.into_iter().map(|step| Step {
+            place: step.place,
+            line: step.line,
+            answer: step.answer,
+            duration_ms: u64::try_from(step.duration.as_millis()).unwrap_or(u64::MAX),
+            state: spelt_step(step.state),
+            undone: step.undone,
+        });
+        let steps = steps.collect();
+        Self { success, state: spelt(state), job: None, steps, warnings, verified, saved }
+    }
+
+    /// Of a write of which there is no report.
+    fn unreported(state: WriteState, saved: Saved, warnings: Vec<String>) -> Self {
+        Self {
+            success: false,
+            state: spelt(state),
+            job: None,
+            steps: Vec::new(),
+            warnings,
+            verified: false,
+            saved,
+        }
+    }
+}
+
+/// The spelling of the contract.
+const fn spelt(state: WriteState) -> &'static str {
+    match state {
+        WriteState::Applied => "applied",
+        WriteState::Unchanged => "unchanged",
+        WriteState::Refused => "refused",
+        WriteState::RolledBack => "rolled_back",
+        WriteState::Partial => "partial",
+        WriteState::Unknown => "unknown",
+    }
+}
+
+const fn spelt_step(state: StepState) -> &'static str {
+    match state {
+        StepState::Done => "done",
+        StepState::Refused => "refused",
+        StepState::Unknown => "unknown",
+        StepState::NotSent => "not_sent",
+    }
+}
+
+/// Saves the running configuration, so that it survives a restart of the OLT.
+///
+/// One save of an OLT runs at a time; who asks while one runs shares the next
+/// one. A save that has not ended after 80 s is answered `outcome_unknown` and
+/// goes on.
+#[utoipa::path(
+    post, path = "/system/save", operation_id = "save", tag = "System",
+    params(DryRun),
+    responses(Changed<Outcome>, SaveFailures),
+)]
+pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
+    let target = writing.to(Extent::Save, &[])?;
+    if target.dry_run {
+        return Err(Failure::new(
+            ErrorCode::InvalidParameter,
+            "A save has no dry run.",
+            "dry_run: saving is one act that changes nothing of what the OLT does now; there is no plan to show",
+        ));
+    }
+    let began = Instant::now();
+    let ended = tokio::time::timeout(PATIENCE, target.save()).await;
+    let (olt, by) = (target.olt(), target.by());
+    let state = match &ended {
+        Ok(Ok(report)) => spelt(report.state),
+        Ok(Err(_)) => "failed",
+        Err(_) => "goes on",
+    };
+    let duration_ms = began.elapsed().as_millis() as u64;
+    tracing::info!(olt.id = olt, caller = by, state, duration_ms, "a save was asked for");
+    match ended {
+        Ok(Ok(report)) => answer(report, olt),
+        Ok(Err(error)) => Err(not_saved(error, olt)),
+        Err(_) => Err(goes_on(olt)),
+    }
+}
+
+fn answer(report: WriteReport, olt: &str) -> Result<Written, Failure> {
+    let said = report.steps.iter().rev().find(|step| step.state != StepState::NotSent);
+    let said = said.map(|step| step.answer.trim().to_owned()).unwrap_or_default();
+    let state = report.state;
+    let outcome = Outcome::of(report);
+    let failed = |code, message: &str| {
+        let detail = match said.is_empty() {
+            true => format!("{olt}: save its configuration"),
+            false => format!("{olt}: save its configuration: {said}"),
+        };
+        Err(Failure::new(code, message, detail).with_data(&outcome))
+    };
+    match state {
+        WriteState::Applied => Written::new(&outcome, "The running configuration was saved.", &[]),
+        WriteState::Unchanged => Written::new(&outcome, "There was nothing to save.", &[]),
+        WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused to save."),
+        WriteState::RolledBack => {
+            failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
+        }
+        WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
+        WriteState::Unknown => {
+            failed(ErrorCode::OutcomeUnknown, "Nobody knows whether the OLT saved: no answer came.")
+        }
+    }
+}
+
+fn not_saved(error: NotSaved, olt: &str) -> Failure {
+    // Nothing was sent.
+    let untouched = Outcome::unreported(WriteState::Unchanged, Saved::Manual, Vec::new());
+    match error {
+        NotSaved::Olt(error) => Failure::from(error).with_data(untouched),
+        NotSaved::Held(hold) => refused(Denied::Held(hold), olt).with_data(untouched),
+        NotSaved::Lost(WriteLost::Ending) => Failure::new(
+            ErrorCode::NotWriter,
+            "The server is ending and writes no more.",
+            format!("{olt}: nothing was sent"),
+        )
+        .retry(Duration::from_secs(5))
+        .with_data(untouched),
+        NotSaved::Lost(WriteLost::Panicked) => Failure::new(
+            ErrorCode::OutcomeUnknown,
+            "Nobody knows whether the OLT saved.",
+            format!("{olt}: the save ended by a fault of the server; see its log"),
+        )
+        .with_data(Outcome::unreported(WriteState::Unknown, Saved::Manual, Vec::new())),
+    }
+}
+
+fn goes_on(olt: &str) -> Failure {
+    let warning = "The save goes on. A further request to save waits for its end.".to_owned();
+    Failure::new(
+        ErrorCode::OutcomeUnknown,
+        "The OLT has not saved yet; the save goes on.",
+        format!("{olt}: not ended within {} s", PATIENCE.as_secs()),
+    )
+    .with_data(Outcome::unreported(WriteState::Unknown, Saved::Pending, vec![warning]))
+}
+
+#[cfg(test)]
+mod tests {
+    use gpon::WriteStep;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn report(state: WriteState, step: StepState, answer: &str) -> WriteReport {
+        let step = WriteStep {
+            place: "#".into(),
+            line: "line".into(),
+            answer: answer.into(),
+            duration: Duration::from_millis(1_500),
+            state: step,
+            undone: None,
+        };
+        WriteReport { state, steps: vec![step], warnings: Vec::new(), verified: true }
+    }
+
+    #[test]
+    fn every_outcome_has_its_status_and_its_data() {
+        for (state, step, code, success, saved) in [
+            (WriteState::Refused, StepState::Refused, "olt_refused", 422, "manual"),
+            (WriteState::RolledBack, StepState::Refused, "rolled_back", 422, "manual"),
+            (WriteState::Partial, StepState::Refused, "partial_change", 500, "manual"),
+            (WriteState::Unknown, StepState::Unknown, "outcome_unknown", 504, "manual"),
+        ] {
+            let failure = answer(report(state, step, "%Error 1: no"), "a").unwrap_err();
+            assert_eq!(serde_json::to_value(failure.code).unwrap(), code);
+            assert_eq!(failure.code.status().as_u16(), success);
+            assert!(failure.detail.contains("%Error 1: no"), "{}", failure.detail);
+            let data = failure.data.unwrap();
+            assert_eq!((&data["success"], &data["saved"]), (&json!(false), &json!(saved)));
+            assert_eq!(data["steps"][0]["duration_ms"], 1500);
+            assert_eq!(data["job"], Value::Null);
+        }
+        for state in [WriteState::Applied, WriteState::Unchanged] {
+            assert!(answer(report(state, StepState::Done, ""), "a").is_ok());
+            assert_eq!(Outcome::of(report(state, StepState::Done, "")).saved, Saved::Yes);
+        }
+    }
+
+    #[test]
+    fn what_did_not_begin_says_that_nothing_was_sent() {
+        let olt = || zte::OltError { olt: "a".into(), act: "save".into(), trouble: zte::Trouble::NoCli };
+        let hold = crate::writing::Hold { reason: None, by: None, since: std::time::UNIX_EPOCH };
+        for (error, code, state) in [
+            (NotSaved::Olt(olt()), "unsupported_by_firmware", "unchanged"),
+            (NotSaved::Held(hold), "held", "unchanged"),
+            (NotSaved::Lost(WriteLost::Ending), "not_writer", "unchanged"),
+            (NotSaved::Lost(WriteLost::Panicked), "outcome_unknown", "unknown"),
+        ] {
+            let failure = not_saved(error, "a");
+            let data = failure.data.unwrap();
+            assert_eq!(serde_json::to_value(failure.code).unwrap(), code);
+            assert_eq!((&data["state"], &data["success"]), (&json!(state), &json!(false)));
+        }
+        assert_eq!(goes_on("a").data.unwrap()["saved"], "pending");
+    }
+}

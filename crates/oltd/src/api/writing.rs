@@ -1,0 +1,176 @@
+//! Who may change something: what a handler must take to get hold of an OLT to write to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use gpon::{WriteReport, quoted};
+
+use crate::app::{App, ChosenOlt};
+use crate::http::{Caller, ErrorCode, Failure, Query, WantedOlt};
+use crate::writing::{Denied, Extent, Gate, NotSaved, Permission};
+
+/// Whoever holds an OLT does something by hand, which takes minutes; another
+/// instance stays the writer for longer.
+const LATER: Duration = Duration::from_secs(60);
+
+/// A request that may change what the server keeps: its token is one to write
+/// with. Whether an OLT may be written to is not asked, see [`Writing`].
+#[derive(Debug)]
+pub(super) struct Changing {
+    /// The name of the token; `None` where the server asks for none.
+    pub(super) by: Option<Arc<str>>,
+}
+
+impl FromRequestParts<App> for Changing {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        // Nobody is let through whom nobody has looked at.
+        let permission = parts.extensions.get::<Permission>().copied().unwrap_or(Permission::NoToken);
+        permission.check().map_err(|denied| refused(denied, ""))?;
+        if let Some(key) = parts.headers.get("idempotency-key") {
+            return Err(Failure::new(
+                ErrorCode::InvalidParameter,
+                "The header Idempotency-Key is not supported yet.",
+                format!(
+                    "Idempotency-Key: nothing keeps answers by their key yet, not {}",
+                    quoted(key.as_bytes())
+                ),
+            ));
+        }
+        Ok(Self { by: parts.extensions.get::<Caller>().map(|caller| Arc::clone(&caller.name)) })
+    }
+}
+
+/// A request to write to an OLT, by somebody who may write at all.
+///
+/// What it is about decides whether it may: [`Writing::to`] gives the only
+/// handle by which a handler can write.
+#[derive(Debug)]
+pub(super) struct Writing {
+    by: Option<Arc<str>>,
+    olt: ChosenOlt,
+    gate: Arc<Gate>,
+    app: App,
+    query: Query,
+}
+
+impl FromRequestParts<App> for Writing {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Changing { by } = Changing::from_request_parts(parts, app).await?;
+        let wanted = parts.extensions.get::<WantedOlt>().and_then(|wanted| wanted.0.as_deref());
+        if wanted.is_none() && app.olts().count() > 1 {
+            return Err(Failure::new(
+                ErrorCode::OltRequired,
+                "Several OLTs are configured, and a write names the one that it is for.",
+                "olt: name one in the path, /api/v1/olts/{olt}/...",
+            ));
+        }
+        let olt = app.olt(wanted)?;
+        let query = Query::from_request_parts(parts, app).await?;
+        Ok(Self { by, gate: app.gates().of(olt.id()), olt, app: app.clone(), query })
+    }
+}
+
+impl Writing {
+    /// The OLT to write to, where a write about `extent` is let through. The
+    /// query may hold `parameters` besides those of every write.
+    ///
+    /// # Errors
+    /// 400 for an unknown parameter, `forbidden`, `not_writer`, `held`.
+    pub(super) fn to(self, extent: Extent, parameters: &[&str]) -> Result<Target, Failure> {
+        let known: Vec<&str> = ["dry_run"].iter().chain(parameters).copied().collect();
+        self.query.only(&known)?;
+        let dry_run = self.query.flag("dry_run")?;
+        let site = self.olt.site();
+        let denied = |denied| refused(denied, self.olt.id());
+        site.writes.check(extent, dry_run).map_err(denied)?;
+        if !site.writer {
+            return Err(denied(Denied::NotWriter));
+        }
+        if let Some(hold) = self.gate.hold() {
+            return Err(denied(Denied::Held(hold)));
+        }
+        Ok(Target { dry_run, writing: self })
+    }
+}
+
+/// An OLT that may be written to now.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// Whether only a plan is asked for.
+    pub(super) dry_run: bool,
+    writing: Writing,
+}
+
+impl Target {
+    /// The id of the OLT.
+    pub(super) fn olt(&self) -> &str {
+        self.writing.olt.id()
+    }
+
+    /// The name of the token that writes.
+    pub(super) fn by(&self) -> Option<&str> {
+        self.writing.by.as_deref()
+    }
+
+    /// Saves what was configured, see [`Gate::save`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) async fn save(&self) -> Result<WriteReport, NotSaved> {
+        let olt = self.writing.olt.handle().clone();
+        self.writing.gate.save(self.writing.app.tasks(), || async move { olt.save().await }).await
+    }
+}
+
+/// What is told to whom a write is denied.
+pub(super) fn refused(denied: Denied, olt: &str) -> Failure {
+    let forbidden = |message, detail: String| Failure::new(ErrorCode::Forbidden, message, detail);
+    match denied {
+        Denied::ReadOnly => forbidden(
+            "The token is one to read with.",
+            "token: it has no `write = true` in the configuration".into(),
+        ),
+        Denied::NoToken => forbidden(
+            "Who writes needs a token.",
+            "token: none is configured, and without one nothing is written".into(),
+        ),
+        Denied::Off => forbidden("The OLT is not written to.", format!("{olt}: its `writes` are off")),
+        Denied::PlansOnly => forbidden(
+            "Only dry runs are let through to the OLT.",
+            format!("{olt}: its `writes` are plan; add ?dry_run=true"),
+        ),
+        Denied::OtherPons(pon) => forbidden(
+            "Only other PON ports of the OLT are written to.",
+            format!("{olt}: {pon} is not among its `writes`"),
+        ),
+        Denied::SomePons => forbidden(
+            "Only objects on some PON ports of the OLT are written to.",
+            format!("{olt}: its `writes` are a list of PON ports, and this is about the whole OLT"),
+        ),
+        Denied::NotWriter => Failure::new(
+            ErrorCode::NotWriter,
+            "This instance does not write to the OLT.",
+            format!("{olt}: its `writer` is another instance"),
+        )
+        .retry(LATER),
+        Denied::Held(hold) => {
+            let by = hold.by.map_or_else(|| "somebody without a token".into(), |by| quoted(&*by).to_string());
+            let reason = hold.reason.map(|reason| format!(": {}", quoted(&reason))).unwrap_or_default();
+            Failure::new(
+                ErrorCode::Held,
+                "Somebody holds the OLT: nothing is written to it until it is released.",
+                format!("{olt}: held by {by}{reason}"),
+            )
+            .retry(LATER)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! What fields of bodies may be.
+
+use std::str::FromStr;
+
+use gpon::{Invalid, OnuId, PonPort, SerialNumber, VlanId};
+use secrecy::SecretString;
+use utoipa::PartialSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+use super::{Json, Reader, Value};
+use crate::http::schema;
+
+/// Rows of a list in a body: what the longest batch may have.
+const ROWS: usize = 5_000;
+
+/// A whole number from `LEAST` to `MOST`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole<const LEAST: u32, const MOST: u32>(pub u32);
+
+/// A text that no answer and no log shows, at most 64 bytes long.
+#[derive(Debug, Clone)]
+pub struct Hidden(pub SecretString);
+
+/// A whole number, written in digits only: `1e0` and `1.0` are none.
+fn whole(json: &Json, least: u32, most: u32, reader: &mut Reader) -> Option<u32> {
+    let number = match json {
+        Json::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
+        _ => None,
+    };
+    match number.filter(|number| (least..=most).contains(number)) {
+        Some(number) => Some(number),
+        None => reader.refuse(
+            format_args!("a whole number from {least} to {most}, written in digits only and without quotes"),
+            json,
+        ),
+    }
+}
+
+fn parse<T: FromStr<Err = Invalid>>(text: &str, json: &Json, reader: &mut Reader) -> Option<T> {
+    text.parse().map_or_else(|invalid: Invalid| reader.refuse(invalid.rule(), json), Some)
+}
+
+impl<const LEAST: u32, const MOST: u32> Value for Whole<LEAST, MOST> {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        whole(json, LEAST, MOST, reader).map(Self)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(LEAST)).maximum(Some(MOST)).into()
+    }
+}
+
+impl Value for bool {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Bool(value) => Some(*value),
+            other => reader.refuse("true or false", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::Boolean).into()
+    }
+}
+
+/// `1/1/1`, `1-1-1`, or a number `n` for `1/1/n`, as a text or not.
+impl Value for PonPort {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) => parse(text, json, reader),
+            Json::Number(number) => parse(&number.to_string(), json, reader),
+            other => reader.refuse("a PON port such as \"1/1/1\"", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let number = schema::Pon::schema();
+        OneOfBuilder::new().item(schema::PonPortInput::schema()).item(number).into()
+    }
+}
+
+macro_rules! numbers {
+    ($($type:ty: $least:expr, $most:expr, $form:ty;)+) => {$(
+        impl Value for $type {
+            fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+                let number = whole(json, $least, $most, reader)?;
+                Self::try_from(number).map_or_else(|invalid| reader.refuse(invalid.rule(), json), Some)
+            }
+
+            fn schema() -> RefOr<Schema> {
+                <$form as PartialSchema>::schema()
+            }
+        }
+    )+};
+}
+
+numbers! {
+    OnuId: 1, u32::from(OnuId::MAX), schema::OnuNumber;
+    VlanId: 1, 4094, schema::VlanNumber;
+}
+
+impl Value for SerialNumber {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) => parse(text, json, reader),
+            other => reader.refuse("a serial number, as a text", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::SerialInput::schema()
+    }
+}
+
+impl Value for Hidden {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) if (1..=64).contains(&text.len()) => Some(Self(text.clone().into())),
+            // Without what stands there.
+            _ => reader.note("a text of 1 to 64 bytes"),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.min_length(Some(1)).max_length(Some(64)).write_only(true).into()
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        let Json::List(rows) = json else { return reader.refuse("a list", json) };
+        if rows.len() > ROWS {
+            return reader.note(format_args!("at most {ROWS} rows, not {}", rows.len()));
+        }
+        // All of them, before one that is wrong ends it.
+        let rows = rows.iter().enumerate();
+        let read: Vec<Option<T>> =
+            rows.map(|(at, row)| reader.below(&format!("[{at}]"), |reader| T::read(row, reader))).collect();
+        read.into_iter().collect()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().items(T::schema()).max_items(Some(ROWS)).into()
+    }
+}

@@ -1,0 +1,286 @@
+//! What stands between the requests and an OLT: who holds it, and one save at a time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use gpon::WriteReport;
+use tokio::sync::watch;
+use zte::OltError;
+
+use crate::tasks::{Tasks, WriteLost};
+
+/// That somebody holds an OLT: nothing begins to write to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Why, if that was said.
+    pub reason: Option<String>,
+    /// The name of the token that it was held with.
+    pub by: Option<Arc<str>>,
+    /// Since when.
+    pub since: SystemTime,
+}
+
+/// The gates of all OLTs. A cheap handle.
+#[derive(Debug, Clone, Default)]
+pub struct Gates(Arc<Mutex<BTreeMap<Arc<str>, Arc<Gate>>>>);
+
+impl Gates {
+    /// That of the OLT with this id.
+    pub fn of(&self, olt: &str) -> Arc<Gate> {
+        let mut gates = locked(&self.0);
+        match gates.get(olt) {
+            Some(gate) => Arc::clone(gate),
+            None => {
+                let id: Arc<str> = olt.into();
+                let gate =
+                    Arc::new(Gate { olt: Arc::clone(&id), hold: Mutex::default(), latest: Mutex::default() });
+                gates.insert(id, Arc::clone(&gate));
+                gate
+            }
+        }
+    }
+}
+
+/// The gate of one OLT.
+#[derive(Debug)]
+pub struct Gate {
+    olt: Arc<str>,
+    hold: Mutex<Option<Hold>>,
+    /// The save that began last, or waits to begin.
+    latest: Mutex<Option<watch::Receiver<Progress>>>,
+}
+
+/// How far a save is.
+#[derive(Debug, Clone)]
+enum Progress {
+    /// Nothing is sent yet.
+    Waiting,
+    Begun,
+    Ended(Result<WriteReport, NotSaved>),
+}
+
+impl Progress {
+    const fn is_ended(&self) -> bool {
+        matches!(self, Self::Ended(_))
+    }
+}
+
+/// Why there is no report of a save.
+#[derive(Debug, Clone)]
+pub enum NotSaved {
+    /// Nothing was sent.
+    Olt(OltError),
+    /// Somebody came to hold the OLT before anything was sent.
+    Held(Hold),
+    /// It panicked, or the server ends.
+    Lost(WriteLost),
+}
+
+impl Gate {
+    /// Who holds the OLT, if anybody does.
+    pub fn hold(&self) -> Option<Hold> {
+        locked(&self.hold).clone()
+    }
+
+    /// Holds the OLT from now on; what was held before is held by this one.
+    pub fn set_hold(&self, hold: Hold) {
+        *locked(&self.hold) = Some(hold);
+    }
+
+    /// Holds it no longer; what was held.
+    pub fn release(&self) -> Option<Hold> {
+        locked(&self.hold).take()
+    }
+
+    /// Saves by `save`, which runs to its end whatever becomes of who waits.
+    ///
+    /// One save runs at a time. Who comes while one runs shares the next one
+    /// with all that come meanwhile: what they changed by hand just before may
+    /// be missing from the one that runs.
+    ///
+    /// # Errors
+    /// When the OLT could not be told to save, or nobody knows whether it was.
+    pub async fn save<F>(
+        self: &Arc<Self>,
+        tasks: &Tasks,
+        save: impl FnOnce() -> F + Send + 'static,
+    ) -> Result<WriteReport, NotSaved>
+    where
+        F: Future<Output = Result<WriteReport, OltError>> + Send + 'static,
+    {
+        let mut progress = self.join(tasks, save);
+        if let Ok(Progress::Ended(ended)) = progress.wait_for(Progress::is_ended).await.as_deref() {
+            return ended.clone();
+        }
+        // Who saved is gone and told nothing.
+        Err(NotSaved::Lost(match *progress.borrow() {
+            Progress::Waiting => WriteLost::Ending,
+            _ => WriteLost::Panicked,
+        }))
+    }
+
+    /// The save that waits, or a new one.
+    fn join<F>(
+        self: &Arc<Self>,
+        tasks: &Tasks,
+        save: impl FnOnce() -> F + Send + 'static,
+    ) -> watch::Receiver<Progress>
+    where
+        F: Future<Output = Result<WriteReport, OltError>> + Send + 'static,
+    {
+        let mut latest = locked(&self.latest);
+        let earlier = latest.clone();
+        if let Some(waiting) = earlier.as_ref().filter(|one| one.has_changed().is_ok())
+            && matches!(*waiting.borrow(), Progress::Waiting)
+        {
+            return waiting.clone();
+        }
+        let (told, progress) = watch::channel(Progress::Waiting);
+        let gate = Arc::clone(self);
+        // Its end is told by `told`.
+        drop(tasks.write("save", &self.olt, async move {
+            if let Some(mut earlier) = earlier {
+                // One that is lost has ended too.
+                let _ = earlier.wait_for(Progress::is_ended).await;
+            }
+            if let Some(hold) = gate.hold() {
+                told.send_replace(Progress::Ended(Err(NotSaved::Held(hold))));
+                return;
+            }
+            told.send_replace(Progress::Begun);
+            let ended = save().await.map_err(NotSaved::Olt);
+            told.send_replace(Progress::Ended(ended));
+        }));
+        *latest = Some(progress.clone());
+        progress
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing under these locks can be left half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+
+    use gpon::WriteState;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// An OLT whose saves end one by one.
+    #[derive(Clone)]
+    struct Olt {
+        begun: Arc<AtomicU32>,
+        goes: Arc<Semaphore>,
+    }
+
+    impl Olt {
+        fn new() -> Self {
+            Self { begun: Arc::default(), goes: Arc::new(Semaphore::new(0)) }
+        }
+
+        async fn save(self) -> Result<WriteReport, OltError> {
+            let nth = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+            self.goes.acquire().await.unwrap().forget();
+            let warnings = vec![nth.to_string()];
+            Ok(WriteReport { state: WriteState::Applied, steps: Vec::new(), warnings, verified: true })
+        }
+
+        async fn until_begun(&self, times: u32) {
+            let wait = async {
+                while self.begun.load(Ordering::Relaxed) < times {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap();
+        }
+    }
+
+    struct Case {
+        gate: Arc<Gate>,
+        tasks: Tasks,
+        olt: Olt,
+    }
+
+    impl Case {
+        fn new() -> Self {
+            Self { gate: Gates::default().of("a"), tasks: Tasks::default(), olt: Olt::new() }
+        }
+
+        fn save(&self) -> tokio::task::JoinHandle<Result<WriteReport, NotSaved>> {
+            let (gate, tasks, olt) = (Arc::clone(&self.gate), self.tasks.clone(), self.olt.clone());
+            tokio::spawn(async move { gate.save(&tasks, || olt.save()).await })
+        }
+    }
+
+    fn nth(ended: Result<Result<WriteReport, NotSaved>, tokio::task::JoinError>) -> String {
+        ended.unwrap().unwrap().warnings.concat()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_during_a_save_shares_the_next() {
+        let case = Case::new();
+        let first = case.save();
+        case.olt.until_begun(1).await;
+        let others = [case.save(), case.save(), case.save()];
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(case.olt.begun.load(Ordering::Relaxed), 1, "one at a time");
+        case.olt.goes.add_permits(1);
+        assert_eq!(nth(first.await), "1");
+        case.olt.goes.add_permits(1);
+        for other in others {
+            assert_eq!(nth(other.await), "2");
+        }
+        assert_eq!(case.olt.begun.load(Ordering::Relaxed), 2);
+        case.olt.goes.add_permits(1);
+        assert_eq!(nth(case.save().await), "3", "later it is a save of its own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_save_goes_on_without_who_asked() {
+        let case = Case::new();
+        let asked = case.save();
+        case.olt.until_begun(1).await;
+        asked.abort();
+        assert!(asked.await.unwrap_err().is_cancelled());
+        let next = case.save();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(case.olt.begun.load(Ordering::Relaxed), 1, "the first is under way");
+        case.olt.goes.add_permits(2);
+        assert_eq!(nth(next.await), "2");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_while_somebody_comes_to_hold_does_not_begin() {
+        let case = Case::new();
+        let first = case.save();
+        case.olt.until_begun(1).await;
+        let second = case.save();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let hold = Hold { reason: None, by: Some("noc".into()), since: SystemTime::UNIX_EPOCH };
+        case.gate.set_hold(hold.clone());
+        case.olt.goes.add_permits(1);
+        assert_eq!(nth(first.await), "1", "what runs ends");
+        assert!(matches!(second.await.unwrap(), Err(NotSaved::Held(by)) if by == hold));
+        assert_eq!(case.gate.release(), Some(hold));
+        assert_eq!(case.gate.release(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_lost_is_told_and_holds_nobody_up() {
+        let case = Case::new();
+        let fails = || async { panic!("words") };
+        let lost = case.gate.save(&case.tasks, fails).await;
+        assert!(matches!(lost, Err(NotSaved::Lost(WriteLost::Panicked))));
+        case.olt.goes.add_permits(1);
+        assert_eq!(nth(case.save().await), "1");
+        case.tasks.finish(Duration::ZERO).await;
+        assert!(matches!(case.save().await.unwrap(), Err(NotSaved::Lost(WriteLost::Ending))));
+        assert!(matches!(case.save().await.unwrap(), Err(NotSaved::Lost(WriteLost::Ending))));
+    }
+}

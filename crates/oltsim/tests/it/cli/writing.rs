@@ -1,0 +1,61 @@
+//! `write`, and what a reboot brings back (fact sheet, CLI §1.7).
+
+use std::time::{Duration, Instant};
+
+use crate::terminal::{Terminal, with_cli};
+
+const SAVED: &str = "Backuping old configuration into flash...\r\n\
+                     Collecting configuration into memory....\r\n\
+                     Writing configuration into flash....[OK]\r\n";
+
+fn onu() -> gpon::OnuRef {
+    gpon::OnuRef { pon: "1/1/1".parse().unwrap(), id: gpon::OnuId::new(1).unwrap() }
+}
+
+#[tokio::test]
+async fn saves_in_exec_and_nowhere_else() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    for line in ["write", "wr"] {
+        assert_eq!(terminal.ask(line, "SMALL#").await, format!("{line}\r\n{SAVED}SMALL#"));
+    }
+    terminal.ask("configure terminal", "(config)#").await;
+    for (line, prompt) in [("write", "(config)#"), ("interface gpon-onu_1/1/1:1", "(config-if)#")] {
+        let said = terminal.ask(line, prompt).await;
+        assert_eq!(said.contains("%Error 20200: Invalid input"), line == "write", "{said}");
+    }
+    let said = terminal.ask("write", "(config-if)#").await;
+    assert!(said.contains("%Error 20200: Invalid input"), "{said}");
+}
+
+#[tokio::test]
+async fn takes_its_time_and_shows_dots_meanwhile() {
+    let simulator = with_cli("write_ms = 300").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let begun = Instant::now();
+    terminal.send("write\n").await;
+    terminal.until("Backuping old configuration into flash..").await;
+    assert!(begun.elapsed() < Duration::from_millis(300));
+    terminal.until("[OK]\r\nSMALL#").await;
+    assert!(begun.elapsed() >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn a_reboot_brings_back_what_was_written_last() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let name = |name: &'static str| {
+        simulator.device(|device| device.onu_mut(onu()).unwrap().name = name.into());
+    };
+    name("kept");
+    terminal.ask("write", "SMALL#").await;
+    name("lost");
+    let (name, uptime) = simulator
+        .device(|device| {
+            device.reboot();
+            (device.onu(onu()).unwrap().name.clone(), device.uptime())
+        })
+        .unwrap();
+    assert_eq!(name, b"kept");
+    assert!(uptime < Duration::from_secs(60), "{uptime:?}");
+}
