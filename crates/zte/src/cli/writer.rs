@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::keeper::{self, WriteWant};
-use super::line::Line;
+use super::line::{Line, SILENCE};
 use super::outage;
 use super::prompt::Mode;
 use super::sending::Interrupted;
@@ -34,8 +34,9 @@ pub(crate) struct Write {
 
 /// Until when a line that writes keeps every reader from the command line. That is
 /// expected, not known: as long as the slowest line with the same silence took in
-/// this process, else as long as its silence allows; what goes on beyond that is
-/// given the longest time that such a line has.
+/// this process. Before the first one, a line that may be silent for longer than
+/// others is expected to take all of that, and another one [`USUAL`]. A line that
+/// takes longer than expected is expected to take as long again, up to its longest.
 #[derive(Debug)]
 pub(crate) struct Taken {
     until: watch::Sender<Option<Instant>>,
@@ -74,7 +75,8 @@ impl Taken {
 
     fn expected(&self, line: &Line) -> Duration {
         let slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
-        slowest.get(&line.silence()).copied().unwrap_or(line.silence())
+        let unknown = if line.silence() > SILENCE { line.silence() } else { USUAL };
+        slowest.get(&line.silence()).copied().unwrap_or(unknown).max(USUAL)
     }
 
     pub(super) fn took(&self, line: &Line, time: Duration) {
@@ -87,6 +89,9 @@ impl Taken {
         self.until.send_replace(until);
     }
 }
+
+/// What most lines take at most, with the way there and back.
+const USUAL: Duration = Duration::from_secs(1);
 
 fn writing(until: Instant) -> Trouble {
     Trouble::Writing { retry_after: until.saturating_duration_since(Instant::now()) }
@@ -180,17 +185,18 @@ async fn line(
             shared.taken.set(Some(began + time));
         }
     };
-    let expected = shared.taken.expected(line);
-    tell(expected);
     let answered = {
         let write = session.write(line, *confirm);
         tokio::pin!(write);
-        tokio::select! {
-            biased;
-            answered = &mut write => answered,
-            () = sleep_until(began + expected) => {
-                tell(line.longest());
-                write.await
+        let mut expected = shared.taken.expected(line).min(line.longest());
+        loop {
+            tell(expected);
+            tokio::select! {
+                biased;
+                answered = &mut write => break answered,
+                () = sleep_until(began + expected), if expected < line.longest() => {
+                    expected = (2 * expected).min(line.longest());
+                }
             }
         }
     };

@@ -76,16 +76,24 @@ fn report(state: WriteState, step: WriteStep, warning: Option<String>) -> WriteR
 }
 
 /// What an answer to `write` says. The dots of its progress may wrap at the width
-/// of the terminal, in the middle of `[OK]` too (CLI §1.2).
+/// of the terminal, in the middle of `[OK]` too (CLI §1.2). A refusal is one that
+/// comes first: behind a word of progress, the flash may hold half of it.
 fn judge(text: &str, refusal: Option<&Refusal>) -> (StepState, Option<String>) {
     let ok = text.replace('\n', "").contains("[OK]");
-    let complaint = text.lines().map(str::trim).find(|line| is_complaint(line));
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "^");
+    let complaint = lines().find(|line| is_complaint(line));
+    let at_once = |told: &String| {
+        lines().find(|line| !line.starts_with("%Info")).is_some_and(|first| told.starts_with(first))
+    };
     match (ok, complaint, refusal) {
         (true, None, None) => (StepState::Done, None),
-        (false, _, Some(_)) => (StepState::Refused, None),
+        (false, _, Some(Refusal::Refused(told))) if at_once(told) => (StepState::Refused, None),
         (true, ..) => {
             let told = complaint.unwrap_or_default();
             (StepState::Unknown, Some(format!("the OLT says `[OK]`, and `{told}` as well")))
+        }
+        (false, Some(told), _) => {
+            (StepState::Unknown, Some(format!("the OLT does not say `[OK]`, but `{told}`")))
         }
         (false, ..) => {
             (StepState::Unknown, Some("the OLT does not say `[OK]`, nor that it refuses".to_owned()))

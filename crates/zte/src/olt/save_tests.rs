@@ -21,6 +21,7 @@ async fn olt(device: Scripted) -> (Olt, Typed) {
 #[tokio::test(start_paused = true)]
 async fn what_the_olt_says_is_reported() {
     let code = "%Code 65535-X : no space\r\n";
+    let none = "%Code 62310-GPONSRV : No related information to show.\r\n";
     let refusal = "   ^\r\n%Error 20200: Invalid input detected at '^' marker.\r\n";
     for (says, after, state, step) in [
         (vec![(2, SAVED)], After::Prompt, WriteState::Applied, StepState::Done),
@@ -31,6 +32,9 @@ async fn what_the_olt_says_is_reported() {
             StepState::Done,
         ),
         (vec![(0, refusal)], After::Prompt, WriteState::Refused, StepState::Refused),
+        (vec![(0, "System is busy\r\n")], After::Prompt, WriteState::Refused, StepState::Refused),
+        (vec![(2, "Writing...\r\n"), (0, code)], After::Prompt, WriteState::Unknown, StepState::Unknown),
+        (vec![(0, none)], After::Prompt, WriteState::Unknown, StepState::Unknown),
         (vec![(2, "Writing...\r\n")], After::Prompt, WriteState::Unknown, StepState::Unknown),
         (vec![], After::Prompt, WriteState::Unknown, StepState::Unknown),
         (vec![(2, SAVED), (0, code)], After::Prompt, WriteState::Unknown, StepState::Unknown),
