@@ -51,7 +51,7 @@ impl Station {
 
     /// Lets a command act upon the device; `None` when there is only a recording.
     pub(crate) fn command<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
-        self.agent().command(act)
+        self.agent().device(act)
     }
 
     /// The agent. A test that panics while it changes the device poisons the
