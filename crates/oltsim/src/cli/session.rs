@@ -317,6 +317,11 @@ impl Session {
         matches!(understood.act, Act::Step(Step::Write)).then_some((SAVING, self.options.pace.write))
     }
 
+    /// Answers a line with `text` and the prompt, whatever the line was.
+    pub(crate) fn answer(&mut self, text: &str, device: &Device) {
+        self.begin(rows(text, self.options.width, self.options.columns), device);
+    }
+
     /// Prints a bit of an answer.
     pub(crate) fn print_bit(&mut self, bit: &str) {
         for byte in bit.bytes() {
