@@ -10,12 +10,12 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 
 use crate::cli::TelnetServer;
-use crate::fault::{Fault, FaultError};
+use crate::fault::{Fault, FaultError, LineFault};
 use crate::station::Station;
 
 pub(crate) fn router(
@@ -31,6 +31,8 @@ pub(crate) fn router(
         .route("/counters", get(counters))
         .route("/counters/reset", post(reset))
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
+        .route("/faults/lines", put(set_line_faults))
+        .route("/reboot", post(reboot))
         .route("/commands", get(commands).delete(clear_commands))
         .with_state(station)
         .merge(line)
@@ -126,6 +128,23 @@ async fn set_faults(State(station): State<Arc<Station>>, body: Bytes) -> Respons
         Ok(()) => Json(station.faults().list()).into_response(),
         Err(error @ FaultError::NoCli) => refusal(StatusCode::UNPROCESSABLE_ENTITY, &error),
         Err(error @ FaultError::Invalid(_)) => refusal(StatusCode::BAD_REQUEST, &error),
+    }
+}
+
+async fn set_line_faults(State(station): State<Arc<Station>>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Vec<LineFault>>(&body) {
+        Ok(faults) => {
+            station.set_line_faults(faults);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => refusal(StatusCode::BAD_REQUEST, &error),
+    }
+}
+
+async fn reboot(State(station): State<Arc<Station>>) -> Response {
+    match station.command(crate::device::Device::reboot) {
+        Some(()) => StatusCode::NO_CONTENT.into_response(),
+        None => refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli),
     }
 }
 

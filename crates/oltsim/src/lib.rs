@@ -8,6 +8,7 @@ mod encoding;
 mod fault;
 #[doc(hidden)]
 pub mod fuzz;
+mod gate;
 mod index;
 mod mib;
 mod random;
@@ -22,7 +23,11 @@ pub use cli::{
     Caret, ChangePassword, CliOptions, Columns, CommandLine, CrLf, Dollar, EmptyUser, LineEnd, Pace,
 };
 pub use counters::Counters;
-pub use fault::{At, Booting, Effect, Endless, Fault, FaultError, Flood, Order, Pick, Target, Wire};
+pub use fault::{
+    At, AtLine, Booting, Effect, Endless, Fault, FaultError, Flood, LineEffect, LineFault, Order, Pick,
+    Target, Wire,
+};
+pub use gate::{Gate, NotReached, Stop};
 pub use scenario::{
     BUILT_IN, C300, DEMO, FULL, NO_OPTICS, SLOW_AGENT, SMALL, Scenario, ScenarioError, V1_2, V1_2_5P3,
     VIEW_OPTICS_ONLY,

@@ -12,7 +12,8 @@ use crate::cli::{CommandLine, TelnetServer};
 use crate::control;
 use crate::counters::Counters;
 use crate::device::Device;
-use crate::fault::{Fault, FaultError, Order};
+use crate::fault::{Fault, FaultError, LineFault, Order};
+use crate::gate::{Gate, Stop};
 use crate::scenario::{self, Scenario, ScenarioError};
 use crate::snmp::{self, Agent, AgentOptions, Oid, Value};
 use crate::station::Station;
@@ -211,6 +212,18 @@ impl Simulator {
     pub fn clear_faults(&self) {
         // An empty list names no face that could be missing.
         let _ = self.station.set_faults(Vec::new());
+    }
+
+    /// Puts faults of single lines in force instead of those that are.
+    pub fn set_line_faults(&self, faults: Vec<LineFault>) {
+        self.station.set_line_faults(faults);
+    }
+
+    /// Puts a gate before a face: the simulator stops there until the gate lets it go on.
+    pub fn hold(&self, stop: Stop) -> Gate {
+        let (gate, post) = Gate::new(stop);
+        self.station.add_post(post);
+        gate
     }
 
     /// Reads or changes the device; `None` when the simulator shows a recorded

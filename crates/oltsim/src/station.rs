@@ -6,7 +6,8 @@ use tokio::sync::watch;
 use crate::cli::{CliOptions, Record};
 use crate::counters::Counters;
 use crate::device::Device;
-use crate::fault::{ActiveFaults, Fate, Fault, FaultError, Order, Target};
+use crate::fault::{ActiveFaults, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
+use crate::gate::{Post, Stop};
 use crate::snmp::{Agent, Delay};
 
 /// What the agent's task, the command line, the control server and the handle share.
@@ -20,6 +21,8 @@ pub(crate) struct Station {
     /// How the command line behaves; `None` where there is none.
     cli: Option<Arc<CliOptions>>,
     record: Mutex<Record>,
+    lines: Mutex<Vec<LineFault>>,
+    posts: Mutex<Vec<Arc<Post>>>,
 }
 
 impl Station {
@@ -32,6 +35,8 @@ impl Station {
             delay_order,
             cli: cli.map(Arc::new),
             record: Mutex::default(),
+            lines: Mutex::default(),
+            posts: Mutex::default(),
         }
     }
 
@@ -51,7 +56,7 @@ impl Station {
 
     /// Lets a command act upon the device; `None` when there is only a recording.
     pub(crate) fn command<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
-        self.agent().command(act)
+        self.agent().device(act)
     }
 
     /// The agent. A test that panics while it changes the device poisons the
@@ -74,6 +79,28 @@ impl Station {
         }
         *self.faults() = ActiveFaults::new(faults);
         Ok(())
+    }
+
+    /// Puts faults of lines in force instead of those that are.
+    pub(crate) fn set_line_faults(&self, faults: Vec<LineFault>) {
+        *self.lines.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
+    /// What goes wrong at the line of this number in its session.
+    pub(crate) fn at_line(&self, number: u64, line: &str) -> Option<LineEffect> {
+        let faults = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.iter().find(|fault| fault.at.is(number, line)).map(|fault| fault.effect.clone())
+    }
+
+    pub(crate) fn add_post(&self, post: Arc<Post>) {
+        self.posts.lock().unwrap_or_else(PoisonError::into_inner).push(post);
+    }
+
+    /// The gate at which `here` has to stand.
+    pub(crate) fn post(&self, here: impl Fn(&Stop) -> bool) -> Option<Arc<Post>> {
+        let mut posts = self.posts.lock().unwrap_or_else(PoisonError::into_inner);
+        posts.retain(|post| !post.is_open());
+        posts.iter().find(|post| here(&post.stop)).cloned()
     }
 
     pub(crate) fn count(&self, change: impl FnOnce(&mut Counters)) {

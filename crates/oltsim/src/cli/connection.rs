@@ -10,7 +10,8 @@ use super::options::CliOptions;
 use super::session::{Entered, Session};
 use super::telnet;
 use crate::device::Device;
-use crate::fault::{CliFate, Exchange, Flood, Wire};
+use crate::fault::{CliFate, Exchange, Flood, LineEffect, Wire};
+use crate::gate::Stop;
 use crate::random::Random;
 use crate::station::Station;
 
@@ -47,6 +48,8 @@ pub(super) struct Connection {
     busy: Arc<tokio::sync::Mutex<()>>,
     /// What the client is flooded with before the banner.
     flood: Option<(Flood, usize)>,
+    /// Lines entered at its prompt so far.
+    lines: u64,
 }
 
 impl Connection {
@@ -59,7 +62,7 @@ impl Connection {
         flood: Option<(Flood, usize)>,
     ) -> Self {
         let session = Session::new(Arc::clone(&options));
-        Self { stream, station, options, session, number, left: None, busy, flood }
+        Self { stream, station, options, session, number, left: None, busy, flood, lines: 0 }
     }
 
     /// Serves it until it is over.
@@ -158,13 +161,35 @@ impl Connection {
 
     /// Answers a command, as late and as badly as it has to be.
     async fn run(&mut self, line: &str) -> Result<(), Over> {
-        let fate = self.station.faults().next_cli(Exchange::Command);
+        let mut fate = self.station.faults().next_cli(Exchange::Command);
+        self.lines += 1;
+        let wrong = self.station.at_line(self.lines, line);
+        fate.log |= wrong == Some(LineEffect::Log);
         // Recorded before it is counted: whoever waits for the count finds it.
         self.station.record().add(self.number, line);
         self.station.count(|counters| {
             counters.cli_commands += 1;
-            counters.cli_spoilt += u64::from(fate != CliFate::default());
+            counters.cli_spoilt += u64::from(fate != CliFate::default() || wrong.is_some());
         });
+        let number = self.lines;
+        if let Some(post) = self.station.post(|at| matches!(at, Stop::Line(at) if at.is(number, line))) {
+            tokio::select! {
+                () = post.stand() => {}
+                () = left(&self.stream) => return Err(Over::Closed),
+            }
+        }
+        match &wrong {
+            Some(LineEffect::Cut) => return Err(Over::Closed),
+            Some(LineEffect::CutAfter) => fate.closed = Some(0),
+            Some(LineEffect::Silent) => fate.dropped = true,
+            Some(LineEffect::Refuse(text)) => {
+                let session = &mut self.session;
+                self.station.look(|device| session.answer(text, device));
+                self.station.count(|counters| counters.cli_replies += 1);
+                return self.flush().await;
+            }
+            Some(LineEffect::Log) | None => {}
+        }
         let session = &self.session;
         let pace = self.station.look(|device| session.pace(line, device)).unwrap_or_default();
         let wait = pace.saturating_add(fate.parallel).min(LONGEST_DELAY);

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use super::change::CHANGES;
 use super::command::{Arg, Command, Syntax};
 use super::modes::{Mode, Scope};
 use super::pattern::{Piece, forms};
@@ -83,6 +84,9 @@ impl Grammar {
         }
         for (syntax, scope, step) in STEPS {
             add(syntax, *scope, Act::Step(*step));
+        }
+        for change in CHANGES {
+            add(change.syntax, change.scope, Act::Change(change));
         }
         for (syntax, scope, refusal) in REFUSED {
             add(syntax, *scope, Act::Refuse(*refusal));
@@ -227,7 +231,7 @@ fn finish(
     let refused = match form.act {
         Act::Refuse(syntax) => Some(syntax),
         Act::Missing => Some(Syntax::NotHere),
-        Act::Show(_) | Act::Step(_) => None,
+        Act::Show(_) | Act::Step(_) | Act::Change(_) => None,
     };
     if let Some(syntax) = refused {
         let last = form.pieces.iter().rposition(|piece| matches!(piece, Piece::Keyword(_)));

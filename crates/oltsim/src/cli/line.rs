@@ -1,3 +1,4 @@
+use super::bytes::any_bytes;
 use super::options::Dollar;
 
 /// No longer line is taken: a multiple of the longest command of the sheet,
@@ -35,7 +36,7 @@ impl Line {
     }
 
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.text).into_owned()
+        any_bytes(&self.text)
     }
 
     /// Empties it and gives back what it was.

@@ -1,6 +1,7 @@
 //! The command line: what a C3xx says over telnet, written from the fact sheet.
 
 mod bytes;
+mod change;
 mod command;
 mod connection;
 mod errors;

@@ -1,4 +1,4 @@
-use gpon::OnuRef;
+use gpon::{OnuRef, PonPort};
 
 use super::command::Arg;
 use super::errors::is_old;
@@ -15,7 +15,9 @@ pub(crate) enum Mode {
     /// `(config)#`
     Config,
     /// `(config-if)#` of a PON port.
-    InterfacePon,
+    InterfacePon(PonPort),
+    /// `(config-if)#` of an ONU.
+    InterfaceOnu(OnuRef),
     /// `(config-if)#` of anything else.
     Interface,
     /// `(gpon-onu-mng 1/1/1:1)#`
@@ -49,8 +51,9 @@ impl Mode {
             (Step::Exit | Step::Bang, _) if self.is_inner() => Self::Config,
             (Step::Exit, _) if self == Self::Config => Self::Exec,
             (Step::End, _) if !self.is_exec() => Self::Exec,
-            (Step::InterfacePon, _) => Self::InterfacePon,
-            (Step::InterfaceOnu | Step::InterfaceUplink | Step::InterfaceVlan, _) => Self::Interface,
+            (Step::InterfacePon, Some(Arg::Pon(pon))) => Self::InterfacePon(*pon),
+            (Step::InterfaceOnu, Some(Arg::Onu(onu))) => Self::InterfaceOnu(*onu),
+            (Step::InterfaceUplink | Step::InterfaceVlan, _) => Self::Interface,
             (Step::InterfaceManagement, _) => Self::Interface,
             (Step::OnuManagement, Some(Arg::Onu(onu))) => Self::OnuManagement(*onu),
             (Step::Gpon, _) => Self::Gpon,
@@ -59,7 +62,8 @@ impl Mode {
             (Step::Vlan | Step::VlanDatabase, _) => Self::Vlan,
             // The session's own affairs.
             (Step::Enable | Step::Logout | Step::TerminalLength | Step::Write | Step::Nothing, _)
-            | (Step::Exit | Step::End | Step::Bang | Step::OnuManagement, _) => self,
+            | (Step::Exit | Step::End | Step::Bang, _)
+            | (Step::InterfacePon | Step::InterfaceOnu | Step::OnuManagement, _) => self,
         }
     }
 
@@ -69,7 +73,7 @@ impl Mode {
             Self::User => return format!("{}>", device.chassis.name),
             Self::Exec => String::new(),
             Self::Config => "(config)".to_owned(),
-            Self::InterfacePon | Self::Interface => "(config-if)".to_owned(),
+            Self::InterfacePon(_) | Self::InterfaceOnu(_) | Self::Interface => "(config-if)".to_owned(),
             Self::OnuManagement(_) if is_old(&device.chassis.firmware) => "(gpon-onu-mng)".to_owned(),
             Self::OnuManagement(onu) => format!("(gpon-onu-mng {onu})"),
             Self::Gpon => "(config-gpon)".to_owned(),
@@ -95,6 +99,8 @@ pub(crate) enum Scope {
     AnyConfig,
     /// The interface of a PON port.
     InterfacePon,
+    /// The interface of an ONU.
+    InterfaceOnu,
 }
 
 impl Scope {
@@ -105,7 +111,8 @@ impl Scope {
             Self::Exec => mode == Mode::Exec,
             Self::Config => mode == Mode::Config,
             Self::AnyConfig => !mode.is_exec(),
-            Self::InterfacePon => mode == Mode::InterfacePon,
+            Self::InterfacePon => matches!(mode, Mode::InterfacePon(_)),
+            Self::InterfaceOnu => matches!(mode, Mode::InterfaceOnu(_)),
         }
     }
 }

@@ -3,6 +3,7 @@ mod login;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::change::Tell;
 use super::command::{Arg, Ask, Refusal};
 use super::errors;
 use super::grammar::{self, Grammar, Misunderstood};
@@ -316,6 +317,11 @@ impl Session {
         matches!(understood.act, Act::Step(Step::Write)).then_some((SAVING, self.options.pace.write))
     }
 
+    /// Answers a line with `text` and the prompt, whatever the line was.
+    pub(crate) fn answer(&mut self, text: &str, device: &Device) {
+        self.begin(rows(text, self.options.width, self.options.columns), device);
+    }
+
     /// Prints a bit of an answer.
     pub(crate) fn print_bit(&mut self, bit: &str) {
         for byte in bit.bytes() {
@@ -363,9 +369,7 @@ impl Session {
                 };
                 let text = match answer {
                     Ok(text) => text,
-                    Err(Refusal::Syntax(syntax, at)) => self.refuse((syntax, at), line, device),
-                    Err(Refusal::Empty) => errors::empty(errors::is_old(&device.chassis.firmware)),
-                    Err(Refusal::Line(text)) => format!("{text}\n"),
+                    Err(refusal) => self.refused(refusal, line, device),
                 };
                 self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
             }
@@ -376,8 +380,25 @@ impl Session {
                 self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
             }
             Act::Step(step) => self.step(step, &understood.args, device),
+            Act::Change(change) => {
+                let (args, columns) = (&understood.args, &understood.columns);
+                let mut tell = Tell { device: &mut *device, mode: self.mode, args, columns };
+                let text = match (change.run)(&mut tell) {
+                    Ok(()) => String::new(),
+                    Err(refusal) => self.refused(refusal, line, device),
+                };
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
             // The grammar has refused these.
             Act::Refuse(_) | Act::Missing => self.show_prompt(device),
+        }
+    }
+
+    fn refused(&self, refusal: Refusal, line: &str, device: &Device) -> String {
+        match refusal {
+            Refusal::Syntax(syntax, at) => self.refuse((syntax, at), line, device),
+            Refusal::Empty => errors::empty(errors::is_old(&device.chassis.firmware)),
+            Refusal::Line(text) => format!("{text}\n"),
         }
     }
 

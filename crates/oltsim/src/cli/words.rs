@@ -1,3 +1,4 @@
+use super::change::Change;
 use super::command::{Command, Syntax};
 use super::modes::Scope;
 
@@ -6,6 +7,7 @@ use super::modes::Scope;
 pub(crate) enum Act {
     Show(&'static Command),
     Step(Step),
+    Change(&'static Change),
     /// Known to be refused so, its caret under the last keyword.
     Refuse(Syntax),
     /// The device has it and the simulator has not.

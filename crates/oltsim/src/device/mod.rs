@@ -10,7 +10,7 @@ mod profile;
 mod startup;
 mod traffic;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort};
@@ -107,6 +107,8 @@ pub struct Device {
     pub(crate) pons: BTreeMap<PonPort, Pon>,
     /// What `write` saved last.
     startup: Option<std::sync::Arc<Configuration>>,
+    /// ONUs that may have changed since the agent last listed them.
+    touched: BTreeSet<OnuRef>,
     now: Duration,
     /// When it last rebooted, by its clock since the simulation started.
     booted: Duration,
@@ -132,6 +134,7 @@ impl Device {
             habits,
             pons: BTreeMap::new(),
             startup: None,
+            touched: BTreeSet::new(),
             now: Duration::ZERO,
             booted: Duration::ZERO,
         }
@@ -155,6 +158,11 @@ impl Device {
         self.refresh();
         self.uptime_at_start = Duration::ZERO;
         self.booted = self.now;
+    }
+
+    /// The ONUs that may have changed since this was last asked.
+    pub(crate) fn take_touched(&mut self) -> BTreeSet<OnuRef> {
+        std::mem::take(&mut self.touched)
     }
 
     /// Reads the clock; until the next time everything shows this moment.
@@ -207,6 +215,7 @@ impl Device {
 
     /// One ONU, to be changed.
     pub fn onu_mut(&mut self, at: OnuRef) -> Option<&mut Onu> {
+        self.touched.insert(at);
         self.pons.get_mut(&at.pon)?.onus.get_mut(&at.id.get())
     }
 
@@ -216,6 +225,7 @@ impl Device {
         self.refresh();
         let Some(pon) = self.pons.get_mut(&at.pon) else { return false };
         pon.onus.insert(at.id.get(), onu);
+        self.touched.insert(at);
         self.settle(at.pon);
         true
     }
@@ -226,6 +236,7 @@ impl Device {
         let now = self.now;
         let pon = self.pons.get_mut(&at.pon)?;
         let onu = pon.onus.remove(&at.id.get());
+        self.touched.insert(at);
         if let Some(onu) = &onu {
             // The port has carried what the ONU did, and does not forget it.
             pon.upstream.add(onu.upstream.octets(now));

@@ -1,12 +1,14 @@
 //! Faults: what goes wrong between a request and its answer, on purpose.
 
 mod active;
+mod line;
 mod spec;
 mod wrong;
 
 use std::time::Duration;
 
 pub(crate) use active::{ActiveFaults, CliFate, Fate};
+pub use line::{AtLine, LineEffect, LineFault};
 use serde::{Deserialize, Serialize};
 pub use wrong::{At, Booting, Endless, Flood, Wire};
 

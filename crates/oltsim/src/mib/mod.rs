@@ -22,16 +22,57 @@ mod vlans;
 
 pub(crate) use system::object_id;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::device::Device;
+use gpon::OnuRef;
+
+use crate::device::{Device, Habits};
 use crate::snmp::{Oid, Value};
-use crate::view::Subtree;
+use crate::view::{Subtree, View};
 use rows::RowSets;
 
+/// What an agent shows of a device. The rows of ONUs stay as they are until their ONU
+/// changes, so that one change among thousands costs what one ONU costs.
+pub(crate) struct Mib {
+    rows: RowSets,
+    view: View,
+    absent: Vec<Oid>,
+    habits: Habits,
+    listed: usize,
+}
+
+impl Mib {
+    /// All that `device` shows, but for what stands below the prefixes `absent`.
+    pub(crate) fn new(device: &Device, absent: &[Oid]) -> Self {
+        let rows = RowSets::of(device);
+        let view = View::new(subtrees(device, &rows), absent);
+        Self { rows, view, absent: absent.to_vec(), habits: device.habits, listed: 0 }
+    }
+
+    /// Takes over a change of the device, of its ONUs those in `touched`.
+    pub(crate) fn follow(&mut self, device: &Device, touched: &BTreeSet<OnuRef>) {
+        if self.habits != device.habits {
+            *self = Self { listed: self.listed, ..Self::new(device, &self.absent) };
+            return;
+        }
+        self.listed += touched.iter().map(|at| self.rows.list_onu(device, *at)).sum::<usize>();
+        self.rows.list_ports(device);
+        self.view = View::new(subtrees(device, &self.rows), &self.absent);
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// How many rows of ONUs were listed anew since the beginning.
+    pub(crate) fn listed(&self) -> usize {
+        self.listed
+    }
+}
+
 /// The subtrees of a device, in no order.
-pub(crate) fn subtrees(device: &Device) -> Vec<Box<dyn Subtree>> {
-    let rows = RowSets::of(device);
+fn subtrees(device: &Device, rows: &RowSets) -> Tables {
     let mut all = Vec::new();
     for part in [
         system::tables,
@@ -52,7 +93,7 @@ pub(crate) fn subtrees(device: &Device) -> Vec<Box<dyn Subtree>> {
         profiles::tables,
         counters::tables,
     ] {
-        all.extend(part(device, &rows));
+        all.extend(part(device, rows));
     }
     all
 }

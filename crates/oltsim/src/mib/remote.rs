@@ -3,9 +3,9 @@
 
 use gpon::OnuRef;
 
-use super::rows::{self, Part, RowSets};
+use super::rows::{Part, RowSets};
 use super::{Tables, int, text, ticks, truth, zx1012, zx1082};
-use crate::device::{Device, Equipment, Ethernet, IpHost, Onu, Pppoe};
+use crate::device::{Device, Equipment, Ethernet, IpHost, Pppoe};
 use crate::snmp::Value;
 use crate::view::Table;
 
@@ -13,10 +13,10 @@ use crate::view::Table;
 const IP_MODE_PPPOE: i32 = 3;
 const PPPOE_CONNECTED: i32 = 4;
 
-pub(super) fn tables(device: &Device, rows: &RowSets) -> Tables {
+pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
     let mut tables = equipment(rows);
     tables.extend(ethernet(rows));
-    tables.extend(addresses(device));
+    tables.extend(addresses(rows));
     tables
 }
 
@@ -87,12 +87,10 @@ fn port<'a>(device: &'a Device, (at, number): &Part) -> Option<&'a Ethernet> {
     device.onu(*at)?.ethernet.get(usize::from(number.checked_sub(1)?))
 }
 
-fn addresses(device: &Device) -> Tables {
-    let hosts = rows::onus(device, rows::a, &[1], |onu: &Onu| onu.is_online() && onu.ip_host.is_some());
-    let with_pppoe = |onu: &Onu| onu.is_online() && onu.pppoe.is_some();
+fn addresses(rows: &RowSets) -> Tables {
     let ip_host = Table::new(
         zx1012(&[3, 50, 16, 1, 1]),
-        &hosts,
+        &rows.hosts_a,
         &[
             (3, |d, at| text(host(d, at)?.mac)),
             (10, |d, at| Some(Value::IpAddress(host(d, at)?.address.octets()))),
@@ -102,7 +100,7 @@ fn addresses(device: &Device) -> Tables {
     );
     let older = Table::new(
         zx1012(&[3, 50, 16, 2, 1]),
-        &rows::onus(device, rows::a, &[1], with_pppoe),
+        &rows.pppoe_a,
         &[
             (5, |d, at| text(&pppoe(d, at)?.user)),
             (6, |d, at| text(&pppoe(d, at)?.password)),
@@ -113,7 +111,7 @@ fn addresses(device: &Device) -> Tables {
     // Only the user (11) is anchored; the other columns are inferred (§6.6).
     let newer = Table::new(
         zx1082(&[500, 20, 2, 17, 2, 1]),
-        &rows::onus(device, rows::b, &[1], with_pppoe),
+        &rows.pppoe_b,
         &[
             (2, |_, _| int(IP_MODE_PPPOE)),
             (4, |d, at| text(&pppoe(d, at)?.vlan_profile)),

@@ -4,8 +4,8 @@ use super::hostile::{self, Spoil};
 use super::{AgentOptions, BulkOverflow, Oid, Value, ZeroRepetitions};
 use crate::device::Device;
 use crate::fault::Endless;
-use crate::mib;
-use crate::view::{Recording, View};
+use crate::mib::Mib;
+use crate::view::Recording;
 
 /// Why a datagram gets no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Reply {
 }
 
 enum Content {
-    Device { device: Box<Device>, view: Option<View> },
+    Device { device: Box<Device>, mib: Option<Mib>, changed: bool },
     Recording(Recording),
 }
 
@@ -60,7 +60,7 @@ impl Agent {
     /// The agent of a device.
     pub fn of_device(device: Device, options: AgentOptions) -> Self {
         Self {
-            content: Content::Device { device: Box::new(device), view: None },
+            content: Content::Device { device: Box::new(device), mib: None, changed: false },
             options,
             spoil: Spoil::default(),
         }
@@ -82,27 +82,25 @@ impl Agent {
         }
     }
 
-    /// Lets a command act upon the device, which lists no rows anew.
-    pub(crate) fn command<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
+    /// Reads or changes the device; `None` when the agent shows a recording.
+    pub fn device<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
         match &mut self.content {
-            Content::Device { device, .. } => {
+            Content::Device { device, changed, .. } => {
                 device.refresh();
+                // Rows may have come or gone; the next request asks which.
+                *changed = true;
                 Some(act(device))
             }
             Content::Recording(_) => None,
         }
     }
 
-    /// Reads or changes the device; `None` when the agent shows a recording.
-    pub fn device<R>(&mut self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
-        match &mut self.content {
-            Content::Device { device, view } => {
-                device.refresh();
-                // Rows may have come or gone; the next request lists them anew.
-                *view = None;
-                Some(act(device))
-            }
-            Content::Recording(_) => None,
+    /// How many rows of ONUs were listed anew because of changes; the first listing is none.
+    pub fn rows_listed(&mut self) -> usize {
+        self.prepare();
+        match &self.content {
+            Content::Device { mib, .. } => mib.as_ref().map_or(0, Mib::listed),
+            Content::Recording(_) => 0,
         }
     }
 
@@ -200,24 +198,32 @@ impl Agent {
 
     /// Takes the device's clock for the coming answer and lists its rows if they changed.
     fn prepare(&mut self) {
-        if let Content::Device { device, view } = &mut self.content {
-            device.refresh();
-            if view.is_none() {
-                *view = Some(View::new(mib::subtrees(device), &self.options.absent));
+        let Content::Device { device, mib, changed } = &mut self.content else { return };
+        device.refresh();
+        match mib {
+            None => {
+                device.take_touched();
+                *mib = Some(Mib::new(device, &self.options.absent));
             }
+            Some(mib) if *changed => {
+                let touched = device.take_touched();
+                mib.follow(device, &touched);
+            }
+            Some(_) => {}
         }
+        *changed = false;
     }
 
     fn seek(&self, from: &[u32]) -> Option<(Oid, Value)> {
         match &self.content {
-            Content::Device { device, view } => view.as_ref()?.seek(device, from),
+            Content::Device { device, mib, .. } => mib.as_ref()?.view().seek(device, from),
             Content::Recording(recording) => recording.seek(from),
         }
     }
 
     fn has_column_of(&self, oid: &[u32]) -> bool {
         match &self.content {
-            Content::Device { view, .. } => view.as_ref().is_some_and(|view| view.has_column_of(oid)),
+            Content::Device { mib, .. } => mib.as_ref().is_some_and(|mib| mib.view().has_column_of(oid)),
             Content::Recording(recording) => recording.has_column_of(oid),
         }
     }
@@ -255,8 +261,8 @@ impl Agent {
     /// The row that a column without an end has after `name`; `None` where its own
     /// rows go on, and outside of any column.
     fn beyond(&self, name: &[u32], endless: Endless) -> Option<(Oid, Value)> {
-        let Content::Device { device, view } = &self.content else { return None };
-        let view = view.as_ref()?;
+        let Content::Device { device, mib, .. } = &self.content else { return None };
+        let view = mib.as_ref()?.view();
         let column = view.column_of(name)?;
         let next = view.seek(device, &successor(name)).filter(|(next, _)| next.starts_with(&column));
         if next.is_some() {

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::{Reply, RequestKind, Silence};
 use crate::counters::Counters;
 use crate::fault::{Fate, Order};
+use crate::gate::Stop;
 use crate::station::Station;
 
 /// No UDP datagram over IPv4 is longer.
@@ -48,6 +49,12 @@ pub(crate) async fn serve(
                 continue;
             }
         };
+        if let Some(post) = station.post(|at| *at == Stop::Request) {
+            tokio::select! {
+                () = post.stand() => {}
+                () = stop.cancelled() => return,
+            }
+        }
         let Some(sending) = exchange(&station, datagram.get(..length).unwrap_or_default()) else { continue };
         let delay = station.delay(&sending.fate);
         let now = Instant::now();

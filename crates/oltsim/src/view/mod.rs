@@ -13,7 +13,7 @@ use crate::device::Device;
 use crate::snmp::{Oid, Value, after};
 
 /// A part of the tree: one table, or one group of scalars.
-pub(crate) trait Subtree: Send {
+pub(crate) trait Subtree: Send + Sync {
     /// The OID below which its columns stand.
     fn entry(&self) -> &[u32];
     /// Its first object whose OID is `from` or comes after it.

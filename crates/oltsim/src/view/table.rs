@@ -1,12 +1,12 @@
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Subtree;
 use crate::device::Device;
 use crate::snmp::{Oid, Value};
 
 /// The rows of a table: their indexes in order, and what each index means.
-/// Tables with the same index share them.
-pub(crate) type Rows<K> = Arc<[(Oid, K)]>;
+/// Tables with the same index share them, and see each change of them.
+pub(crate) type Rows<K> = Arc<RwLock<Vec<(Oid, K)>>>;
 
 /// One column: its number and how to read a cell. `None` is a row without this cell.
 pub(crate) type Column<K> = (u32, fn(&Device, &K) -> Option<Value>);
@@ -29,13 +29,19 @@ impl<K> Table<K> {
     /// Sorts rows into the order in which an agent walks them.
     pub(crate) fn rows(mut rows: Vec<(Oid, K)>) -> Rows<K> {
         rows.sort_by(|a, b| a.0.cmp(&b.0));
-        rows.into()
+        Arc::new(RwLock::new(rows))
     }
 
-    fn first_at(&self, device: &Device, column: usize, row: usize) -> Option<(Oid, Value)> {
+    fn first_at(
+        &self,
+        device: &Device,
+        rows: &[(Oid, K)],
+        column: usize,
+        row: usize,
+    ) -> Option<(Oid, Value)> {
         let mut row = row;
         for (number, cell) in self.columns.get(column..)? {
-            for (index, key) in self.rows.get(row..).unwrap_or_default() {
+            for (index, key) in rows.get(row..).unwrap_or_default() {
                 if let Some(value) = cell(device, key) {
                     let mut oid = Oid::with_capacity(self.entry.len() + 1 + index.len());
                     oid.extend_from_slice(&self.entry);
@@ -56,16 +62,16 @@ impl<K: Send + Sync> Subtree for Table<K> {
     }
 
     fn seek(&self, device: &Device, from: &[u32]) -> Option<(Oid, Value)> {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         match from.strip_prefix(self.entry.as_slice()) {
             Some([wanted, index @ ..]) => {
                 let column = self.columns.partition_point(|(number, _)| number < wanted);
                 let inside = self.columns.get(column).is_some_and(|(number, _)| number == wanted);
-                let row =
-                    if inside { self.rows.partition_point(|(own, _)| own.as_slice() < index) } else { 0 };
-                self.first_at(device, column, row)
+                let row = if inside { rows.partition_point(|(own, _)| own.as_slice() < index) } else { 0 };
+                self.first_at(device, &rows, column, row)
             }
-            Some([]) => self.first_at(device, 0, 0),
-            None if from < self.entry.as_slice() => self.first_at(device, 0, 0),
+            Some([]) => self.first_at(device, &rows, 0, 0),
+            None if from < self.entry.as_slice() => self.first_at(device, &rows, 0, 0),
             None => None,
         }
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is test code, its helpers included")]
 
 mod agent;
+mod changes;
 mod cli;
 mod client;
 mod control;

@@ -12,4 +12,5 @@ mod netmiko;
 mod oddities;
 mod output;
 mod refusals;
+mod steps;
 mod writing;

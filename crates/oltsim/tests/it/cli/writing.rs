@@ -59,3 +59,30 @@ async fn a_reboot_brings_back_what_was_written_last() {
     assert_eq!(name, b"kept");
     assert!(uptime < Duration::from_secs(60), "{uptime:?}");
 }
+
+#[tokio::test]
+async fn an_interface_knows_its_onu_and_changes_it_until_a_reboot() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    for line in ["configure terminal", "interface gpon-onu_1/1/1:1", "name House 7", "description \"x\" y"] {
+        let said = terminal.ask(line, ")#").await;
+        assert!(!said.contains("%Error"), "{said}");
+    }
+    let shown = simulator.device(|device| {
+        let onu = device.onu(onu()).unwrap();
+        (onu.name.clone(), onu.description.clone())
+    });
+    assert_eq!(shown, Some((b"House 7".to_vec(), b"\"x\" y".to_vec())));
+    assert!(simulator.rows().iter().any(|row| row.1 == oltsim::Value::text("House 7")));
+    let said = terminal.ask(&format!("name {}", "x".repeat(129)), ")#").await;
+    assert!(said.contains("%Error 20202"), "{said}");
+    terminal.ask("exit", "(config)#").await;
+    // Not known here.
+    let said = terminal.ask("name House 8", "(config)#").await;
+    assert!(said.contains("%Error 20200"), "{said}");
+    terminal.ask("end", "SMALL#").await;
+    let said = terminal.ask("show running-config interface gpon-onu_1/1/1:1", "SMALL#").await;
+    assert!(said.contains("  name House 7\r\n"), "{said}");
+    simulator.device(oltsim::device::Device::reboot);
+    assert_ne!(simulator.device(|device| device.onu(onu()).unwrap().name.clone()).unwrap(), b"House 7");
+}

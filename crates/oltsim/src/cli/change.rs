@@ -1,0 +1,63 @@
+use super::bytes::bytes_of;
+use super::command::{Arg, Refusal, Syntax};
+use super::modes::{Mode, Scope};
+use crate::device::Device;
+
+/// A command that changes the device.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change {
+    /// As that of [`super::Command`].
+    pub(crate) syntax: &'static str,
+    /// Where it is known.
+    pub(crate) scope: Scope,
+    /// Makes the change; it prints nothing.
+    pub(crate) run: fn(&mut Tell<'_>) -> Result<(), Refusal>,
+}
+
+/// A command that changes the device, as it was typed.
+#[derive(Debug)]
+pub(crate) struct Tell<'a> {
+    pub(crate) device: &'a mut Device,
+    /// Where the session stands, which says what is changed.
+    pub(crate) mode: Mode,
+    pub(crate) args: &'a [Arg],
+    /// The column of each argument in the typed line, for the caret.
+    pub(crate) columns: &'a [usize],
+}
+
+impl Tell<'_> {
+    fn bad(&self, index: usize) -> Refusal {
+        Refusal::Syntax(Syntax::BadParameter, self.columns.get(index).copied().unwrap_or_default())
+    }
+
+    /// The bytes of a text that may have so many; what is longer is a value out of its range.
+    fn text(&self, most: usize) -> Result<Vec<u8>, Refusal> {
+        let Some(Arg::Word(text)) = self.args.first() else { return Err(self.bad(0)) };
+        let characters: Vec<char> = text.trim_end().chars().collect();
+        let bytes = bytes_of(&characters);
+        if bytes.len() > most { Err(self.bad(0)) } else { Ok(bytes) }
+    }
+}
+
+/// The commands that change the device (fact sheet, CLI §1.2: the rest of the line, blanks
+/// and quotes included; lengths by SNMP §4.3).
+pub(crate) const CHANGES: &[Change] = &[
+    Change {
+        syntax: "name <rest>",
+        scope: Scope::InterfaceOnu,
+        run: |tell| {
+            let text = tell.text(128)?;
+            let Mode::InterfaceOnu(at) = tell.mode else { return Err(tell.bad(0)) };
+            tell.device.onu_mut(at).map(|onu| onu.name = text).ok_or(tell.bad(0))
+        },
+    },
+    Change {
+        syntax: "description <rest>",
+        scope: Scope::InterfaceOnu,
+        run: |tell| {
+            let text = tell.text(127)?;
+            let Mode::InterfaceOnu(at) = tell.mode else { return Err(tell.bad(0)) };
+            tell.device.onu_mut(at).map(|onu| onu.description = text).ok_or(tell.bad(0))
+        },
+    },
+];

@@ -1,0 +1,40 @@
+//! Faults at single lines, and gates.
+
+use oltsim::{AtLine, LineEffect, LineFault, Stop};
+
+use crate::terminal::{Terminal, with_cli};
+
+#[tokio::test]
+async fn a_line_is_refused_logged_or_cut() {
+    let simulator = with_cli("log_line = \"a line\"").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let refusal = LineEffect::Refuse("%Code 62330: Parameter exceeds range\n".to_owned());
+    simulator.set_line_faults(vec![
+        LineFault::nth(2, LineEffect::Log),
+        LineFault::begins("write", refusal),
+        LineFault::nth(4, LineEffect::Cut),
+    ]);
+    let said = terminal.ask("write", "SMALL#").await;
+    assert_eq!(said, "write\r\n%Code 62330: Parameter exceeds range\r\nSMALL#");
+    assert!(terminal.ask("show card", "SMALL#").await.contains("\r\na line\r\n"));
+    assert!(!terminal.ask("show card", "SMALL#").await.contains("a line"));
+    terminal.send("show card\n").await;
+    assert_eq!(terminal.rest().await.0, b"show card\r\n");
+}
+
+#[tokio::test]
+async fn a_line_stands_at_its_gate_until_told() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let mut gate = simulator.hold(Stop::Line(AtLine::Begins("write".to_owned())));
+    for _ in 0..2 {
+        terminal.send("write\n").await;
+        gate.reached().await.unwrap();
+        let replies = simulator.counters().cli_replies;
+        gate.go();
+        terminal.until("[OK]\r\nSMALL#").await;
+        assert_eq!(simulator.counters().cli_replies, replies + 1);
+    }
+    drop(gate);
+    terminal.ask("write", "SMALL#").await;
+}
