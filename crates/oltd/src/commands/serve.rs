@@ -112,7 +112,8 @@ pub(super) async fn sites(olts: Vec<OltConfig>) -> anyhow::Result<Vec<Site>> {
     let transport = SnmpTransport::bind().await.context("cannot open a UDP socket for SNMP")?;
     let site = |olt: OltConfig| {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
-        Site { charset: olt.charset, ..Site::new(Olt::new(olt.settings, &transport), olt.name) }
+        let OltConfig { name, charset, writes, writer, settings } = olt;
+        Site { olt: Olt::new(settings, &transport), name, charset, writes, writer }
     };
     Ok(olts.into_iter().map(site).collect())
 }
