@@ -77,7 +77,7 @@ table! {
         /// Which writes are let through: off; plan for dry runs only; on for all; or
         /// a list of PONs for a cautious start, such as ["1/1/3"]: objects of those
         /// PONs and saving, but nothing that belongs to the whole OLT. A write also
-        /// needs a token with write = true.
+        /// needs a token that may write.
         writes: usual(WritesOf, "off"),
         /// Whether this instance is the one that writes to the OLT. Instances that
         /// share a Redis cannot know that of each other: set it to true on exactly one
@@ -169,7 +169,7 @@ table! {
         password: may(Secret, "change-me", "none"),
         database: usual(Number<0, 65_535>, "0"),
         tls: usual(Flag, "false"),
-        /// certificates to trust, with tls = true
+        /// certificates to trust where tls is on
         ca_file: may(Text, "/etc/oltd/redis-ca.pem", "those of the system"),
         /// of all keys
         prefix: usual(Prefix, "oltd"),
