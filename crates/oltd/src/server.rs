@@ -13,7 +13,7 @@ use zte::{Olt, SnmpTransport};
 use crate::api;
 use crate::app::{App, Parts, Site};
 use crate::cache::{Cache, RedisError};
-use crate::config::Config;
+use crate::config::{Config, OltConfig};
 use crate::http::{self, Edge, Rules};
 use crate::tasks::Tasks;
 
@@ -51,8 +51,8 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
     let mut olts = Vec::with_capacity(config.olts.len());
     for olt in &config.olts {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
-        let site = Site::new(Olt::new(olt.settings.clone(), &transport), &olt.name);
-        olts.push(Site { charset: olt.charset, ..site });
+        let OltConfig { name, charset, writes, writer, settings } = olt.clone();
+        olts.push(Site { olt: Olt::new(settings, &transport), name, charset, writes, writer });
     }
     Ok(App::from(Parts { olts, default: config.default.clone(), cache, limits: config.limits, tasks }))
 }

@@ -126,7 +126,7 @@ async fn row(olt: ChosenOlt) -> Row {
         clock: clock.and_then(|clock| text(clock.at(SystemTime::now()))),
         clock_offset_s: clock.map(|clock| clock.offset_s),
         agent_values_per_s: stats.speed.into(),
-        writer: true,
+        writer: olt.site().writer,
         unsaved_changes: None,
         pending_plans: 0,
         default: olt.is_default(),

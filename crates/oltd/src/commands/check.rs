@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use humantime_serde::re::humantime::format_duration;
 use oltd::cache::RedisSettings;
 use oltd::charset::Charset;
-use oltd::config::{self, Config, Examination, OltConfig, Problems};
+use oltd::config::{self, Config, EffectiveKey, Examination, OltConfig, Problems};
 use oltd::http::{CorsRules, Hosts, Origins, Rate, Rules, TlsFiles};
 use oltd::limits::Limits;
 use zte::CliSettings;
@@ -33,6 +33,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         n => format!("The configuration from {source} is valid, with {}.\n", count(n, "warning")),
     };
     describe(&mut text, &config)?;
+    writeln!(text, "keys")?;
+    for EffectiveKey { key, value } in &config.keys {
+        writeln!(text, "  {key} = {value}")?;
+    }
     for warning in warnings {
         writeln!(text, "warning  {warning}")?;
     }

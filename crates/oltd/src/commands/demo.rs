@@ -32,6 +32,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
+    // Whatever is written is gone with the simulator.
+    config.rules.open_writes = true;
     load_certificate(&mut config)?;
     logging::init(&config.log)?;
     super::block_on(demo(config))

@@ -14,6 +14,9 @@ pub(super) struct Args {
     /// The name of its holder, for the logs: 1 to 32 of a-z, 0-9 and -
     #[arg(long, value_name = "NAME", default_value = "client", value_parser = name)]
     name: String,
+    /// Let its holder write, where `olts[].writes` lets writes through
+    #[arg(long)]
+    write: bool,
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -31,6 +34,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     let token = format!("{PREFIX}{}", hex(&random));
     let sha256 = hex(&Sha256::digest(&token));
     let name = &args.name;
+    let write = if args.write { "write = true\n" } else { "" };
     super::print(&format!(
         "{token}\n\
          \n\
@@ -39,7 +43,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
          \n\
          [[auth.tokens]]\n\
          name = \"{name}\"\n\
-         sha256 = \"{sha256}\"\n"
+         sha256 = \"{sha256}\"\n\
+         {write}"
     ));
     Ok(())
 }

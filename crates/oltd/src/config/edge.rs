@@ -2,84 +2,20 @@
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use ipnet::IpNet;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::file::File;
+use super::complete::Places;
+use super::file::{self, Auth, Cors, Http, Tls};
 use super::findings::Findings;
 use super::kinds::{Flag, Id, Number, Text, Wait};
 use super::lists::{HostNames, OriginList, Proxies};
-use super::settle::Places;
 use super::value::{Given, Rule};
 use crate::http::{CorsRules, Origins, Rate, Rules, TlsFiles, Token};
 
-/// Most requests a second that a limit can allow: more than one process serves.
-const MAX_RATE: u32 = 100_000;
-/// Ten seconds of the highest rate.
-const MAX_BURST: u32 = 10 * MAX_RATE;
-/// Most connections that can be allowed: what the ports of one client's address give.
-const MAX_CONNECTIONS: u32 = 65_000;
-/// Longest time that a browser keeps an answer about an origin: Firefox's own bound.
-const MAX_CORS_AGE: u64 = 24 * 60 * 60;
-/// Ten minutes: an operator who changes the origins sees it soon.
-const CORS_AGE: Duration = Duration::from_secs(600);
-
-/// `[http]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Http {
-    hosts: Option<Given<HostNames>>,
-    proxies: Option<Given<Proxies>>,
-    connections: Option<Given<Number<16, MAX_CONNECTIONS>>>,
-    connections_per_client: Option<Given<Number<0, MAX_CONNECTIONS>>>,
-    rate_limit: Option<Given<Number<0, MAX_RATE>>>,
-    rate_burst: Option<Given<Number<1, MAX_BURST>>>,
-}
-
-/// `[cors]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Cors {
-    origins: Option<Given<OriginList>>,
-    credentials: Option<Given<Flag>>,
-    max_age: Option<Given<Wait<0, MAX_CORS_AGE>>>,
-}
-
-/// `[tls]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Tls {
-    cert_file: Option<Given<Text>>,
-    key_file: Option<Given<Text>>,
-}
-
-/// `[auth]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Auth {
-    tokens: Vec<TokenKeys>,
-}
-
-/// One `[[auth.tokens]]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct TokenKeys {
-    name: Option<Given<Id>>,
-    sha256: Option<Given<Hash>>,
-}
-
-/// `[metrics]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Metrics {
-    public: Option<Given<Flag>>,
-}
-
 /// The SHA-256 of a token. Not shown when it is wrong: it may be the token itself.
-struct Hash([u8; 32]);
+pub(super) struct Hash([u8; 32]);
 
 impl Rule for Hash {
     const SECRET: bool = true;
@@ -99,33 +35,44 @@ impl Rule for Hash {
     }
 }
 
+/// The keys that this is about.
+pub(super) struct Edge {
+    pub(super) http: Http,
+    pub(super) cors: Cors,
+    pub(super) tls: Option<Tls>,
+    pub(super) auth: Auth,
+    pub(super) metrics_public: Flag,
+    pub(super) access_log: Flag,
+}
+
 /// The rules, and the files of the certificate; those of a table that lacks something are left out.
-pub(super) fn settle(file: &mut File, places: &Places, found: &mut Findings) -> (Rules, Option<TlsFiles>) {
+pub(super) fn complete(edge: Edge, places: &Places, found: &mut Findings) -> (Rules, Option<TlsFiles>) {
+    let Http {
+        hosts: Given(HostNames(hosts)),
+        proxies: Given(Proxies(proxies)),
+        connections: Given(Number(connections)),
+        connections_per_client: Given(Number(per_client)),
+        rate_limit: Given(Number(limit)),
+        rate_burst,
+    } = edge.http;
+    believed(&proxies, places, found);
     let usual = Rules::default();
-    let Http { hosts, proxies, connections, connections_per_client, rate_limit, rate_burst } =
-        std::mem::take(&mut file.http);
-    let flag = |given: &Option<Given<Flag>>, usual: bool| given.as_ref().map_or(usual, |Given(flag)| flag.0);
     let rules = Rules {
-        hosts: hosts.map_or(usual.hosts, |Given(hosts)| hosts.0),
-        proxies: proxies.map_or(usual.proxies, |Given(proxies)| proxies.0),
-        connections: connections.map_or(usual.connections, |Given(most)| most.0 as usize),
-        connections_per_client: match connections_per_client {
-            Some(Given(most)) => (most.0 > 0).then_some(most.0 as usize),
-            None => usual.connections_per_client,
-        },
+        hosts,
+        proxies,
+        connections: connections as usize,
+        connections_per_client: (per_client > 0).then_some(per_client as usize),
         patience: usual.patience,
-        rate: rate(rate_limit.map(|Given(n)| n.0), rate_burst.map(|Given(n)| n.0)),
-        cors: cors(std::mem::take(&mut file.cors), places, found),
-        tokens: tokens(std::mem::take(&mut file.auth), places, found),
+        rate: rate(limit, rate_burst.map(|Given(Number(burst))| burst)),
+        cors: cors(edge.cors, places, found),
+        tokens: tokens(edge.auth, places, found),
         renewed: usual.renewed,
         open_writes: usual.open_writes,
-        metrics_public: flag(&file.metrics.public, usual.metrics_public),
-        access_log: flag(&file.log.access, usual.access_log),
+        metrics_public: edge.metrics_public.0,
+        access_log: edge.access_log.0,
         tls: None,
     };
-    believed(&rules.proxies, places, found);
-    let tls = file.tls.take().and_then(|keys| tls(keys, places, found));
-    (rules, tls)
+    (rules, edge.tls.and_then(|keys| tls(keys, places, found)))
 }
 
 /// Tells of proxies that are everybody, also when they are so in parts.
@@ -140,18 +87,17 @@ fn believed(proxies: &[IpNet], places: &Places, found: &mut Findings) {
 }
 
 /// A limit of 0 is none; without a burst of its own it is twice the limit.
-fn rate(limit: Option<u32>, burst: Option<u32>) -> Option<Rate> {
-    let usual = match limit {
-        Some(limit) => Rate::per_second(NonZeroU32::new(limit)?),
-        None => Rate::default(),
-    };
+fn rate(limit: u32, burst: Option<u32>) -> Option<Rate> {
+    let usual = Rate::per_second(NonZeroU32::new(limit)?);
     Some(Rate { burst: burst.and_then(NonZeroU32::new).unwrap_or(usual.burst), ..usual })
 }
 
 fn cors(keys: Cors, places: &Places, found: &mut Findings) -> Option<CorsRules> {
-    let credentials = keys.credentials.is_some_and(|Given(Flag(credentials))| credentials);
-    let max_age = keys.max_age.map_or(CORS_AGE, |Given(Wait(age))| age);
-    let Given(OriginList(origins)) = keys.origins?;
+    let Cors {
+        origins: Given(OriginList(origins)),
+        credentials: Given(Flag(credentials)),
+        max_age: Given(Wait(max_age)),
+    } = keys;
     if origins == Origins::Any && credentials {
         let key = "cors.origins";
         let (this, other) = (places.name(key), places.name("cors.credentials"));
@@ -168,7 +114,7 @@ fn cors(keys: Cors, places: &Places, found: &mut Findings) -> Option<CorsRules> 
 /// Several tokens may have one name, so that a token can be replaced without a gap.
 fn tokens(keys: Auth, places: &Places, found: &mut Findings) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::new();
-    for (n, TokenKeys { name, sha256 }) in keys.tokens.into_iter().enumerate() {
+    for (n, file::Token { name, sha256, write: Given(Flag(write)) }) in keys.tokens.into_iter().enumerate() {
         let key = |name| format!("auth.tokens[{n}].{name}");
         if name.is_none() {
             places.missing(&key("name"), found);
@@ -181,7 +127,7 @@ fn tokens(keys: Auth, places: &Places, found: &mut Findings) -> Vec<Token> {
             let text = format!("is the token of `{}` already: make another with `oltd token`", same.name);
             found.problem(&places.of(&key("sha256")), &key("sha256"), text);
         }
-        tokens.push(Token { name: name.into(), sha256, write: false });
+        tokens.push(Token { name: name.into(), sha256, write });
     }
     tokens
 }

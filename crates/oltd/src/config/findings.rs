@@ -107,7 +107,7 @@ impl Findings {
     }
 
     /// What was made of the inputs, unless there is a problem.
-    pub(super) fn settle<T>(self, value: Option<T>) -> Result<(T, Vec<Note>), Problems> {
+    pub(super) fn outcome<T>(self, value: Option<T>) -> Result<(T, Vec<Note>), Problems> {
         match (value, self.all()) {
             (Some(value), (problems, notes)) if problems.0.is_empty() => Ok((value, notes)),
             (_, (problems, _)) => Err(problems),

@@ -122,6 +122,10 @@ impl<const MIN: u32, const MAX: u32> Rule for Number<MIN, MAX> {
         format!("a whole number from {MIN} to {MAX}").into()
     }
 
+    fn bounds() -> Option<String> {
+        Some(format!("{MIN} to {MAX}"))
+    }
+
     fn read(text: &str) -> Option<Self> {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         let number = text.parse().ok().filter(|_| digits)?;
@@ -145,18 +149,23 @@ impl Rule for Port {
     }
 }
 
-/// A time within bounds, in seconds.
+/// A time within bounds, in milliseconds.
 pub(super) struct Wait<const MIN: u64, const MAX: u64>(pub(super) Duration);
 
 impl<const MIN: u64, const MAX: u64> Rule for Wait<MIN, MAX> {
     fn rule() -> Cow<'static, str> {
-        let show = |s| humantime::format_duration(Duration::from_secs(s)).to_string();
-        format!("a time with its unit, such as 9s or 5m, from {} to {}", show(MIN), show(MAX)).into()
+        let [min, max] = [MIN, MAX].map(|ms| humantime::format_duration(Duration::from_millis(ms)));
+        format!("a time with its unit, such as 9s or 5m, from {min} to {max}").into()
+    }
+
+    fn bounds() -> Option<String> {
+        let [min, max] = [MIN, MAX].map(|ms| humantime::format_duration(Duration::from_millis(ms)));
+        Some(format!("{min} to {max}"))
     }
 
     fn read(text: &str) -> Option<Self> {
         let time = humantime::parse_duration(text).ok()?;
-        (Duration::from_secs(MIN)..=Duration::from_secs(MAX)).contains(&time).then_some(Self(time))
+        (Duration::from_millis(MIN)..=Duration::from_millis(MAX)).contains(&time).then_some(Self(time))
     }
 }
 

@@ -8,7 +8,8 @@ use config::{ConfigError, FileFormat, Format, Map, Source, Value, ValueKind};
 use super::FileText;
 use super::file::File;
 use super::findings::Findings;
-use super::{overrides, redis};
+use super::table::{self, Section};
+use super::{EffectiveKey, overrides, redis};
 
 /// Most faulty keys that are told at once; a file with more is no configuration.
 const MAX_FAULTS: usize = 100;
@@ -123,7 +124,7 @@ pub(super) fn read(
     file: Option<(&FileText, Value)>,
     above: Vec<Binding>,
     found: &mut Findings,
-) -> Option<File> {
+) -> Option<(File, Vec<EffectiveKey>)> {
     let name = file.as_ref().map_or("", |(file, _)| file.name.as_str()).to_owned();
     let mut tree = Value::new(None, Map::<String, Value>::new());
     let mut merged = Layer(below).collect_to(&mut tree);
@@ -140,12 +141,15 @@ pub(super) fn read(
     keys(tree, &name, found)
 }
 
-/// Reads the keys. Reading stops at the first fault, so each fault is taken out
+/// Reads the keys, above their defaults. Reading stops at the first fault, so each fault is taken out
 /// of the tree and the rest read again: all are told at once.
-fn keys(mut tree: Value, file: &str, found: &mut Findings) -> Option<File> {
+fn keys(mut tree: Value, file: &str, found: &mut Findings) -> Option<(File, Vec<EffectiveKey>)> {
     for _ in 0..MAX_FAULTS {
+        let ValueKind::Table(top) = &mut tree.kind else { return None };
+        // Again after each fault, since what was taken out left a gap.
+        table::fill(top, File::TABLE);
         let fault = match tree.clone().try_deserialize::<File>() {
-            Ok(keys) => return Some(keys),
+            Ok(keys) => return Some((keys, effective(&tree))),
             Err(error) => Fault::of(&error),
         };
         let removed = remove(&mut tree, &fault.path);
@@ -158,6 +162,13 @@ fn keys(mut tree: Value, file: &str, found: &mut Findings) -> Option<File> {
         removed?;
     }
     None
+}
+
+fn effective(tree: &Value) -> Vec<EffectiveKey> {
+    match &tree.kind {
+        ValueKind::Table(top) => table::effective(top, File::TABLE),
+        _ => Vec::new(),
+    }
 }
 
 /// One step from a value into it.

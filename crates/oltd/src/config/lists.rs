@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use gpon::PonPort;
 use ipnet::IpNet;
 
 use super::kinds::Host;
 use super::value::Rule;
 use crate::http::{Hosts, Origins};
+use crate::writing::Writes;
 
 /// The entries of a list; none of an empty one.
 fn entries(text: &str) -> impl Iterator<Item = &str> {
@@ -68,6 +70,37 @@ impl Rule for OriginList {
             return Some(Self(Origins::Any));
         }
         list.into_iter().map(origin).collect::<Option<_>>().map(|list| Self(Origins::These(list)))
+    }
+}
+
+/// Which writes of an OLT are let through.
+pub(super) struct WritesOf(pub(super) Writes);
+
+impl Rule for WritesOf {
+    const LIST: bool = true;
+
+    fn rule() -> Cow<'static, str> {
+        "off, plan, on, or a list of PONs such as 1/1/3, with commas between them".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let writes = match text {
+            "off" => Writes::Off,
+            "plan" => Writes::Plan,
+            "on" => Writes::On,
+            // A bare number would be a PON too, one that nobody meant.
+            _ => Writes::OnPons(
+                text.split(',')
+                    .map(|entry| entry.trim().parse::<PonPort>().ok().filter(|_| entry.contains('/')))
+                    .collect::<Option<_>>()?,
+            ),
+        };
+        Some(Self(writes))
+    }
+
+    fn complaint(text: &str) -> Option<String> {
+        text.is_empty()
+            .then(|| String::from("an empty list names no PON: write \"off\" to let nothing through"))
     }
 }
 

@@ -11,6 +11,7 @@
 //! once, each in one sentence that names the variable, or the file and the key.
 
 mod charset;
+mod complete;
 mod edge;
 mod file;
 mod findings;
@@ -18,11 +19,12 @@ mod kinds;
 mod layers;
 mod lists;
 mod overrides;
+mod pages;
 mod redis;
 mod reference;
 mod reference_edge;
-mod settle;
 mod surroundings;
+mod table;
 mod value;
 
 use std::collections::BTreeMap;
@@ -32,18 +34,19 @@ use std::path::Path;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zte::OltSettings;
 
+use self::complete::Places;
 use self::findings::Findings;
 pub use self::findings::{Note, Problem, Problems};
 pub use self::kinds::LogFormat;
 use self::layers::Binding;
 pub use self::overrides::FILE as FILE_VARIABLE;
-use self::settle::Places;
+pub use self::pages::{documentation, example};
 pub use self::surroundings::{gather, gather_variables, read_by_all};
-use crate::app::CacheTimes;
-use crate::cache::RedisSettings;
+use crate::cache::{CacheTimes, RedisSettings};
 use crate::charset::Charset;
 use crate::http::{Rules, TlsFiles};
 use crate::limits::OpticalLimits;
+use crate::writing::Writes;
 
 /// The port to listen on unless told otherwise, that of go-api-c320.
 const DEFAULT_PORT: u16 = 8081;
@@ -102,8 +105,19 @@ pub struct Config {
     pub redis: Option<RedisSettings>,
     /// MiB that the readings in memory may take.
     pub cache_memory_mib: u64,
+    /// Every key, as it was given or by its default.
+    pub keys: Vec<EffectiveKey>,
     /// What the operator should know about variables, by name.
     pub notes: Vec<Note>,
+}
+
+/// A key and what holds of it, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectiveKey {
+    /// The key as it is addressed: `olts[0].snmp.port`.
+    pub key: String,
+    /// Its value; a secret is masked, and in brackets stands what holds where it was not given.
+    pub value: String,
 }
 
 impl Config {
@@ -120,6 +134,10 @@ pub struct OltConfig {
     pub name: String,
     /// What names and descriptions on it are typed in.
     pub charset: Charset,
+    /// Which writes of it are let through.
+    pub writes: Writes,
+    /// Whether this instance is the one that writes to it.
+    pub writer: bool,
     /// How to reach it.
     pub settings: OltSettings,
 }
@@ -154,7 +172,7 @@ pub fn load(inputs: &Inputs) -> Result<Config, Problems> {
     let mut found = Findings::default();
     found.notes(&inputs.notes);
     let config = merge(inputs, &mut found);
-    with_notes(found.settle(config))
+    with_notes(found.outcome(config))
 }
 
 /// What there is to say of a configuration before anything is opened for it.
@@ -214,8 +232,10 @@ fn merge(inputs: &Inputs, found: &mut Findings) -> Option<Config> {
         reference: from_environment,
         variables: by_key(below.iter().chain(&above)),
     };
-    let keys = layers::read(below, file, above, found)?;
-    Some(settle::settle(keys, &places, found))
+    let (file, keys) = layers::read(below, file, above, found)?;
+    let config = complete::complete(file, &places, found);
+    complete::unwritable(&config.olts, &config.rules.tokens, &places, found);
+    Some(Config { keys, ..config })
 }
 
 /// Reads the configuration of `demo`: one OLT, `demo`, whose address is the
@@ -230,6 +250,9 @@ pub fn load_demo(variables: &Variables) -> Result<Config, Problems> {
         ("olts[0].name", "Demo"),
         ("olts[0].snmp.host", "127.0.0.1"),
         ("olts[0].snmp.community", "public"),
+        // Nothing that is written outlives the simulator, and nobody else writes to it.
+        ("olts[0].writes", "on"),
+        ("olts[0].writer", "true"),
     ];
     let below = base.map(|(key, value)| Binding {
         key: key.to_owned(),
@@ -250,13 +273,13 @@ pub fn load_demo(variables: &Variables) -> Result<Config, Problems> {
         kept
     });
     let places = Places { file: None, reference: false, variables: by_key(above.iter()) };
-    let keys = layers::read(below.into(), None, above, &mut found);
-    let config = keys.map(|keys| settle::settle(keys, &places, &mut found));
-    with_notes(found.settle(config))
+    let read = layers::read(below.into(), None, above, &mut found);
+    let config = read.map(|(file, keys)| Config { keys, ..complete::complete(file, &places, &mut found) });
+    with_notes(found.outcome(config))
 }
 
-fn with_notes(settled: Result<(Config, Vec<Note>), Problems>) -> Result<Config, Problems> {
-    settled.map(|(config, notes)| Config { notes, ..config })
+fn with_notes(outcome: Result<(Config, Vec<Note>), Problems>) -> Result<Config, Problems> {
+    outcome.map(|(config, notes)| Config { notes, ..config })
 }
 
 fn by_key<'a>(bindings: impl Iterator<Item = &'a Binding>) -> BTreeMap<String, String> {

@@ -2,29 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
+use super::complete::Places;
+use super::file::Redis;
 use super::findings::Findings;
 use super::kinds::{Flag, Host, Number, Port, Secret, Text};
-use super::settle::Places;
 use super::value::{Given, Rule};
 use crate::cache::RedisSettings;
-
-/// Port of Redis servers.
-const PORT: u16 = 6379;
-/// `[cache.redis]`.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Redis {
-    host: Option<Given<RedisHost>>,
-    port: Option<Given<Port>>,
-    username: Option<Given<Text>>,
-    password: Option<Given<Secret>>,
-    database: Option<Given<Number<0, 65_535>>>,
-    tls: Option<Given<Flag>>,
-    ca_file: Option<Given<Text>>,
-    prefix: Option<Given<Prefix>>,
-}
 
 /// Set-ups of several servers, as far as a word gives them away.
 const SEVERAL: [(&str, &str); 2] = [("sentinel", "Redis Sentinel"), ("cluster", "Redis Cluster")];
@@ -39,7 +22,7 @@ pub(super) fn several(word: &str) -> Option<String> {
 }
 
 /// The host of a single Redis server.
-struct RedisHost(String);
+pub(super) struct RedisHost(String);
 
 impl Rule for RedisHost {
     fn rule() -> Cow<'static, str> {
@@ -65,7 +48,7 @@ impl Rule for RedisHost {
 }
 
 /// What the names of keys begin with.
-struct Prefix(String);
+pub(super) struct Prefix(String);
 
 impl Rule for Prefix {
     fn rule() -> Cow<'static, str> {
@@ -79,24 +62,26 @@ impl Rule for Prefix {
 }
 
 /// The server; `None` when something that must be given is not.
-pub(super) fn settle(keys: Redis, places: &Places, found: &mut Findings) -> Option<RedisSettings> {
-    if keys.host.is_none() {
+pub(super) fn complete(keys: Redis, places: &Places, found: &mut Findings) -> Option<RedisSettings> {
+    let Redis { host, port, username, password, database, tls, ca_file, prefix } = keys;
+    if host.is_none() {
         places.missing("cache.redis.host", found);
     }
-    let tls = keys.tls.is_some_and(|Given(Flag(tls))| tls);
-    if keys.ca_file.is_some() && !tls {
+    let Given(Flag(tls)) = tls;
+    if ca_file.is_some() && !tls {
         let key = "cache.redis.ca_file";
         found.problem(&places.of(key), key, "has no use without cache.redis.tls = true");
     }
-    let port = keys.port.map_or(PORT, |Given(Port(port))| port);
-    let usual = RedisSettings::new(keys.host?.0.0, port);
+    let (Given(RedisHost(host)), Given(Port(port))) = (host?, port);
+    let (Given(Number(database)), Given(Prefix(prefix))) = (database, prefix);
     Some(RedisSettings {
-        username: keys.username.map(|Given(Text(name))| name),
-        password: keys.password.map(|Given(Secret(password))| password),
-        database: keys.database.map_or(usual.database, |Given(Number(database))| database),
+        host,
+        port,
+        username: username.map(|Given(Text(name))| name),
+        password: password.map(|Given(Secret(password))| password),
+        database,
         tls,
-        ca_file: keys.ca_file.map(|Given(Text(file))| file.into()),
-        prefix: keys.prefix.map_or(usual.prefix, |Given(Prefix(prefix))| prefix),
-        ..usual
+        ca_file: ca_file.map(|Given(Text(file))| file.into()),
+        prefix,
     })
 }

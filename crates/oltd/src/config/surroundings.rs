@@ -22,7 +22,7 @@ const SECRETS: [&str; 2] = ["community", "password"];
 pub fn gather(config: Option<&Path>) -> Result<Inputs, Problems> {
     let mut found = Findings::default();
     let (inputs, _) = take_in(config, &mut found);
-    let (inputs, notes) = found.settle(Some(inputs))?;
+    let (inputs, notes) = found.outcome(Some(inputs))?;
     Ok(Inputs { notes, ..inputs })
 }
 
@@ -47,7 +47,7 @@ pub(super) fn take_in(config: Option<&Path>, found: &mut Findings) -> (Inputs, O
 pub fn gather_variables() -> Result<Variables, Problems> {
     let mut found = Findings::default();
     let variables = environment(&mut found);
-    let (variables, _) = found.settle(Some(variables))?;
+    let (variables, _) = found.outcome(Some(variables))?;
     Ok(variables)
 }
 

@@ -10,6 +10,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::table::Form;
+
 /// Most characters of a wrong value that a sentence shows.
 const SHOWN: usize = 60;
 
@@ -32,9 +34,23 @@ pub(super) trait Rule: Sized {
     /// Reads the value; `None` when it breaks the rule.
     fn read(text: &str) -> Option<Self>;
 
+    /// The bounds of a value that has some, as "1 to 64".
+    fn bounds() -> Option<String> {
+        None
+    }
+
     /// What is wrong with a value, where more can be told than that it breaks the rule.
     fn complaint(_: &str) -> Option<String> {
         None
+    }
+}
+
+/// How TOML writes such a value.
+pub(super) const fn form<T: Rule>() -> Form {
+    match (T::LIST, T::INTEGER || T::DECIMAL || T::BOOLEAN) {
+        (true, _) => Form::List,
+        (false, true) => Form::Bare,
+        (false, false) => Form::Quoted,
     }
 }
 

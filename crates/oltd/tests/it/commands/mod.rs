@@ -65,6 +65,9 @@ fn check_says_what_serve_would_do() {
         "cache    ONU lists and ONUs 1m 30s, PON info 10m, profiles 1h, at most 96 MiB",
         "redis    r:6379, database 0, password ***, keys begin with oltd",
         "OLT      one (one)",
+        "  cache.onus = 90s",
+        "  olts[0].snmp.community = ***",
+        "  olts[0].writes = off",
         "warning  REDIS_POOL_SIZE: not used: all requests share one connection to Redis, which needs no pool",
     ] {
         assert!(stdout.lines().any(|shown| shown == line), "{line}\n{stdout}");
@@ -73,7 +76,9 @@ fn check_says_what_serve_would_do() {
         stdout.contains("192.0.2.1:161, community ***")
             && stdout.contains("telnet 192.0.2.1:23 as zte, password ***")
     );
-    assert!(!stdout.contains("hidden") && !stdout.contains("public"), "{stdout}");
+    // A key is called `metrics.public`; the community stands nowhere.
+    let values = stdout.replace("metrics.public", "");
+    assert!(!values.contains("hidden") && !values.contains("public"), "{stdout}");
 }
 
 #[test]
@@ -210,6 +215,11 @@ fn a_token_comes_with_its_entry() {
         run(&[("oltd.toml", &file(entry))], &["check"], &[("OLTD_LISTEN", "0.0.0.0:80")]);
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     assert!(stdout.lines().any(|line| line == "tokens   of noc"), "{stdout}");
+    assert!(!printed.contains("write"), "{printed}");
+    let printed = run(&[], &["token", "--write"], &[]).1;
+    let entry = &printed[printed.find("[[auth.tokens]]").unwrap()..];
+    let stdout = run(&[("oltd.toml", &file(entry))], &["check"], &[]).1;
+    assert!(stdout.lines().any(|line| line == "  auth.tokens[0].write = true"), "{stdout}");
     assert_ne!(run(&[], &["token"], &[]).1, run(&[], &["token"], &[]).1);
     assert_eq!(run(&[], &["token", "--name", "N C"], &[]).0, Some(2));
 }

@@ -183,7 +183,7 @@ const WRONG: &[(&str, &str)] = &[
     ("{}max_repetitions = 0", "olts[0].snmp.max_repetitions: `0` is not a whole number from 1 to 100"),
     (
         "{}deadline = '2m'",
-        "olts[0].snmp.deadline: `2m` is not a time with its unit, such as 9s or 5m, from 1s to 1m",
+        "olts[0].snmp.deadline: `2m` is not a time with its unit, such as 9s or 5m, from 200ms to 1m",
     ),
     ("{}[olts.cli]\nusername = 'zte'", "olts[0].cli.password: is missing"),
     (

@@ -3,8 +3,10 @@
 mod edge;
 mod file;
 mod overrides;
+mod pages;
 mod reference;
 mod secrets;
+mod writes;
 
 use oltd::config::{Config, FileText, Inputs, Problems, Variables, load};
 

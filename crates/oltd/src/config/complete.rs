@@ -1,29 +1,19 @@
-//! Makes the configuration from the keys: fills in the defaults and checks what
-//! concerns several keys.
+//! Makes the configuration from the keys, and checks what concerns several of them.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
 use zte::{CliSettings, OltSettings, SnmpSettings};
 
-use super::file::{Cache, Cli, File, Log, Monitoring, Olt, Snmp};
+use super::file::{Cli, File, Monitoring, Olt, Snmp};
 use super::findings::Findings;
-use super::kinds::Optical;
+use super::kinds::{Flag, Optical};
+use super::lists::WritesOf;
 use super::value::Given;
-use super::{Config, DEFAULT_PORT, LogConfig, OltConfig, edge, overrides, redis, reference};
-use crate::app::CacheTimes;
-use crate::charset::Charset;
+use super::{Config, LogConfig, OltConfig, edge, overrides, redis, reference};
+use crate::cache::CacheTimes;
+use crate::http::Token;
 use crate::limits::{Limits, OpticalLimits};
-
-/// Port of SNMP agents (RFC 3417).
-const SNMP_PORT: u16 = 161;
-/// Port of telnet servers (RFC 854).
-const TELNET_PORT: u16 = 23;
-
-/// MiB that readings may take: four large OLTs of which every list and every ONU
-/// was asked for.
-const CACHE_MEMORY: u32 = 96;
+use crate::writing::Writes;
 
 /// Where keys stand, so that a sentence can say where to put things right.
 pub(super) struct Places {
@@ -62,11 +52,21 @@ impl Places {
 }
 
 /// The configuration. What lacks something that must be given is left out of it, and is a problem.
-pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> Config {
-    let (rules, tls) = edge::settle(&mut file, places, found);
+pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Config {
+    let edge = edge::Edge {
+        http: file.http,
+        cors: file.cors,
+        tls: file.tls,
+        auth: file.auth,
+        metrics_public: file.metrics.public.0,
+        access_log: file.log.access.0,
+    };
+    let (rules, tls) = edge::complete(edge, places, found);
+    // Instances that share a store cannot know which of them writes.
+    let alone = file.cache.redis.is_none();
     let listed = file.olts.len();
-    let olts: Vec<OltConfig> =
-        file.olts.into_iter().enumerate().filter_map(|(n, entry)| olt(entry, n, places, found)).collect();
+    let made = file.olts.into_iter().enumerate().filter_map(|(n, entry)| olt(entry, n, alone, places, found));
+    let olts: Vec<OltConfig> = made.collect();
     if listed == 0 && !found.knows("olts") {
         let place = places.file.as_deref().unwrap_or("no OLT is configured");
         let text = if places.file.is_some() {
@@ -85,23 +85,36 @@ pub(super) fn settle(mut file: File, places: &Places, found: &mut Findings) -> C
     }
     let only = if let [only] = olts.as_slice() { Some(only.id().to_owned()) } else { None };
     let limits = limits(&file.monitoring, places, found);
-    let redis = file.cache.redis.take().map(|keys| redis::settle(keys, places, found));
-    let memory = file.cache.memory_mib.as_ref().map_or(CACHE_MEMORY, |Given(memory)| memory.0);
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
+    let redis = file.cache.redis.map(|keys| redis::complete(keys, places, found));
     let complete = listed == olts.len() && redis.as_ref().is_none_or(Option::is_some);
     debug_assert!(complete || found.any(), "what is left out is a problem");
     Config {
-        listen: file.listen.map_or(listen, |Given(listen)| listen.0),
+        listen: file.listen.0.0,
         default: default.or(only),
         olts,
-        log: log(file.log),
-        cache: cache(&file.cache),
+        log: LogConfig { format: file.log.format.0, levels: file.log.level.0.0 },
+        cache: CacheTimes {
+            onus: file.cache.onus.0.0,
+            pon_info: file.cache.pon_info.0.0,
+            profiles: file.cache.profiles.0.0,
+        },
         limits,
         rules,
         tls,
         redis: redis.flatten(),
-        cache_memory_mib: memory.into(),
+        cache_memory_mib: file.cache.memory_mib.0.0.into(),
+        keys: Vec::new(),
         notes: Vec::new(),
+    }
+}
+
+/// Tells of writes that are let through and that nobody may ask for.
+pub(super) fn unwritable(olts: &[OltConfig], tokens: &[Token], places: &Places, found: &mut Findings) {
+    for (n, olt) in olts.iter().enumerate() {
+        if olt.writes != Writes::Off && !tokens.iter().any(|token| token.write) {
+            let text = "lets writes through, and nobody may ask for one: no token has write = true";
+            found.note(&places.of(&format!("olts[{n}].writes")), text);
+        }
     }
 }
 
@@ -118,7 +131,7 @@ fn same_ids(olts: &[OltConfig], places: &Places, found: &mut Findings) {
     }
 }
 
-fn olt(entry: Olt, n: usize, places: &Places, found: &mut Findings) -> Option<OltConfig> {
+fn olt(entry: Olt, n: usize, alone: bool, places: &Places, found: &mut Findings) -> Option<OltConfig> {
     let at = format!("olts[{n}]");
     let of_environment = (places.reference && n == 0).then(|| reference::OLT_ID.to_owned());
     let id = entry.id.map(|Given(id)| id.0).or(of_environment);
@@ -132,12 +145,11 @@ fn olt(entry: Olt, n: usize, places: &Places, found: &mut Findings) -> Option<Ol
     };
     let (id, snmp) = (id?, snmp?);
     let name = entry.name.map_or_else(|| id.clone(), |Given(name)| name.0);
-    let charset = entry.charset.map_or_else(Charset::default, |Given(charset)| charset);
     let mut settings = OltSettings::new(id, snmp, cli);
-    if let Some(Given(metres)) = entry.max_distance {
-        settings.max_distance_m = metres.0;
-    }
-    Some(OltConfig { name, charset, settings })
+    settings.max_distance_m = entry.max_distance.0.0;
+    let (Given(charset), Given(WritesOf(writes))) = (entry.charset, entry.writes);
+    let writer = entry.writer.map_or(alone, |Given(Flag(writer))| writer);
+    Some(OltConfig { name, charset, writes, writer, settings })
 }
 
 fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<SnmpSettings> {
@@ -147,20 +159,11 @@ fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<
     if entry.community.is_none() {
         places.missing(&format!("{at}.snmp.community"), found);
     }
-    let port = entry.port.map_or(SNMP_PORT, |Given(port)| port.0);
-    let mut snmp = SnmpSettings::new(entry.host?.0.0, port, entry.community?.0.0);
-    if let Some(Given(window)) = entry.window {
-        snmp.window = window.0 as usize;
-    }
-    if let Some(Given(repetitions)) = entry.max_repetitions {
-        snmp.max_repetitions = repetitions.0;
-    }
-    if let Some(Given(deadline)) = entry.deadline {
-        snmp.deadline = deadline.0;
-    }
-    if let Some(Given(counters)) = entry.onu_counters {
-        snmp.onu_counters = counters.0;
-    }
+    let mut snmp = SnmpSettings::new(entry.host?.0.0, entry.port.0.0, entry.community?.0.0);
+    snmp.window = entry.window.0.0 as usize;
+    snmp.max_repetitions = entry.max_repetitions.0.0;
+    snmp.deadline = entry.deadline.0.0;
+    snmp.onu_counters = entry.onu_counters.0.0;
     Some(snmp)
 }
 
@@ -179,66 +182,29 @@ fn cli(
         places.missing(&format!("{at}.cli.password"), found);
     }
     let host = entry.host.map(|Given(host)| host.0).or_else(|| snmp.map(|snmp| snmp.host.clone()))?;
-    let port = entry.port.map_or(TELNET_PORT, |Given(port)| port.0);
-    let mut cli = CliSettings::new(host, port, entry.username?.0.0, entry.password?.0.0);
+    let mut cli = CliSettings::new(host, entry.port.0.0, entry.username?.0.0, entry.password?.0.0);
     cli.enable_password = entry.enable_password.map(|Given(password)| password.0);
-    if let Some(Given(sessions)) = entry.max_sessions {
-        cli.max_sessions = sessions.0 as usize;
-    }
-    if let Some(Given(queue)) = entry.queue {
-        cli.queue = queue.0 as usize;
-    }
-    if let Some(Given(idle)) = entry.idle_close {
-        cli.idle_close = idle.0;
-    }
-    if let Some(Given(every)) = entry.keep_alive {
-        cli.keep_alive = every.0;
-    }
-    if let Some(Given(sent)) = entry.terminal_length {
-        cli.terminal_length = sent.0;
-    }
+    cli.max_sessions = entry.max_sessions.0.0 as usize;
+    cli.queue = entry.queue.0.0 as usize;
+    cli.idle_close = entry.idle_close.0.0;
+    cli.keep_alive = entry.keep_alive.0.0;
+    cli.terminal_length = entry.terminal_length.0.0;
     Some(cli)
 }
 
-fn log(entry: Log) -> LogConfig {
-    let usual = LogConfig::default();
-    LogConfig {
-        format: entry.format.map_or(usual.format, |Given(format)| format),
-        levels: entry.level.map_or(usual.levels, |Given(levels)| levels.0),
-    }
-}
-
-fn cache(entry: &Cache) -> CacheTimes {
-    let minutes = |m: u64| Duration::from_secs(m * 60);
-    CacheTimes {
-        onus: entry.onus.as_ref().map_or(minutes(5), |Given(ttl)| ttl.0),
-        pon_info: entry.pon_info.as_ref().map_or(minutes(10), |Given(ttl)| ttl.0),
-        profiles: entry.profiles.as_ref().map_or(minutes(60), |Given(ttl)| ttl.0),
-    }
-}
-
-fn limits(entry: &Monitoring, places: &Places, found: &mut Findings) -> OpticalLimits {
-    let usual = OpticalLimits::default();
-    let mut between =
-        |name: &str, low: &Option<Given<Optical>>, high: &Option<Given<Optical>>, usual: Limits| {
-            let value =
-                |given: &Option<Given<Optical>>, usual| given.as_ref().map_or(usual, |Given(value)| value.0);
-            let limits = Limits { low: value(low, usual.low), high: value(high, usual.high) };
-            if limits.low > limits.high {
-                let key = format!("monitoring.{name}_low");
-                let text = format!("is above monitoring.{name}_high: {} and {}", limits.low, limits.high);
-                found.problem(&places.of(&key), &key, text);
-            }
-            limits
-        };
+fn limits(keys: &Monitoring, places: &Places, found: &mut Findings) -> OpticalLimits {
+    let mut between = |name: &str, low: &Given<Optical>, high: &Given<Optical>| {
+        let limits = Limits { low: low.0.0, high: high.0.0 };
+        if limits.low > limits.high {
+            let key = format!("monitoring.{name}_low");
+            let text = format!("is above monitoring.{name}_high: {} and {}", limits.low, limits.high);
+            found.problem(&places.of(&key), &key, text);
+        }
+        limits
+    };
     OpticalLimits {
-        rx_power: between("rx_power", &entry.rx_power_low, &entry.rx_power_high, usual.rx_power),
-        tx_power: between("tx_power", &entry.tx_power_low, &entry.tx_power_high, usual.tx_power),
-        temperature: between(
-            "temperature",
-            &entry.temperature_low,
-            &entry.temperature_high,
-            usual.temperature,
-        ),
+        rx_power: between("rx_power", &keys.rx_power_low, &keys.rx_power_high),
+        tx_power: between("tx_power", &keys.tx_power_low, &keys.tx_power_high),
+        temperature: between("temperature", &keys.temperature_low, &keys.temperature_high),
     }
 }
