@@ -38,7 +38,8 @@ impl Instance {
     /// One that serves the simulator as `sim` under these rules.
     pub async fn start(sim: &Simulator, redis: RedisSettings, times: CacheTimes, rules: Rules) -> Self {
         let olt = crate::olt_of("sim", sim).await;
-        let cache = Cache::new(times, CAPACITY).shared(redis, &[Arc::from("sim")], &Tasks::default()).await.unwrap();
+        let cache =
+            Cache::new(times, CAPACITY).shared(redis, &[Arc::from("sim")], &Tasks::default()).await.unwrap();
         let app = App::new(vec![Site::new(olt, "Sim")], None, cache);
         let (address, stop) = crate::serve_app(app.clone(), rules).await;
         Self { app, base: format!("http://{address}"), client: crate::client(), _stop: stop.drop_guard() }
