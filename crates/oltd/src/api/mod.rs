@@ -4,6 +4,7 @@ mod backups;
 mod cards;
 mod docs;
 mod environment;
+mod fields;
 mod mac;
 mod metrics;
 mod monitoring;

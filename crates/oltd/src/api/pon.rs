@@ -1,4 +1,4 @@
-use gpon::{Link, Onu, OnuState, PonStatus, Problem, Reading};
+use gpon::{Field, Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -58,7 +58,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
         // Nobody can count them; what is known of the port stands.
         Err(failure) if failure.code == ErrorCode::UnsupportedByFirmware => {
             return status.kept(("uncounted", 0, 0), |status| {
-                let fields = ["total_onus", "onu_count", "online_onus", "offline_onus"];
+                let fields = [Field::TotalOnus, Field::OnuCount, Field::OnlineOnus, Field::OfflineOnus];
                 let problems = fields.map(|field| Problem::Unsupported { field }).to_vec();
                 Ok(Content { problems, ..Content::new(Info::new(&status.value, Counts::UNKNOWN)) })
             });
@@ -69,7 +69,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
     let view = status.kept(("info", onus.entry.number(), 0), |status| {
         let (counts, odd) = Counts::of(list);
         let of_counts = |problem: &&Problem| {
-            (problem.field() == "status" || !is_of_an_onu(problem.field()))
+            (problem.field() == Field::Status || !is_of_an_onu(problem.field()))
                 && !status.problems.contains(problem)
         };
         let problems = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
@@ -124,7 +124,7 @@ impl Counts {
             return (Self { total: Some(total), online: None, offline: None }, None);
         }
         let odd = (known < total).then(|| Problem::Odd {
-            field: "online_onus",
+            field: Field::OnlineOnus,
             reason: format!("the state of {} ONUs is unknown; they count as neither", total - known),
         });
         (Self { total: Some(total), online: Some(online), offline: Some(known - online) }, odd)
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(counts(&mixed[..2], vec![]), (told(Some(2), Some(1), Some(1)), false));
         assert_eq!(counts(&mixed, vec![]), (told(Some(4), Some(1), Some(2)), true));
         assert_eq!(counts(&[None, None], vec![]), (told(Some(2), None, None), false));
-        assert_eq!(counts(&mixed[..2], lost("rx_power")), (told(Some(2), Some(1), Some(1)), false));
-        assert_eq!(counts(&mixed[..2], lost("onu_id")), (told(None, None, None), false));
+        assert_eq!(counts(&mixed[..2], lost(Field::RxPower)), (told(Some(2), Some(1), Some(1)), false));
+        assert_eq!(counts(&mixed[..2], lost(Field::OnuId)), (told(None, None, None), false));
     }
 }

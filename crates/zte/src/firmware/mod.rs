@@ -4,8 +4,8 @@
 
 use async_snmp::Value;
 use gpon::{
-    Card, DbaProfile, Environment, GemPort, NamedBy, Onu, OpticalModule, Tcont, Traffic, TrafficProfile,
-    UnconfiguredOnu, Vlan, VlanProfile,
+    Card, DbaProfile, Environment, Field, GemPort, NamedBy, Onu, OpticalModule, Tcont, Traffic,
+    TrafficProfile, UnconfiguredOnu, Vlan, VlanProfile,
 };
 
 use crate::OnuCounters;
@@ -45,7 +45,7 @@ pub(crate) struct OnuSource {
 #[derive(Debug)]
 pub(crate) struct OnuField {
     /// Its name in the API.
-    pub(crate) name: &'static str,
+    pub(crate) name: Field,
     /// Whether only ONUs in service have a row.
     pub(crate) in_service: bool,
     pub(crate) sources: &'static [OnuSource],
@@ -54,7 +54,7 @@ pub(crate) struct OnuField {
 /// A column of a table whose rows become `T`.
 #[derive(Debug)]
 pub(crate) struct Cell<T: 'static> {
-    pub(crate) field: &'static str,
+    pub(crate) field: Field,
     pub(crate) column: &'static [u32],
     pub(crate) set: Set<T>,
 }
@@ -120,9 +120,9 @@ pub(crate) struct Firmware {
     /// Where ONU counters may stand; which are tried, and in which order, is configured.
     pub(crate) onu_counters: &'static [CounterTable],
     /// Fields of a full reading that no table shows.
-    pub(crate) onu_lacks: &'static [&'static str],
+    pub(crate) onu_lacks: &'static [Field],
     pub(crate) cards: &'static [Table<Card>],
-    pub(crate) environment: &'static [(&'static str, &'static [u32], EnvironmentCell)],
+    pub(crate) environment: &'static [(Field, &'static [u32], EnvironmentCell)],
     pub(crate) modules: &'static [PortTable<OpticalModule>],
     /// How many ONUs a PON port can have.
     pub(crate) capacity: Option<(&'static [u32], PonIndex)>,
@@ -150,7 +150,7 @@ impl Firmware {
 
     /// The field of a column, where the firmware has it.
     pub(crate) fn field(&self, column: gpon::OnuColumn) -> Option<&'static OnuField> {
-        self.onu_fields().chain(self.watched_fields()).find(|field| field.name == column.as_str())
+        self.onu_fields().chain(self.watched_fields()).find(|field| field.name == column.field())
     }
 
     /// What is read of an ONU that is watched. The distance names ONUs where nothing else does.

@@ -1,6 +1,6 @@
 //! Service ports.
 
-use gpon::{OnuRef, ServicePort, ServiceSource, VlanId, VlanMode};
+use gpon::{Field, OnuRef, ServicePort, ServiceSource, VlanId, VlanMode};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -66,15 +66,22 @@ impl ServiceRow {
 
 /// What only the configuration of an ONU says of its service ports: of the
 /// columns with these values nobody has read any but "not set" (§6.7).
-const OF_CONFIGURATION: [&str; 7] =
-    ["priority", "scos", "etype", "user_svlan", "tls_vlan", "ingress", "egress"];
+const OF_CONFIGURATION: [Field; 7] = [
+    Field::Priority,
+    Field::Scos,
+    Field::Etype,
+    Field::UserSvlan,
+    Field::TlsVlan,
+    Field::Ingress,
+    Field::Egress,
+];
 
 /// The service ports of one ONU: from its configuration, which alone has their
 /// priorities, and from SNMP where that is not to be had or not understood.
 pub(crate) async fn of_onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<Vec<ServicePort>> {
     let config = async {
         let mut noted = Problems::default();
-        let config = bandwidth::config(olt, at, &["service_ports"], &mut noted).await?;
+        let config = bandwidth::config(olt, at, &[Field::ServicePorts], &mut noted).await?;
         Ok((config.services(), noted))
     };
     let over_snmp = |first: Outcome| async move {
@@ -86,7 +93,7 @@ pub(crate) async fn of_onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<V
             OF_CONFIGURATION.into_iter().for_each(|field| problems.failed(field, why.to_string()));
             if ports.is_empty() {
                 // Old firmware carries VLANs where no service port stands, and only its configuration shows them.
-                problems.failed("service_ports", why.to_string());
+                problems.failed(Field::ServicePorts, why.to_string());
             }
         }
         Ok((ports, problems))
