@@ -26,8 +26,11 @@ macro_rules! set {
     };
 }
 
+mod service_row;
 mod v1_2;
 mod v2_1;
+
+pub(crate) use self::service_row::ServiceRow;
 
 /// Puts a column's value into a row, or says why it cannot be one.
 pub(crate) type Set<T> = fn(&mut T, &Value) -> Result<(), String>;
@@ -132,7 +135,7 @@ pub(crate) struct Firmware {
     pub(crate) dba_profile_ids: Option<&'static Table<DbaProfile>>,
     pub(crate) vlan_profiles: &'static [Table<VlanProfile>],
     pub(crate) vlans: &'static [Table<Vlan>],
-    pub(crate) service_ports: Option<&'static Table<crate::read::services::ServiceRow>>,
+    pub(crate) service_ports: Option<&'static Table<ServiceRow>>,
     pub(crate) traffic_profiles: &'static [Table<TrafficProfile>],
     pub(crate) tconts: &'static Table<Tcont>,
     pub(crate) gem_ports: &'static Table<GemPort>,

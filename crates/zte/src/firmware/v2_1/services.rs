@@ -3,9 +3,8 @@
 use async_snmp::Value;
 use gpon::{DbaProfile, DbaType, Field, UnconfiguredOnu, Vlan, VlanId, VlanProfile, VlanTag};
 
-use crate::firmware::{Cell, Table};
+use crate::firmware::{Cell, ServiceRow, Table};
 use crate::index::{self, PonIndex, Rows};
-use crate::read::services::ServiceRow;
 use crate::value::{self, integer};
 
 pub(super) const UNCONFIGURED: &[Table<UnconfiguredOnu>] = &[
