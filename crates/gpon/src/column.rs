@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::Field;
+
 /// Whether an ONU may come into service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AdminState {
@@ -56,7 +58,7 @@ impl OnuColumn {
         Self::Distance,
     ];
 
-    /// The API's name of the field.
+    /// Its word in a query and in the name of an act.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Model => "model",
@@ -67,6 +69,20 @@ impl OnuColumn {
             Self::Description => "description",
             Self::OltRx => "olt_rx_power",
             Self::Distance => "distance",
+        }
+    }
+
+    /// The field that it holds.
+    pub const fn field(self) -> Field {
+        match self {
+            Self::Model => Field::Model,
+            Self::OfflineReason => Field::OfflineReason,
+            Self::LastOnline => Field::LastOnline,
+            Self::LastOffline => Field::LastOffline,
+            Self::AdminState => Field::AdminState,
+            Self::Description => Field::Description,
+            Self::OltRx => Field::OltRxPower,
+            Self::Distance => Field::Distance,
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod chassis;
 mod column;
+mod field;
 mod mac;
 mod monitoring;
 mod onu;
@@ -26,6 +27,7 @@ pub use chassis::{
     SlotTemperature, Uplink,
 };
 pub use column::{AdminState, OnuColumn, OnuColumns};
+pub use field::Field;
 pub use mac::{LearntMac, MacAddress};
 pub use monitoring::{OnuCounts, PonMonitor, Traffic};
 pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState};

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_snmp::VarBind;
-use gpon::{OnuId, OnuRef, PonPort, Problem, SerialNumber};
+use gpon::{Field, OnuId, OnuRef, PonPort, Problem, SerialNumber};
 use tokio::time::Instant;
 
 use crate::firmware::{Cell, Firmware, OnuField, OnuSource, Table};
@@ -190,12 +190,12 @@ impl Memory {
             Some(description) => {
                 let reason =
                     format!("unknown_firmware: {} is read by probing its tables", gpon::quoted(&description));
-                Problem::Odd { field: "firmware", reason }
+                Problem::Odd { field: Field::Firmware, reason }
             }
             // Not for long, so that nothing is kept of what it shows meanwhile.
             None => {
                 let reason = "the OLT does not say who it is; it may be starting".into();
-                Problem::Failed { field: "firmware", reason }
+                Problem::Failed { field: Field::Firmware, reason }
             }
         })
     }

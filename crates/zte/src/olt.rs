@@ -8,7 +8,7 @@ mod watched;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use gpon::{Card, CardRef, Environment, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, Uplink};
+use gpon::{Card, CardRef, Environment, Field, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, Uplink};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -165,7 +165,7 @@ impl Olt {
             let (identity, _) = olt.learned(deadline).await?;
             let mut problems = Problems::default();
             if !identity.is_told() {
-                problems.failed("model", "the OLT does not say who it is; it may be starting".into());
+                problems.failed(Field::Model, "the OLT does not say who it is; it may be starting".into());
             }
             Ok((identity, problems))
         })

@@ -1,4 +1,4 @@
-use gpon::{Problem, Reading};
+use gpon::{Field, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -90,7 +90,7 @@ impl Environment {
             present: fan.present,
         };
         let card = |card: &gpon::SlotTemperature| Card { slot: card.at.slot, temperature: card.celsius };
-        let unread = |field: &str| {
+        let unread = |field: Field| {
             problems.iter().any(|problem| problem.field() == field && !matches!(problem, Problem::Odd { .. }))
         };
         fn list<T, U>(rows: &[T], row: impl Fn(&T) -> U, unread: bool) -> Option<Vec<U>> {
@@ -98,9 +98,9 @@ impl Environment {
         }
         Self {
             temperature: environment.celsius,
-            power_supplies: list(&environment.power_supplies, supply, unread("power_supplies")),
-            fans: list(&environment.fans, fan, unread("fans")),
-            cards: list(&environment.cards, card, unread("cards")),
+            power_supplies: list(&environment.power_supplies, supply, unread(Field::PowerSupplies)),
+            fans: list(&environment.fans, fan, unread(Field::Fans)),
+            cards: list(&environment.cards, card, unread(Field::Cards)),
         }
     }
 }

@@ -4,6 +4,7 @@ mod backups;
 mod cards;
 mod docs;
 mod environment;
+mod fields;
 mod hold;
 mod mac;
 pub mod metrics;

@@ -1,4 +1,4 @@
-use gpon::{NamedBy, Onu, OnuId, PonPort, Problem, Reading};
+use gpon::{Field, NamedBy, Onu, OnuId, PonPort, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,7 +69,7 @@ pub(super) async fn all_of(
 
 /// Whether tables that every configured ONU stands in name the ONUs.
 fn names_all(onus: &Reading<Vec<Onu>>) -> bool {
-    let unlit = |problem: &Problem| matches!(problem, Problem::Uncertain { field: "onu_id", .. });
+    let unlit = |problem: &Problem| matches!(problem, Problem::Uncertain { field: Field::OnuId, .. });
     match onus.value.is_empty() {
         true => !onus.problems.iter().any(unlit),
         false => onus.value.iter().any(|onu| onu.named_by.names_all()),
@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
 
-    fn reading(ids: &[u8], named_by: NamedBy, failed: &'static str) -> Reading<Vec<Onu>> {
+    fn reading(ids: &[u8], named_by: NamedBy, failed: Field) -> Reading<Vec<Onu>> {
         let pon = PonPort::new(1, 1).unwrap();
         let onu = |id: &u8| Onu::unknown(OnuRef { pon, id: OnuId::new(*id).unwrap() }, named_by);
         let problems = vec![Problem::Failed { field: failed, reason: "timed out".into() }];
@@ -108,15 +108,15 @@ mod tests {
     #[test]
     fn no_guess_from_an_incomplete_list() {
         let pon = PonPort::new(1, 1).unwrap();
-        for field in ["name", "rx_power", "status", "distance"] {
+        for field in [Field::Name, Field::RxPower, Field::Status, Field::Distance] {
             let ids = free(pon, &reading(&[1, 3, 128], NamedBy::Management, field)).unwrap();
             assert_eq!((ids.len(), ids[0].onu_id, ids[1].onu_id, ids[124].onu_id), (125, 2, 4, 127));
-            assert!(free(pon, &reading(&[1], NamedBy::Distance, field)).is_err(), "{field}");
-            assert!(free(pon, &reading(&[], NamedBy::Management, field)).is_err(), "{field}");
+            assert!(free(pon, &reading(&[1], NamedBy::Distance, field)).is_err(), "{field:?}");
+            assert!(free(pon, &reading(&[], NamedBy::Management, field)).is_err(), "{field:?}");
         }
-        for field in ["onu_id", "onus", "anything"] {
+        for field in [Field::OnuId, Field::Onus, Field::Firmware] {
             let error = free(pon, &reading(&[1], NamedBy::Management, field)).unwrap_err();
-            assert_eq!(error.code, crate::http::ErrorCode::IncompleteReading, "{field}");
+            assert_eq!(error.code, crate::http::ErrorCode::IncompleteReading, "{field:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ mod order;
 mod parameters;
 mod row;
 
-use gpon::{Onu, OnuColumn, OnuColumns, PonPort, Problem, SerialNumber};
+use gpon::{Field, Onu, OnuColumn, OnuColumns, PonPort, Problem, SerialNumber};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,18 +30,18 @@ const EXTRA: [OnuColumn; 5] = [
 ];
 
 /// Whether a problem's field is one of an ONU, and not the ONUs themselves.
-pub(super) fn is_of_an_onu(field: &str) -> bool {
-    const FIELDS: [&str; 10] = [
-        "name",
-        "description",
-        "onu_type",
-        "serial_number",
-        "status",
-        "rx_power",
-        "tx_power",
-        "olt_rx_power",
-        "distance",
-        "gpon_optical_distance",
+pub(super) fn is_of_an_onu(field: Field) -> bool {
+    const FIELDS: [Field; 10] = [
+        Field::Name,
+        Field::Description,
+        Field::OnuType,
+        Field::SerialNumber,
+        Field::Status,
+        Field::RxPower,
+        Field::TxPower,
+        Field::OltRxPower,
+        Field::Distance,
+        Field::GponOpticalDistance,
     ];
     FIELDS.contains(&field)
 }
@@ -98,7 +98,7 @@ struct Serial {
 pub(super) async fn serials(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = olt.read::<Onus>(pon, freshness).await?;
     onus.kept((), |onus, ()| {
-        let leaves_out = |field: &str| is_of_an_onu(field) && field != "serial_number";
+        let leaves_out = |field: Field| is_of_an_onu(field) && field != Field::SerialNumber;
         Ok(Content { leaves_out, ..Content::new(onus.value.iter().map(Serial::from).collect::<Vec<_>>()) })
     })
 }
@@ -228,7 +228,7 @@ impl Question {
                 Err(failure) => {
                     lost = true;
                     problems.extend(lacks.iter().map(|column| Problem::Failed {
-                        field: column.as_str(),
+                        field: column.field(),
                         reason: failure.detail.clone(),
                     }));
                 }

@@ -1,4 +1,4 @@
-use gpon::{Link, Onu, OnuState, PonStatus, Problem, Reading};
+use gpon::{Field, Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -58,7 +58,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
         // Nobody can count them; what is known of the port stands.
         Err(failure) if failure.code == ErrorCode::UnsupportedByFirmware => {
             return status.kept((), |status, ()| {
-                let fields = ["total_onus", "onu_count", "online_onus", "offline_onus"];
+                let fields = [Field::TotalOnus, Field::OnuCount, Field::OnlineOnus, Field::OfflineOnus];
                 let problems = fields.map(|field| Problem::Unsupported { field }).to_vec();
                 Ok(Content { problems, ..Content::new(Info::new(&status.value, Counts::UNKNOWN)) })
             });
@@ -68,7 +68,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
     let list = onus.entry.reading();
     let (counts, odd) = Counts::of(list);
     let of_counts = |problem: &&Problem| {
-        (problem.field() == "status" || !is_of_an_onu(problem.field()))
+        (problem.field() == Field::Status || !is_of_an_onu(problem.field()))
             && !status.entry.reading().problems.contains(problem)
     };
     let problems: Vec<Problem> = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
@@ -128,7 +128,7 @@ impl Counts {
             return (Self { total: Some(total), online: None, offline: None }, None);
         }
         let odd = (known < total).then(|| Problem::Odd {
-            field: "online_onus",
+            field: Field::OnlineOnus,
             reason: format!("the state of {} ONUs is unknown; they count as neither", total - known),
         });
         (Self { total: Some(total), online: Some(online), offline: Some(known - online) }, odd)
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(counts(&mixed[..2], vec![]), (told(Some(2), Some(1), Some(1)), false));
         assert_eq!(counts(&mixed, vec![]), (told(Some(4), Some(1), Some(2)), true));
         assert_eq!(counts(&[None, None], vec![]), (told(Some(2), None, None), false));
-        assert_eq!(counts(&mixed[..2], lost("rx_power")), (told(Some(2), Some(1), Some(1)), false));
-        assert_eq!(counts(&mixed[..2], lost("onu_id")), (told(None, None, None), false));
+        assert_eq!(counts(&mixed[..2], lost(Field::RxPower)), (told(Some(2), Some(1), Some(1)), false));
+        assert_eq!(counts(&mixed[..2], lost(Field::OnuId)), (told(None, None, None), false));
     }
 }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use gpon::{DbaProfile, DbaType, Problem, Reading, VlanId, VlanProfile, VlanTag};
+use gpon::{DbaProfile, DbaType, Field, Problem, Reading, VlanId, VlanProfile, VlanTag};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -75,7 +75,7 @@ fn missing(profiles: &Reading<Vec<DbaProfile>>, id: u64) -> Failure {
     if let Some(problem) = profiles.problems.iter().find(|problem| problem.missing().is_some()) {
         return Failure::incomplete("whether the profile exists", problem);
     }
-    if profiles.problems.contains(&Problem::Unsupported { field: "profile_id" }) {
+    if profiles.problems.contains(&Problem::Unsupported { field: Field::ProfileId }) {
         let message = "The OLT's firmware does not number its profiles.";
         let detail = format!("profile_id: there is no table to find {id} in");
         return Failure::new(ErrorCode::UnsupportedByFirmware, message, detail);

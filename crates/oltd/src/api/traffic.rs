@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
-use gpon::{DbaProfile, DbaType, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile, quoted};
+use gpon::{DbaProfile, DbaType, Field, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile, quoted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::fields::name;
 use crate::app::ChosenOlt;
 use crate::cache::{Dba, Freshness, OnuBandwidth, TrafficProfiles};
 use crate::charset::Charset;
@@ -86,8 +87,8 @@ pub(super) async fn dba_profiles(olt: ChosenOlt, freshness: Freshness) -> Answer
 }
 
 /// The number of a profile stands in `/profiles/traffic` only.
-fn is_number(field: &str) -> bool {
-    field == "profile_id"
+fn is_number(field: Field) -> bool {
+    field == Field::ProfileId
 }
 
 /// A DBA profile.
@@ -155,7 +156,9 @@ fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
 /// that only lacks values has named all rows.
 fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&Problem> {
     let of_rows = |problem: &&Problem| {
-        problem.missing().is_some_and(|(field, _)| !["cbs", "pbs", "profile_id"].contains(&field))
+        problem
+            .missing()
+            .is_some_and(|(field, _)| ![Field::Cbs, Field::Pbs, Field::ProfileId].contains(&field))
     };
     reading.problems.iter().find(of_rows)
 }
@@ -214,22 +217,22 @@ pub(super) async fn tcont(
 }
 
 /// What a T-CONT does not have of the fields of GEM ports, that are read with it.
-fn is_of_gem_ports(field: &str) -> bool {
-    matches!(field, "gemport_name" | "queue" | "traffic_limit")
+fn is_of_gem_ports(field: Field) -> bool {
+    matches!(field, Field::GemportName | Field::Queue | Field::TrafficLimit)
 }
 
 /// Which GEM ports a T-CONT carries stands where these name it.
-fn of_a_tcont(field: &'static str) -> &'static str {
-    if field == "tcont_id" { "gemports" } else { field }
+fn of_a_tcont(field: Field) -> &'static str {
+    name(if field == Field::TcontId { Field::Gemports } else { field })
 }
 
 /// What a GEM port does not have of the fields of T-CONTs, that are read with it.
-fn is_of_tconts(field: &str) -> bool {
-    matches!(field, "name" | "profile" | "gemports")
+fn is_of_tconts(field: Field) -> bool {
+    matches!(field, Field::Name | Field::Profile | Field::Gemports)
 }
 
-fn of_a_gem_port(field: &'static str) -> &'static str {
-    if field == "gemport_name" { "name" } else { field }
+fn of_a_gem_port(field: Field) -> &'static str {
+    name(if field == Field::GemportName { Field::Name } else { field })
 }
 
 /// A GEM port of an ONU.

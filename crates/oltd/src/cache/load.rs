@@ -194,8 +194,8 @@ mod tests {
 
     fn sample() -> Reading<Vec<Onu>> {
         let problems = vec![
-            Problem::Unsupported { field: "ip_address" },
-            Problem::Odd { field: "rx_power", reason: "7".into() },
+            Problem::Unsupported { field: gpon::Field::IpAddress },
+            Problem::Odd { field: gpon::Field::RxPower, reason: "7".into() },
         ];
         Reading { value: vec![whole_onu()], read_at: SystemTime::UNIX_EPOCH, problems }
     }

@@ -36,10 +36,10 @@ impl<const N: usize> Subject for Scripted<N> {
     async fn read(_: &Olt, _: PonPort) -> Result<Reading<Vec<usize>>, OltError> {
         let before = READS[N].fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_secs(if N == ENDLESS { 3600 } else { 1 })).await;
-        let problem = Problem::Failed { field: "rx_power", reason: "timed out".into() };
+        let problem = Problem::Failed { field: gpon::Field::RxPower, reason: "timed out".into() };
         match N {
             UNCERTAIN => {
-                let problem = Problem::Uncertain { field: "service_ports", reason: "what?".into() };
+                let problem = Problem::Uncertain { field: gpon::Field::ServicePorts, reason: "what?".into() };
                 Ok(Reading { problems: vec![problem], ..Reading::now(vec![before]) })
             }
             PARTIAL => Ok(Reading { problems: vec![problem], ..Reading::now(vec![before]) }),

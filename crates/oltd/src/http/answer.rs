@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use gpon::{Problem, Reading};
+use gpon::{Field, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -157,23 +157,12 @@ pub(crate) struct Content<'a, D> {
     /// Problems besides those of the reading.
     pub(crate) problems: Vec<Problem>,
     /// Whether the answer has nothing to do with a field, so that the reading's problems with it are not its own.
-    pub(crate) leaves_out: fn(&str) -> bool,
-    /// What the answer calls a field of the reading.
-    pub(crate) called: fn(&'static str) -> &'static str,
+    pub(crate) leaves_out: fn(Field) -> bool,
+    /// What the answer calls a field.
+    pub(crate) called: fn(Field) -> &'static str,
 }
 
 impl<D: Serialize> Content<'_, D> {
-    pub(crate) const fn new(data: D) -> Self {
-        Self {
-            page: None,
-            data,
-            message: None,
-            problems: Vec::new(),
-            leaves_out: |_| false,
-            called: |field| field,
-        }
-    }
-
     fn render(&self, problems: &[Problem]) -> Result<Rendered, Failure> {
         let mut body = Body {
             code: SUCCESS.as_u16(),
@@ -186,8 +175,8 @@ impl<D: Serialize> Content<'_, D> {
             problems: Vec::new(),
         };
         let inherited = problems.iter().filter(|problem| !(self.leaves_out)(problem.field()));
-        let inherited = inherited.map(|problem| (problem, (self.called)(problem.field())));
-        for (problem, field) in inherited.chain(self.problems.iter().map(|own| (own, own.field()))) {
+        for problem in inherited.chain(&self.problems) {
+            let field = (self.called)(problem.field());
             match problem {
                 Problem::Failed { reason, .. } | Problem::Uncertain { reason, .. } => {
                     body.partial.push(Missing { field, reason });

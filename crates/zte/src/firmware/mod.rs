@@ -4,8 +4,8 @@
 
 use async_snmp::Value;
 use gpon::{
-    Card, DbaProfile, Environment, GemPort, NamedBy, Onu, OpticalModule, Tcont, Traffic, TrafficProfile,
-    UnconfiguredOnu, Vlan, VlanProfile,
+    Card, DbaProfile, Environment, Field, GemPort, NamedBy, Onu, OpticalModule, Tcont, Traffic,
+    TrafficProfile, UnconfiguredOnu, Vlan, VlanProfile,
 };
 
 use crate::OnuCounters;
@@ -26,8 +26,11 @@ macro_rules! set {
     };
 }
 
+mod service_row;
 mod v1_2;
 mod v2_1;
+
+pub(crate) use self::service_row::ServiceRow;
 
 /// Puts a column's value into a row, or says why it cannot be one.
 pub(crate) type Set<T> = fn(&mut T, &Value) -> Result<(), String>;
@@ -45,7 +48,7 @@ pub(crate) struct OnuSource {
 #[derive(Debug)]
 pub(crate) struct OnuField {
     /// Its name in the API.
-    pub(crate) name: &'static str,
+    pub(crate) name: Field,
     /// Whether only ONUs in service have a row.
     pub(crate) in_service: bool,
     pub(crate) sources: &'static [OnuSource],
@@ -54,7 +57,7 @@ pub(crate) struct OnuField {
 /// A column of a table whose rows become `T`.
 #[derive(Debug)]
 pub(crate) struct Cell<T: 'static> {
-    pub(crate) field: &'static str,
+    pub(crate) field: Field,
     pub(crate) column: &'static [u32],
     pub(crate) set: Set<T>,
 }
@@ -120,9 +123,9 @@ pub(crate) struct Firmware {
     /// Where ONU counters may stand; which are tried, and in which order, is configured.
     pub(crate) onu_counters: &'static [CounterTable],
     /// Fields of a full reading that no table shows.
-    pub(crate) onu_lacks: &'static [&'static str],
+    pub(crate) onu_lacks: &'static [Field],
     pub(crate) cards: &'static [Table<Card>],
-    pub(crate) environment: &'static [(&'static str, &'static [u32], EnvironmentCell)],
+    pub(crate) environment: &'static [(Field, &'static [u32], EnvironmentCell)],
     pub(crate) modules: &'static [PortTable<OpticalModule>],
     /// How many ONUs a PON port can have.
     pub(crate) capacity: Option<(&'static [u32], PonIndex)>,
@@ -132,7 +135,7 @@ pub(crate) struct Firmware {
     pub(crate) dba_profile_ids: Option<&'static Table<DbaProfile>>,
     pub(crate) vlan_profiles: &'static [Table<VlanProfile>],
     pub(crate) vlans: &'static [Table<Vlan>],
-    pub(crate) service_ports: Option<&'static Table<crate::read::services::ServiceRow>>,
+    pub(crate) service_ports: Option<&'static Table<ServiceRow>>,
     pub(crate) traffic_profiles: &'static [Table<TrafficProfile>],
     pub(crate) tconts: &'static Table<Tcont>,
     pub(crate) gem_ports: &'static Table<GemPort>,
@@ -150,7 +153,7 @@ impl Firmware {
 
     /// The field of a column, where the firmware has it.
     pub(crate) fn field(&self, column: gpon::OnuColumn) -> Option<&'static OnuField> {
-        self.onu_fields().chain(self.watched_fields()).find(|field| field.name == column.as_str())
+        self.onu_fields().chain(self.watched_fields()).find(|field| field.name == column.field())
     }
 
     /// What is read of an ONU that is watched. The distance names ONUs where nothing else does.

@@ -1,14 +1,14 @@
 //! C320 and C300 with V2.0 to V2.1 (fact sheet, SNMP §1, §4 to §6): the trees
 //! 1012, 1015 and 1082 all exist; 1082 is preferred, as the sheet does.
 
-use gpon::{AuthMode, NamedBy};
+use gpon::{AuthMode, Field, NamedBy};
 
 use super::{Firmware, OnuField, OnuSource};
 use crate::index::PonIndex;
 use crate::value::{self, integer};
 
 macro_rules! onu_field {
-    ($name:literal, $in_service:literal, [$($index:ident $tail:expr, $column:expr, $set:expr);+ $(;)?]) => {
+    ($name:expr, $in_service:literal, [$($index:ident $tail:expr, $column:expr, $set:expr);+ $(;)?]) => {
         OnuField {
             name: $name,
             in_service: $in_service,
@@ -22,66 +22,66 @@ mod chassis;
 mod monitoring;
 mod services;
 
-const NAME: OnuField = onu_field!("name", false, [
+const NAME: OnuField = onu_field!(Field::Name, false, [
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 2), set!(name, value::text);
     A [], zte!(1012, 3, 28, 1, 1, 2), set!(name, value::text);
 ]);
-const ONU_TYPE: OnuField = onu_field!("onu_type", false, [
+const ONU_TYPE: OnuField = onu_field!(Field::OnuType, false, [
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 1), set!(onu_type, value::text);
     A [], zte!(1012, 3, 28, 1, 1, 1), set!(onu_type, value::text);
 ]);
-const SERIAL: OnuField = onu_field!("serial_number", false, [
+const SERIAL: OnuField = onu_field!(Field::SerialNumber, false, [
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 6), set!(serial, value::serial);
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 18), set!(serial, value::registration_serial);
     A [], zte!(1012, 3, 28, 1, 1, 5), set!(serial, value::serial);
 ]);
-const DESCRIPTION: OnuField = onu_field!("description", false, [
+const DESCRIPTION: OnuField = onu_field!(Field::Description, false, [
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 3), set!(description, value::text);
     A [], zte!(1012, 3, 28, 1, 1, 3), set!(description, value::text);
 ]);
 /// RegMode (§6.5) and its older twin (§4.3) number their first eleven modes alike.
-const AUTH: OnuField = onu_field!("auth", false, [
+const AUTH: OnuField = onu_field!(Field::Auth, false, [
     B [], zte!(1082, 500, 10, 2, 3, 3, 1, 5), set!(auth, auth);
     A [], zte!(1012, 3, 28, 1, 1, 12), set!(auth, auth);
 ]);
-const STATE: OnuField = onu_field!("status", false, [
+const STATE: OnuField = onu_field!(Field::Status, false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 4), set!(state, value::phase_1082);
     A [], zte!(1012, 3, 28, 2, 1, 4), set!(state, value::phase_1012);
 ]);
-const ADMIN: OnuField = onu_field!("admin_state", false, [
+const ADMIN: OnuField = onu_field!(Field::AdminState, false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 1), set!(admin, value::admin_state);
     A [], zte!(1012, 3, 28, 2, 1, 1), set!(admin, value::admin_state);
 ]);
-const LAST_ONLINE: OnuField = onu_field!("last_online", false, [
+const LAST_ONLINE: OnuField = onu_field!(Field::LastOnline, false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 5), set!(last_online, value::date_and_time);
     A [], zte!(1012, 3, 28, 2, 1, 5), set!(last_online, value::text_time);
 ]);
-const LAST_OFFLINE: OnuField = onu_field!("last_offline", false, [
+const LAST_OFFLINE: OnuField = onu_field!(Field::LastOffline, false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 6), set!(last_offline, value::date_and_time);
     A [], zte!(1012, 3, 28, 2, 1, 6), set!(last_offline, value::text_time);
 ]);
-const OFFLINE_REASON: OnuField = onu_field!("offline_reason", false, [
+const OFFLINE_REASON: OnuField = onu_field!(Field::OfflineReason, false, [
     B [], zte!(1082, 500, 10, 2, 3, 8, 1, 7), set!(offline_reason, value::offline_reason);
     A [], zte!(1012, 3, 28, 2, 1, 7), set!(offline_reason, value::offline_reason);
 ]);
-const DISTANCE: OnuField = onu_field!("distance", false, [
+const DISTANCE: OnuField = onu_field!(Field::Distance, false, [
     B [], zte!(1082, 500, 10, 2, 3, 10, 1, 2), set!(distance_m, value::distance);
     A [], zte!(1012, 3, 11, 4, 1, 2), set!(distance_m, value::distance);
 ]);
-const RX: OnuField = onu_field!("rx_power", true, [
+const RX: OnuField = onu_field!(Field::RxPower, true, [
     B [1], zte!(1082, 500, 20, 2, 2, 2, 1, 10), set!(rx, value::onu_power);
     A [1], zte!(1012, 3, 50, 12, 1, 1, 10), set!(rx, value::onu_power);
 ]);
-const TX: OnuField = onu_field!("tx_power", true, [
+const TX: OnuField = onu_field!(Field::TxPower, true, [
     B [1], zte!(1082, 500, 20, 2, 2, 2, 1, 14), set!(tx, value::onu_power);
     A [1], zte!(1012, 3, 50, 12, 1, 1, 14), set!(tx, value::onu_power);
 ]);
-const OLT_RX: OnuField = onu_field!("olt_rx_power", true, [
+const OLT_RX: OnuField = onu_field!(Field::OltRxPower, true, [
     B [], zte!(1082, 500, 1, 2, 4, 2, 1, 2), set!(olt_rx, value::milli_dbm);
     A [], zte!(1015, 1010, 11, 2, 1, 2), set!(olt_rx, value::milli_dbm);
 ]);
 /// The WAN table's column of the current address is not certain (§6.6), so it is no fall-back.
-const IP_ADDRESS: OnuField = onu_field!("ip_address", true, [
+const IP_ADDRESS: OnuField = onu_field!(Field::IpAddress, true, [
     A [1], zte!(1012, 3, 50, 16, 1, 1, 10), set!(ip_address, value::ip_address);
 ]);
 
@@ -123,7 +123,7 @@ pub(super) const V2_1: Firmware = Firmware {
     onu_counters: monitoring::COUNTERS,
     // No SNMP object for the device's clock or an ONU's online time is known;
     // the host's clock must not stand in for it. The command line has it.
-    onu_lacks: &["uptime"],
+    onu_lacks: &[Field::Uptime],
     cards: chassis::CARDS,
     environment: chassis::ENVIRONMENT,
     modules: chassis::MODULES,

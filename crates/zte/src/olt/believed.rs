@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gpon::{PonPort, Problem};
+use gpon::{Field, PonPort, Problem};
 use tokio::time::Instant;
 
 use super::{Identity, Inner};
@@ -71,7 +71,7 @@ impl Inner {
         let lacks = problems.iter().any(|problem| matches!(problem, Problem::Unsupported { .. }));
         let reason = "the OLT has just started; what it does not show may come yet";
         (self.is_starting() && (lacks || self.memory.has_absences()))
-            .then(|| Problem::Failed { field: "firmware", reason: reason.into() })
+            .then(|| Problem::Failed { field: Field::Firmware, reason: reason.into() })
     }
 
     /// Whether the OLT has started so lately that it may not show all that it has.

@@ -1,6 +1,6 @@
 //! T-CONTs and GEM ports of an ONU.
 
-use gpon::{GemPort, OnuBandwidth, OnuRef, Tcont};
+use gpon::{Field, GemPort, OnuBandwidth, OnuRef, Tcont};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -16,7 +16,7 @@ pub(crate) async fn of_onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<O
     let tables = over_snmp(olt, at, deadline);
     either(First::Snmp, tables, |first| async move {
         let mut problems = Problems::default();
-        match config(olt, at, &["tconts", "gem_ports"], &mut problems).await {
+        match config(olt, at, &[Field::Tconts, Field::GemPorts], &mut problems).await {
             Ok(config) => Ok((of_config(config, &mut problems), problems)),
             // A device refuses to show an ONU that it does not have.
             Err(refused @ Trouble::Refused { .. }) if matches!(first, Err(Trouble::Unsupported(_))) => {
@@ -34,7 +34,7 @@ pub(crate) async fn of_onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<O
 pub(crate) async fn config(
     olt: &Inner,
     at: OnuRef,
-    fields: &[&'static str],
+    fields: &[Field],
     noted: &mut Problems,
 ) -> Result<OnuConfig, Trouble> {
     let blocks = olt.ask(&ShowOnuConfig { onu: at }, fields, noted).await?;
@@ -47,11 +47,13 @@ pub(crate) async fn config(
 fn of_config(config: OnuConfig, problems: &mut Problems) -> OnuBandwidth {
     if config.gemports.iter().any(|port| port.queue.is_none()) {
         // A configuration shows what was set, and a queue seldom is.
-        problems.unsupported("queue");
+        problems.unsupported(Field::Queue);
     }
     if let Some(port) = config.gemports.iter().find(|port| u8::try_from(port.id).is_err()) {
-        problems
-            .failed("gemports", format!("GEM port {} has a number that is not known of devices", port.id));
+        problems.failed(
+            Field::Gemports,
+            format!("GEM port {} has a number that is not known of devices", port.id),
+        );
     }
     let tcont = |tcont: TcontConfig| Tcont { id: tcont.id, name: tcont.name, profile: tcont.profile };
     let port = |port: GemportConfig| {
@@ -82,13 +84,13 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<OnuBandwi
     );
     let (tconts, gem_ports) = (tconts?, gem_ports?);
     // T-CONTs have names too.
-    of_gem_ports.rename("name", "gemport_name");
+    of_gem_ports.rename(Field::Name, Field::GemportName);
     problems.append(of_gem_ports);
     if gem_ports.is_empty()
         && !tconts.is_empty()
         && olt.memory.probe_table(&olt.snmp, firmware.gem_ports.cells, deadline).await?
     {
-        problems.uncertain("gem_ports", "no table of this OLT shows GEM ports".to_owned());
+        problems.uncertain(Field::GemPorts, "no table of this OLT shows GEM ports".to_owned());
     }
     if tconts.is_empty() {
         if olt.memory.probe_table(&olt.snmp, firmware.tconts.cells, deadline).await? {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{Card, CardRef, Environment, Fan, SlotTemperature};
+use gpon::{Card, CardRef, Environment, Fan, Field, SlotTemperature};
 use tokio::time::Instant;
 
 use crate::cli::show::{CardRow, CardTemperatureRow, FanRow, ShowCard, ShowCardTemperature, ShowFan};
@@ -23,7 +23,7 @@ struct Entity {
 }
 
 macro_rules! entity {
-    ($field:ident, $name:literal, $column:literal) => {
+    ($field:ident, $name:expr, $column:literal) => {
         Cell {
             field: $name,
             column: &[1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, $column],
@@ -39,9 +39,9 @@ const ENTITIES: Table<Entity> = Table {
     row: |index| (index.len() == 1).then(Entity::default),
     rows: Rows::ENTITIES,
     cells: &[
-        entity!(description, "description", 2),
-        entity!(software, "software_ver", 10),
-        entity!(serial, "serial_number", 11),
+        entity!(description, Field::Description, 2),
+        entity!(software, Field::SoftwareVer, 10),
+        entity!(serial, Field::SerialNumber, 11),
     ],
 };
 
@@ -53,9 +53,16 @@ pub(crate) async fn cards(olt: &Inner, deadline: Instant) -> Told<Vec<Card>> {
     };
     either(First::Snmp, over_snmp, |_| async move {
         let mut problems = Problems::default();
-        let rows = olt.ask(&ShowCard, &["slot"], &mut problems).await?;
+        let rows = olt.ask(&ShowCard, &[Field::Slot], &mut problems).await?;
         // Each of them has a command of its own.
-        for field in ["serial_number", "description", "cpu", "memory", "temperature", "started_at"] {
+        for field in [
+            Field::SerialNumber,
+            Field::Description,
+            Field::Cpu,
+            Field::Memory,
+            Field::Temperature,
+            Field::StartedAt,
+        ] {
             problems.unsupported(field);
         }
         Ok((rows.into_iter().map(of_row).collect(), problems))
@@ -102,12 +109,12 @@ async fn card_tables(olt: &Inner, firmware: &Firmware, deadline: Instant) -> Tol
             for card in &mut cards {
                 card.temperature_c = temperatures.get(&card.at).copied().flatten();
             }
-            let failed = noted.0.into_iter().filter(|p| p.field() == "cards" && p.missing().is_some());
+            let failed = noted.0.into_iter().filter(|p| p.field() == Field::Cards && p.missing().is_some());
             failed.for_each(|_| {
-                problems.failed("temperature", "the temperatures could not be read whole".into())
+                problems.failed(Field::Temperature, "the temperatures could not be read whole".into())
             });
         }
-        Err(trouble) => problems.failed("temperature", trouble.to_string()),
+        Err(trouble) => problems.failed(Field::Temperature, trouble.to_string()),
     }
     match inventory {
         Ok(rows) => {
@@ -124,7 +131,7 @@ async fn card_tables(olt: &Inner, firmware: &Firmware, deadline: Instant) -> Tol
             }
             problems.0.extend(inventory_problems.0);
         }
-        Err(trouble) => problems.failed("description", trouble.to_string()),
+        Err(trouble) => problems.failed(Field::Description, trouble.to_string()),
     }
     cards.sort_by_key(|card| card.at);
     Ok((cards, problems))
@@ -136,15 +143,15 @@ pub(crate) async fn whole_environment(olt: &Inner, deadline: Instant) -> Told<En
         let (_, firmware) = olt.learned(deadline).await?;
         environment(olt, firmware, deadline).await
     };
-    let lacks = |_: &Environment, problems: &Problems| TOLD.iter().any(|field| problems.lacks(field));
+    let lacks = |_: &Environment, problems: &Problems| TOLD.iter().any(|field| problems.lacks(*field));
     let terminal = |first: Outcome| async move {
-        let lacking = |field: &&&str| first.as_ref().map_or(true, |problems| problems.lacks(field));
+        let lacking = |field: &&Field| first.as_ref().map_or(true, |problems| problems.lacks(**field));
         let lacking: Vec<_> = TOLD.iter().filter(lacking).copied().collect();
         let (environment, mut problems) = told_environment(olt, &lacking).await?;
         if let Err(why) = first {
-            let of_tables = ["fans.running", "fans.present"];
+            let of_tables = [Field::FansRunning, Field::FansPresent];
             problems.found(&of_tables);
-            problems.failed("power_supplies", why.to_string());
+            problems.failed(Field::PowerSupplies, why.to_string());
             of_tables.into_iter().for_each(|field| problems.failed(field, why.to_string()));
         }
         Ok((environment, problems))
@@ -153,12 +160,12 @@ pub(crate) async fn whole_environment(olt: &Inner, deadline: Instant) -> Told<En
         Ok((told, noted)) => {
             // What the device has no command for stays as SNMP left it.
             let known: Vec<_> =
-                TOLD.iter().filter(|field| problems.lacks(field) && !noted.lacks(field)).collect();
-            known.iter().for_each(|field| problems.found(&[field]));
+                TOLD.iter().filter(|field| problems.lacks(**field) && !noted.lacks(**field)).collect();
+            known.iter().for_each(|field| problems.found(&[**field]));
             for field in known {
                 match *field {
-                    "cards" => all.cards.clone_from(&told.cards),
-                    "fans" => all.fans.clone_from(&told.fans),
+                    Field::Cards => all.cards.clone_from(&told.cards),
+                    Field::Fans => all.fans.clone_from(&told.fans),
                     _ => all.celsius = all.celsius.or(told.celsius),
                 }
             }
@@ -166,7 +173,7 @@ pub(crate) async fn whole_environment(olt: &Inner, deadline: Instant) -> Told<En
             (all, problems)
         }
         Err(why) => {
-            let lacking: Vec<_> = TOLD.iter().filter(|field| problems.lacks(field)).copied().collect();
+            let lacking: Vec<_> = TOLD.iter().filter(|field| problems.lacks(**field)).copied().collect();
             problems.told::<()>(&lacking, Err(why));
             (all, problems)
         }
@@ -175,25 +182,25 @@ pub(crate) async fn whole_environment(olt: &Inner, deadline: Instant) -> Told<En
 }
 
 /// The fields of the environment that the command line knows too.
-const TOLD: [&str; 3] = ["cards", "temperature", "fans"];
+const TOLD: [Field; 3] = [Field::Cards, Field::Temperature, Field::Fans];
 
 /// What of these fields the command line says. `Err` where it says nothing at all.
-async fn told_environment(olt: &Inner, fields: &[&'static str]) -> Told<Environment> {
+async fn told_environment(olt: &Inner, fields: &[Field]) -> Told<Environment> {
     let (mut environment, mut problems) = (Environment::default(), Problems::default());
     let mut asking = olt.asking().await?;
     let mut failures = Vec::new();
     let mut told = false;
-    if fields.contains(&"cards") {
-        match asking.ask(&ShowCardTemperature, &["cards"], &mut problems).await {
+    if fields.contains(&Field::Cards) {
+        match asking.ask(&ShowCardTemperature, &[Field::Cards], &mut problems).await {
             Ok(rows) => {
                 told = true;
                 let slot = |row: CardTemperatureRow| SlotTemperature { at: row.at, celsius: row.celsius };
                 environment.cards = rows.into_iter().map(slot).collect();
             }
-            Err(trouble) => failures.push((vec!["cards"], trouble)),
+            Err(trouble) => failures.push((vec![Field::Cards], trouble)),
         }
     }
-    let of_fans: Vec<_> = fields.iter().filter(|field| **field != "cards").copied().collect();
+    let of_fans: Vec<_> = fields.iter().filter(|field| **field != Field::Cards).copied().collect();
     if !of_fans.is_empty() {
         match asking.ask(&ShowFan, &of_fans, &mut problems).await {
             Ok(shelf) => {
@@ -207,8 +214,10 @@ async fn told_environment(olt: &Inner, fields: &[&'static str]) -> Told<Environm
                     present: None,
                 };
                 environment.fans = shelf.fans.into_iter().map(fan).collect();
-                if of_fans.contains(&"fans") {
-                    ["fans.running", "fans.present"].iter().for_each(|field| problems.unsupported(field));
+                if of_fans.contains(&Field::Fans) {
+                    [Field::FansRunning, Field::FansPresent]
+                        .iter()
+                        .for_each(|field| problems.unsupported(*field));
                 }
             }
             Err(trouble) => failures.push((of_fans, trouble)),
@@ -243,14 +252,14 @@ pub(crate) async fn environment(
     super::first_failure(columns.iter().map(|column| (column.rows.len(), &column.end)))?;
     let mut environment = Environment::default();
     let mut problems = Problems::default();
-    let mut empty: BTreeMap<&'static str, bool> = BTreeMap::new();
+    let mut empty: BTreeMap<Field, bool> = BTreeMap::new();
     for ((field, _, set), column) in firmware.environment.iter().zip(columns) {
-        problems.ended(field, &column.end);
+        problems.ended(*field, &column.end);
         let nothing = column.rows.is_empty() && column.end == End::Complete;
-        *empty.entry(field).or_insert(true) &= nothing;
+        *empty.entry(*field).or_insert(true) &= nothing;
         for (index, value) in column.rows {
             if let Err(reason) = set(&mut environment, &index, &value) {
-                problems.odd(field, format!("row {}: {reason}", oid(&[], &index)));
+                problems.odd(*field, format!("row {}: {reason}", oid(&[], &index)));
             }
         }
     }

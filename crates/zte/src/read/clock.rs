@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use async_snmp::Value;
-use gpon::ClockTime;
+use gpon::{ClockTime, Field};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -137,7 +137,7 @@ pub(crate) async fn known(olt: &Inner, deadline: Instant, anew: bool) -> Result<
 }
 
 async fn ask(olt: &Inner, deadline: Instant) -> Result<Clock, Trouble> {
-    let clock = olt.ask(&ShowClock, &["clock"], &mut Problems::default()).await?;
+    let clock = olt.ask(&ShowClock, &[Field::Clock], &mut Problems::default()).await?;
     let here = Instant::now();
     let utc = ClockTime::utc(SystemTime::now());
     let strange = |what: &str| Trouble::UnexpectedReply(format!("`show clock`: {what}"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_snmp::Value;
-use gpon::{OnuId, OnuRef, PonPort, Traffic};
+use gpon::{Field, OnuId, OnuRef, PonPort, Traffic};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -27,7 +27,7 @@ struct Carried {
 }
 
 macro_rules! carried {
-    ($field:literal, $column:literal, $($place:tt)+) => {
+    ($field:expr, $column:literal, $($place:tt)+) => {
         Cell {
             field: $field,
             column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, $column],
@@ -43,14 +43,14 @@ const CARRIED: Table<Carried> = Table {
     row: |index| (index.len() == 1).then(Carried::default),
     rows: Rows::INTERFACES,
     cells: &[
-        carried!("rx_bytes", 6, rx_octets),
-        carried!("rx_packets", 7, rx_packets[0]),
-        carried!("rx_packets", 8, rx_packets[1]),
-        carried!("rx_packets", 9, rx_packets[2]),
-        carried!("tx_bytes", 10, tx_octets),
-        carried!("tx_packets", 11, tx_packets[0]),
-        carried!("tx_packets", 12, tx_packets[1]),
-        carried!("tx_packets", 13, tx_packets[2]),
+        carried!(Field::RxBytes, 6, rx_octets),
+        carried!(Field::RxPackets, 7, rx_packets[0]),
+        carried!(Field::RxPackets, 8, rx_packets[1]),
+        carried!(Field::RxPackets, 9, rx_packets[2]),
+        carried!(Field::TxBytes, 10, tx_octets),
+        carried!(Field::TxPackets, 11, tx_packets[0]),
+        carried!(Field::TxPackets, 12, tx_packets[1]),
+        carried!(Field::TxPackets, 13, tx_packets[2]),
     ],
 };
 
@@ -81,7 +81,7 @@ pub(crate) async fn of_port(
     put(CARRIED.cells, &values, &mut carried, &mut problems);
     let mut traffic = Traffic::from(carried);
     if traffic == Traffic::default() {
-        problems.unsupported("statistics");
+        problems.unsupported(Field::Statistics);
     }
     olt.rates.rate(Counted::Pon(pon), &mut traffic, Instant::now());
     Ok((traffic, problems))
@@ -129,10 +129,10 @@ async fn onu_table(
     olt.memory.probe_columns(&olt.snmp, &columns, deadline).await?;
     let has = |table: &&&CounterTable| table.cells.iter().any(|cell| olt.memory.is_present(cell.column));
     let Some(found) = tables.iter().find(has) else {
-        problems.unsupported("statistics");
+        problems.unsupported(Field::Statistics);
         return Ok(None);
     };
-    for field in ["rx_packets", "rx_bytes", "tx_packets", "tx_bytes"] {
+    for field in [Field::RxPackets, Field::RxBytes, Field::TxPackets, Field::TxBytes] {
         let counts = |cell: &Cell<Traffic>| cell.field == field && olt.memory.is_present(cell.column);
         if !found.cells.iter().any(counts) {
             problems.unsupported(field);

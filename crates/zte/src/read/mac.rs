@@ -1,6 +1,6 @@
 //! The MAC addresses that an OLT has learnt. Only its command line is known to show them.
 
-use gpon::{LearntMac, OnuId, OnuRef, PonPort, VlanId};
+use gpon::{Field, LearntMac, OnuId, OnuRef, PonPort, VlanId};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -37,7 +37,7 @@ pub(crate) async fn learnt(olt: &Inner, of: MacsOf) -> Result<(Vec<LearntMac>, P
         MacsOf::Vlan(vlan) => ShowMac::Vlan(vlan),
     };
     let mut problems = Problems::default();
-    let answer = olt.ask(&show, &["mac"], &mut problems).await;
+    let answer = olt.ask(&show, &[Field::Mac], &mut problems).await;
     // What is not there has learnt nothing, or is refused like a wrong parameter:
     // neither says that it is not there.
     if matches!(&answer, Err(Trouble::Refused { .. })) || answer.as_ref().is_ok_and(|t| t.macs.is_empty()) {
@@ -52,7 +52,7 @@ pub(crate) async fn learnt(olt: &Inner, of: MacsOf) -> Result<(Vec<LearntMac>, P
     for row in answer?.macs {
         match learnt_mac(&row) {
             Some(mac) => macs.push(mac),
-            None => problems.odd("mac", format!("{:?} is not a MAC address", row.mac)),
+            None => problems.odd(Field::Mac, format!("{:?} is not a MAC address", row.mac)),
         }
     }
     Ok((macs, problems))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use async_snmp::Oid;
-use gpon::Problem;
+use gpon::{Field, Problem};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -57,28 +57,28 @@ fn shortened(mut reason: String) -> String {
 pub(crate) struct Problems(pub(crate) Vec<Problem>);
 
 impl Problems {
-    pub(crate) fn odd(&mut self, field: &'static str, reason: String) {
+    pub(crate) fn odd(&mut self, field: Field, reason: String) {
         let oddities = self.0.iter().filter(|problem| matches!(problem, Problem::Odd { .. })).count();
         if oddities < MOST_ODDITIES {
             self.0.push(Problem::Odd { field, reason: shortened(reason) });
         }
     }
 
-    pub(crate) fn unsupported(&mut self, field: &'static str) {
+    pub(crate) fn unsupported(&mut self, field: Field) {
         let problem = Problem::Unsupported { field };
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }
     }
 
-    pub(crate) fn failed(&mut self, field: &'static str, reason: String) {
+    pub(crate) fn failed(&mut self, field: Field, reason: String) {
         let problem = Problem::Failed { field, reason };
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }
     }
 
-    pub(crate) fn uncertain(&mut self, field: &'static str, reason: String) {
+    pub(crate) fn uncertain(&mut self, field: Field, reason: String) {
         let problem = Problem::Uncertain { field, reason };
         let noted = self.0.iter().filter(|problem| matches!(problem, Problem::Uncertain { .. })).count();
         if noted < MOST_ODDITIES && !self.0.contains(&problem) {
@@ -87,7 +87,7 @@ impl Problems {
     }
 
     /// Whether nothing, or not all, is known of a field.
-    pub(crate) fn lacks(&self, field: &str) -> bool {
+    pub(crate) fn lacks(&self, field: Field) -> bool {
         let lost = |problem: &Problem| problem.field() == field && !matches!(problem, Problem::Odd { .. });
         self.0.iter().any(lost)
     }
@@ -114,14 +114,14 @@ impl Problems {
     }
 
     /// Forgets what is missing of these fields: it is known now.
-    pub(crate) fn found(&mut self, fields: &[&'static str]) {
+    pub(crate) fn found(&mut self, fields: &[Field]) {
         self.0.retain(|problem| !fields.contains(&problem.field()) || matches!(problem, Problem::Odd { .. }));
     }
 
     /// Takes what the command line answered for fields that SNMP lacks: they are
     /// known now, or it is noted why not. A command that the device does not
     /// have leaves things as they were.
-    pub(crate) fn told<T>(&mut self, fields: &[&'static str], answer: Result<T, Trouble>) -> Option<T> {
+    pub(crate) fn told<T>(&mut self, fields: &[Field], answer: Result<T, Trouble>) -> Option<T> {
         match answer {
             Ok(rows) => {
                 self.found(fields);
@@ -130,21 +130,21 @@ impl Problems {
             Err(Trouble::NoCli | Trouble::Refused { .. }) => None,
             Err(trouble) => {
                 self.found(fields);
-                fields.iter().for_each(|field| self.failed(field, trouble.to_string()));
+                fields.iter().for_each(|field| self.failed(*field, trouble.to_string()));
                 None
             }
         }
     }
 
     /// A field that the API calls otherwise where it shows one ONU.
-    pub(crate) fn rename(&mut self, from: &str, to: &'static str) {
+    pub(crate) fn rename(&mut self, from: Field, to: Field) {
         for problem in std::mem::take(&mut self.0) {
             self.0.push(if problem.field() == from { problem.about(to) } else { problem });
         }
     }
 
     /// Notes how the reading of a column ended; says whether all of it was read.
-    pub(crate) fn ended(&mut self, field: &'static str, end: &End<Trouble>) -> bool {
+    pub(crate) fn ended(&mut self, field: Field, end: &End<Trouble>) -> bool {
         match end {
             End::Complete => return true,
             End::Failed(trouble) => self.failed(field, trouble.to_string()),
@@ -192,7 +192,7 @@ pub(crate) async fn table<T>(
     first_failure(ends.iter().map(|(rows, end)| (*rows, end)))?;
     let peopled = ends.iter().any(|(rows, _)| *rows > 0);
     // Some fields have two columns, of which one is enough.
-    let told: Vec<&str> = std::iter::zip(table.cells, &ends)
+    let told: Vec<Field> = std::iter::zip(table.cells, &ends)
         .filter(|(_, (rows, end))| *rows > 0 || *end != End::Complete)
         .map(|(cell, _)| cell.field)
         .collect();

@@ -1,6 +1,6 @@
 //! Which tables name the ONUs of an OLT, and what it means that none does.
 
-use gpon::{NamedBy, Onu, Problem};
+use gpon::{Field, NamedBy, Onu, Problem};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -28,7 +28,7 @@ pub(crate) fn names_all(onus: &[Onu], problems: &Problems) -> bool {
     let managed = onus.iter().any(|onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine));
     let named = onus.is_empty() || onus.iter().any(|onu| onu.named_by.names_all());
     // Where other tables name ONUs, a failure of any of them may hide some.
-    let hides = |(field, _): (&str, &str)| field == "onu_id" || !managed;
+    let hides = |(field, _): (Field, &str)| field == Field::OnuId || !managed;
     named && !problems.0.iter().filter_map(Problem::missing).any(hides)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_snmp::Value;
-use gpon::{AdminState, NamedBy, Onu, OnuRef, OnuState, Span};
+use gpon::{AdminState, Field, NamedBy, Onu, OnuRef, OnuState, Span};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -25,9 +25,9 @@ pub(crate) async fn full(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<Onu
         olt.row_of(at.pon, deadline).await?;
         let fields: Vec<_> = firmware.onu_fields().collect();
         let mut read = named(olt, firmware, at, &fields, deadline).await?;
-        firmware.onu_lacks.iter().for_each(|field| read.problems.unsupported(field));
+        firmware.onu_lacks.iter().for_each(|field| read.problems.unsupported(*field));
         online_time(olt, &mut read, deadline).await?;
-        read.problems.rename(firmware.distance.name, "gpon_optical_distance");
+        read.problems.rename(firmware.distance.name, Field::GponOpticalDistance);
         Ok((read.onu, read.problems))
     };
     // So that the first of many details does not wait for one after the other.
@@ -36,9 +36,10 @@ pub(crate) async fn full(olt: &Inner, at: OnuRef, deadline: Instant) -> Told<Onu
     match read {
         Err(nameless @ Trouble::Unsupported(NAMELESS)) => {
             let (onu, mut problems) = at_terminal(olt, at, nameless, true).await?;
-            let tables = ["ip_address", "rx_power", "tx_power", "olt_rx_power", "offline_reason"];
-            tables.iter().for_each(|field| problems.unsupported(field));
-            problems.rename("distance", "gpon_optical_distance");
+            let tables =
+                [Field::IpAddress, Field::RxPower, Field::TxPower, Field::OltRxPower, Field::OfflineReason];
+            tables.iter().for_each(|field| problems.unsupported(*field));
+            problems.rename(Field::Distance, Field::GponOpticalDistance);
             Ok((onu, problems))
         }
         read => read,
@@ -59,7 +60,7 @@ async fn online_time(olt: &Inner, read: &mut Named, deadline: Instant) -> Result
     if read.onu.state.is_some_and(|state| state != OnuState::Online) || olt.cli.is_none() {
         // It has no time to tell: the field is null and nothing is missing.
         if olt.cli.is_some() {
-            read.problems.found(&["uptime"]);
+            read.problems.found(&[Field::Uptime]);
         }
         return Ok(());
     }
@@ -69,25 +70,25 @@ async fn online_time(olt: &Inner, read: &mut Named, deadline: Instant) -> Result
             Ok(now) => now.since(since).filter(|time| time.seconds() <= ticks.since_start().as_secs()),
             Err(busy @ Trouble::Busy { .. }) => return Err(busy),
             Err(trouble) => {
-                read.problems.told::<()>(&["uptime"], Err(trouble));
+                read.problems.told::<()>(&[Field::Uptime], Err(trouble));
                 return Ok(());
             }
         },
         _ => None,
     };
     if let Some(time) = by_clock {
-        read.problems.found(&["uptime"]);
+        read.problems.found(&[Field::Uptime]);
         read.onu.uptime = Some(time);
         return Ok(());
     }
     let mut noted = Problems::default();
     let show = ShowOnuDetailInfo { onu: read.onu.at };
-    let detail = olt.ask(&show, &["uptime"], &mut noted);
+    let detail = olt.ask(&show, &[Field::Uptime], &mut noted);
     let detail = tokio::time::timeout(REST, detail).await.unwrap_or(Err(Trouble::Deadline(REST)));
     if let Err(busy @ Trouble::Busy { .. }) = detail {
         return Err(busy);
     }
-    if let Some(detail) = read.problems.told(&["uptime"], detail) {
+    if let Some(detail) = read.problems.told(&[Field::Uptime], detail) {
         read.onu.uptime = detail.online_s.map(Span::from_seconds);
         admitted(&mut read.onu, detail.admin_enabled, &mut read.problems);
     }
@@ -101,7 +102,7 @@ fn admitted(onu: &mut Onu, enabled: Option<bool>, problems: &mut Problems) {
         && let Some(enabled) = enabled
     {
         onu.admin = Some(if enabled { AdminState::Enabled } else { AdminState::Disabled });
-        problems.found(&["admin_state"]);
+        problems.found(&[Field::AdminState]);
     }
 }
 
@@ -111,7 +112,7 @@ pub(crate) struct Named {
     pub(crate) onu: Onu,
     pub(crate) problems: Problems,
     /// The fields that the OLT answered, be it with "not available".
-    pub(crate) answered: Vec<&'static str>,
+    pub(crate) answered: Vec<Field>,
     /// The agent's time of the answer.
     pub(crate) ticks: Option<Ticks>,
 }

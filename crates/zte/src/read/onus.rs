@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{NamedBy, Onu, OnuId, OnuRef, OnuState, PonPort};
+use gpon::{Field, NamedBy, Onu, OnuId, OnuRef, OnuState, PonPort};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -150,7 +150,7 @@ impl Reader<'_> {
         for (source, column) in &columns {
             for (index, _) in &column.rows {
                 let Some(at) = crate::index::decode_onu(source.index, index) else {
-                    self.problems.odd("onu_id", format!("a row with the index {}", oid(&[], index)));
+                    self.problems.odd(Field::OnuId, format!("a row with the index {}", oid(&[], index)));
                     continue;
                 };
                 let onu = Onu::unknown(at, NamedBy::Management);
@@ -164,7 +164,7 @@ impl Reader<'_> {
         });
         match failure {
             Some(trouble) if !whole && self.onus.is_empty() => return Err(trouble),
-            Some(trouble) if !whole => self.problems.failed("onu_id", trouble.to_string()),
+            Some(trouble) if !whole => self.problems.failed(Field::OnuId, trouble.to_string()),
             _ => {}
         }
         Ok(())
@@ -287,7 +287,7 @@ impl Reader<'_> {
         let failed =
             columns.iter().find(|column| column.end != End::Complete).map(|column| column.end.clone());
         if let Some(end) = failed {
-            self.problems.ended("onu_id", &end);
+            self.problems.ended(Field::OnuId, &end);
         }
         // Whether it was asked for or not: it is there at no extra cost.
         for ((field, _, source), column) in read.iter().zip(columns) {
@@ -326,7 +326,7 @@ impl Reader<'_> {
             Silence::Empty => {}
             Silence::Unlit => {
                 let reason = "only ONUs with light stand in the tables of this OLT: others may be registered";
-                self.problems.uncertain("onu_id", reason.to_owned());
+                self.problems.uncertain(Field::OnuId, reason.to_owned());
             }
             Silence::Nameless => return Err(Trouble::Unsupported(NAMELESS)),
         }

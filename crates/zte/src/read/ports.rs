@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use async_snmp::Value;
-use gpon::{Link, OpticalModule, PonPort, PonStatus, Uplink};
+use gpon::{Field, Link, OpticalModule, PonPort, PonStatus, Uplink};
 use tokio::time::Instant;
 
 use crate::firmware::{Cell, Firmware, PortTable, Table};
@@ -41,27 +41,31 @@ const INTERFACES: Table<Interface> = Table {
     rows: Rows::INTERFACES,
     cells: &[
         Cell {
-            field: "name",
+            field: Field::Name,
             column: IF_NAME,
             set: |row, value| {
                 row.name = value::padded_text(value)?.unwrap_or_default();
                 Ok(())
             },
         },
-        Cell { field: "admin_status", column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 7], set: set!(admin, link) },
-        Cell { field: "operational_status", column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8], set: set!(oper, link) },
+        Cell { field: Field::AdminStatus, column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 7], set: set!(admin, link) },
         Cell {
-            field: "speed_mbps",
+            field: Field::OperationalStatus,
+            column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8],
+            set: set!(oper, link),
+        },
+        Cell {
+            field: Field::SpeedMbps,
             column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15],
             set: set!(speed_mbps, value::number),
         },
         Cell {
-            field: "rx_bytes",
+            field: Field::RxBytes,
             column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6],
             set: set!(rx_octets, value::counter),
         },
         Cell {
-            field: "tx_bytes",
+            field: Field::TxBytes,
             column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 10],
             set: set!(tx_octets, value::counter),
         },
@@ -135,7 +139,7 @@ async fn modules(
             places.iter().map(|(slot, port)| (index.encode(*slot, *port), (*slot, *port))).collect();
         let mut modules = BTreeMap::new();
         for (cell, column) in cells.iter().zip(columns) {
-            problems.ended("optical", &column.end);
+            problems.ended(Field::Optical, &column.end);
             if column.rows.is_empty() && column.end == crate::snmp::walk::End::Complete {
                 // Other columns have rows, so that this one is not there.
                 problems.unsupported(cell.field);
@@ -151,7 +155,7 @@ async fn modules(
         modules.retain(|_, module| *module != OpticalModule::default());
         return Ok(modules);
     }
-    problems.unsupported("optical");
+    problems.unsupported(Field::Optical);
     Ok(BTreeMap::new())
 }
 
@@ -228,17 +232,17 @@ pub(crate) async fn pon_port(
         found = put(cells, &values, &mut module, pon, &mut problems);
     }
     if !found {
-        problems.unsupported("optical");
+        problems.unsupported(Field::Optical);
     }
     let optical = (module != OpticalModule::default()).then_some(module);
     let capacity = match capacity {
         Ok(None) => {
-            problems.unsupported("capacity");
+            problems.unsupported(Field::Capacity);
             None
         }
         Ok(capacity) => capacity,
         Err(reason) => {
-            problems.odd("capacity", format!("PON {pon}: {reason}"));
+            problems.odd(Field::Capacity, format!("PON {pon}: {reason}"));
             None
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{DbaProfile, TrafficProfile, Vlan, VlanId, VlanProfile, VlanTag};
+use gpon::{DbaProfile, Field, TrafficProfile, Vlan, VlanId, VlanProfile, VlanTag};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -26,8 +26,8 @@ pub(crate) async fn dba_profiles(olt: &Inner, deadline: Instant) -> Told<Vec<Dba
     };
     either(First::Snmp, over_snmp, |_| async move {
         let mut problems = Problems::default();
-        let rows = olt.ask(&ShowProfileTcont, &["name"], &mut problems).await?;
-        problems.unsupported("profile_id");
+        let rows = olt.ask(&ShowProfileTcont, &[Field::Name], &mut problems).await?;
+        problems.unsupported(Field::ProfileId);
         let mut profiles: Vec<_> = rows.iter().map(TcontProfile::dba_profile).collect();
         profiles.sort_by(|a, b| a.name.cmp(&b.name));
         Ok((profiles, problems))
@@ -58,7 +58,7 @@ async fn dba_profile_tables(olt: &Inner, firmware: &Firmware, deadline: Instant)
                     profile.profile_id = by_name.get(&profile.name).copied().flatten();
                 }
             }
-            Err(trouble) => problems.failed("profile_id", trouble.to_string()),
+            Err(trouble) => problems.failed(Field::ProfileId, trouble.to_string()),
         }
     }
     profiles.sort_by(|a, b| a.name.cmp(&b.name));
@@ -69,7 +69,7 @@ async fn dba_profile_tables(olt: &Inner, firmware: &Firmware, deadline: Instant)
 pub(crate) async fn traffic_profiles(olt: &Inner, deadline: Instant) -> Told<Vec<TrafficProfile>> {
     let told = async {
         let mut problems = Problems::default();
-        let rows = olt.ask(&ShowProfileTraffic, &["name"], &mut problems).await?;
+        let rows = olt.ask(&ShowProfileTraffic, &[Field::Name], &mut problems).await?;
         let profile = |row: show::TrafficProfile| TrafficProfile {
             name: row.name,
             sir_kbps: row.sir_kbps,
@@ -85,7 +85,7 @@ pub(crate) async fn traffic_profiles(olt: &Inner, deadline: Instant) -> Told<Vec
         let profiles = first_of(olt, firmware.traffic_profiles, deadline, &mut problems).await?;
         // Every OLT has the profile `default`: no row means no table.
         let (mut profiles, mut problems) = present(profiles, problems, "traffic profiles")?;
-        for field in ["cbs", "pbs"] {
+        for field in [Field::Cbs, Field::Pbs] {
             match &first {
                 Ok(_) | Err(Trouble::NoCli) => problems.unsupported(field),
                 Err(why) => problems.failed(field, why.to_string()),
@@ -112,10 +112,10 @@ pub(crate) async fn vlan_profiles(olt: &Inner, deadline: Instant) -> Told<Vec<Vl
     };
     either(First::Snmp, over_snmp, |_| async move {
         let mut problems = Problems::default();
-        let rows = olt.ask(&ShowOnuProfileVlan, &["name"], &mut problems).await?;
+        let rows = olt.ask(&ShowOnuProfileVlan, &[Field::Name], &mut problems).await?;
         let mut profiles: Vec<_> = rows.into_iter().filter_map(of_profile).collect();
         if !profiles.is_empty() && profiles.iter().all(|profile| profile.svlan.is_none()) {
-            problems.unsupported("svlan");
+            problems.unsupported(Field::Svlan);
         }
         profiles.sort_by(|a, b| a.name.cmp(&b.name));
         Ok((profiles, problems))
@@ -145,9 +145,9 @@ pub(crate) async fn vlans(olt: &Inner, deadline: Instant) -> Told<Vec<Vlan>> {
     };
     either(First::Snmp, over_snmp, |_| async move {
         let mut problems = Problems::default();
-        let summary = olt.ask(&ShowVlanSummary, &["vlan_id"], &mut problems).await?;
+        let summary = olt.ask(&ShowVlanSummary, &[Field::VlanId], &mut problems).await?;
         // `show vlan N` has them, one VLAN at a time.
-        ["name", "description"].iter().for_each(|field| problems.unsupported(field));
+        [Field::Name, Field::Description].iter().for_each(|field| problems.unsupported(*field));
         let ids = summary.ranges.iter().flat_map(|(first, last)| first.get()..=last.get());
         let vlan = |id| Some(Vlan { id: VlanId::new(id).ok()?, name: None, description: None });
         Ok((ids.filter_map(vlan).collect(), problems))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{AdminState, AuthMode, NamedBy, Onu, OnuRef, OnuState, PonPort, Span};
+use gpon::{AdminState, AuthMode, Field, NamedBy, Onu, OnuRef, OnuState, PonPort, Span};
 use tokio::time::{Instant, timeout_at};
 
 use crate::Trouble;
@@ -17,7 +17,8 @@ use crate::read::{Problems, Told, sound};
 pub(crate) const COMMANDS: usize = 2;
 
 /// What the tables of these fields would have said and no command tells of all ONUs of a port.
-const UNTOLD: [&str; 6] = ["name", "description", "distance", "tx_power", "olt_rx_power", "model"];
+const UNTOLD: [Field; 6] =
+    [Field::Name, Field::Description, Field::Distance, Field::TxPower, Field::OltRxPower, Field::Model];
 
 /// The ONUs of a PON with type, serial number and phase: what is registered by
 /// the port's configuration, the cheapest reliable list of it (fact sheet, CLI
@@ -31,7 +32,7 @@ pub(crate) async fn of_pon(olt: &Inner, pon: PonPort, powers: bool) -> Told<Vec<
     let mut onus = registered(&mut asking, pon, &mut problems).await?;
     phases(&mut asking, pon, &mut onus, &mut problems).await?;
     if powers && onus.values().any(|onu| onu.state == Some(OnuState::Online)) {
-        match asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), &["rx_power"], &mut problems).await {
+        match asking.ask(&ShowOnuRx(PowerOf::Pon(pon)), &[Field::RxPower], &mut problems).await {
             Ok(rows) => {
                 for row in rows {
                     if let Some(onu) = onus.get_mut(&row.onu) {
@@ -39,17 +40,17 @@ pub(crate) async fn of_pon(olt: &Inner, pon: PonPort, powers: bool) -> Told<Vec<
                     }
                 }
             }
-            Err(Trouble::Refused { .. }) => problems.unsupported("rx_power"),
-            Err(trouble) => problems.failed("rx_power", trouble.to_string()),
+            Err(Trouble::Refused { .. }) => problems.unsupported(Field::RxPower),
+            Err(trouble) => problems.failed(Field::RxPower, trouble.to_string()),
         }
     }
     for onu in onus.values_mut() {
         sound::settle(onu, olt.max_distance_m, &mut problems);
     }
     if !powers {
-        problems.unsupported("rx_power");
+        problems.unsupported(Field::RxPower);
     }
-    UNTOLD.iter().for_each(|field| problems.unsupported(field));
+    UNTOLD.iter().for_each(|field| problems.unsupported(*field));
     Ok((onus.into_values().collect(), problems))
 }
 
@@ -70,7 +71,7 @@ pub(crate) async fn of_pons(olt: &Inner, pons: &[PonPort], deadline: Instant) ->
                 problems.append(noted);
             }
             Err(trouble) if read == 0 => return Err(trouble),
-            Err(trouble) => problems.failed("onus", format!("PON {pon}: {trouble}")),
+            Err(trouble) => problems.failed(Field::Onus, format!("PON {pon}: {trouble}")),
         }
     }
     Ok((onus, problems))
@@ -89,8 +90,8 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, detailed: bool) -> Told<Onu> {
         return Err(problems.hides(&format!("an ONU {at}")).unwrap_or(Trouble::NoSuchOnu(at)));
     };
     if detailed {
-        let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, &["status"], &mut problems).await;
-        if let Some(detail) = problems.told(&["status"], detail) {
+        let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, &[Field::Status], &mut problems).await;
+        if let Some(detail) = problems.told(&[Field::Status], detail) {
             put(&mut onu, detail);
         }
         sound::settle(&mut onu, olt.max_distance_m, &mut problems);
@@ -103,7 +104,7 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, detailed: bool) -> Told<Onu> {
 /// (some devices print nothing but a header, fact sheet, CLI §4.3).
 pub(crate) async fn of_olt(olt: &Inner) -> Result<Option<Vec<Onu>>, Trouble> {
     let mut problems = Problems::default();
-    let states = olt.ask(&ShowOnuState::All, &["status"], &mut problems).await?;
+    let states = olt.ask(&ShowOnuState::All, &[Field::Status], &mut problems).await?;
     let whole = states.total.is_some_and(|total| usize::try_from(total) == Ok(states.onus.len()));
     let onu = |row: OnuStateRow| Onu { state: row.phase, ..Onu::unknown(row.onu, NamedBy::CommandLine) };
     Ok((whole && !problems.is_partial()).then(|| states.onus.into_iter().map(onu).collect()))
@@ -114,7 +115,7 @@ async fn registered(
     pon: PonPort,
     problems: &mut Problems,
 ) -> Result<BTreeMap<OnuRef, Onu>, Trouble> {
-    let blocks = asking.ask(&ShowPonConfig { pon }, &["onu_id"], problems).await?;
+    let blocks = asking.ask(&ShowPonConfig { pon }, &[Field::OnuId], problems).await?;
     let config = blocks
         .into_iter()
         .find(|block| block.pon == pon)
@@ -142,13 +143,13 @@ async fn phases(
     onus: &mut BTreeMap<OnuRef, Onu>,
     problems: &mut Problems,
 ) -> Result<(), Trouble> {
-    let states = match asking.ask(&ShowOnuState::Pon(pon), &["status"], problems).await {
+    let states = match asking.ask(&ShowOnuState::Pon(pon), &[Field::Status], problems).await {
         Ok(states) => states,
         // The configuration is a second source of there being none.
         Err(Trouble::UnprovenNone { .. }) if onus.is_empty() => return Ok(()),
         Err(busy @ Trouble::Busy { .. }) => return Err(busy),
         Err(trouble) => {
-            problems.failed("status", trouble.to_string());
+            problems.failed(Field::Status, trouble.to_string());
             return Ok(());
         }
     };
@@ -159,12 +160,12 @@ async fn phases(
         if !known {
             let reason =
                 format!("ONU {} has a phase and does not stand in the configuration of its port", row.onu);
-            problems.uncertain("onu_id", reason);
+            problems.uncertain(Field::OnuId, reason);
         }
     }
     for onu in onus.values().filter(|onu| onu.state.is_none()) {
         let reason = format!("ONU {} stands in the configuration of its port and has no phase", onu.at);
-        problems.uncertain("status", reason);
+        problems.uncertain(Field::Status, reason);
     }
     Ok(())
 }

@@ -91,7 +91,7 @@ mod tests {
 
     fn partial(value: u8) -> Told<u8> {
         let mut problems = Problems::default();
-        problems.failed("x", "timed out".into());
+        problems.failed(gpon::Field::Status, "timed out".into());
         Ok((value, problems))
     }
 

@@ -1,6 +1,6 @@
 //! What a device shows of an ONU and what cannot be true of it.
 
-use gpon::{Onu, OnuState};
+use gpon::{Field, Onu, OnuState};
 
 use crate::read::Problems;
 
@@ -23,7 +23,7 @@ pub(crate) fn settle(onu: &mut Onu, max_distance_m: u32, problems: &mut Problems
         return;
     };
     onu.distance_m = None;
-    problems.odd("distance", format!("ONU {}: {metres} m, but {why}", onu.at));
+    problems.odd(Field::Distance, format!("ONU {}: {metres} m, but {why}", onu.at));
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gpon::quoted;
+use gpon::{Field, quoted};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -32,14 +32,14 @@ impl Asking {
     pub(crate) async fn ask<S: Show>(
         &mut self,
         show: &S,
-        fields: &[&'static str],
+        fields: &[Field],
         problems: &mut Problems,
     ) -> Result<S::Rows, Trouble> {
         let Parsed { rows, unknown } = self.turn.ask(show, self.deadline).await?;
         for line in unknown {
             let place = format!("line {} of the answer to `{}`", line.line, show.line());
             for field in fields {
-                problems.uncertain(field, format!("{place}: {}: {}", line.reason, quoted(line.text.trim())));
+                problems.uncertain(*field, format!("{place}: {}: {}", line.reason, quoted(line.text.trim())));
             }
         }
         Ok(rows)
@@ -54,7 +54,7 @@ impl Inner {
     pub(crate) async fn ask<S: Show>(
         &self,
         show: &S,
-        fields: &[&'static str],
+        fields: &[Field],
         problems: &mut Problems,
     ) -> Result<S::Rows, Trouble> {
         self.asking().await?.ask(show, fields, problems).await

@@ -1,6 +1,6 @@
 //! Boxes that are lit and wait for configuration.
 
-use gpon::{PonPort, SerialNumber, UnconfiguredOnu};
+use gpon::{Field, PonPort, SerialNumber, UnconfiguredOnu};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -31,13 +31,13 @@ pub(crate) async fn read(olt: &Inner, pon: Option<PonPort>, deadline: Instant) -
     };
     let terminal = |first: Outcome| async move {
         let (onus, mut problems) = lists(olt, pon).await?;
-        for field in ["software", "discovered_at"] {
+        for field in [Field::Software, Field::DiscoveredAt] {
             match &first {
                 Ok(_) | Err(Trouble::Unsupported(_)) => problems.unsupported(field),
                 Err(why) => problems.failed(field, why.to_string()),
             }
         }
-        problems.unsupported("loid");
+        problems.unsupported(Field::Loid);
         Ok((onus, problems))
     };
     let (mut onus, problems) = completed(First::Snmp, over_snmp, lacks, terminal, merged).await?;
@@ -54,8 +54,8 @@ fn merged(
         Ok(listed) => listed,
         Err(trouble) => {
             let lacks = [
-                ("type", onus.iter().any(|onu| onu.model.is_none())),
-                ("password", onus.iter().any(|onu| onu.password.is_none())),
+                (Field::Type, onus.iter().any(|onu| onu.model.is_none())),
+                (Field::Password, onus.iter().any(|onu| onu.password.is_none())),
             ];
             let lost: Vec<_> =
                 lacks.into_iter().filter(|(_, lacks)| *lacks).map(|(field, _)| field).collect();
@@ -74,17 +74,18 @@ fn merged(
         }
     }
     // A row of the tables that lost its serial number is one of those that the list names.
-    if problems.lacks("serial_number") && !noted.is_partial() {
+    if problems.lacks(Field::SerialNumber) && !noted.is_partial() {
         onus.retain(|onu| onu.serial.is_some());
     }
-    let tells = |field: &&&str| !noted.lacks(field);
-    let told: Vec<_> = ["serial_number", "type", "password"].iter().filter(tells).copied().collect();
+    let tells = |field: &&Field| !noted.lacks(**field);
+    let told: Vec<_> =
+        [Field::SerialNumber, Field::Type, Field::Password].iter().filter(tells).copied().collect();
     problems.found(&told);
     problems.append(Problems(
         noted
             .0
             .into_iter()
-            .filter(|problem| !matches!(problem.field(), "software" | "discovered_at"))
+            .filter(|problem| !matches!(problem.field(), Field::Software | Field::DiscoveredAt))
             .collect(),
     ));
     (onus, problems)
@@ -100,7 +101,7 @@ async fn lists(olt: &Inner, pon: Option<PonPort>) -> Told<Vec<UnconfiguredOnu>> 
         Ok(rows) => rows,
         Err(Trouble::Refused { .. } | Trouble::NoCli) if olt.cli.is_some() => {
             problems = Problems::default();
-            ["type", "password"].iter().for_each(|field| problems.unsupported(field));
+            [Field::Type, Field::Password].iter().for_each(|field| problems.unsupported(*field));
             older_list(olt, pon, &mut problems).await?
         }
         Err(trouble) => return Err(trouble),
@@ -118,7 +119,7 @@ async fn lists(olt: &Inner, pon: Option<PonPort>) -> Told<Vec<UnconfiguredOnu>> 
 
 /// The list with models and passwords (fact sheet, CLI §4.3).
 async fn newer_list(olt: &Inner, noted: &mut Problems) -> Result<Vec<UnconfiguredOnu>, Trouble> {
-    let rows = olt.ask(&ShowPonOnuUncfg, &["serial_number"], noted).await?;
+    let rows = olt.ask(&ShowPonOnuUncfg, &[Field::SerialNumber], noted).await?;
     let onu = |row: PonOnuUncfgRow| {
         let (model, password) = (row.model.clone(), row.password.clone());
         Some(UnconfiguredOnu { model, password, ..waiting(row.pon()?, row.serial) })
@@ -132,7 +133,7 @@ async fn older_list(
     pon: Option<PonPort>,
     noted: &mut Problems,
 ) -> Result<Vec<UnconfiguredOnu>, Trouble> {
-    let rows = olt.ask(&ShowOnuUncfg { pon }, &["serial_number"], noted).await?;
+    let rows = olt.ask(&ShowOnuUncfg { pon }, &[Field::SerialNumber], noted).await?;
     Ok(rows.into_iter().map(|row| waiting(row.pon, row.serial)).collect())
 }
 
@@ -166,7 +167,7 @@ async fn tables(
 ) -> Told<Vec<UnconfiguredOnu>> {
     let mut problems = Problems::default();
     let mut onus = first_of(olt, firmware.unconfigured, deadline, &mut problems).await?;
-    problems.unsupported("loid");
+    problems.unsupported(Field::Loid);
     onus.retain(|onu| pon.is_none_or(|pon| onu.pon == pon));
     let none = onus.is_empty() && !problems.is_partial();
     if none && !olt.memory.has_any(firmware.unconfigured) && !nobody_waits(olt, pon, deadline).await? {

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use gpon::{Onu, PonPort, Problem};
+use gpon::{Field, Onu, PonPort, Problem};
 use tokio::time::Instant;
 
 use crate::Trouble;
@@ -141,18 +141,18 @@ pub(crate) async fn of_olt(
 fn combined(found: Vec<(PonPort, Arc<Page>)>, failed: Vec<(PonPort, Trouble)>) -> (Vec<Onu>, Problems) {
     let mut onus = Vec::with_capacity(found.iter().map(|(_, page)| page.onus.len()).sum());
     let mut problems = Problems::default();
-    let mut unsupported: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut unsupported: BTreeMap<Field, usize> = BTreeMap::new();
     let mut peopled = 0;
     for (pon, page) in found {
         peopled += usize::from(!page.onus.is_empty());
         for problem in &page.problems {
             match problem {
-                Problem::Unsupported { field } => *unsupported.entry(field).or_default() += 1,
-                Problem::Failed { field, reason } => problems.failed(field, format!("PON {pon}: {reason}")),
+                Problem::Unsupported { field } => *unsupported.entry(*field).or_default() += 1,
+                Problem::Failed { field, reason } => problems.failed(*field, format!("PON {pon}: {reason}")),
                 Problem::Uncertain { field, reason } => {
-                    problems.uncertain(field, format!("PON {pon}: {reason}"));
+                    problems.uncertain(*field, format!("PON {pon}: {reason}"));
                 }
-                Problem::Odd { field, reason } => problems.odd(field, reason.clone()),
+                Problem::Odd { field, reason } => problems.odd(*field, reason.clone()),
             }
         }
         match Arc::try_unwrap(page) {
@@ -161,7 +161,7 @@ fn combined(found: Vec<(PonPort, Arc<Page>)>, failed: Vec<(PonPort, Trouble)>) -
         }
     }
     for (pon, trouble) in failed {
-        problems.failed("onus", format!("PON {pon}: {trouble}"));
+        problems.failed(Field::Onus, format!("PON {pon}: {trouble}"));
     }
     // A column that only some PONs leave empty is one that the device has.
     unsupported.retain(|_, pons| *pons == peopled);

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use gpon::{OnuId, PonPort, Problem};
+use gpon::{Field, OnuId, PonPort, Problem};
 use zte::Trouble;
 
 use crate::agent::{Agent, Mib, Name, Request, Shared, Value};
@@ -83,7 +83,7 @@ async fn spoiled(mut spoil: impl FnMut(&Request, &mut Vec<(Name, Value)>) + Send
     .await
 }
 
-pub(crate) fn failed(problems: &[Problem]) -> Vec<(&'static str, &str)> {
+pub(crate) fn failed(problems: &[Problem]) -> Vec<(Field, &str)> {
     let failed = |problem| match problem {
         &Problem::Failed { field, ref reason } => Some((field, reason.as_str())),
         _ => None,
@@ -209,7 +209,7 @@ async fn a_column_that_is_left_too_early_has_failed() {
     assert_eq!(list.value.len(), 10);
     let failed = failed(&list.problems);
     assert!(
-        failed.iter().any(|(field, reason)| *field == "name" && reason.contains("left out")),
+        failed.iter().any(|(field, reason)| *field == Field::Name && reason.contains("left out")),
         "{failed:?}"
     );
 }

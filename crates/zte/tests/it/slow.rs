@@ -152,7 +152,7 @@ async fn a_whole_olt_goes_on_where_the_last_reading_ended() {
         for (field, reason) in failed(&reading.problems) {
             assert!(
                 reason.starts_with("PON 1/1/") && reason.contains("not done within"),
-                "{field}: {reason}"
+                "{field:?}: {reason}"
             );
         }
         assert!(kept.pons() > before, "none was done in go {go}");

@@ -1,6 +1,6 @@
 //! What is known of an OLT whose SNMP agent is silent.
 
-use gpon::{Dbm, OnuId, OnuRef, OnuState, PonPort, Problem};
+use gpon::{Dbm, Field, OnuId, OnuRef, OnuState, PonPort, Problem};
 use zte::Trouble;
 
 use crate::terminal::{Scripted, fixture};
@@ -13,7 +13,7 @@ fn at(id: u8) -> OnuRef {
     OnuRef { pon: PonPort::new(1, 1).unwrap(), id: OnuId::new(id).unwrap() }
 }
 
-fn failed(problems: &[Problem]) -> Vec<&'static str> {
+fn failed(problems: &[Problem]) -> Vec<Field> {
     let failed = |problem: &Problem| matches!(problem, Problem::Failed { .. }).then(|| problem.field());
     problems.iter().filter_map(failed).collect()
 }
@@ -33,7 +33,10 @@ async fn an_onu_takes_three_commands() {
     assert_eq!(onu.serial.unwrap().to_string(), "ZTEGD0000001");
     assert_eq!(onu.olt_rx, Some(Dbm::from_milli(-20_241)));
     assert!(onu.temperature_mc.is_some() && onu.voltage_mv.is_some() && onu.bias_ua.is_some(), "{onu:?}");
-    assert_eq!(failed(&reading.problems), ["statistics", "model", "hardware_version", "firmware_version"]);
+    assert_eq!(
+        failed(&reading.problems),
+        [Field::Statistics, Field::Model, Field::HardwareVersion, Field::FirmwareVersion]
+    );
     assert!(reading.is_partial());
 }
 
@@ -44,7 +47,7 @@ async fn an_onu_out_of_service_takes_one() {
     let reading = rig.olt.monitor_onu(at(1)).await.unwrap();
     assert_eq!(rig.commands(), [DETAIL]);
     assert_eq!((reading.value.state, reading.value.rx), (Some(OnuState::Los), None));
-    assert_eq!(failed(&reading.problems), ["statistics"]);
+    assert_eq!(failed(&reading.problems), [Field::Statistics]);
 }
 
 #[tokio::test]
@@ -71,7 +74,7 @@ async fn a_pon_takes_three_commands() {
     assert_eq!((onu.at, onu.rx), (at(1), Some(Dbm::from_milli(-16_676))));
     assert!(onu.tx.is_some() && onu.olt_rx.is_some());
     assert_eq!(reading.value.counts.total, None, "powers do not tell who is missing");
-    assert!(failed(&reading.problems).contains(&"onu_count"));
+    assert!(failed(&reading.problems).contains(&Field::OnuCount));
 }
 
 #[tokio::test]
@@ -99,7 +102,7 @@ async fn what_only_the_command_line_answers() {
     assert!(waiting.is_partial());
     let environment = rig.olt.environment().await.unwrap();
     assert_eq!((environment.value.celsius, environment.value.fans.len()), (Some(32), 2));
-    assert_eq!(failed(&environment.problems), ["power_supplies", "fans.running", "fans.present"]);
+    assert_eq!(failed(&environment.problems), [Field::PowerSupplies, Field::FansRunning, Field::FansPresent]);
     let stats = rig.olt.stats();
     assert_eq!((stats.reachable, stats.cli.unwrap().reachable), (Some(false), Some(true)));
 }

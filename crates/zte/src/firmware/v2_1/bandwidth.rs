@@ -1,6 +1,6 @@
 //! T-CONTs, GEM ports and the traffic profiles that limit them.
 
-use gpon::{GemPort, Tcont, TrafficProfile};
+use gpon::{Field, GemPort, Tcont, TrafficProfile};
 
 use crate::firmware::{Cell, Table};
 use crate::index::{self, Rows};
@@ -18,15 +18,15 @@ pub(super) const TRAFFIC_PROFILES: &[Table<TrafficProfile>] = &[Table {
     rows: Rows::PROFILES,
     cells: &[
         Cell {
-            field: "name",
+            field: Field::Name,
             column: zte!(1012, 3, 26, 2, 1, 2),
             set: |row, value| {
                 row.name = value::text(value)?.unwrap_or_default();
                 Ok(())
             },
         },
-        Cell { field: "sir", column: zte!(1012, 3, 26, 2, 1, 3), set: set!(sir_kbps, value::number) },
-        Cell { field: "pir", column: zte!(1012, 3, 26, 2, 1, 4), set: set!(pir_kbps, value::number) },
+        Cell { field: Field::Sir, column: zte!(1012, 3, 26, 2, 1, 3), set: set!(sir_kbps, value::number) },
+        Cell { field: Field::Pir, column: zte!(1012, 3, 26, 2, 1, 4), set: set!(pir_kbps, value::number) },
     ],
 }];
 
@@ -35,9 +35,9 @@ pub(super) const TCONTS: Table<Tcont> = Table {
     row: |index| Some(Tcont { id: index::decode_part(index)?, name: None, profile: None }),
     rows: Rows::PARTS,
     cells: &[
-        Cell { field: "name", column: zte!(1082, 500, 10, 2, 3, 4, 1, 2), set: set!(name, value::text) },
+        Cell { field: Field::Name, column: zte!(1082, 500, 10, 2, 3, 4, 1, 2), set: set!(name, value::text) },
         Cell {
-            field: "profile",
+            field: Field::Profile,
             column: zte!(1082, 500, 10, 2, 3, 4, 1, 3),
             set: set!(profile, value::text),
         },
@@ -52,20 +52,24 @@ pub(super) const GEM_PORTS: Table<GemPort> = Table {
     },
     rows: Rows::PARTS,
     cells: &[
-        Cell { field: "name", column: zte!(1082, 500, 10, 2, 3, 5, 1, 2), set: set!(name, value::text) },
+        Cell { field: Field::Name, column: zte!(1082, 500, 10, 2, 3, 5, 1, 2), set: set!(name, value::text) },
         Cell {
-            field: "tcont_id",
+            field: Field::TcontId,
             column: zte!(1082, 500, 10, 2, 3, 5, 1, 3),
             set: set!(tcont, value::number),
         },
-        Cell { field: "queue", column: zte!(1082, 500, 10, 2, 3, 5, 1, 5), set: set!(queue, value::number) },
         Cell {
-            field: "traffic_limit",
+            field: Field::Queue,
+            column: zte!(1082, 500, 10, 2, 3, 5, 1, 5),
+            set: set!(queue, value::number),
+        },
+        Cell {
+            field: Field::TrafficLimit,
             column: zte!(1082, 500, 10, 2, 3, 5, 1, 10),
             set: set!(upstream, value::text),
         },
         Cell {
-            field: "traffic_limit",
+            field: Field::TrafficLimit,
             column: zte!(1082, 500, 10, 2, 3, 5, 1, 11),
             set: set!(downstream, value::text),
         },

@@ -2,7 +2,7 @@
 
 use async_snmp::Value;
 use gpon::{
-    Card, CardStatus, Environment, Fan, OpticalModule, PowerSupply, PowerSupplyState, SlotTemperature,
+    Card, CardStatus, Environment, Fan, Field, OpticalModule, PowerSupply, PowerSupplyState, SlotTemperature,
 };
 
 use crate::firmware::{Cell, EnvironmentCell, PortTable, Table};
@@ -41,16 +41,16 @@ fn card(index: &[u32]) -> Option<Card> {
 macro_rules! cards {
     ($($tree:literal),+) => {
         &[
-            Cell { field: "card_type", column: zte!($($tree),+, 2), set: configured_type },
-            Cell { field: "card_type", column: zte!($($tree),+, 4), set: actual_type },
-            Cell { field: "status", column: zte!($($tree),+, 5), set: set!(status, card_status) },
-            Cell { field: "ports", column: zte!($($tree),+, 7), set: set!(ports, value::number) },
-            Cell { field: "cpu", column: zte!($($tree),+, 9), set: set!(cpu_percent, value::number) },
-            Cell { field: "memory", column: zte!($($tree),+, 11), set: set!(memory_percent, value::number) },
-            Cell { field: "serial_number", column: zte!($($tree),+, 14), set: set!(serial, value::padded_text) },
-            Cell { field: "hardware_ver", column: zte!($($tree),+, 23), set: set!(hardware_version, value::padded_text) },
-            Cell { field: "started_at", column: zte!($($tree),+, 25), set: set!(started_at, value::date_and_time) },
-            Cell { field: "software_ver", column: zte!($($tree),+, 27), set: set!(software_version, value::padded_text) },
+            Cell { field: Field::CardType, column: zte!($($tree),+, 2), set: configured_type },
+            Cell { field: Field::CardType, column: zte!($($tree),+, 4), set: actual_type },
+            Cell { field: Field::Status, column: zte!($($tree),+, 5), set: set!(status, card_status) },
+            Cell { field: Field::Ports, column: zte!($($tree),+, 7), set: set!(ports, value::number) },
+            Cell { field: Field::Cpu, column: zte!($($tree),+, 9), set: set!(cpu_percent, value::number) },
+            Cell { field: Field::Memory, column: zte!($($tree),+, 11), set: set!(memory_percent, value::number) },
+            Cell { field: Field::SerialNumber, column: zte!($($tree),+, 14), set: set!(serial, value::padded_text) },
+            Cell { field: Field::HardwareVer, column: zte!($($tree),+, 23), set: set!(hardware_version, value::padded_text) },
+            Cell { field: Field::StartedAt, column: zte!($($tree),+, 25), set: set!(started_at, value::date_and_time) },
+            Cell { field: Field::SoftwareVer, column: zte!($($tree),+, 27), set: set!(software_version, value::padded_text) },
         ]
     };
 }
@@ -102,21 +102,21 @@ fn card_status(value: &Value) -> value::Decoded<CardStatus> {
 
 // Environment (§6.2).
 
-pub(super) const ENVIRONMENT: &[(&str, &[u32], EnvironmentCell)] = &[
-    ("temperature", zte!(1082, 10, 10, 2, 1, 5, 1, 3), |all, _, value| {
+pub(super) const ENVIRONMENT: &[(Field, &[u32], EnvironmentCell)] = &[
+    (Field::Temperature, zte!(1082, 10, 10, 2, 1, 5, 1, 3), |all, _, value| {
         all.celsius = value::number(value)?;
         Ok(())
     }),
-    ("cards", zte!(1082, 10, 10, 2, 1, 6, 1, 2), |all, index, value| {
+    (Field::Cards, zte!(1082, 10, 10, 2, 1, 6, 1, 2), |all, index, value| {
         let at = index::decode_card(index).ok_or("not a slot")?;
         all.cards.push(SlotTemperature { at, celsius: value::number(value)? });
         Ok(())
     }),
-    ("power_supplies", zte!(1082, 10, 10, 2, 3, 11, 1, 2), |all, index, value| {
+    (Field::PowerSupplies, zte!(1082, 10, 10, 2, 3, 11, 1, 2), |all, index, value| {
         supply(all, index)?.volts = value::number(value)?;
         Ok(())
     }),
-    ("power_supplies", zte!(1082, 10, 10, 2, 3, 11, 1, 3), |all, index, value| {
+    (Field::PowerSupplies, zte!(1082, 10, 10, 2, 3, 11, 1, 3), |all, index, value| {
         supply(all, index)?.state = Some(match integer(value)? {
             1 => PowerSupplyState::Normal,
             2 => PowerSupplyState::Over,
@@ -126,19 +126,19 @@ pub(super) const ENVIRONMENT: &[(&str, &[u32], EnvironmentCell)] = &[
         });
         Ok(())
     }),
-    ("fans", zte!(1082, 10, 10, 2, 4, 11, 1, 3), |all, index, value| {
+    (Field::Fans, zte!(1082, 10, 10, 2, 4, 11, 1, 3), |all, index, value| {
         fan(all, index)?.level = value::number(value)?;
         Ok(())
     }),
-    ("fans", zte!(1082, 10, 10, 2, 4, 11, 1, 5), |all, index, value| {
+    (Field::Fans, zte!(1082, 10, 10, 2, 4, 11, 1, 5), |all, index, value| {
         fan(all, index)?.running = one_of_two(value)?;
         Ok(())
     }),
-    ("fans", zte!(1082, 10, 10, 2, 4, 11, 1, 6), |all, index, value| {
+    (Field::Fans, zte!(1082, 10, 10, 2, 4, 11, 1, 6), |all, index, value| {
         fan(all, index)?.present = one_of_two(value)?;
         Ok(())
     }),
-    ("fans", zte!(1082, 10, 10, 2, 4, 11, 1, 7), |all, index, value| {
+    (Field::Fans, zte!(1082, 10, 10, 2, 4, 11, 1, 7), |all, index, value| {
         fan(all, index)?.rpm = value::number(value)?;
         Ok(())
     }),
@@ -178,13 +178,13 @@ fn fan<'a>(all: &'a mut Environment, index: &[u32]) -> Result<&'a mut Fan, Strin
 macro_rules! modules {
     ($rx:expr, $tx:expr, $bias:expr, $mv:expr, $nm:expr, $temperature:expr) => {
         &[
-            Cell { field: "rx_power", column: $rx, set: set!(rx, value::milli_dbm) },
-            Cell { field: "tx_power", column: $tx, set: set!(tx, value::milli_dbm) },
-            Cell { field: "bias_current", column: $bias, set: set!(bias_ua, value::module_reading) },
-            Cell { field: "voltage", column: $mv, set: set!(voltage_mv, value::module_reading) },
-            Cell { field: "wavelength", column: $nm, set: set!(wavelength_nm, value::module_reading) },
+            Cell { field: Field::RxPower, column: $rx, set: set!(rx, value::milli_dbm) },
+            Cell { field: Field::TxPower, column: $tx, set: set!(tx, value::milli_dbm) },
+            Cell { field: Field::BiasCurrent, column: $bias, set: set!(bias_ua, value::module_reading) },
+            Cell { field: Field::Voltage, column: $mv, set: set!(voltage_mv, value::module_reading) },
+            Cell { field: Field::Wavelength, column: $nm, set: set!(wavelength_nm, value::module_reading) },
             Cell {
-                field: "temperature",
+                field: Field::Temperature,
                 column: $temperature,
                 set: set!(temperature_mc, value::module_reading),
             },

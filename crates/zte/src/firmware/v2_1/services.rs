@@ -1,11 +1,10 @@
 //! Boxes that wait for configuration, profiles, VLANs and service ports.
 
 use async_snmp::Value;
-use gpon::{DbaProfile, DbaType, UnconfiguredOnu, Vlan, VlanId, VlanProfile, VlanTag};
+use gpon::{DbaProfile, DbaType, Field, UnconfiguredOnu, Vlan, VlanId, VlanProfile, VlanTag};
 
-use crate::firmware::{Cell, Table};
+use crate::firmware::{Cell, ServiceRow, Table};
 use crate::index::{self, PonIndex, Rows};
-use crate::read::services::ServiceRow;
 use crate::value::{self, integer};
 
 pub(super) const UNCONFIGURED: &[Table<UnconfiguredOnu>] = &[
@@ -59,31 +58,43 @@ fn unconfigured(encoding: PonIndex, index: &[u32]) -> Option<UnconfiguredOnu> {
 }
 
 const UNCONFIGURED_1012: &[Cell<UnconfiguredOnu>] = &[
-    Cell { field: "serial_number", column: zte!(1012, 3, 13, 3, 1, 2), set: set!(serial, value::serial) },
-    Cell { field: "password", column: zte!(1012, 3, 13, 3, 1, 5), set: set!(password, password) },
+    Cell { field: Field::SerialNumber, column: zte!(1012, 3, 13, 3, 1, 2), set: set!(serial, value::serial) },
+    Cell { field: Field::Password, column: zte!(1012, 3, 13, 3, 1, 5), set: set!(password, password) },
     Cell {
-        field: "discovered_at",
+        field: Field::DiscoveredAt,
         column: zte!(1012, 3, 13, 3, 1, 7),
         set: set!(discovered_at, value::date_and_time),
     },
-    Cell { field: "type", column: zte!(1012, 3, 13, 3, 1, 10), set: set!(model, value::padded_text) },
-    Cell { field: "software", column: zte!(1012, 3, 13, 3, 1, 11), set: set!(software, value::padded_text) },
+    Cell { field: Field::Type, column: zte!(1012, 3, 13, 3, 1, 10), set: set!(model, value::padded_text) },
+    Cell {
+        field: Field::Software,
+        column: zte!(1012, 3, 13, 3, 1, 11),
+        set: set!(software, value::padded_text),
+    },
 ];
 const UNCONFIGURED_1082: &[Cell<UnconfiguredOnu>] = &[
     Cell {
-        field: "serial_number",
+        field: Field::SerialNumber,
         column: zte!(1082, 500, 10, 2, 2, 5, 1, 2),
         set: set!(serial, value::serial),
     },
-    Cell { field: "password", column: zte!(1082, 500, 10, 2, 2, 5, 1, 3), set: set!(password, password) },
-    Cell { field: "type", column: zte!(1082, 500, 10, 2, 2, 5, 1, 7), set: set!(model, value::padded_text) },
     Cell {
-        field: "software",
+        field: Field::Password,
+        column: zte!(1082, 500, 10, 2, 2, 5, 1, 3),
+        set: set!(password, password),
+    },
+    Cell {
+        field: Field::Type,
+        column: zte!(1082, 500, 10, 2, 2, 5, 1, 7),
+        set: set!(model, value::padded_text),
+    },
+    Cell {
+        field: Field::Software,
         column: zte!(1082, 500, 10, 2, 2, 5, 1, 8),
         set: set!(software, value::padded_text),
     },
     Cell {
-        field: "discovered_at",
+        field: Field::DiscoveredAt,
         column: zte!(1082, 500, 10, 2, 2, 5, 1, 9),
         set: set!(discovered_at, value::date_and_time),
     },
@@ -116,14 +127,22 @@ fn dba_type(value: &Value) -> value::Decoded<DbaType> {
 }
 
 const DBA_1082: &[Cell<DbaProfile>] = &[
-    Cell { field: "fixed", column: zte!(1082, 500, 10, 2, 1, 2, 1, 2), set: set!(fixed_kbps, value::number) },
-    Cell { field: "cir", column: zte!(1082, 500, 10, 2, 1, 2, 1, 3), set: set!(assured_kbps, value::number) },
     Cell {
-        field: "max_bw",
+        field: Field::Fixed,
+        column: zte!(1082, 500, 10, 2, 1, 2, 1, 2),
+        set: set!(fixed_kbps, value::number),
+    },
+    Cell {
+        field: Field::Cir,
+        column: zte!(1082, 500, 10, 2, 1, 2, 1, 3),
+        set: set!(assured_kbps, value::number),
+    },
+    Cell {
+        field: Field::MaxBw,
         column: zte!(1082, 500, 10, 2, 1, 2, 1, 4),
         set: set!(maximum_kbps, value::number),
     },
-    Cell { field: "type", column: zte!(1082, 500, 10, 2, 1, 2, 1, 5), set: set!(kind, dba_type) },
+    Cell { field: Field::Type, column: zte!(1082, 500, 10, 2, 1, 2, 1, 5), set: set!(kind, dba_type) },
 ];
 
 pub(super) const DBA_IDS: Table<DbaProfile> = Table {
@@ -134,17 +153,29 @@ pub(super) const DBA_IDS: Table<DbaProfile> = Table {
     rows: Rows::PROFILES,
     cells: &[
         Cell {
-            field: "name",
+            field: Field::Name,
             column: zte!(1012, 3, 26, 1, 1, 2),
             set: |row, value| {
                 row.name = value::text(value)?.unwrap_or_default();
                 Ok(())
             },
         },
-        Cell { field: "fixed", column: zte!(1012, 3, 26, 1, 1, 3), set: set!(fixed_kbps, value::number) },
-        Cell { field: "cir", column: zte!(1012, 3, 26, 1, 1, 4), set: set!(assured_kbps, value::number) },
-        Cell { field: "max_bw", column: zte!(1012, 3, 26, 1, 1, 5), set: set!(maximum_kbps, value::number) },
-        Cell { field: "type", column: zte!(1012, 3, 26, 1, 1, 6), set: set!(kind, dba_type) },
+        Cell {
+            field: Field::Fixed,
+            column: zte!(1012, 3, 26, 1, 1, 3),
+            set: set!(fixed_kbps, value::number),
+        },
+        Cell {
+            field: Field::Cir,
+            column: zte!(1012, 3, 26, 1, 1, 4),
+            set: set!(assured_kbps, value::number),
+        },
+        Cell {
+            field: Field::MaxBw,
+            column: zte!(1012, 3, 26, 1, 1, 5),
+            set: set!(maximum_kbps, value::number),
+        },
+        Cell { field: Field::Type, column: zte!(1012, 3, 26, 1, 1, 6), set: set!(kind, dba_type) },
     ],
 };
 
@@ -180,16 +211,20 @@ fn outer_vlan(value: &Value) -> value::Decoded<u16> {
 }
 
 const VLAN_PROFILES_1082: &[Cell<VlanProfile>] = &[
-    Cell { field: "mode", column: zte!(1082, 500, 20, 2, 6, 25, 1, 2), set: set!(mode, tag_mode) },
-    Cell { field: "vlan_id", column: zte!(1082, 500, 20, 2, 6, 25, 1, 3), set: set!(cvlan, value::vlan) },
-    Cell { field: "priority", column: zte!(1082, 500, 20, 2, 6, 25, 1, 4), set: set!(priority, priority) },
-    Cell { field: "svlan", column: zte!(1082, 500, 20, 2, 6, 25, 1, 5), set: set!(svlan, outer_vlan) },
+    Cell { field: Field::Mode, column: zte!(1082, 500, 20, 2, 6, 25, 1, 2), set: set!(mode, tag_mode) },
+    Cell { field: Field::VlanId, column: zte!(1082, 500, 20, 2, 6, 25, 1, 3), set: set!(cvlan, value::vlan) },
+    Cell {
+        field: Field::Priority,
+        column: zte!(1082, 500, 20, 2, 6, 25, 1, 4),
+        set: set!(priority, priority),
+    },
+    Cell { field: Field::Svlan, column: zte!(1082, 500, 20, 2, 6, 25, 1, 5), set: set!(svlan, outer_vlan) },
 ];
 const VLAN_PROFILES_1012: &[Cell<VlanProfile>] = &[
-    Cell { field: "mode", column: zte!(1012, 3, 50, 20, 15, 1, 2), set: set!(mode, tag_mode) },
-    Cell { field: "vlan_id", column: zte!(1012, 3, 50, 20, 15, 1, 3), set: set!(cvlan, value::vlan) },
-    Cell { field: "priority", column: zte!(1012, 3, 50, 20, 15, 1, 4), set: set!(priority, priority) },
-    Cell { field: "svlan", column: zte!(1012, 3, 50, 20, 15, 1, 5), set: set!(svlan, outer_vlan) },
+    Cell { field: Field::Mode, column: zte!(1012, 3, 50, 20, 15, 1, 2), set: set!(mode, tag_mode) },
+    Cell { field: Field::VlanId, column: zte!(1012, 3, 50, 20, 15, 1, 3), set: set!(cvlan, value::vlan) },
+    Cell { field: Field::Priority, column: zte!(1012, 3, 50, 20, 15, 1, 4), set: set!(priority, priority) },
+    Cell { field: Field::Svlan, column: zte!(1012, 3, 50, 20, 15, 1, 5), set: set!(svlan, outer_vlan) },
 ];
 
 // VLANs (§6.7; Q-BRIDGE, §3).
@@ -200,15 +235,15 @@ fn vlan(index: &[u32]) -> Option<Vlan> {
 }
 
 const VLANS_1082: &[Cell<Vlan>] = &[
-    Cell { field: "name", column: zte!(1082, 40, 50, 2, 1, 2, 1, 2), set: set!(name, value::text) },
+    Cell { field: Field::Name, column: zte!(1082, 40, 50, 2, 1, 2, 1, 2), set: set!(name, value::text) },
     Cell {
-        field: "description",
+        field: Field::Description,
         column: zte!(1082, 40, 50, 2, 1, 2, 1, 3),
         set: set!(description, value::text),
     },
 ];
 const VLANS_Q_BRIDGE: &[Cell<Vlan>] = &[Cell {
-    field: "name",
+    field: Field::Name,
     column: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 4, 3, 1, 1],
     set: set!(name, value::text),
 }];
@@ -217,16 +252,16 @@ const VLANS_Q_BRIDGE: &[Cell<Vlan>] = &[Cell {
 
 const SERVICE_PORT_CELLS: &[Cell<ServiceRow>] = &[
     Cell {
-        field: "description",
+        field: Field::Description,
         column: zte!(1082, 110, 5, 2, 2, 1, 1),
         set: set!(description, value::text),
     },
-    Cell { field: "vlan_mode", column: zte!(1082, 110, 5, 2, 2, 1, 4), set: set!(mode, value::number) },
-    Cell { field: "vport", column: zte!(1082, 110, 5, 2, 2, 1, 5), set: set!(vport, value::number) },
-    Cell { field: "user_vlan", column: zte!(1082, 110, 5, 2, 2, 1, 8), set: set!(user, value::vlan) },
-    Cell { field: "cvlan", column: zte!(1082, 110, 5, 2, 2, 1, 18), set: set!(c, value::vlan) },
+    Cell { field: Field::VlanMode, column: zte!(1082, 110, 5, 2, 2, 1, 4), set: set!(mode, value::number) },
+    Cell { field: Field::Vport, column: zte!(1082, 110, 5, 2, 2, 1, 5), set: set!(vport, value::number) },
+    Cell { field: Field::UserVlan, column: zte!(1082, 110, 5, 2, 2, 1, 8), set: set!(user, value::vlan) },
+    Cell { field: Field::Cvlan, column: zte!(1082, 110, 5, 2, 2, 1, 18), set: set!(c, value::vlan) },
     Cell {
-        field: "svlan",
+        field: Field::Svlan,
         column: zte!(1082, 110, 5, 2, 2, 1, 19),
         set: |row, value| {
             row.s = Some(value::vlan(value)?);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{Dbm, NamedBy, Onu, OnuRef, OnuState, PonPort};
+use gpon::{Dbm, Field, NamedBy, Onu, OnuRef, OnuState, PonPort};
 
 use crate::Trouble;
 use crate::cli::show::{
@@ -45,16 +45,16 @@ impl Command {
     }
 
     /// The fields that it is sent for.
-    pub(super) const fn fields(self) -> &'static [&'static str] {
+    pub(super) const fn fields(self) -> &'static [Field] {
         match self {
-            Self::Detail(_) => &["status", "serial_number"],
-            Self::Optics(_) => &["temperature", "voltage", "bias_current"],
-            Self::Attenuation(_) => &["rx_power", "tx_power", "olt_rx_power"],
-            Self::Equipment(_) => &["model", "hardware_version"],
-            Self::Software(_) => &["firmware_version"],
-            Self::OnuRx(_) => &["rx_power"],
-            Self::OnuTx(_) => &["tx_power"],
-            Self::OltRx(_) => &["olt_rx_power"],
+            Self::Detail(_) => &[Field::Status, Field::SerialNumber],
+            Self::Optics(_) => &[Field::Temperature, Field::Voltage, Field::BiasCurrent],
+            Self::Attenuation(_) => &[Field::RxPower, Field::TxPower, Field::OltRxPower],
+            Self::Equipment(_) => &[Field::Model, Field::HardwareVersion],
+            Self::Software(_) => &[Field::FirmwareVersion],
+            Self::OnuRx(_) => &[Field::RxPower],
+            Self::OnuTx(_) => &[Field::TxPower],
+            Self::OltRx(_) => &[Field::OltRxPower],
         }
     }
 
@@ -95,9 +95,9 @@ pub(super) struct Heard {
     /// The commands that were sent.
     pub(super) sent: Vec<Command>,
     /// The fields that were answered, be it with "not available".
-    pub(super) answered: Vec<&'static str>,
+    pub(super) answered: Vec<Field>,
     /// The fields that were asked for in vain, and why.
-    pub(super) failed: Vec<(&'static str, Trouble)>,
+    pub(super) failed: Vec<(Field, Trouble)>,
     pub(super) problems: Problems,
 }
 
@@ -107,7 +107,7 @@ impl Heard {
     }
 
     /// Whether a field was asked for, with whatever success.
-    pub(super) fn knows(&self, field: &str) -> bool {
+    pub(super) fn knows(&self, field: Field) -> bool {
         self.answered.contains(&field) || self.failed.iter().any(|(failed, _)| *failed == field)
     }
 
@@ -142,7 +142,7 @@ impl Heard {
     /// where the answer is not whole; of a list that is not, any row may be lost.
     fn note(&mut self, command: Command, whole: bool) {
         let onu = command.onu().and_then(|at| self.onus.get(&at));
-        let lost = |field: &&'static str| !whole && onu.is_none_or(|onu| lacks(onu, field));
+        let lost = |field: &Field| !whole && onu.is_none_or(|onu| lacks(onu, *field));
         let (lost, told): (Vec<_>, Vec<_>) = command.fields().iter().copied().partition(lost);
         self.answered.extend(told);
         let trouble = Trouble::UnexpectedReply("the answer of the command line is not whole".to_owned());
@@ -214,7 +214,7 @@ impl Heard {
             onu.bias_ua = optics.bias_ma.map(thousandths);
             onu.temperature_mc = optics.temperature_c.map(thousandths);
         }
-        let powers = [("rx_power", optics.rx_dbm), ("tx_power", optics.tx_dbm)];
+        let powers = [(Field::RxPower, optics.rx_dbm), (Field::TxPower, optics.tx_dbm)];
         let told = powers.into_iter().filter(|(_, power)| power.is_some());
         self.answered.extend(told.map(|(field, _)| field));
     }
@@ -227,42 +227,42 @@ impl Heard {
 }
 
 /// Whether nothing is known of a field.
-fn lacks(onu: &Onu, field: &str) -> bool {
+fn lacks(onu: &Onu, field: Field) -> bool {
     match field {
-        "status" => onu.state.is_none(),
-        "serial_number" => onu.serial.is_none(),
-        "rx_power" => onu.rx.is_none(),
-        "tx_power" => onu.tx.is_none(),
-        "olt_rx_power" => onu.olt_rx.is_none(),
-        "temperature" => onu.temperature_mc.is_none(),
-        "voltage" => onu.voltage_mv.is_none(),
-        "bias_current" => onu.bias_ua.is_none(),
-        "model" => onu.model.is_none(),
-        "hardware_version" => onu.hardware_version.is_none(),
-        "firmware_version" => onu.firmware_version.is_none(),
+        Field::Status => onu.state.is_none(),
+        Field::SerialNumber => onu.serial.is_none(),
+        Field::RxPower => onu.rx.is_none(),
+        Field::TxPower => onu.tx.is_none(),
+        Field::OltRxPower => onu.olt_rx.is_none(),
+        Field::Temperature => onu.temperature_mc.is_none(),
+        Field::Voltage => onu.voltage_mv.is_none(),
+        Field::BiasCurrent => onu.bias_ua.is_none(),
+        Field::Model => onu.model.is_none(),
+        Field::HardwareVersion => onu.hardware_version.is_none(),
+        Field::FirmwareVersion => onu.firmware_version.is_none(),
         _ => false,
     }
 }
 
 /// Puts into `onu` what the command line says of a field and the tables do not.
-pub(super) fn fill(onu: &mut Onu, from: &Onu, field: &str) {
+pub(super) fn fill(onu: &mut Onu, from: &Onu, field: Field) {
     fn put<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
         if to.is_none() {
             to.clone_from(from);
         }
     }
     match field {
-        "status" => put(&mut onu.state, &from.state),
-        "serial_number" => put(&mut onu.serial, &from.serial),
-        "rx_power" => put(&mut onu.rx, &from.rx),
-        "tx_power" => put(&mut onu.tx, &from.tx),
-        "olt_rx_power" => put(&mut onu.olt_rx, &from.olt_rx),
-        "temperature" => put(&mut onu.temperature_mc, &from.temperature_mc),
-        "voltage" => put(&mut onu.voltage_mv, &from.voltage_mv),
-        "bias_current" => put(&mut onu.bias_ua, &from.bias_ua),
-        "model" => put(&mut onu.model, &from.model),
-        "hardware_version" => put(&mut onu.hardware_version, &from.hardware_version),
-        "firmware_version" => put(&mut onu.firmware_version, &from.firmware_version),
+        Field::Status => put(&mut onu.state, &from.state),
+        Field::SerialNumber => put(&mut onu.serial, &from.serial),
+        Field::RxPower => put(&mut onu.rx, &from.rx),
+        Field::TxPower => put(&mut onu.tx, &from.tx),
+        Field::OltRxPower => put(&mut onu.olt_rx, &from.olt_rx),
+        Field::Temperature => put(&mut onu.temperature_mc, &from.temperature_mc),
+        Field::Voltage => put(&mut onu.voltage_mv, &from.voltage_mv),
+        Field::BiasCurrent => put(&mut onu.bias_ua, &from.bias_ua),
+        Field::Model => put(&mut onu.model, &from.model),
+        Field::HardwareVersion => put(&mut onu.hardware_version, &from.hardware_version),
+        Field::FirmwareVersion => put(&mut onu.firmware_version, &from.firmware_version),
         _ => {}
     }
 }

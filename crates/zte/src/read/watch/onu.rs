@@ -1,6 +1,6 @@
 //! One ONU as it is right now.
 
-use gpon::{NamedBy, Onu, OnuRef, OnuState};
+use gpon::{Field, NamedBy, Onu, OnuRef, OnuState};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -15,26 +15,26 @@ use crate::read::terminal::PATIENCE;
 use crate::read::{Problems, counters, sound};
 
 /// The fields that the command line knows too.
-const FIELDS: [&str; 11] = [
-    "status",
-    "serial_number",
-    "rx_power",
-    "tx_power",
-    "olt_rx_power",
-    "temperature",
-    "voltage",
-    "bias_current",
-    "model",
-    "hardware_version",
-    "firmware_version",
+const FIELDS: [Field; 11] = [
+    Field::Status,
+    Field::SerialNumber,
+    Field::RxPower,
+    Field::TxPower,
+    Field::OltRxPower,
+    Field::Temperature,
+    Field::Voltage,
+    Field::BiasCurrent,
+    Field::Model,
+    Field::HardwareVersion,
+    Field::FirmwareVersion,
 ];
 
 /// One ONU.
 pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(Onu, Problems), Trouble> {
     let Some(cli) = &olt.cli else {
         let Named { onu, mut problems, .. } = over_snmp(olt, at, deadline).await?;
-        problems.unsupported("firmware_version");
-        problems.rename("status", "online_status");
+        problems.unsupported(Field::FirmwareVersion);
+        problems.rename(Field::Status, Field::OnlineStatus);
         return Ok((onu, problems));
     };
     let (tell, told) = watch::channel(None);
@@ -57,9 +57,9 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     let (mut onu, mut problems) = merge(at, read, heard)?;
     let owed = waits && onu.firmware_version.is_none() && onu.state == Some(OnuState::Online);
     olt.memory.owe_software(at, owed);
-    if owed && !problems.lacks("firmware_version") {
+    if owed && !problems.lacks(Field::FirmwareVersion) {
         let reason = "other commands went first; the next reading of this ONU asks for it";
-        problems.odd("firmware_version", reason.to_owned());
+        problems.odd(Field::FirmwareVersion, reason.to_owned());
     }
     if let Some(version) = &onu.firmware_version
         && olt.memory.software(at, onu.serial).is_none()
@@ -67,8 +67,8 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
         olt.memory.remember_software(at, onu.serial, version);
     }
     sound::settle(&mut onu, olt.max_distance_m, &mut problems);
-    drop_fields(&mut problems, &["distance"]);
-    problems.rename("status", "online_status");
+    drop_fields(&mut problems, &[Field::Distance]);
+    problems.rename(Field::Status, Field::OnlineStatus);
     Ok((onu, problems))
 }
 
@@ -108,14 +108,14 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<Named, 
     drop_fields(&mut read.problems, &[firmware.distance.name]);
     read.onu.firmware_version = olt.memory.software(at, read.onu.serial);
     if read.onu.firmware_version.is_some() {
-        read.answered.push("firmware_version");
+        read.answered.push(Field::FirmwareVersion);
     }
     match counted {
         Ok((traffic, noted)) => {
             read.onu.traffic = traffic;
             read.problems.0.extend(noted.0);
         }
-        Err(trouble) => read.problems.failed("statistics", trouble.to_string()),
+        Err(trouble) => read.problems.failed(Field::Statistics, trouble.to_string()),
     }
     Ok(read)
 }
@@ -134,19 +134,19 @@ fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(
                 return Err(heard.neither(trouble));
             }
             let mut problems = Problems::default();
-            problems.failed("statistics", trouble.to_string());
+            problems.failed(Field::Statistics, trouble.to_string());
             (Onu::unknown(at, NamedBy::CommandLine), problems, FIELDS.to_vec(), Some(trouble))
         }
     };
     problems.0.append(&mut heard.problems.0);
     for field in &lacking {
         if let Some(from) = &from {
-            fill(&mut onu, from, field);
+            fill(&mut onu, from, *field);
         }
     }
     let offline = onu.state.is_some_and(|state| state != OnuState::Online);
     for field in lacking {
-        let of_service = !matches!(field, "status" | "serial_number");
+        let of_service = !matches!(field, Field::Status | Field::SerialNumber);
         if heard.answered.contains(&field) || offline && of_service {
             // Told, be it with "not available"; an ONU out of service has nothing to tell.
             drop_fields(&mut problems, &[field]);
@@ -163,6 +163,6 @@ fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(
     Ok((onu, problems))
 }
 
-fn left_of(answered: &[&'static str]) -> Vec<&'static str> {
+fn left_of(answered: &[Field]) -> Vec<Field> {
     FIELDS.iter().filter(|field| !answered.contains(field)).copied().collect()
 }

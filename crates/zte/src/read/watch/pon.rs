@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Problem, Traffic};
+use gpon::{Field, NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Problem, Traffic};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -19,41 +19,42 @@ use crate::read::terminal::PATIENCE;
 use crate::read::{Problems, Told, counters, roster, whole};
 
 /// The fields that the command line knows too, for all ONUs of a port at once.
-const POWERS: [&str; 3] = ["rx_power", "tx_power", "olt_rx_power"];
+const POWERS: [Field; 3] = [Field::RxPower, Field::TxPower, Field::OltRxPower];
 
 /// What the fields of an ONU are called in a PON, which has some of its own.
-const OF_ONUS: [(&str, &str); 11] = [
-    ("status", "onus.online_status"),
-    ("serial_number", "onus.serial_number"),
-    ("model", "onus.model"),
-    ("hardware_version", "onus.hardware_version"),
-    ("firmware_version", "onus.firmware_version"),
-    ("rx_power", "onus.rx_power"),
-    ("tx_power", "onus.tx_power"),
-    ("olt_rx_power", "onus.olt_rx_power"),
-    ("temperature", "onus.temperature"),
-    ("voltage", "onus.voltage"),
-    ("bias_current", "onus.bias_current"),
+const OF_ONUS: [(Field, Field); 11] = [
+    (Field::Status, Field::OnusOnlineStatus),
+    (Field::SerialNumber, Field::OnusSerialNumber),
+    (Field::Model, Field::OnusModel),
+    (Field::HardwareVersion, Field::OnusHardwareVersion),
+    (Field::FirmwareVersion, Field::OnusFirmwareVersion),
+    (Field::RxPower, Field::OnusRxPower),
+    (Field::TxPower, Field::OnusTxPower),
+    (Field::OltRxPower, Field::OnusOltRxPower),
+    (Field::Temperature, Field::OnusTemperature),
+    (Field::Voltage, Field::OnusVoltage),
+    (Field::BiasCurrent, Field::OnusBiasCurrent),
 ];
 
 /// The fields that the command line tells of one ONU at a time.
-const ONE_BY_ONE: [&str; 5] = ["temperature", "voltage", "bias_current", "model", "hardware_version"];
+const ONE_BY_ONE: [Field; 5] =
+    [Field::Temperature, Field::Voltage, Field::BiasCurrent, Field::Model, Field::HardwareVersion];
 
 /// The fields of a PON and its ONUs that only SNMP knows.
-const UNHEARD: [&str; 13] = [
-    "onu_count",
-    "online_count",
-    "offline_count",
-    "statistics",
-    "onus.serial_number",
-    "onus.online_status",
-    "onus.model",
-    "onus.hardware_version",
-    "onus.firmware_version",
-    "onus.statistics",
-    "onus.temperature",
-    "onus.voltage",
-    "onus.bias_current",
+const UNHEARD: [Field; 13] = [
+    Field::OnuCount,
+    Field::OnlineCount,
+    Field::OfflineCount,
+    Field::Statistics,
+    Field::OnusSerialNumber,
+    Field::OnusOnlineStatus,
+    Field::OnusModel,
+    Field::OnusHardwareVersion,
+    Field::OnusFirmwareVersion,
+    Field::OnusStatistics,
+    Field::OnusTemperature,
+    Field::OnusVoltage,
+    Field::OnusBiasCurrent,
 ];
 
 /// A PON and its ONUs.
@@ -64,7 +65,7 @@ pub(crate) async fn pon(
 ) -> Result<(PonMonitor, Problems), Trouble> {
     let (watched, mut problems) = both_sides(olt, pon, deadline).await?;
     // Names are read only for the ids that they belong to.
-    drop_fields(&mut problems, &["name"]);
+    drop_fields(&mut problems, &[Field::Name]);
     for (field, of_onu) in OF_ONUS {
         problems.rename(field, of_onu);
     }
@@ -114,7 +115,7 @@ fn left(read: &Result<(PonMonitor, Problems), Trouble>) -> Left {
     };
     let listed = watched.onus.iter().any(|onu| onu.named_by == NamedBy::CommandLine);
     let online = watched.onus.iter().any(|onu| matches!(onu.state, None | Some(OnuState::Online)));
-    let lacks = |field: &&&str| {
+    let lacks = |field: &&Field| {
         let lost = |problem: &Problem| problem.field() == **field && !matches!(problem, Problem::Odd { .. });
         online && problems.0.iter().any(lost)
     };
@@ -183,7 +184,7 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
     for onu in &mut onus {
         onu.firmware_version = olt.memory.software(onu.at, onu.serial);
         if onu.firmware_version.is_none() && onu.state == Some(OnuState::Online) {
-            problems.unsupported("firmware_version");
+            problems.unsupported(Field::FirmwareVersion);
         }
     }
     let traffic = match port {
@@ -192,7 +193,7 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
             traffic
         }
         Err(trouble) => {
-            problems.failed("statistics", trouble.to_string());
+            problems.failed(Field::Statistics, trouble.to_string());
             Traffic::default()
         }
     };
@@ -202,17 +203,17 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
                 onu.traffic = counted.get(&onu.at.id).copied().unwrap_or_default();
             }
             for (field, of_onus) in [
-                ("statistics", "onus.statistics"),
-                ("rx_bytes", "onus.rx_bytes"),
-                ("tx_bytes", "onus.tx_bytes"),
-                ("rx_packets", "onus.rx_packets"),
-                ("tx_packets", "onus.tx_packets"),
+                (Field::Statistics, Field::OnusStatistics),
+                (Field::RxBytes, Field::OnusRxBytes),
+                (Field::TxBytes, Field::OnusTxBytes),
+                (Field::RxPackets, Field::OnusRxPackets),
+                (Field::TxPackets, Field::OnusTxPackets),
             ] {
                 noted.rename(field, of_onus);
             }
             problems.0.extend(noted.0);
         }
-        Err(trouble) => problems.failed("onus.statistics", trouble.to_string()),
+        Err(trouble) => problems.failed(Field::OnusStatistics, trouble.to_string()),
     }
     Ok((PonMonitor { pon, index: PonIndex::A.of(pon), counts, traffic, onus }, problems))
 }
@@ -241,12 +242,12 @@ async fn named(olt: &Inner, firmware: &'static Firmware, pon: PonPort, deadline:
                 }
             }
             onus.sort_by_key(|onu| onu.at);
-            problems.found(&["onu_id", "serial_number", "status"]);
+            problems.found(&[Field::OnuId, Field::SerialNumber, Field::Status]);
             problems.0.extend(noted.0.into_iter().filter(|problem| problem.missing().is_some()));
         }
         Err(busy @ Trouble::Busy { .. }) => return Err(busy),
         Err(Trouble::NoCli) => {}
-        Err(trouble) => problems.failed("onu_id", trouble.to_string()),
+        Err(trouble) => problems.failed(Field::OnuId, trouble.to_string()),
     }
     Ok((onus, problems))
 }
@@ -254,7 +255,7 @@ async fn named(olt: &Inner, firmware: &'static Firmware, pon: PonPort, deadline:
 /// Whether only tables name these ONUs in which none without light stands.
 fn lit_only(onus: &[Onu], problems: &Problems) -> bool {
     let uncertain =
-        problems.0.iter().any(|problem| matches!(problem, Problem::Uncertain { field: "onu_id", .. }));
+        problems.0.iter().any(|problem| matches!(problem, Problem::Uncertain { field: Field::OnuId, .. }));
     if onus.is_empty() { uncertain } else { !onus.iter().any(|onu| onu.named_by.names_all()) }
 }
 
@@ -264,7 +265,9 @@ fn counts(onus: &[Onu], problems: &mut Problems) -> OnuCounts {
         return OnuCounts::of(onus);
     }
     if lit_only(onus, problems) {
-        ["onu_count", "online_count", "offline_count"].iter().for_each(|field| problems.unsupported(field));
+        [Field::OnuCount, Field::OnlineCount, Field::OfflineCount]
+            .iter()
+            .for_each(|field| problems.unsupported(*field));
     }
     OnuCounts::default()
 }
@@ -294,10 +297,12 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
                 let counts = counts(&onus, &mut noted);
                 for problem in noted.0 {
                     match problem {
-                        Problem::Unsupported { field } if field != "status" => problems.unsupported(field),
+                        Problem::Unsupported { field } if field != Field::Status => {
+                            problems.unsupported(field)
+                        }
                         problem => {
                             if let Some((_, reason)) = problem.missing() {
-                                problems.failed("pon_ports", format!("PON {pon}: {reason}"));
+                                problems.failed(Field::PonPorts, format!("PON {pon}: {reason}"));
                             }
                         }
                     }
@@ -305,7 +310,7 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
                 by_pon.insert(pon, counts);
             }
             Err(trouble) => {
-                problems.failed("pon_ports", format!("PON {pon}: {trouble}"));
+                problems.failed(Field::PonPorts, format!("PON {pon}: {trouble}"));
                 failure = Some(trouble);
             }
         }
@@ -321,7 +326,7 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
             traffic
         }
         Err(trouble) => {
-            problems.failed("statistics", trouble.to_string());
+            problems.failed(Field::Statistics, trouble.to_string());
             BTreeMap::new()
         }
     };

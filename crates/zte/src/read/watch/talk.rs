@@ -1,5 +1,6 @@
 //! SNMP and the command line asked at once: which command is sent next.
 
+use gpon::Field;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -19,7 +20,7 @@ const STATE: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Left {
     /// The fields that SNMP lacks.
-    pub(super) fields: Vec<&'static str>,
+    pub(super) fields: Vec<Field>,
     /// Whether the ONU, or any of a port, is in service.
     pub(super) online: Option<bool>,
     /// Commands that went to the list of ONUs already, where no table names them.
@@ -90,7 +91,7 @@ impl Talk<'_> {
             {
                 // So is what is left.
                 let left = self.left().fields.into_iter();
-                let lost = left.filter(|field| !heard.knows(field)).collect::<Vec<_>>();
+                let lost = left.filter(|field| !heard.knows(*field)).collect::<Vec<_>>();
                 heard.failed.extend(lost.into_iter().map(|field| (field, trouble.clone())));
                 break;
             }
@@ -117,7 +118,7 @@ impl Talk<'_> {
         if heard.sent.len() + left.spent >= MOST_COMMANDS {
             return None;
         }
-        let wanted = |field: &&&str| left.fields.contains(*field) && !heard.answered.contains(*field);
+        let wanted = |field: &&Field| left.fields.contains(*field) && !heard.answered.contains(*field);
         let fits = |command: &&Command| {
             let pointless = command.needs_service() && self.online(heard, **command) == Some(false);
             let waits = command.may_wait() && !self.owed && !heard.sent.is_empty();
