@@ -37,7 +37,7 @@ pub use figures::{Age, CacheFigures, OnusOfPon};
 use flight::Flights;
 pub use held::{Held, Row};
 pub use key::{Key, Kind, Place};
-pub use redis::{Redis, RedisError, RedisFigures, RedisSettings};
+pub use redis::{FORM, Redis, RedisError, RedisFigures, RedisSettings};
 pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;

@@ -34,7 +34,7 @@ use crate::tasks::Tasks;
 const ANSWER: Duration = Duration::from_millis(50);
 /// Number of the form that readings are stored in, part of every key. A change
 /// of any type in a reading needs the next number; a test sees to it.
-pub(super) const FORM: u32 = 3;
+pub const FORM: u32 = 3;
 /// How long a lease lasts when its holder is gone, and how often it is
 /// lengthened meanwhile.
 const LEASE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_millis(600));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use oltd::cache::{Freshness, Level, Onus};
+use oltd::cache::{FORM, Freshness, Level, Onus};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
 use super::{RedisServer, delay, instance, is_here, two};
@@ -74,7 +74,7 @@ async fn what_is_not_whole_is_not_shared() {
 async fn a_lease_ends_with_its_holder() {
     let Some((_sim, redis, [a, _])) = two().await else { return };
     // As an instance would leave it that died in the middle of a reading.
-    let lease = "oltd:2:lease:sim:onus:1/1/5";
+    let lease = &format!("oltd:{FORM}:lease:sim:onus:1/1/5");
     let mut raw = redis.connection().await;
     let epoch: String =
         redis::cmd("HGET").arg("oltd:generations:sim").arg("epoch").query_async(&mut raw).await.unwrap();
@@ -95,7 +95,7 @@ async fn a_lease_ends_with_its_holder() {
 async fn a_damaged_reading_is_read_again() {
     let Some((_sim, redis, [a, b])) = two().await else { return };
     a.list(6).await;
-    let key = "oltd:2:reading:sim:onus:1/1/6";
+    let key = &format!("oltd:{FORM}:reading:sim:onus:1/1/6");
     let mut raw = redis.connection().await;
     super::until(async || redis::cmd("EXISTS").arg(key).query_async(&mut raw.clone()).await == Ok(true))
         .await;
@@ -115,7 +115,8 @@ async fn what_is_too_large_is_not_taken() {
     const LARGE: u64 = 32 << 20;
     let Some((_sim, redis, [a, b])) = two().await else { return };
     a.list(9).await;
-    let (reading, generations) = ("oltd:2:reading:sim:onus:1/1/9", "oltd:generations:sim");
+    let reading = &*format!("oltd:{FORM}:reading:sim:onus:1/1/9");
+    let generations = "oltd:generations:sim";
     let mut raw = redis.connection().await;
     super::until(async || redis::cmd("EXISTS").arg(reading).query_async(&mut raw.clone()).await == Ok(true))
         .await;
