@@ -7,44 +7,37 @@ use gpon::Reading;
 use tokio::time::Instant;
 use zte::{Olt, OltError};
 
-use super::flight::Flight;
 use super::pages::PagesOf;
 use super::redis::{Lease, Look, Redis};
-use super::{Cache, Entry, Erased, Held, Key, LONGEST_FLIGHT, Level, Stored, Subject};
+use super::single_flight::Call;
+use super::{Cache, Entry, Erased, Held, Key, LONGEST, Level, Stored, Subject};
 
 /// First and longest pause before asking again whether another instance has
 /// finished its reading. A PON takes 20 to 200 ms.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(80));
 
-/// Left of a flight when its reading must be done, so that what was read by then
+/// Left of its time when a reading must be done, so that what was read by then
 /// still becomes an answer.
 const MARGIN: Duration = Duration::from_secs(5);
 
 impl Cache {
-    /// One flight: from the shared store, else from the OLT.
-    pub(super) async fn fly<S: Subject>(
-        &self,
-        key: Key,
-        olt: Olt,
-        at: S::At,
-        oldest: Duration,
-        flight: Flight,
-    ) {
+    /// Makes a reading: from the shared store, else from the OLT.
+    pub(super) async fn make<S: Subject>(&self, key: Key, olt: Olt, at: S::At, oldest: Duration, call: Call) {
         // Of all of it: waiting for another instance, and reading.
-        let deadline = Instant::now() + LONGEST_FLIGHT;
-        // The flight before this one may have landed after this caller looked.
+        let deadline = Instant::now() + LONGEST;
+        // The reading before this one may have ended after this caller looked.
         if let Some(entry) = self.young(&key, oldest).await {
-            return flight.land(Ok((entry, Level::Memory)));
+            return call.finish(Ok((entry, Level::Memory)));
         }
         let lifetime = S::lifetime(&self.times);
         let lease = match self.look::<S>(&key, oldest, lifetime, deadline).await {
             Ok(entry) => {
-                self.keep(&key, &entry, entry.reading().lifetime(lifetime), &flight).await;
-                return flight.land(Ok((entry, Level::Redis)));
+                self.keep(&key, &entry, entry.reading().lifetime(lifetime), &call).await;
+                return call.finish(Ok((entry, Level::Redis)));
             }
             Err(lease) => lease,
         };
-        let pages = Arc::new(PagesOf::new(self, &key, oldest, flight.began()));
+        let pages = Arc::new(PagesOf::new(self, &key, oldest, call.began()));
         let olt = olt.on_terms(deadline - MARGIN, Arc::<PagesOf>::clone(&pages));
         let read = tokio::time::timeout_at(deadline, S::read(&olt, at));
         let reading = match &lease {
@@ -54,7 +47,7 @@ impl Cache {
         let reading = match reading.unwrap_or_else(|_| Err(too_long(&olt, &key))) {
             Ok(reading) => reading,
             Err(error) => {
-                flight.land(Err(error));
+                call.finish(Err(error));
                 if let Some(lease) = lease {
                     lease.release().await;
                 }
@@ -66,11 +59,11 @@ impl Cache {
         let stored = if kept && lease.is_some() { encode(&reading) } else { None };
         let entry = Arc::new(Entry::new(reading, pages.age()));
         if kept {
-            self.keep(&key, &entry, lifetime, &flight).await;
+            self.keep(&key, &entry, lifetime, &call).await;
         }
         let age = entry.age();
-        flight.land(Ok((entry, Level::Olt)));
-        // Behind the landing: who waits here need not wait for the store.
+        call.finish(Ok((entry, Level::Olt)));
+        // Behind the answer: who waits here need not wait for the store.
         match (lease, stored) {
             (Some(lease), Some(bytes)) => lease.store(&key, &bytes, lifetime, age).await,
             (Some(lease), None) => lease.release().await,
@@ -97,13 +90,13 @@ impl Cache {
         key: &Key,
         entry: &Arc<Entry<T>>,
         lifetime: Duration,
-        flight: &Flight,
+        call: &Call,
     ) {
         self.counters.made(key, entry.read_at());
-        if flight.is_current() {
+        if call.is_current() {
             let (read_at, weight) = (entry.read_at(), entry.weight());
             let entry: Erased = Arc::<Entry<T>>::clone(entry);
-            let stored = Stored { entry, read_at, lifetime, weight, began: flight.began() };
+            let stored = Stored { entry, read_at, lifetime, weight, began: call.began() };
             self.stored.insert(key.clone(), Arc::new(stored)).await;
         }
     }
@@ -158,7 +151,7 @@ fn too_long(olt: &Olt, key: &Key) -> OltError {
     OltError {
         olt: olt.id().to_owned(),
         act: format!("read {key}"),
-        trouble: zte::Trouble::Deadline(LONGEST_FLIGHT),
+        trouble: zte::Trouble::Deadline(LONGEST),
     }
 }
 

@@ -7,7 +7,6 @@
 
 mod entry;
 mod figures;
-mod flight;
 mod held;
 mod key;
 mod load;
@@ -17,6 +16,7 @@ mod rendered;
 mod scope;
 #[cfg(test)]
 mod shape;
+mod single_flight;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -34,13 +34,13 @@ use zte::{Olt, OltError};
 pub use entry::Entry;
 use figures::Counters;
 pub use figures::{Age, CacheFigures, OnusOfPon};
-use flight::Flights;
 pub use held::{Held, Row};
 pub use key::{Key, Kind, Place};
 pub use redis::{FORM, Redis, RedisError, RedisFigures, RedisSettings};
 pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
+use single_flight::SingleFlight;
 pub use subject::{
     Cards, Clock, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon,
     RegisteredOnus, ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks,
@@ -54,8 +54,8 @@ use crate::tasks::Tasks;
 /// otherwise. An OLT of 32 PONs with 128 ONUs each takes about 8 MiB once every
 /// list was asked for, and 20 MiB with every ONU in detail.
 pub const CAPACITY: u64 = 96 << 20;
-/// Longest life of a flight: the deadline of the request that began it.
-const LONGEST_FLIGHT: Duration = Duration::from_secs(90);
+/// Longest that a reading is waited for: the deadline of the request that began it.
+const LONGEST: Duration = Duration::from_secs(90);
 
 /// How often a caller joins a reading that turns out older than asked for. Once
 /// is enough, since who is content with it finds it in memory from then on; after
@@ -129,7 +129,7 @@ struct Stored {
 #[derive(Debug, Clone)]
 pub struct Cache {
     stored: Store<Key, Arc<Stored>>,
-    flights: Flights,
+    readings: SingleFlight,
     invalidations: Arc<Invalidations>,
     shared: Option<Redis>,
     counters: Arc<Counters>,
@@ -155,7 +155,7 @@ impl Cache {
             .build();
         Self {
             stored,
-            flights: Flights::default(),
+            readings: SingleFlight::default(),
             invalidations: Arc::default(),
             shared: None,
             counters: Arc::default(),
@@ -201,12 +201,12 @@ impl Cache {
                 self.counters.count(S::KIND, Some(Level::Memory));
                 return Ok(Fresh { entry, level: Level::Memory, oldest });
             }
-            let (outcome, departing) = self.flights.board(&key, &self.invalidations);
-            let joined = departing.is_none();
-            if let Some(flight) = departing {
+            let (outcome, call) = self.readings.join(&key, &self.invalidations);
+            let joined = call.is_none();
+            if let Some(call) = call {
                 let (cache, olt, key) = (self.clone(), olt.clone(), key.clone());
                 // A task of its own: the reading survives the caller who asked for it first.
-                tokio::spawn(async move { cache.fly::<S>(key, olt, at, oldest, flight).await });
+                tokio::spawn(async move { cache.make::<S>(key, olt, at, oldest, call).await });
             }
             let landed = outcome.wait().await;
             let level = landed.as_ref().map_or(Level::Olt, |(_, level)| *level);

@@ -13,13 +13,13 @@ use zte::{Page, Pages};
 
 use super::{Cache, Held, Key, Place, Stored};
 
-/// What one flight finds and leaves.
+/// What one reading of an OLT finds and leaves.
 pub(super) struct PagesOf {
     cache: Cache,
     /// Of the whole reading; its pages have the same with their PON.
     key: Key,
     oldest: Duration,
-    /// The number of the last invalidation before the flight began.
+    /// The number of the last invalidation before the reading began.
     began: u64,
     /// When the oldest of those was read that were found.
     found: Mutex<Option<Instant>>,
@@ -87,45 +87,45 @@ mod tests {
     async fn pages_live_as_long_as_their_kind_and_no_invalidation_reaches_them() {
         let cache = Cache::from(CacheTimes::default());
         let key = |olt: &str| Key { olt: olt.into(), kind: Kind::OnusOfAll, place: Place::Olt };
-        let flight = |olt: &str, oldest: u64| {
+        let reading = |olt: &str, oldest: u64| {
             PagesOf::new(&cache, &key(olt), Duration::from_secs(oldest), cache.invalidations.now())
         };
-        let first = flight("a", 300);
+        let first = reading("a", 300);
         for port in 1..=4 {
             first.keep(pon(port), page()).await;
             tokio::time::advance(Duration::from_secs(10)).await;
         }
-        assert_eq!(first.age(), Duration::ZERO, "what a flight reads itself is new");
-        let found = async |flight: &PagesOf| {
+        assert_eq!(first.age(), Duration::ZERO, "what it reads itself is new");
+        let found = async |reading: &PagesOf| {
             let mut ports = Vec::new();
             for port in 1..=4 {
-                if flight.find(pon(port)).await.is_some() {
+                if reading.find(pon(port)).await.is_some() {
                     ports.push(port);
                 }
             }
             ports
         };
-        assert_eq!(found(&flight("b", 300)).await, [0u8; 0], "another OLT's");
+        assert_eq!(found(&reading("b", 300)).await, [0u8; 0], "another OLT's");
         // Who asks for fresh data gets no old page.
-        assert_eq!(found(&flight("a", 25)).await, [3, 4]);
-        let next = flight("a", 300);
+        assert_eq!(found(&reading("a", 25)).await, [3, 4]);
+        let next = reading("a", 300);
         assert_eq!(found(&next).await, [1, 2, 3, 4]);
         assert_eq!(next.age(), Duration::from_secs(40), "as old as the oldest");
 
         let id: Arc<str> = "a".into();
         cache.invalidate(&id, Scope::Pon(pon(2))).await;
         cache.invalidate(&id, Scope::Onu(OnuRef { pon: pon(3), id: OnuId::new(1).unwrap() })).await;
-        assert_eq!(found(&flight("a", 300)).await, [1, 4]);
+        assert_eq!(found(&reading("a", 300)).await, [1, 4]);
         // What began before an invalidation is kept for nobody.
         first.keep(pon(2), page()).await;
-        assert_eq!(found(&flight("a", 300)).await, [1, 4]);
-        flight("a", 300).keep(pon(2), page()).await;
-        assert_eq!(found(&flight("a", 300)).await, [1, 2, 4]);
-        flight("a", 300).forget(pon(4)).await;
-        assert_eq!(found(&flight("a", 300)).await, [1, 2]);
+        assert_eq!(found(&reading("a", 300)).await, [1, 4]);
+        reading("a", 300).keep(pon(2), page()).await;
+        assert_eq!(found(&reading("a", 300)).await, [1, 2, 4]);
+        reading("a", 300).forget(pon(4)).await;
+        assert_eq!(found(&reading("a", 300)).await, [1, 2]);
         tokio::time::advance(Duration::from_secs(270)).await;
-        assert_eq!(found(&flight("a", 300)).await, [2]);
+        assert_eq!(found(&reading("a", 300)).await, [2]);
         cache.invalidate(&id, Scope::Olt).await;
-        assert_eq!(found(&flight("a", 300)).await, [0u8; 0]);
+        assert_eq!(found(&reading("a", 300)).await, [0u8; 0]);
     }
 }

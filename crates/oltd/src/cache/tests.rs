@@ -150,7 +150,7 @@ async fn a_reading_ends_with_the_deadline_of_its_request() {
     let CacheError::Olt(error) = bench.get::<ENDLESS>(None).await.unwrap_err() else {
         panic!("not the OLT's")
     };
-    assert!(matches!(error.trouble, Trouble::Deadline(LONGEST_FLIGHT)));
+    assert!(matches!(error.trouble, Trouble::Deadline(LONGEST)));
     assert_eq!(error.act, "read onus of PON 1/1/1");
 }
 
@@ -159,7 +159,7 @@ async fn a_reading_outlives_its_caller_and_is_not_kept_once_forgotten() {
     let bench = Bench::new().await;
     let hung_up = tokio::time::timeout(Duration::from_millis(10), bench.get::<FORGOTTEN>(None)).await;
     assert!(hung_up.is_err());
-    assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (0, true), "joins the flight");
+    assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (0, true), "joins the reading under way");
     assert_eq!(bench.get::<FORGOTTEN>(None).await.unwrap(), (0, false), "was kept");
 
     bench.invalidate().await;
