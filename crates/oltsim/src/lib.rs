@@ -15,6 +15,7 @@ mod random;
 mod scenario;
 mod simulator;
 mod snmp;
+mod snmp_socket;
 mod station;
 mod view;
 mod walk;

@@ -15,7 +15,8 @@ use crate::device::Device;
 use crate::fault::{Fault, FaultError, LineFault, Order};
 use crate::gate::{Gate, Stop};
 use crate::scenario::{self, Scenario, ScenarioError};
-use crate::snmp::{self, Agent, AgentOptions, Oid, Value};
+use crate::snmp::{Agent, AgentOptions, Oid, Value};
+use crate::snmp_socket;
 use crate::station::Station;
 use crate::walk::{self, WalkError};
 
@@ -125,7 +126,7 @@ impl Simulator {
 
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let telnet = telnet(options.telnet.unwrap_or(free), &station, &stop).await?;
-        tasks.spawn(snmp::serve(socket, Arc::clone(&station), tasks.clone(), stop.clone()));
+        tasks.spawn(snmp_socket::serve(socket, Arc::clone(&station), tasks.clone(), stop.clone()));
         if let Some((listener, address)) = listener {
             let router = control::router(Arc::clone(&station), telnet.clone(), address);
             let stopping = stop.clone().cancelled_owned();

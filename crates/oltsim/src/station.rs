@@ -8,7 +8,7 @@ use crate::counters::Counters;
 use crate::device::Device;
 use crate::fault::{ActiveFaults, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
 use crate::gate::{Post, Stop};
-use crate::snmp::{Agent, Delay};
+use crate::snmp::Agent;
 
 /// What the agent's task, the command line, the control server and the handle share.
 #[derive(Debug)]
@@ -127,5 +127,23 @@ impl Station {
 
     pub(crate) fn delay(&self, fate: &Fate) -> Delay {
         Delay::sum(self.delay, self.delay_order, fate)
+    }
+}
+
+/// How long an answer takes in all.
+pub(crate) struct Delay {
+    pub(crate) parallel: Duration,
+    pub(crate) serial: Duration,
+}
+
+impl Delay {
+    /// The agent's own delay with that of the faults.
+    pub(crate) fn sum(own: Duration, order: Order, fate: &Fate) -> Self {
+        let (mut parallel, mut serial) = (fate.parallel, fate.serial);
+        match order {
+            Order::Parallel => parallel = parallel.saturating_add(own),
+            Order::Serial => serial = serial.saturating_add(own),
+        }
+        Self { parallel, serial }
     }
 }

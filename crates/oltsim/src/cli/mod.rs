@@ -15,6 +15,7 @@ mod pattern;
 mod record;
 mod session;
 mod show;
+mod spoil;
 mod telnet;
 mod words;
 

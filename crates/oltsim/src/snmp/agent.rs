@@ -38,7 +38,7 @@ pub struct Reply {
 }
 
 enum Content {
-    Device { device: Box<Device>, mib: Option<Mib>, changed: bool },
+    Device { device: Box<Device>, mib: Option<Box<Mib>>, changed: bool },
     Recording(Recording),
 }
 
@@ -99,7 +99,7 @@ impl Agent {
     pub fn rows_listed(&mut self) -> usize {
         self.prepare();
         match &self.content {
-            Content::Device { mib, .. } => mib.as_ref().map_or(0, Mib::listed),
+            Content::Device { mib, .. } => mib.as_ref().map_or(0, |mib| mib.listed()),
             Content::Recording(_) => 0,
         }
     }
@@ -203,7 +203,7 @@ impl Agent {
         match mib {
             None => {
                 device.take_touched();
-                *mib = Some(Mib::new(device, &self.options.absent));
+                *mib = Some(Box::new(Mib::new(device, &self.options.absent)));
             }
             Some(mib) if *changed => {
                 let touched = device.take_touched();

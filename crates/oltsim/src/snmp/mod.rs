@@ -7,7 +7,6 @@ mod filling;
 mod hostile;
 mod oid;
 mod options;
-mod serve;
 mod speed;
 mod value;
 
@@ -17,6 +16,5 @@ pub(crate) use hostile::Spoil;
 pub use oid::{Oid, display};
 pub(crate) use oid::{after, parse};
 pub use options::{AgentOptions, BulkOverflow, ZeroRepetitions};
-pub(crate) use serve::{Delay, serve};
 pub use speed::Speed;
 pub use value::Value;

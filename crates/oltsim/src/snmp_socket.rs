@@ -1,3 +1,5 @@
+//! The agent's socket: datagrams in, answers out when their time has come.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +10,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Reply, RequestKind, Silence};
 use crate::counters::Counters;
-use crate::fault::{Fate, Order};
+use crate::fault::Fate;
 use crate::gate::Stop;
+use crate::snmp::{Reply, RequestKind, Silence};
 use crate::station::Station;
 
 /// No UDP datagram over IPv4 is longer.
@@ -147,23 +149,5 @@ async fn send(socket: &UdpSocket, station: &Station, peer: SocketAddr, sending: 
         if let Err(error) = socket.send_to(&sending.answer, peer).await {
             tracing::debug!(%error, %peer, "sending an answer failed");
         }
-    }
-}
-
-/// How long an answer takes in all.
-pub(crate) struct Delay {
-    pub(crate) parallel: Duration,
-    pub(crate) serial: Duration,
-}
-
-impl Delay {
-    /// The agent's own delay with that of the faults.
-    pub(crate) fn sum(own: Duration, order: Order, fate: &Fate) -> Self {
-        let (mut parallel, mut serial) = (fate.parallel, fate.serial);
-        match order {
-            Order::Parallel => parallel = parallel.saturating_add(own),
-            Order::Serial => serial = serial.saturating_add(own),
-        }
-        Self { parallel, serial }
     }
 }

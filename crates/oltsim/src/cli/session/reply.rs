@@ -1,0 +1,169 @@
+//! What a line that was entered does and answers.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::{CONFIRM, Phase, Session};
+use crate::cli::change::Tell;
+use crate::cli::command::{Arg, Ask, Refusal};
+use crate::cli::errors;
+use crate::cli::grammar::{self, Grammar, Misunderstood};
+use crate::cli::pager::{Pager, rows};
+use crate::cli::words::{Act, Step};
+use crate::device::Device;
+
+/// What `write` prints before its `[OK]` (fact sheet, CLI §1.7, seen on V2.x; of V1.2 no
+/// output is known).
+const SAVING: &str = "Backuping old configuration into flash...\n\
+                      Collecting configuration into memory....\n\
+                      Writing configuration into flash....";
+
+impl Session {
+    /// How slow a line is that was entered.
+    pub(crate) fn pace(&self, line: &str, device: &Device) -> Duration {
+        let slow =
+            match Grammar::of_device().understand(line, self.mode, device).map(|understood| understood.act) {
+                Ok(Act::Show(command)) => self.options.pace.of(command.slow),
+                _ => Duration::ZERO,
+            };
+        self.options.pace.line.saturating_add(slow)
+    }
+
+    /// What a line prints bit by bit while it runs, and how long it runs; `None` for one that
+    /// answers at once.
+    pub(crate) fn progress(&self, line: &str, device: &Device) -> Option<(&'static str, Duration)> {
+        let understood = Grammar::of_device().understand(line, self.mode, device).ok()?;
+        matches!(understood.act, Act::Step(Step::Write)).then_some((SAVING, self.options.pace.write))
+    }
+
+    /// Answers a line with `text` and the prompt, whatever the line was.
+    pub(crate) fn answer(&mut self, text: &str, device: &Device) {
+        self.begin(rows(text, self.options.width, self.options.columns), device);
+    }
+
+    /// Prints a bit of an answer.
+    pub(crate) fn print_bit(&mut self, bit: &str) {
+        for byte in bit.bytes() {
+            match byte {
+                b'\n' => self.newline(),
+                byte => self.out.push(byte),
+            }
+        }
+    }
+
+    /// Leaves a line that was entered without an answer and a prompt.
+    pub(crate) fn swallow(&mut self) {
+        self.ask("");
+    }
+
+    /// Answers a line that was entered; `spoil` changes the rows on their way. With
+    /// `nothing` no `show gpon` knows of anything once the pager is off; `printed` says that
+    /// [`Self::progress`] was printed.
+    pub(crate) fn reply(
+        &mut self,
+        line: &str,
+        device: &mut Device,
+        nothing: bool,
+        printed: bool,
+        spoil: impl FnOnce(VecDeque<Vec<u8>>) -> VecDeque<Vec<u8>>,
+    ) {
+        let typed = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(text) = self.options.answers.get(&typed) {
+            let rows = rows(text, self.options.width, self.options.columns);
+            return self.begin(spoil(rows), device);
+        }
+        let understood = match Grammar::of_device().understand(line, self.mode, device) {
+            Ok(understood) => understood,
+            Err(refused) => {
+                let text = self.refuse(refused, line, device);
+                return self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
+        };
+        match understood.act {
+            Act::Show(command) => {
+                let ask = Ask { device, args: &understood.args, columns: &understood.columns };
+                let answer = match nothing && self.unpaged && command.syntax.starts_with("show gpon ") {
+                    true => Err(Refusal::Empty),
+                    false => (command.run)(&ask),
+                };
+                let text = match answer {
+                    Ok(text) => text,
+                    Err(refusal) => self.refused(refusal, line, device),
+                };
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
+            Act::Step(Step::Write) => {
+                device.save();
+                let begun = if printed { "" } else { SAVING };
+                let text = format!("{begun}[OK]\n");
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
+            Act::Step(step) => self.step(step, &understood.args, device),
+            Act::Change(change) => {
+                let (args, columns) = (&understood.args, &understood.columns);
+                let mut tell = Tell { device: &mut *device, mode: self.mode, args, columns };
+                let text = match (change.run)(&mut tell) {
+                    Ok(()) => String::new(),
+                    Err(refusal) => self.refused(refusal, line, device),
+                };
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
+            // The grammar has refused these.
+            Act::Refuse(_) | Act::Missing => self.show_prompt(device),
+        }
+    }
+
+    fn refused(&self, refusal: Refusal, line: &str, device: &Device) -> String {
+        match refusal {
+            Refusal::Syntax(syntax, at) => self.refuse((syntax, at), line, device),
+            Refusal::Empty => errors::empty(errors::is_old(&device.chassis.firmware)),
+            Refusal::Line(text) => format!("{text}\n"),
+        }
+    }
+
+    fn refuse(&self, (syntax, at): Misunderstood, line: &str, device: &Device) -> String {
+        let end = grammar::end_of_word(line, at);
+        let [start, end] = [at, end].map(|at| self.prompt + self.line.shown_at(at));
+        errors::refusal(syntax, start, end, errors::is_old(&device.chassis.firmware), &self.options)
+    }
+
+    pub(super) fn begin(&mut self, rows: VecDeque<Vec<u8>>, device: &Device) {
+        let mut pager = Pager::new(rows, self.page);
+        if pager.begin(&self.options, &mut self.out) {
+            self.phase = Phase::Paging(pager);
+        } else {
+            self.show_prompt(device);
+        }
+    }
+
+    pub(super) fn step(&mut self, step: Step, args: &[Arg], device: &Device) {
+        match (step, args.first()) {
+            (Step::Enable, _) => {
+                self.phase = Phase::Enable { tries: 0 };
+                return self.ask_for_password();
+            }
+            (Step::Logout, _) if self.options.confirm_logout => {
+                self.phase = Phase::Confirm;
+                return self.ask(CONFIRM);
+            }
+            (Step::Logout, _) => {
+                self.phase = Phase::Closed;
+                return;
+            }
+            (Step::Configure, _) => {
+                self.mode = self.mode.after(step, args);
+                self.print(if errors::is_old(&device.chassis.firmware) {
+                    "Enter configuration commands, one per line.  End with CTRL/Z.\n"
+                } else {
+                    "%Info 20272: Enter configuration commands, one per line. End with CTRL/Z.\n"
+                });
+            }
+            (Step::TerminalLength, Some(Arg::Number(length))) => {
+                self.page = usize::try_from(*length).unwrap_or(0);
+                self.unpaged = self.page == 0;
+            }
+            _ => self.mode = self.mode.after(step, args),
+        }
+        self.show_prompt(device);
+    }
+}
