@@ -1,4 +1,3 @@
-mod believed;
 mod lookups;
 mod save;
 mod services;
@@ -6,99 +5,19 @@ mod show;
 mod watched;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use gpon::{Card, CardRef, Environment, Field, Onu, OnuId, OnuRef, PonPort, PonStatus, Reading, Uplink};
-use serde::{Deserialize, Serialize};
+use gpon::{Card, CardRef, Environment, Field, Onu, OnuRef, PonPort, PonStatus, Reading, Uplink};
 use tokio::time::Instant;
 
 use crate::cli::Cli;
-use crate::memory::Memory;
-use crate::rates::Rates;
-use crate::read::clock::OltClock;
+use crate::reach::clock::{self, OltClock};
+use crate::reach::{BELIEVED, Inner, Problems};
+use crate::read;
 use crate::read::naming::NAMELESS;
 use crate::read::onus::Depth;
-use crate::read::ports::PortMap;
 use crate::read::whole::Pages;
-use crate::read::{self, Problems};
-use crate::snmp::Snmp;
-use crate::{AgentSpeed, CliStats, LatencyStats, OltError, OltSettings, SnmpTransport, Trouble};
-
-use believed::Believed;
-pub(crate) use believed::{BELIEVED, Learned};
-
-/// Who an OLT says it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    /// `C320`, `C300`, as sysDescr names it.
-    pub model: Option<String>,
-    /// `V2.1.0`, as sysDescr says.
-    pub firmware: Option<String>,
-    /// Whether the firmware is one that we know; else its tables are probed.
-    pub known: bool,
-    /// sysDescr, its first line.
-    pub description: String,
-    /// sysName.
-    pub name: Option<String>,
-    /// Time since its agent started.
-    pub uptime: Option<Duration>,
-}
-
-impl Identity {
-    /// Whether it said who it is. One that has just started may answer that it
-    /// knows no such object.
-    pub(crate) fn is_told(&self) -> bool {
-        self.known || !self.description.is_empty()
-    }
-}
-
-/// Counters of the traffic with one OLT since the process started, and what is
-/// under way.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct OltStats {
-    /// Requests sent, repeated ones and probes included: one packet each.
-    pub requests: u64,
-    /// Requests sent again because no answer came in time.
-    pub retries: u64,
-    /// Packets whose time ran out before an answer came, whether or not they
-    /// were sent again. The answer may still come, and is counted then too.
-    pub timeouts: u64,
-    /// Answers received, refusals included.
-    pub answers: u64,
-    /// Variable bindings received.
-    pub varbinds: u64,
-    /// Most requests in flight at once.
-    pub window: usize,
-    /// Requests in flight now; one that is sent again is still one.
-    pub in_flight: usize,
-    /// Requests that wait for the window now.
-    pub waiting: usize,
-    /// How long answers took, each from the packet that it answers.
-    pub latency: LatencyStats,
-    /// The smoothed round trip that time-outs follow; `None` before the first answer.
-    pub round_trip: Option<Duration>,
-    /// Values a second that its agent gives, as far as that is learned.
-    pub speed: AgentSpeed,
-    /// Whether it answers; `None` before the first exchange.
-    pub reachable: Option<bool>,
-    /// When the last answer arrived, on either side.
-    pub last_contact: Option<SystemTime>,
-    /// The traffic with its command line; `None` where none is configured.
-    pub cli: Option<CliStats>,
-}
-
-pub(crate) struct Inner {
-    id: String,
-    pub(crate) snmp: Arc<Snmp>,
-    pub(crate) cli: Option<Cli>,
-    pub(crate) memory: Memory,
-    pub(crate) rates: Rates,
-    pub(crate) clock: read::clock::Remembered,
-    /// Longest distance that is believed, in metres.
-    pub(crate) max_distance_m: u32,
-    identity: Believed<Learned>,
-    ports: Believed<Arc<PortMap>>,
-}
+use crate::{Identity, OltError, OltSettings, OltStats, SnmpTransport, Trouble};
 
 /// One OLT. A cheap handle: clones share the same window, breaker and memory.
 #[derive(Clone)]
@@ -120,18 +39,7 @@ impl std::fmt::Debug for Olt {
 impl Olt {
     /// A handle for the OLT of these settings. Nothing is sent yet.
     pub fn new(settings: OltSettings, transport: &SnmpTransport) -> Self {
-        let inner = Inner {
-            cli: settings.cli.map(Cli::new),
-            id: settings.id,
-            snmp: Arc::new(Snmp::new(settings.snmp, transport.clone())),
-            memory: Memory::default(),
-            rates: Rates::default(),
-            clock: read::clock::Remembered::default(),
-            max_distance_m: settings.max_distance_m,
-            identity: Believed::default(),
-            ports: Believed::default(),
-        };
-        Self(Arc::new(inner), Terms::default())
+        Self(Arc::new(Inner::new(settings, transport)), Terms::default())
     }
 
     /// A handle for a reading that must be done at `until`, if that is before
@@ -286,7 +194,7 @@ impl Olt {
     /// [`Trouble::NoCli`], and as every command.
     pub async fn clock(&self) -> Result<Reading<OltClock>, OltError> {
         self.read("read its clock", async |olt: &Inner, deadline| {
-            let offset_s = read::clock::known(olt, deadline, false).await?.offset_s();
+            let offset_s = clock::known(olt, deadline, false).await?.offset_s();
             Ok((OltClock { offset_s }, Problems::default()))
         })
         .await
@@ -332,21 +240,6 @@ impl Olt {
     pub async fn onu(&self, at: OnuRef) -> Result<Reading<Onu>, OltError> {
         let act = format!("read ONU {at}");
         self.read(&act, async |olt: &Inner, deadline| read::onu::full(olt, at, deadline).await).await
-    }
-
-    /// The ids that no table of the OLT uses on this PON, lowest first.
-    ///
-    /// # Errors
-    /// [`Trouble::NoSuchPon`], and as every reading; never a guess from half a table.
-    pub async fn free_onu_ids(&self, pon: PonPort) -> Result<Reading<Vec<OnuId>>, OltError> {
-        let act = format!("find free ids on PON {pon}");
-        self.read(&act, async |olt: &Inner, deadline| {
-            let (_, firmware) = olt.learned(deadline).await?;
-            olt.row_of(pon, deadline).await?;
-            let ids = read::onus::free_ids(olt, firmware, pon, deadline).await?;
-            Ok((ids, Problems::default()))
-        })
-        .await
     }
 
     pub(crate) async fn read<T>(

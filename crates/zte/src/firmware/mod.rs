@@ -26,6 +26,8 @@ macro_rules! set {
     };
 }
 
+pub(crate) mod entity_mib;
+pub(crate) mod if_mib;
 mod service_row;
 mod v1_2;
 mod v2_1;

@@ -2,7 +2,8 @@
 
 use gpon::{LearntMac, Onu, OnuColumns, PonPort, Reading};
 
-use super::{BELIEVED, Inner, Olt};
+use super::Olt;
+use crate::reach::{BELIEVED, Inner};
 use crate::{MacsOf, OltError, read};
 
 impl Olt {

@@ -5,8 +5,9 @@ use gpon::{
     VlanProfile,
 };
 
-use super::{Inner, Olt};
+use super::Olt;
 use crate::OltError;
+use crate::reach::Inner;
 use crate::read;
 
 impl Olt {

@@ -5,10 +5,10 @@ use std::time::Duration;
 use gpon::Reading;
 use tokio::time::Instant;
 
-use super::{Inner, Olt};
+use super::Olt;
 use crate::cli::{Answer, Most, Refusal, refusal, saved};
-use crate::read::Problems;
-use crate::read::terminal::PATIENCE;
+use crate::reach::terminal::PATIENCE;
+use crate::reach::{Inner, Problems};
 use crate::{OltError, ShowLine, Shown, Trouble};
 
 /// Longest wait for the logouts, each of which may take two seconds; a session

@@ -2,8 +2,9 @@
 
 use gpon::{Onu, OnuRef, PonMonitor, PonPort, Reading};
 
-use super::{Inner, Olt};
+use super::Olt;
 use crate::OltError;
+use crate::reach::Inner;
 use crate::read::watch;
 
 impl Olt {

@@ -6,9 +6,9 @@ use tokio::time::Instant;
 use crate::Trouble;
 use crate::cli::show::{GemportConfig, OnuConfig, ShowOnuConfig, TcontConfig};
 use crate::index::PonIndex;
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, Told, table};
+use crate::read::onu;
 use crate::read::sides::{First, either};
-use crate::read::{Problems, Told, onu, table};
 use crate::snmp::walk::Scope;
 
 /// The T-CONTs and GEM ports of one ONU: from its tables, else from its configuration.

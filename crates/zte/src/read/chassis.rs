@@ -5,45 +5,14 @@ use std::collections::BTreeMap;
 use gpon::{Card, CardRef, Environment, Fan, Field, SlotTemperature};
 use tokio::time::Instant;
 
+use crate::Trouble;
 use crate::cli::show::{CardRow, CardTemperatureRow, FanRow, ShowCard, ShowCardTemperature, ShowFan};
-use crate::firmware::{Cell, Firmware, Table};
+use crate::firmware::Firmware;
+use crate::firmware::entity_mib::{ENTITIES, Entity};
 use crate::index::Rows;
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, Told, first_of, oid, table};
 use crate::read::sides::{First, Outcome, completed, either};
-use crate::read::{Problems, Told, first_of, oid, table};
 use crate::snmp::walk::{End, Scope, Start};
-use crate::{Trouble, value};
-
-/// A row of the device's inventory (ENTITY-MIB).
-#[derive(Debug, Default)]
-struct Entity {
-    description: Option<String>,
-    software: Option<String>,
-    serial: Option<String>,
-}
-
-macro_rules! entity {
-    ($field:ident, $name:expr, $column:literal) => {
-        Cell {
-            field: $name,
-            column: &[1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, $column],
-            set: |row, value| {
-                row.$field = value::padded_text(value)?;
-                Ok(())
-            },
-        }
-    };
-}
-
-const ENTITIES: Table<Entity> = Table {
-    row: |index| (index.len() == 1).then(Entity::default),
-    rows: Rows::ENTITIES,
-    cells: &[
-        entity!(description, Field::Description, 2),
-        entity!(software, Field::SoftwareVer, 10),
-        entity!(serial, Field::SerialNumber, 11),
-    ],
-};
 
 /// All cards, in order, from the command line where no table has them.
 pub(crate) async fn cards(olt: &Inner, deadline: Instant) -> Told<Vec<Card>> {
@@ -249,7 +218,7 @@ pub(crate) async fn environment(
         .map(|(_, column, _)| Start { column, prefix: &[], rows: Rows::PLACES })
         .collect();
     let columns = olt.snmp.columns(&starts, Scope::default(), None, deadline).await;
-    super::first_failure(columns.iter().map(|column| (column.rows.len(), &column.end)))?;
+    crate::reach::first_failure(columns.iter().map(|column| (column.rows.len(), &column.end)))?;
     let mut environment = Environment::default();
     let mut problems = Problems::default();
     let mut empty: BTreeMap<Field, bool> = BTreeMap::new();

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use gpon::{NamedBy, Onu, OnuColumns, OnuId, OnuRef, PonPort, Problem};
 use tokio::time::Instant;
 
-use super::{Problems, first_failure, whole};
+use super::whole;
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
 use crate::index::Rows;
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, first_failure};
 use crate::snmp::walk::{Column, End, Scope, Start};
 
 /// Ids of a PON: the walk of a column ends at the highest.

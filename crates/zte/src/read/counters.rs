@@ -7,65 +7,12 @@ use gpon::{Field, OnuId, OnuRef, PonPort, Traffic};
 use tokio::time::Instant;
 
 use crate::Trouble;
-use crate::firmware::{Cell, CounterTable, Firmware, Table};
+use crate::firmware::if_mib::{CARRIED, Carried};
+use crate::firmware::{Cell, CounterTable, Firmware};
 use crate::index::Rows;
-use crate::olt::Inner;
 use crate::rates::Counted;
-use crate::read::ports::PortMap;
-use crate::read::{Problems, oid, table};
+use crate::reach::{Inner, PortMap, Problems, oid, table};
 use crate::snmp::walk::{Scope, Start};
-use crate::value;
-
-/// The 64-bit counters of a row of ifXTable. Packets are counted by kind: to
-/// one, to many, to all.
-#[derive(Debug, Default)]
-struct Carried {
-    rx_octets: Option<u64>,
-    rx_packets: [Option<u64>; 3],
-    tx_octets: Option<u64>,
-    tx_packets: [Option<u64>; 3],
-}
-
-macro_rules! carried {
-    ($field:expr, $column:literal, $($place:tt)+) => {
-        Cell {
-            field: $field,
-            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, $column],
-            set: |row, value| {
-                row.$($place)+ = value::counter(value)?;
-                Ok(())
-            },
-        }
-    };
-}
-
-const CARRIED: Table<Carried> = Table {
-    row: |index| (index.len() == 1).then(Carried::default),
-    rows: Rows::INTERFACES,
-    cells: &[
-        carried!(Field::RxBytes, 6, rx_octets),
-        carried!(Field::RxPackets, 7, rx_packets[0]),
-        carried!(Field::RxPackets, 8, rx_packets[1]),
-        carried!(Field::RxPackets, 9, rx_packets[2]),
-        carried!(Field::TxBytes, 10, tx_octets),
-        carried!(Field::TxPackets, 11, tx_packets[0]),
-        carried!(Field::TxPackets, 12, tx_packets[1]),
-        carried!(Field::TxPackets, 13, tx_packets[2]),
-    ],
-};
-
-impl From<Carried> for Traffic {
-    fn from(carried: Carried) -> Self {
-        let all = |kinds: [Option<u64>; 3]| kinds.into_iter().sum::<Option<u64>>();
-        Self {
-            rx_octets: carried.rx_octets,
-            rx_packets: all(carried.rx_packets),
-            tx_octets: carried.tx_octets,
-            tx_packets: all(carried.tx_packets),
-            ..Self::default()
-        }
-    }
-}
 
 /// What a PON port has carried: one request.
 pub(crate) async fn of_port(

@@ -5,8 +5,8 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::cli::show::{MacRow, ShowMac};
-use crate::olt::Inner;
-use crate::read::{Problems, onu};
+use crate::reach::{Inner, Problems};
+use crate::read::onu;
 
 /// Whose MAC addresses to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,8 +5,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
-use crate::olt::Inner;
-use crate::read::Problems;
+use crate::reach::{Inner, Problems};
 
 /// What no table of an OLT names, as [`Trouble::Unsupported`] has it.
 pub(crate) const NAMELESS: &str = "ONUs";

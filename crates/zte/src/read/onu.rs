@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use crate::Trouble;
 use crate::cli::show::ShowOnuDetailInfo;
 use crate::firmware::{Firmware, OnuField, OnuSource};
-use crate::olt::Inner;
-use crate::read::clock::{self, Ticks};
+use crate::reach::clock::{self, Ticks};
+use crate::reach::{Inner, Problems, Told, oid};
 use crate::read::naming::{NAMELESS, Silence, silence};
-use crate::read::{Problems, Told, oid, roster, sound};
+use crate::read::{roster, sound};
 
 /// Longest wait for what only the command line knows, where the tables know the rest.
 const REST: Duration = Duration::from_secs(30);

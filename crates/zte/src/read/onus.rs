@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{Field, NamedBy, Onu, OnuId, OnuRef, OnuState, PonPort};
+use gpon::{Field, NamedBy, Onu, OnuId, OnuState, PonPort};
 use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
 use crate::index::{PonIndex, Rows};
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, Told, oid};
 use crate::read::naming::{NAMELESS, Silence, silence};
-use crate::read::{Problems, Told, oid, sound};
+use crate::read::sound;
 use crate::snmp::walk::{Column, End, Scope, Start};
 
 /// Ids of a PON: the walk of a column ends at the highest.
@@ -332,40 +332,4 @@ impl Reader<'_> {
         }
         Ok(())
     }
-}
-
-/// The ids that no table of the OLT uses on this PON. A table that cannot be
-/// read whole is an error: a free id must not be a guess.
-pub(crate) async fn free_ids(
-    olt: &Inner,
-    firmware: &'static Firmware,
-    pon: PonPort,
-    deadline: Instant,
-) -> Result<Vec<OnuId>, Trouble> {
-    if silence(olt, firmware, deadline).await? != Silence::Empty {
-        return Err(Trouble::Unsupported(NAMELESS));
-    }
-    let naming = [firmware.management[0], firmware.state, firmware.distance];
-    let sources: Vec<&OnuSource> = naming.iter().flat_map(|field| field.sources).collect();
-    let prefixes: Vec<[u32; 1]> = sources.iter().map(|source| [source.index.of(pon)]).collect();
-    let starts: Vec<Start<'_>> = sources
-        .iter()
-        .zip(&prefixes)
-        .map(|(source, prefix)| Start {
-            column: source.column,
-            prefix,
-            rows: Rows::of_onus(source.tail.len()),
-        })
-        .collect();
-    let mut used = std::collections::BTreeSet::new();
-    let columns = olt.snmp.columns(&starts, ALL_IDS, None, deadline).await;
-    for (source, column) in sources.iter().zip(columns) {
-        match column.end {
-            End::Complete => {}
-            End::Failed(trouble) => return Err(trouble),
-        }
-        let ids = column.rows.iter().filter_map(|(index, _)| crate::index::decode_onu(source.index, index));
-        used.extend(ids.map(|OnuRef { id, .. }| id));
-    }
-    Ok(OnuId::all().filter(|id| !used.contains(id)).collect())
 }

@@ -1,121 +1,17 @@
-//! PON ports and uplinks. Rows of IF-MIB are found by `ifName`, never by
-//! arithmetic: the same firmware numbers them in two ways (fact sheet, SNMP §2.4).
+//! PON ports and uplinks.
 
 use std::collections::BTreeMap;
 
 use async_snmp::Value;
-use gpon::{Field, Link, OpticalModule, PonPort, PonStatus, Uplink};
+use gpon::{Field, OpticalModule, PonPort, PonStatus, Uplink};
 use tokio::time::Instant;
 
-use crate::firmware::{Cell, Firmware, PortTable, Table};
-use crate::index::{MOST_PONS, Rows};
-use crate::olt::Inner;
-use crate::read::{Problems, oid, table};
+use crate::firmware::if_mib::{INTERFACES, Interface};
+use crate::firmware::{Cell, Firmware, PortTable};
+use crate::index::Rows;
+use crate::reach::{Inner, Problems, oid, parse_name, pon_of, table};
 use crate::snmp::walk::{Scope, Start};
 use crate::{Trouble, value};
-
-/// A row of ifTable and ifXTable.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Interface {
-    name: String,
-    admin: Option<Link>,
-    oper: Option<Link>,
-    speed_mbps: Option<u32>,
-    rx_octets: Option<u64>,
-    tx_octets: Option<u64>,
-}
-
-fn link(value: &Value) -> value::Decoded<Link> {
-    Ok(match value::integer(value)? {
-        1 => Some(Link::Up),
-        2 => Some(Link::Down),
-        // testing, unknown, dormant and so on (RFC 2863) are neither.
-        _ => None,
-    })
-}
-
-pub(crate) const IF_NAME: &[u32] = &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1];
-
-const INTERFACES: Table<Interface> = Table {
-    row: |index| (index.len() == 1).then(Interface::default),
-    rows: Rows::INTERFACES,
-    cells: &[
-        Cell {
-            field: Field::Name,
-            column: IF_NAME,
-            set: |row, value| {
-                row.name = value::padded_text(value)?.unwrap_or_default();
-                Ok(())
-            },
-        },
-        Cell { field: Field::AdminStatus, column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 7], set: set!(admin, link) },
-        Cell {
-            field: Field::OperationalStatus,
-            column: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8],
-            set: set!(oper, link),
-        },
-        Cell {
-            field: Field::SpeedMbps,
-            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15],
-            set: set!(speed_mbps, value::number),
-        },
-        Cell {
-            field: Field::RxBytes,
-            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 6],
-            set: set!(rx_octets, value::counter),
-        },
-        Cell {
-            field: Field::TxBytes,
-            column: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 10],
-            set: set!(tx_octets, value::counter),
-        },
-    ],
-};
-
-/// What an ifName says: `gpon_1/1/1`, `xgei_1/4/2`. The C6xx writes `gpon_olt-1/3/1`.
-fn parse_name(name: &str) -> Option<(&str, u8, u8)> {
-    let (kind, place) = name.split_once(['_', '-'])?;
-    let place = place.strip_prefix("olt-").unwrap_or(place);
-    let mut parts = place.split('/').map(|part| part.parse::<u8>().ok());
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(Some(1)), Some(Some(slot)), Some(Some(port)), None) => Some((kind, slot, port)),
-        _ => None,
-    }
-}
-
-fn pon_of(name: &str) -> Option<PonPort> {
-    let (kind, slot, port) = parse_name(name)?;
-    (kind == "gpon").then(|| PonPort::new(slot, port).ok()).flatten()
-}
-
-/// The PON ports of the chassis and their rows in IF-MIB.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct PortMap {
-    pub(crate) pons: BTreeMap<PonPort, u32>,
-}
-
-pub(crate) async fn map(olt: &Inner, deadline: Instant) -> Result<PortMap, Trouble> {
-    let names = Table { cells: INTERFACES.cells.split_at(1).0, ..INTERFACES };
-    let mut problems = Problems::default();
-    let rows = table(olt, &names, &[], Scope::default(), deadline, &mut problems).await?;
-    // Half a map would make ports of the chassis look absent.
-    if let Some(gpon::Problem::Failed { reason, .. }) =
-        problems.0.iter().find(|problem| matches!(problem, gpon::Problem::Failed { .. }))
-    {
-        return Err(Trouble::UnexpectedReply(format!(
-            "the interface names could not be read whole: {reason}"
-        )));
-    }
-    let ports = rows.iter().filter_map(|(index, row)| Some((pon_of(&row.name)?, *index.first()?)));
-    let pons: BTreeMap<PonPort, u32> = ports.collect();
-    if pons.is_empty() {
-        return Err(Trouble::UnexpectedReply("no interface is named like a PON port (gpon_1/1/1)".into()));
-    }
-    if pons.len() > MOST_PONS {
-        return Err(Trouble::UnexpectedReply(format!("{} PON ports, more than any chassis has", pons.len())));
-    }
-    Ok(PortMap { pons })
-}
 
 /// Optical modules of all ports of the chassis, by slot and port.
 async fn modules(
@@ -294,19 +190,4 @@ pub(crate) async fn uplinks(
         optical: modules.get(&place).copied(),
     };
     Ok((uplinks.into_iter().map(uplink).collect(), problems))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_ports() {
-        assert_eq!(pon_of("gpon_1/2/16"), PonPort::new(2, 16).ok());
-        assert_eq!(pon_of("gpon_olt-1/3/1"), PonPort::new(3, 1).ok());
-        assert_eq!(parse_name("xgei_1/4/2"), Some(("xgei", 4, 2)));
-        for name in ["Mng1", "", "gpon_1/1", "gpon_1/1/17", "gpon_2/1/1", "gpon_1/1/1/1", "epon_1/1/1"] {
-            assert_eq!(pon_of(name), None, "{name}");
-        }
-    }
 }

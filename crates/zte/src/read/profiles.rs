@@ -11,9 +11,8 @@ use crate::cli::show::{
     TcontProfile,
 };
 use crate::firmware::Firmware;
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, Told, first_of, table};
 use crate::read::sides::{First, either};
-use crate::read::{Problems, Told, first_of, table};
 use crate::snmp::walk::Scope;
 
 /// The T-CONT bandwidth profiles, from the command line where no table has them.

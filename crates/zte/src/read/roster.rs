@@ -9,9 +9,9 @@ use crate::Trouble;
 use crate::cli::show::{
     OnuDetailInfo, OnuStateRow, PowerOf, ShowOnuDetailInfo, ShowOnuRx, ShowOnuState, ShowPonConfig,
 };
-use crate::olt::Inner;
-use crate::read::terminal::Asking;
-use crate::read::{Problems, Told, sound};
+use crate::reach::terminal::Asking;
+use crate::reach::{Inner, Problems, Told};
+use crate::read::sound;
 
 /// Commands that [`of_pon`] sends without powers.
 pub(crate) const COMMANDS: usize = 2;

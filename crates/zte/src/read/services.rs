@@ -6,9 +6,9 @@ use tokio::time::Instant;
 use crate::Trouble;
 use crate::firmware::{Firmware, ServiceRow};
 use crate::index::{self, PonIndex};
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, Told, table};
 use crate::read::sides::{First, Outcome, completed};
-use crate::read::{Problems, Told, bandwidth, onu, table};
+use crate::read::{bandwidth, onu};
 use crate::snmp::walk::Scope;
 
 /// What only the configuration of an ONU says of its service ports: of the

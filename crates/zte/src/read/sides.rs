@@ -4,7 +4,7 @@
 use std::future::Future;
 
 use crate::Trouble;
-use crate::read::{Problems, Told};
+use crate::reach::{Problems, Told};
 
 /// The side that is asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

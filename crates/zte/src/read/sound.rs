@@ -2,7 +2,7 @@
 
 use gpon::{Field, Onu, OnuState};
 
-use crate::read::Problems;
+use crate::reach::Problems;
 
 /// Takes out of `onu` what is not its own or too old: optics and address of an
 /// ONU that is out of service, which some agents go on showing (fact sheet, SNMP

@@ -7,9 +7,8 @@ use crate::Trouble;
 use crate::cli::show::{PonOnuUncfgRow, ShowOnuUncfg, ShowPonOnuUncfg};
 use crate::firmware::Firmware;
 use crate::index::Rows;
-use crate::olt::Inner;
+use crate::reach::{Inner, Problems, Told, first_of, oid};
 use crate::read::sides::{First, Outcome, completed};
-use crate::read::{Problems, Told, first_of, oid};
 use crate::snmp::walk::{End, Scope, Start};
 use crate::value;
 

@@ -12,7 +12,7 @@ pub(crate) use pon::{olt, pon};
 use gpon::{Field, Problem};
 
 use crate::Trouble;
-use crate::read::Problems;
+use crate::reach::Problems;
 
 /// Most commands that one reading sends to the command line.
 const MOST_COMMANDS: usize = 3;

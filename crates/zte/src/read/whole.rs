@@ -13,8 +13,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::firmware::Firmware;
-use crate::olt::Inner;
-use crate::read::Problems;
+use crate::reach::{Inner, Problems};
 use crate::read::onus::{Depth, of_pon};
 
 /// What was read of one PON for a reading of the whole OLT.

@@ -93,15 +93,6 @@ async fn no_card_table_is_said_and_not_an_empty_chassis() {
 }
 
 #[tokio::test]
-async fn a_free_id_is_used_by_no_table() {
-    let sim = super::simulator(oltsim::Source::Scenario(super::SMALL.into())).await;
-    let olt = super::olt_of("sim", &sim).await;
-    let free = olt.free_onu_ids("1".parse().unwrap()).await.unwrap().value;
-    let free: Vec<u8> = free.iter().map(|id| id.get()).collect();
-    assert_eq!(free, (8..=127).collect::<Vec<u8>>());
-}
-
-#[tokio::test]
 async fn a_column_that_no_row_has_is_named() {
     let trees = [
         // Of each table one column: the maximum of bandwidth profiles and their integer index, the

@@ -9,8 +9,8 @@ use crate::cli::show::{
     PowerOf, PowerRow, RemotePon, ShowOltRx, ShowOnuDetailInfo, ShowOnuRx, ShowOnuTx, ShowPowerAttenuation,
     ShowRemoteEquip, ShowRemotePon, ShowRemoteUnit,
 };
-use crate::read::Problems;
-use crate::read::terminal::Asking;
+use crate::reach::Problems;
+use crate::reach::terminal::Asking;
 
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use super::talk::{Left, Talk};
 use super::{MOST_COMMANDS, drop_fields, in_vain, replace};
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
-use crate::olt::Inner;
+use crate::reach::terminal::PATIENCE;
+use crate::reach::{Inner, Problems};
 use crate::read::onu::{Named, named};
-use crate::read::terminal::PATIENCE;
-use crate::read::{Problems, counters, sound};
+use crate::read::{counters, sound};
 
 /// The fields that the command line knows too.
 const FIELDS: [Field; 11] = [

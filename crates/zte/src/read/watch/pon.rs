@@ -12,11 +12,11 @@ use super::{drop_fields, in_vain};
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
 use crate::index::PonIndex;
-use crate::olt::{BELIEVED, Inner};
+use crate::reach::terminal::PATIENCE;
+use crate::reach::{BELIEVED, Inner, Problems, Told};
 use crate::read::naming::{NAMELESS, is_nameless, names_all};
 use crate::read::onus::{self, Depth};
-use crate::read::terminal::PATIENCE;
-use crate::read::{Problems, Told, counters, roster, whole};
+use crate::read::{counters, roster, whole};
 
 /// The fields that the command line knows too, for all ONUs of a port at once.
 const POWERS: [Field; 3] = [Field::RxPower, Field::TxPower, Field::OltRxPower];

@@ -10,7 +10,7 @@ use super::MOST_COMMANDS;
 use super::command::{Command, Heard};
 use crate::Trouble;
 use crate::cli::Cli;
-use crate::read::terminal::Asking;
+use crate::reach::terminal::Asking;
 
 /// How long a place at the command line is held for SNMP to say whether an ONU
 /// is in service, before a command goes to that ONU. SNMP answers in less or is in trouble.

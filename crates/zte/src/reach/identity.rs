@@ -3,12 +3,37 @@
 use std::time::Duration;
 
 use async_snmp::Value;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use super::{Inner, oid};
 use crate::firmware::{self, Firmware};
-use crate::olt::{Identity, Inner};
-use crate::read::oid;
 use crate::{Trouble, value};
+
+/// Who an OLT says it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// `C320`, `C300`, as sysDescr names it.
+    pub model: Option<String>,
+    /// `V2.1.0`, as sysDescr says.
+    pub firmware: Option<String>,
+    /// Whether the firmware is one that we know; else its tables are probed.
+    pub known: bool,
+    /// sysDescr, its first line.
+    pub description: String,
+    /// sysName.
+    pub name: Option<String>,
+    /// Time since its agent started.
+    pub uptime: Option<Duration>,
+}
+
+impl Identity {
+    /// Whether it said who it is. One that has just started may answer that it
+    /// knows no such object.
+    pub(crate) fn is_told(&self) -> bool {
+        self.known || !self.description.is_empty()
+    }
+}
 
 const SYSTEM: &[u32] = &[1, 3, 6, 1, 2, 1, 1];
 

@@ -5,11 +5,10 @@ use std::time::Duration;
 use gpon::{Field, quoted};
 use tokio::time::Instant;
 
+use super::{Inner, Problems};
 use crate::Trouble;
 use crate::cli::show::{Parsed, Show};
 use crate::cli::{Cli, ReadTurn};
-use crate::olt::Inner;
-use crate::read::Problems;
 
 /// How long a reading waits for the command line, its queue included: below the
 /// 90 s of a request. 64 callers with three commands of 0.3 s each are served in 60 s.

@@ -6,10 +6,9 @@ use std::time::Duration;
 use gpon::{Field, PonPort, Problem};
 use tokio::time::Instant;
 
-use super::{Identity, Inner};
+use super::{Identity, Inner, PortMap, identity, port_map};
 use crate::Trouble;
 use crate::firmware::Firmware;
-use crate::read::{self, ports::PortMap};
 use crate::snmp::{READING, Snmp};
 
 /// How long the identity and the port map are believed: cards are plugged and
@@ -54,7 +53,7 @@ impl Inner {
             }
             return Ok(learned);
         }
-        let learned = read::identity::learn(self, deadline).await?;
+        let learned = identity::learn(self, deadline).await?;
         let restarts = self.snmp.restarts();
         self.memory.begin(&learned.0, learned.1);
         if !learned.0.known || learned.1.probed {
@@ -67,7 +66,7 @@ impl Inner {
 
     /// What an OLT lacks that has just started may come yet: a reading in which
     /// something is missing for that reason is no whole one.
-    pub(super) fn not_there_yet(&self, problems: &[Problem]) -> Option<Problem> {
+    pub(crate) fn not_there_yet(&self, problems: &[Problem]) -> Option<Problem> {
         let lacks = problems.iter().any(|problem| matches!(problem, Problem::Unsupported { .. }));
         let reason = "the OLT has just started; what it does not show may come yet";
         (self.is_starting() && (lacks || self.memory.has_absences()))
@@ -92,7 +91,7 @@ impl Inner {
         if let Some(map) = ports.as_ref().and_then(|told| told.believed(&self.snmp, believed)) {
             return Ok(map);
         }
-        let map = Arc::new(read::ports::map(self, deadline).await?);
+        let map = Arc::new(port_map::map(self, deadline).await?);
         let restarts = self.snmp.restarts();
         *ports = Some(Told { at: Instant::now(), restarts, what: Arc::clone(&map) });
         Ok(map)

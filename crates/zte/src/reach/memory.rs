@@ -8,9 +8,11 @@ use async_snmp::VarBind;
 use gpon::{Field, OnuId, OnuRef, PonPort, Problem, SerialNumber};
 use tokio::time::Instant;
 
+use super::{Identity, oid};
+use crate::Trouble;
+use crate::firmware::if_mib::IF_NAME;
 use crate::firmware::{Cell, Firmware, OnuField, OnuSource, Table};
 use crate::snmp::Snmp;
-use crate::{Identity, Trouble, read};
 
 /// How long the software of an ONU is remembered.
 const SOFTWARE: Duration = Duration::from_secs(24 * 3600);
@@ -144,10 +146,10 @@ impl Memory {
             !binding.value.is_exception() && binding.oid.arcs().starts_with(column)
         };
         for some in unknown.chunks(crate::snmp::walk::MAX_COLUMNS - 1) {
-            let all = some.iter().copied().chain([read::ports::IF_NAME]);
-            let names: Vec<_> = all.map(|column| read::oid(column, &[])).collect();
+            let all = some.iter().copied().chain([IF_NAME]);
+            let names: Vec<_> = all.map(|column| oid(column, &[])).collect();
             let answer = snmp.next(&names, deadline).await?;
-            let shows_ports = answer.last().is_some_and(|binding| there(read::ports::IF_NAME, binding));
+            let shows_ports = answer.last().is_some_and(|binding| there(IF_NAME, binding));
             for (column, binding) in some.iter().zip(&answer) {
                 let there = there(column, binding);
                 if there || shows_ports {

@@ -7,10 +7,9 @@ use gpon::{ClockTime, Field};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::{Inner, Problems, oid};
 use crate::Trouble;
 use crate::cli::show::ShowClock;
-use crate::olt::Inner;
-use crate::read::{Problems, oid};
 
 /// How long the clock is carried on before it is asked again: somebody may have set it.
 const BELIEVED: Duration = Duration::from_secs(600);

@@ -1,0 +1,57 @@
+//! What every reading needs to reach an OLT: its two sides, what is remembered of
+//! it, its tables, and the problems that are met on the way.
+
+mod believed;
+pub(crate) mod clock;
+mod identity;
+mod memory;
+mod port_map;
+mod problems;
+mod tables;
+pub(crate) mod terminal;
+
+use std::sync::Arc;
+
+use crate::cli::Cli;
+use crate::rates::Rates;
+use crate::snmp::Snmp;
+use crate::{OltSettings, SnmpTransport};
+
+use believed::Believed;
+pub(crate) use believed::{BELIEVED, Learned};
+pub use identity::Identity;
+use memory::Memory;
+pub(crate) use port_map::{PortMap, parse_name, pon_of};
+pub(crate) use problems::{Problems, Told};
+pub(crate) use tables::{first_failure, first_of, oid, table};
+
+/// One OLT, as all handles for it share it.
+pub(crate) struct Inner {
+    pub(crate) id: String,
+    pub(crate) snmp: Arc<Snmp>,
+    pub(crate) cli: Option<Cli>,
+    pub(crate) memory: Memory,
+    pub(crate) rates: Rates,
+    pub(crate) clock: clock::Remembered,
+    /// Longest distance that is believed, in metres.
+    pub(crate) max_distance_m: u32,
+    identity: Believed<Learned>,
+    ports: Believed<Arc<PortMap>>,
+}
+
+impl Inner {
+    /// The OLT of these settings. Nothing is sent yet.
+    pub(crate) fn new(settings: OltSettings, transport: &SnmpTransport) -> Self {
+        Self {
+            cli: settings.cli.map(Cli::new),
+            id: settings.id,
+            snmp: Arc::new(Snmp::new(settings.snmp, transport.clone())),
+            memory: Memory::default(),
+            rates: Rates::default(),
+            clock: clock::Remembered::default(),
+            max_distance_m: settings.max_distance_m,
+            identity: Believed::default(),
+            ports: Believed::default(),
+        }
+    }
+}
