@@ -352,7 +352,9 @@ async fn the_light_of_another_port_of_an_onu_is_not_its_own() {
 
 #[tokio::test]
 async fn an_overload_of_the_command_line_is_said_of_service_ports() {
-    let mib = honest();
+    // Its tables have a service port, so that only the overload keeps it back.
+    let mut mib = honest();
+    mib.put(&below(&zte(&[1082, 110, 5, 2, 2, 1, 1]), &[PONS[0], 0x1801_0100]), text("internet"));
     let agent = Agent::start(move |request| Some(mib.answer(request))).await;
     // Takes connections and says nothing, so that whoever has the session keeps it.
     let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

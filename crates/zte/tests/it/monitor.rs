@@ -126,7 +126,7 @@ async fn one_show_command() {
 async fn a_longer_distance_is_believed_where_it_is_configured() {
     let config = "show running-config interface gpon-olt_1/1/1";
     let script = [
-        (config, fixture("show-running-config-interface-gpon-olt")),
+        (config, fixture("show-running-config-interface-gpon-olt").replace("1/1/2", "1/1/1")),
         (DETAIL, fixture("show-gpon-onu-detail-info").replace("1074m", "70000m")),
     ];
     for (most, distance) in [(60_000, None), (80_000, Some(70_000))] {
@@ -141,7 +141,8 @@ async fn a_longer_distance_is_believed_where_it_is_configured() {
         .await;
         let reading = rig.olt.onu(at(1)).await.unwrap();
         assert_eq!(reading.value.distance_m, distance);
-        let of_distance = reading.problems.iter().filter(|problem| problem.field() == Field::Distance);
+        let of_distance =
+            reading.problems.iter().filter(|problem| problem.field() == Field::GponOpticalDistance);
         assert_eq!(of_distance.count(), usize::from(distance.is_none()), "{:?}", reading.problems);
         let status = reading.problems.iter().find(|problem| problem.field() == Field::Status);
         assert_eq!(status, None);
