@@ -1,8 +1,8 @@
 mod lookups;
+mod monitor;
 mod save;
 mod services;
 mod show;
-mod watched;
 
 use std::sync::Arc;
 use std::time::SystemTime;

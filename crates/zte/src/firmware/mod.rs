@@ -120,8 +120,8 @@ pub(crate) struct Firmware {
     pub(crate) whole: &'static [&'static OnuField],
     /// What a reading of one ONU adds to that.
     pub(crate) full: &'static [&'static OnuField],
-    /// What is read of an ONU that is watched, besides serial number and phase.
-    pub(crate) watched: &'static [&'static OnuField],
+    /// What is read of a monitored ONU, besides serial number and phase.
+    pub(crate) monitored: &'static [&'static OnuField],
     /// Where ONU counters may stand; which are tried, and in which order, is configured.
     pub(crate) onu_counters: &'static [CounterTable],
     /// Fields of a full reading that no table shows.
@@ -155,12 +155,12 @@ impl Firmware {
 
     /// The field of a column, where the firmware has it.
     pub(crate) fn field(&self, column: gpon::OnuColumn) -> Option<&'static OnuField> {
-        self.onu_fields().chain(self.watched_fields()).find(|field| field.name == column.field())
+        self.onu_fields().chain(self.monitored_fields()).find(|field| field.name == column.field())
     }
 
-    /// What is read of an ONU that is watched. The distance names ONUs where nothing else does.
-    pub(crate) fn watched_fields(&self) -> impl Iterator<Item = &'static OnuField> {
-        [self.serial, self.state, self.distance].into_iter().chain(self.watched.iter().copied())
+    /// What is read of a monitored ONU. The distance names ONUs where nothing else does.
+    pub(crate) fn monitored_fields(&self) -> impl Iterator<Item = &'static OnuField> {
+        [self.serial, self.state, self.distance].into_iter().chain(self.monitored.iter().copied())
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         assert!(of_object_id(&v1_2).is_some_and(|firmware| !firmware.lists_unconfigured_models));
         assert!(of_object_id(&[1, 3, 6, 1, 4, 1, 3902, 1082, 1001, 320, 1, 9]).is_none());
         let fields: std::collections::BTreeMap<_, _> =
-            UNKNOWN.onu_fields().chain(UNKNOWN.watched_fields()).map(|field| (field.name, field)).collect();
+            UNKNOWN.onu_fields().chain(UNKNOWN.monitored_fields()).map(|field| (field.name, field)).collect();
         let columns = fields.values().flat_map(|field| field.sources.iter().map(|source| source.column));
         let no_column_twice: std::collections::HashSet<_> = columns.collect();
         let all = fields.values().map(|field| field.sources.len()).sum::<usize>();

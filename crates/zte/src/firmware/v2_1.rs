@@ -110,7 +110,7 @@ pub(super) const V2_1: Firmware = Firmware {
     list: &[&RX],
     whole: &[&TX, &OLT_RX, &DESCRIPTION],
     full: &[&AUTH, &ADMIN, &LAST_ONLINE, &LAST_OFFLINE, &OFFLINE_REASON, &IP_ADDRESS],
-    watched: &[
+    monitored: &[
         &RX,
         &TX,
         &OLT_RX,

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{Inner, Problems};
 use crate::Trouble;
-use crate::cli::show::{Parsed, Show};
+use crate::cli::show::{Parsed, Show, UnknownLine};
 use crate::cli::{Cli, ReadTurn};
 
 /// How long a reading waits for the command line, its queue included: below the
@@ -34,14 +34,29 @@ impl Asking {
         fields: &[Field],
         problems: &mut Problems,
     ) -> Result<S::Rows, Trouble> {
-        let Parsed { rows, unknown } = self.turn.ask(show, self.deadline).await?;
-        for line in unknown {
-            let place = format!("line {} of the answer to `{}`", line.line, show.line());
-            for field in fields {
-                problems.uncertain(*field, format!("{place}: {}: {}", line.reason, quoted(line.text.trim())));
-            }
-        }
+        let Parsed { rows, unknown } = self.answer(show).await?;
+        note_unknown(show, unknown, fields, problems);
         Ok(rows)
+    }
+
+    /// Sends one command; what to make of lines that no rule knows is for the caller.
+    pub(crate) async fn answer<S: Show>(&mut self, show: &S) -> Result<Parsed<S::Rows>, Trouble> {
+        self.turn.ask(show, self.deadline).await
+    }
+}
+
+/// Notes that these fields are uncertain, for each line of an answer that no rule knows.
+pub(crate) fn note_unknown<S: Show>(
+    show: &S,
+    unknown: Vec<UnknownLine>,
+    fields: &[Field],
+    problems: &mut Problems,
+) {
+    for line in unknown {
+        let place = format!("line {} of the answer to `{}`", line.line, show.line());
+        for field in fields {
+            problems.uncertain(*field, format!("{place}: {}: {}", line.reason, quoted(line.text.trim())));
+        }
     }
 }
 

@@ -23,8 +23,8 @@ pub(crate) enum Depth {
     List,
     /// The same with description, Tx, OLT Rx and distance.
     Whole,
-    /// Serial, phase and what is watched.
-    Watched,
+    /// Serial, phase and what a monitor shows.
+    Monitor,
     /// Phase alone.
     Count,
 }
@@ -33,7 +33,7 @@ impl Depth {
     fn fields(self, firmware: &Firmware) -> Vec<&'static OnuField> {
         let mut fields = match self {
             Self::List | Self::Whole => firmware.management.to_vec(),
-            Self::Watched => vec![firmware.name, firmware.serial],
+            Self::Monitor => vec![firmware.name, firmware.serial],
             Self::Count => vec![firmware.name],
         };
         fields.push(firmware.state);
@@ -43,7 +43,7 @@ impl Depth {
                 fields.extend(firmware.list.iter().chain(firmware.whole));
                 fields.push(firmware.distance);
             }
-            Self::Watched => fields.extend(firmware.watched),
+            Self::Monitor => fields.extend(firmware.monitored),
             Self::Count => {}
         }
         fields
@@ -77,7 +77,7 @@ pub(crate) async fn of_pon(
     let mut reader =
         Reader { olt, firmware, pon, deadline, onus: BTreeMap::new(), problems: Problems::default() };
     let fields = depth.fields(firmware);
-    let highest = matches!(depth, Depth::List | Depth::Watched).then(|| olt.memory.highest(pon));
+    let highest = matches!(depth, Depth::List | Depth::Monitor).then(|| olt.memory.highest(pon));
     if reader.managed(&fields, highest, None).await? == 0 {
         reader.named_elsewhere(&fields).await?;
     }

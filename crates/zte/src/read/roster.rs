@@ -7,9 +7,9 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::Trouble;
 use crate::cli::show::{
-    OnuDetailInfo, OnuStateRow, PowerOf, ShowOnuDetailInfo, ShowOnuRx, ShowOnuState, ShowPonConfig,
+    OnuDetailInfo, OnuStateRow, Parsed, PowerOf, ShowOnuDetailInfo, ShowOnuRx, ShowOnuState, ShowPonConfig,
 };
-use crate::reach::terminal::Asking;
+use crate::reach::terminal::{Asking, note_unknown};
 use crate::reach::{Inner, Problems, Told};
 use crate::read::sound;
 
@@ -90,7 +90,13 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, detailed: bool) -> Told<Onu> {
         return Err(problems.hides(&format!("an ONU {at}")).unwrap_or(Trouble::NoSuchOnu(at)));
     };
     if detailed {
-        let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, &[Field::Status], &mut problems).await;
+        let show = ShowOnuDetailInfo { onu: at };
+        let detail = asking.answer(&show).await.map(|Parsed { rows, mut unknown }| {
+            // Whether its distance can be is for the settings of this OLT to say.
+            unknown.retain(|line| Some(line.line) != rows.doubted);
+            note_unknown(&show, unknown, &[Field::Status], &mut problems);
+            rows
+        });
         if let Some(detail) = problems.told(&[Field::Status], detail) {
             put(&mut onu, detail);
         }
@@ -179,7 +185,7 @@ fn put(onu: &mut Onu, detail: OnuDetailInfo) {
     onu.state = detail.phase;
     onu.admin =
         detail.admin_enabled.map(|enabled| if enabled { AdminState::Enabled } else { AdminState::Disabled });
-    onu.distance_m = detail.distance_m.filter(|metres| *metres > 0);
+    onu.distance_m = detail.printed_distance_m.filter(|metres| *metres > 0);
     let online = onu.state == Some(OnuState::Online);
     onu.uptime = detail.online_s.map(Span::from_seconds).filter(|_| online);
     // Ten rows, the newest last; unused ones have no moment at all (§4.3).

@@ -327,3 +327,50 @@ async fn an_olt_that_was_upgraded_while_silent_is_learned_again() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
+
+#[tokio::test]
+async fn the_light_of_another_port_of_an_onu_is_not_its_own() {
+    let mut mib = honest();
+    let rx = zte(&[1082, 500, 20, 2, 2, 2, 1, 10]);
+    // Behind the index of an ONU stands the number of its port; 1 is the one on the PON.
+    for id in (1..=10).chain([20]) {
+        mib.put(&below(&rx, &[PONS[0], id, 2]), Value::Integer(5000));
+    }
+    let mut unnamed = Mib(mib.0.clone());
+    let of_management = zte(&[1082, 500, 10]);
+    unnamed.0.retain(|name, _| !name.starts_with(&of_management));
+    let lights =
+        |onus: Vec<gpon::Onu>| -> Vec<_> { onus.iter().map(|onu| (onu.at.id.get(), onu.rx)).collect() };
+    let own: Vec<_> = (1..=10).map(|id| (id, Some(gpon::Dbm::from_milli(-23_188)))).collect();
+    let agent = Agent::start(move |request| Some(mib.answer(request))).await;
+    let olt = agent.olt().await;
+    assert_eq!(lights(olt.onus(pon(1)).await.unwrap().value), own);
+    // Where only light names ONUs, it names none by the other port.
+    let agent = Agent::start(move |request| Some(unnamed.answer(request))).await;
+    assert_eq!(lights(agent.olt().await.onus(pon(1)).await.unwrap().value), own);
+}
+
+#[tokio::test]
+async fn an_overload_of_the_command_line_is_said_of_service_ports() {
+    // Its tables have a service port, so that only the overload keeps it back.
+    let mut mib = honest();
+    mib.put(&below(&zte(&[1082, 110, 5, 2, 2, 1, 1]), &[PONS[0], 0x1801_0100]), text("internet"));
+    let agent = Agent::start(move |request| Some(mib.answer(request))).await;
+    // Takes connections and says nothing, so that whoever has the session keeps it.
+    let mute = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut cli = zte::CliSettings::new("127.0.0.1", mute.local_addr().unwrap().port(), "zte", "zte".into());
+    cli.queue = 1;
+    let snmp = zte::SnmpSettings::new(agent.at.ip().to_string(), agent.at.port(), "public".into());
+    let transport = zte::SnmpTransport::bind().await.unwrap();
+    let olt = zte::Olt::new(zte::OltSettings::new("olt", snmp, Some(cli)), &transport);
+    let mut readings = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let olt = olt.clone();
+        readings.spawn(async move {
+            olt.onu_service_ports(gpon::OnuRef { pon: pon(1), id: gpon::OnuId::new(1).unwrap() }).await
+        });
+    }
+    let first = tokio::time::timeout(Duration::from_secs(5), readings.join_next()).await.unwrap();
+    let trouble = first.unwrap().unwrap().unwrap_err().trouble;
+    assert!(matches!(trouble, Trouble::Busy { waiting: 1 }), "{trouble}");
+}

@@ -4,7 +4,7 @@
 
 mod agent;
 mod hostile;
+mod monitor;
 mod proof;
 mod slow;
 mod terminal;
-mod watch;

@@ -26,6 +26,11 @@ pub(crate) fn fixture(name: &str) -> String {
 
 impl Scripted {
     pub(crate) async fn start(script: &[(&str, String)]) -> Self {
+        Self::start_with(script, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn start_with(script: &[(&str, String)], adjust: impl FnOnce(&mut OltSettings)) -> Self {
         let script: Script = script.iter().map(|(line, text)| ((*line).to_owned(), text.clone())).collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -41,7 +46,9 @@ impl Scripted {
         snmp.deadline = Duration::from_millis(300);
         let cli = Some(CliSettings::new("127.0.0.1", port, "zte", "zte".into()));
         let transport = SnmpTransport::bind().await.unwrap();
-        let olt = Olt::new(OltSettings::new("olt", snmp, cli), &transport);
+        let mut settings = OltSettings::new("olt", snmp, cli);
+        adjust(&mut settings);
+        let olt = Olt::new(settings, &transport);
         Self { olt, commands, _silent: silent }
     }
 

@@ -6,6 +6,7 @@ use super::labelled::{masked, of_onu, other};
 use super::password::Password;
 use super::wraps::{Next, joined};
 use super::{Parsed, json, values};
+use crate::OltSettings;
 
 /// All about an ONU.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -39,6 +40,10 @@ pub(crate) struct OnuDetailInfo {
     /// Its distance in metres as it is printed, be it possible or not.
     #[serde(skip)]
     pub(crate) printed_distance_m: Option<u32>,
+    /// The number of the line of a distance that usually cannot be; an OLT may
+    /// be configured for a longer reach.
+    #[serde(skip)]
+    pub(crate) doubted: Option<usize>,
     /// How long it has been online, in seconds.
     pub(crate) online_s: Option<u64>,
     /// The other fields, as the OLT names them.
@@ -202,7 +207,8 @@ impl<'a> Reader<'a> {
     /// A distance that cannot be is none (fact sheet, CLI §9.2).
     fn distance(&mut self) {
         let line = self.labels.iter().find(|(label, _)| *label == "ONU Distance").map(|(_, line)| *line);
-        let distance = self.info.distance(MAX_GPON_DISTANCE_M);
+        let distance = self.info.distance(OltSettings::MAX_DISTANCE_M);
+        self.info.doubted = line.filter(|_| distance.is_err()).map(|line| line.number);
         self.info.distance_m = match line {
             Some(line) => self.notes.field(line, distance),
             None => None,
@@ -219,9 +225,6 @@ impl OnuDetailInfo {
         self.printed_distance_m.map(|metres| gpon_distance(metres, self.phase, ceiling)).transpose()
     }
 }
-
-/// The longest distance that GPON ranges, in metres (fact sheet, CLI §9.2).
-pub(crate) const MAX_GPON_DISTANCE_M: u32 = 60_000;
 
 /// A distance in metres of an ONU in this phase, which is at most `ceiling` on GPON.
 ///

@@ -1,4 +1,4 @@
-//! What is watched of an ONU besides its state and powers: the optical module's
+//! What a monitor shows of an ONU besides its state and powers: the optical module's
 //! other values, the box's model and version, and its counters.
 
 use crate::OnuCounters;

@@ -1,10 +1,10 @@
-//! What is watched of an OLT: readings that are made anew each time, over SNMP
+//! Readings for a monitor: they are made anew each time, over SNMP
 //! and the command line at once.
 
 mod command;
+mod command_line;
 mod onu;
 mod pon;
-mod talk;
 
 pub(crate) use onu::onu;
 pub(crate) use pon::{olt, pon};

@@ -4,8 +4,8 @@ use gpon::{Field, NamedBy, Onu, OnuRef, OnuState};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::command::{Command, Heard, fill};
-use super::talk::{Left, Talk};
+use super::command::{Answers, Command, fill};
+use super::command_line::{CommandLine, Missing};
 use super::{MOST_COMMANDS, drop_fields, in_vain, replace};
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
@@ -41,20 +41,21 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     let commands = Command::of_onu(at);
     let ahead = ahead(olt);
     let owed = olt.memory.owes_software(at);
-    let mut talk = Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, owed, ahead, told };
-    let mut heard = Heard::default();
+    let mut command_line =
+        CommandLine { cli, deadline: Instant::now() + PATIENCE, commands: &commands, owed, ahead, told };
+    let mut answers = Answers::default();
     let tables = async {
         let read = over_snmp(olt, at, deadline).await;
         if let Err(trouble @ (Trouble::NoSuchOnu(_) | Trouble::NoSuchPon(_))) = read {
             return Err(trouble);
         }
-        tell.send_replace(Some(left(&read)));
+        tell.send_replace(Some(missing(&read)));
         Ok(read)
     };
-    let (read, ()) = futures::try_join!(tables, talk.ahead(&mut heard))?;
-    talk.afterwards(&mut heard).await?;
-    let waits = heard.sent.iter().all(|command| !command.may_wait());
-    let (mut onu, mut problems) = merge(at, read, heard)?;
+    let (read, ()) = futures::try_join!(tables, command_line.ahead(&mut answers))?;
+    command_line.afterwards(&mut answers).await?;
+    let waits = answers.sent.iter().all(|command| !command.may_wait());
+    let (mut onu, mut problems) = merge(at, read, answers)?;
     let owed = waits && onu.firmware_version.is_none() && onu.state == Some(OnuState::Online);
     olt.memory.owe_software(at, owed);
     if owed && !problems.lacks(Field::FirmwareVersion) {
@@ -73,33 +74,33 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
 }
 
 /// What SNMP is known to lack before it is asked.
-fn ahead(olt: &Inner) -> Left {
+fn ahead(olt: &Inner) -> Missing {
     if olt.snmp.is_silent() {
-        return Left { fields: FIELDS.to_vec(), online: None, spent: 0 };
+        return Missing { fields: FIELDS.to_vec(), online: None, spent: 0 };
     }
     let lacks = |field: &&OnuField| {
         FIELDS.contains(&field.name) && field.sources.iter().all(|source| olt.memory.is_absent(source.column))
     };
     let firmware = olt.memory.firmware();
-    let lacking = firmware.into_iter().flat_map(Firmware::watched_fields).filter(lacks);
-    Left { fields: lacking.map(|field| field.name).collect(), online: None, spent: 0 }
+    let lacking = firmware.into_iter().flat_map(Firmware::monitored_fields).filter(lacks);
+    Missing { fields: lacking.map(|field| field.name).collect(), online: None, spent: 0 }
 }
 
 /// What SNMP turned out to lack.
-fn left(read: &Result<Named, Trouble>) -> Left {
+fn missing(read: &Result<Named, Trouble>) -> Missing {
     match read {
         Ok(Named { onu, answered, .. }) => {
             let online = onu.state.map(|state| state == OnuState::Online);
-            Left { fields: left_of(answered), online, spent: 0 }
+            Missing { fields: missing_of(answered), online, spent: 0 }
         }
-        Err(_) => Left { fields: FIELDS.to_vec(), online: None, spent: 0 },
+        Err(_) => Missing { fields: FIELDS.to_vec(), online: None, spent: 0 },
     }
 }
 
 async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<Named, Trouble> {
     let (_, firmware) = olt.learned(deadline).await?;
     olt.row_of(at.pon, deadline).await?;
-    let fields: Vec<_> = firmware.watched_fields().collect();
+    let fields: Vec<_> = firmware.monitored_fields().collect();
     let (read, counted) = futures::join!(
         named(olt, firmware, at, &fields, deadline),
         counters::of_onu(olt, firmware, at, deadline)
@@ -121,24 +122,24 @@ async fn over_snmp(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<Named, 
 }
 
 /// One ONU of what both sides said.
-fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(Onu, Problems), Trouble> {
-    let from = heard.onus.remove(&at);
+fn merge(at: OnuRef, read: Result<Named, Trouble>, mut answers: Answers) -> Result<(Onu, Problems), Trouble> {
+    let from = answers.onus.remove(&at);
     let (mut onu, mut problems, lacking, silent) = match read {
         Ok(named) => {
-            let lacking = left_of(&named.answered);
+            let lacking = missing_of(&named.answered);
             (named.onu, named.problems, lacking, None)
         }
         Err(trouble) => {
             // Without an answer about the ONU it is not known whether it exists.
             if from.is_none() {
-                return Err(heard.neither(trouble));
+                return Err(answers.neither(trouble));
             }
             let mut problems = Problems::default();
             problems.failed(Field::Statistics, trouble.to_string());
             (Onu::unknown(at, NamedBy::CommandLine), problems, FIELDS.to_vec(), Some(trouble))
         }
     };
-    problems.0.append(&mut heard.problems.0);
+    problems.0.append(&mut answers.problems.0);
     for field in &lacking {
         if let Some(from) = &from {
             fill(&mut onu, from, *field);
@@ -147,14 +148,14 @@ fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(
     let offline = onu.state.is_some_and(|state| state != OnuState::Online);
     for field in lacking {
         let of_service = !matches!(field, Field::Status | Field::SerialNumber);
-        if heard.answered.contains(&field) || offline && of_service {
+        if answers.answered.contains(&field) || offline && of_service {
             // Told, be it with "not available"; an ONU out of service has nothing to tell.
             drop_fields(&mut problems, &[field]);
-        } else if let Some((_, trouble)) = heard.failed.iter().find(|(failed, _)| *failed == field) {
+        } else if let Some((_, trouble)) = answers.failed.iter().find(|(failed, _)| *failed == field) {
             in_vain(&mut problems, field, trouble);
         } else if let Some(trouble) = &silent {
             replace(&mut problems, field, trouble.to_string());
-        } else if heard.sent.len() >= MOST_COMMANDS {
+        } else if answers.sent.len() >= MOST_COMMANDS {
             let reason =
                 format!("SNMP lacks it, and {MOST_COMMANDS} commands went to what SNMP lacks besides");
             replace(&mut problems, field, reason);
@@ -163,6 +164,6 @@ fn merge(at: OnuRef, read: Result<Named, Trouble>, mut heard: Heard) -> Result<(
     Ok((onu, problems))
 }
 
-fn left_of(answered: &[Field]) -> Vec<Field> {
+fn missing_of(answered: &[Field]) -> Vec<Field> {
     FIELDS.iter().filter(|field| !answered.contains(field)).copied().collect()
 }

@@ -89,7 +89,7 @@ impl Command {
 
 /// What the command line has said.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct Answers {
     /// What is known of the ONUs.
     pub(super) onus: BTreeMap<OnuRef, Onu>,
     /// The commands that were sent.
@@ -101,7 +101,7 @@ pub(super) struct Heard {
     pub(super) problems: Problems,
 }
 
-impl Heard {
+impl Answers {
     fn onu(&mut self, at: OnuRef) -> &mut Onu {
         self.onus.entry(at).or_insert_with(|| Onu::unknown(at, NamedBy::CommandLine))
     }

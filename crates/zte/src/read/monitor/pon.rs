@@ -6,8 +6,8 @@ use gpon::{Field, NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Proble
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::command::{Command, Heard, fill};
-use super::talk::{Left, Talk};
+use super::command::{Answers, Command, fill};
+use super::command_line::{CommandLine, Missing};
 use super::{drop_fields, in_vain};
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
@@ -63,13 +63,13 @@ pub(crate) async fn pon(
     pon: PonPort,
     deadline: Instant,
 ) -> Result<(PonMonitor, Problems), Trouble> {
-    let (watched, mut problems) = both_sides(olt, pon, deadline).await?;
+    let (monitored, mut problems) = both_sides(olt, pon, deadline).await?;
     // Names are read only for the ids that they belong to.
     drop_fields(&mut problems, &[Field::Name]);
     for (field, of_onu) in OF_ONUS {
         problems.rename(field, of_onu);
     }
-    Ok((watched, problems))
+    Ok((monitored, problems))
 }
 
 async fn both_sides(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonMonitor, Problems), Trouble> {
@@ -77,62 +77,68 @@ async fn both_sides(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(Pon
     let (tell, told) = watch::channel(None);
     let commands = Command::of_pon(pon);
     let ahead = ahead(olt);
-    let mut talk =
-        Talk { cli, deadline: Instant::now() + PATIENCE, commands: &commands, owed: false, ahead, told };
-    let mut heard = Heard::default();
+    let mut command_line = CommandLine {
+        cli,
+        deadline: Instant::now() + PATIENCE,
+        commands: &commands,
+        owed: false,
+        ahead,
+        told,
+    };
+    let mut answers = Answers::default();
     let tables = async {
         let read = over_snmp(olt, pon, deadline).await;
         if let Err(trouble @ Trouble::NoSuchPon(_)) = read {
             return Err(trouble);
         }
-        tell.send_replace(Some(left(&read)));
+        tell.send_replace(Some(missing(&read)));
         Ok(read)
     };
-    let (read, ()) = futures::try_join!(tables, talk.ahead(&mut heard))?;
-    talk.afterwards(&mut heard).await?;
-    merge(pon, read, heard)
+    let (read, ()) = futures::try_join!(tables, command_line.ahead(&mut answers))?;
+    command_line.afterwards(&mut answers).await?;
+    merge(pon, read, answers)
 }
 
 /// What SNMP is known to lack before it is asked.
-fn ahead(olt: &Inner) -> Left {
+fn ahead(olt: &Inner) -> Missing {
     if olt.snmp.is_silent() {
-        return Left { fields: POWERS.to_vec(), ..Left::default() };
+        return Missing { fields: POWERS.to_vec(), ..Missing::default() };
     }
     if is_nameless(olt) {
         // Who is there is asked first, and takes most of the commands.
-        return Left::default();
+        return Missing::default();
     }
     let lacks = |field: &&OnuField| POWERS.contains(&field.name) && olt.memory.pick(field).is_none();
     let firmware = olt.memory.firmware();
-    let fields = firmware.into_iter().flat_map(|firmware| firmware.watched.iter().copied()).filter(lacks);
-    Left { fields: fields.map(|field| field.name).collect(), ..Left::default() }
+    let fields = firmware.into_iter().flat_map(|firmware| firmware.monitored.iter().copied()).filter(lacks);
+    Missing { fields: fields.map(|field| field.name).collect(), ..Missing::default() }
 }
 
 /// What SNMP turned out to lack; nothing where no ONU is in service.
-fn left(read: &Result<(PonMonitor, Problems), Trouble>) -> Left {
-    let Ok((watched, problems)) = read else {
-        return Left { fields: POWERS.to_vec(), ..Left::default() };
+fn missing(read: &Result<(PonMonitor, Problems), Trouble>) -> Missing {
+    let Ok((monitored, problems)) = read else {
+        return Missing { fields: POWERS.to_vec(), ..Missing::default() };
     };
-    let listed = watched.onus.iter().any(|onu| onu.named_by == NamedBy::CommandLine);
-    let online = watched.onus.iter().any(|onu| matches!(onu.state, None | Some(OnuState::Online)));
+    let listed = monitored.onus.iter().any(|onu| onu.named_by == NamedBy::CommandLine);
+    let online = monitored.onus.iter().any(|onu| matches!(onu.state, None | Some(OnuState::Online)));
     let lacks = |field: &&Field| {
         let lost = |problem: &Problem| problem.field() == **field && !matches!(problem, Problem::Odd { .. });
         online && problems.0.iter().any(lost)
     };
     let spent = if listed { roster::COMMANDS } else { 0 };
-    Left { fields: POWERS.iter().filter(lacks).copied().collect(), online: Some(online), spent }
+    Missing { fields: POWERS.iter().filter(lacks).copied().collect(), online: Some(online), spent }
 }
 
 /// A PON of what both sides said.
 fn merge(
     pon: PonPort,
     read: Result<(PonMonitor, Problems), Trouble>,
-    mut heard: Heard,
+    mut answers: Answers,
 ) -> Result<(PonMonitor, Problems), Trouble> {
-    let lacking = left(&read).fields;
-    let (mut watched, mut problems) = match read {
+    let lacking = missing(&read).fields;
+    let (mut monitored, mut problems) = match read {
         Ok(read) => read,
-        Err(trouble) if heard.answered.is_empty() => return Err(heard.neither(trouble)),
+        Err(trouble) if answers.answered.is_empty() => return Err(answers.neither(trouble)),
         Err(trouble) => {
             let reason = trouble.to_string();
             let mut problems = Problems::default();
@@ -140,20 +146,20 @@ fn merge(
             for field in UNHEARD {
                 problems.failed(field, reason.clone());
             }
-            let onus = heard.onus.values().filter(|onu| onu.at.pon == pon).cloned().collect();
+            let onus = answers.onus.values().filter(|onu| onu.at.pon == pon).cloned().collect();
             let (counts, traffic) = (OnuCounts::default(), Traffic::default());
             (PonMonitor { pon, index: PonIndex::A.of(pon), counts, traffic, onus }, problems)
         }
     };
-    problems.0.append(&mut heard.problems.0);
+    problems.0.append(&mut answers.problems.0);
     for field in lacking {
-        for onu in &mut watched.onus {
-            if let Some(from) = heard.onus.get(&onu.at) {
+        for onu in &mut monitored.onus {
+            if let Some(from) = answers.onus.get(&onu.at) {
                 fill(onu, from, field);
             }
         }
-        let failed = heard.failed.iter().find(|(failed, _)| *failed == field);
-        if heard.answered.contains(&field) {
+        let failed = answers.failed.iter().find(|(failed, _)| *failed == field);
+        if answers.answered.contains(&field) {
             drop_fields(&mut problems, &[field]);
         } else if let Some((_, trouble)) = failed {
             in_vain(&mut problems, field, trouble);
@@ -168,7 +174,7 @@ fn merge(
             problems.odd(field, reason.to_owned());
         }
     }
-    Ok((watched, problems))
+    Ok((monitored, problems))
 }
 
 async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonMonitor, Problems), Trouble> {
@@ -220,7 +226,7 @@ async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonM
 
 /// The ONUs of a PON. Where the tables do not name all of them, the command line does.
 async fn named(olt: &Inner, firmware: &'static Firmware, pon: PonPort, deadline: Instant) -> Told<Vec<Onu>> {
-    let read = onus::of_pon(olt, firmware, pon, Depth::Watched, deadline).await;
+    let read = onus::of_pon(olt, firmware, pon, Depth::Monitor, deadline).await;
     let (mut onus, mut problems) = match read {
         Err(nameless @ Trouble::Unsupported(NAMELESS)) => {
             let listed = roster::of_pon(olt, pon, false).await;

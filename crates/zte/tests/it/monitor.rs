@@ -3,6 +3,8 @@
 use gpon::{Dbm, Field, OnuId, OnuRef, OnuState, PonPort, Problem};
 use zte::Trouble;
 
+use crate::agent::{Agent, Mib};
+use crate::hostile;
 use crate::terminal::{Scripted, fixture};
 
 const DETAIL: &str = "show gpon onu detail-info gpon-onu_1/1/1:1";
@@ -118,4 +120,31 @@ async fn one_show_command() {
     assert!(matches!(error.trouble, Trouble::Refused { .. }), "{error}");
     rig.olt.close().await;
     assert_eq!(rig.olt.stats().cli.unwrap().sessions, 0);
+}
+
+#[tokio::test]
+async fn a_longer_distance_is_believed_where_it_is_configured() {
+    let config = "show running-config interface gpon-olt_1/1/1";
+    let script = [
+        (config, fixture("show-running-config-interface-gpon-olt").replace("1/1/2", "1/1/1")),
+        (DETAIL, fixture("show-gpon-onu-detail-info").replace("1074m", "70000m")),
+    ];
+    for (most, distance) in [(60_000, None), (80_000, Some(70_000))] {
+        // Its tables name no ONU, so that the command line is asked.
+        let mut mib = Mib::default();
+        hostile::system(&mut mib, 640_000_000);
+        hostile::port(&mut mib, 285_278_465, "gpon_1/1/1");
+        let agent = Agent::start(move |request| Some(mib.answer(request))).await;
+        let rig = Scripted::start_with(&script, |settings| {
+            (settings.snmp.port, settings.max_distance_m) = (agent.at.port(), most);
+        })
+        .await;
+        let reading = rig.olt.onu(at(1)).await.unwrap();
+        assert_eq!(reading.value.distance_m, distance);
+        let of_distance =
+            reading.problems.iter().filter(|problem| problem.field() == Field::GponOpticalDistance);
+        assert_eq!(of_distance.count(), usize::from(distance.is_none()), "{:?}", reading.problems);
+        let status = reading.problems.iter().find(|problem| problem.field() == Field::Status);
+        assert_eq!(status, None);
+    }
 }
