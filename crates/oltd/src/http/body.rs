@@ -1,6 +1,6 @@
 //! Bodies of requests: JSON in, words of `gpon` out.
 //!
-//! A body is a `struct` within [`body!`]; what a field may be is its type's to
+//! A body is a `struct` within `body!`; what a field may be is its type's to
 //! say ([`Value`], in `values.rs`), and the same type says it to the OpenAPI
 //! document. Whatever is wrong is told at once, each field with its reason.
 

@@ -4,7 +4,7 @@
 use gpon::VlanId;
 use serde::Serialize;
 
-use super::{json, values};
+use crate::cli::text::{json, values};
 
 /// VLANs of a virtual port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

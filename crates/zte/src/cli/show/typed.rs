@@ -2,7 +2,8 @@
 
 use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
 
-use super::{Show, values};
+use super::Show;
+use crate::cli::text::values;
 
 /// An argument that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
