@@ -1,10 +1,11 @@
 //! What lists of ONUs are asked for: filters, orders, further columns.
 
 use gpon::{OfflineReason, OnuId, OnuRef, PonPort};
+use oltsim::Source;
 use oltsim::device::Device;
 use serde_json::{Value, json};
 
-use super::{Rig, column};
+use super::{Rig, SMALL, column};
 
 /// What is set of an ONU, whose phase is that of the scenario.
 struct Set {
@@ -261,7 +262,10 @@ async fn a_second_reading_is_made_once_and_only_when_it_is_named() {
 
 #[tokio::test]
 async fn a_lost_second_reading_is_not_none() {
-    let rig = rig().await;
+    let sim = super::simulator(Source::Scenario(SMALL.into())).await;
+    let olt = super::brief_olt("sim", &sim, None).await;
+    let rig = Rig::of(sim, vec![olt]).await;
+    rig.sim.device(set).unwrap();
     rig.body("/board/1/pon/1").await;
     rig.sim.set_faults(serde_json::from_str(r#"[{"target":"snmp","kind":"silence"}]"#).unwrap()).unwrap();
     let (status, body) = rig.get("/board/1/pon/1?offline_reason=LOS").await;

@@ -104,7 +104,7 @@ async fn answers_name_no_field_that_they_do_not_have() {
 async fn one_side_down_leaves_the_other() {
     // Without the tables of T-CONTs too, so that these are the command line's alone.
     let tconts = "absent = [\n    \"1.3.6.1.4.1.3902.1082.500.10.2.3.4.1\",";
-    let rig = Rig::both(&NO_OPTICS.replacen("absent = [", tconts, 1), |_| {}).await;
+    let rig = super::brief_rig(&NO_OPTICS.replacen("absent = [", tconts, 1)).await;
     assert!(whole(200, &rig.body("/monitoring/onu/1-1-1/1").await));
 
     rig.sim.stop_telnet().await;
@@ -184,7 +184,7 @@ async fn an_olt_with_fewer_lines_than_sessions_is_not_down() {
 /// known, and everything that is not is named.
 #[tokio::test]
 async fn a_silent_snmp_hides_nothing() {
-    let rig = Rig::both(SMALL, |_| {}).await;
+    let rig = super::brief_rig(SMALL).await;
     rig.sim.set_faults(serde_json::from_str(r#"[{"target":"snmp","kind":"silence"}]"#).unwrap()).unwrap();
     for path in ["/monitoring/onu/1-1-1/77", "/vlan/onu/1-1-1/77", "/traffic/tcont/1-1-1/77/1"] {
         let (status, body) = rig.get(path).await;

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use zte::ShowLine;
 
-use super::{cli_of, column, olt_with, simulator};
+use super::{brief_olt, cli_of, column, simulator};
 
 /// 你好 in GBK.
 const GBK: &[u8] = b"\xc4\xe3\xba\xc3";
@@ -80,7 +80,7 @@ impl Names {
         let mut sites = Vec::new();
         for label in labels {
             let charset = Charset::of_label(label).unwrap();
-            let olt = olt_with(label, &sim, Some(cli.clone())).await;
+            let olt = brief_olt(label, &sim, Some(cli.clone())).await;
             sites.push(Site { charset, ..Site::new(olt, label.to_string()) });
         }
         let olt = sites[0].olt.clone();

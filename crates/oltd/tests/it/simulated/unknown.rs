@@ -196,7 +196,7 @@ async fn boxes_that_wait_are_not_denied_for_lack_of_a_table() {
     let (status, body) = rig.get("/onu/unconfigured").await;
     assert_eq!((status, &body["error_code"]), (422, &json!("unsupported_by_firmware")), "{body}");
     // A silent agent is no reason either.
-    let rig = Rig::both(SMALL, |_| {}).await;
+    let rig = super::brief_rig(SMALL).await;
     rig.sim.set_faults(serde_json::from_str(r#"[{"target": "snmp", "kind": "silence"}]"#).unwrap()).unwrap();
     assert_eq!(column(&rig.body("/onu/unconfigured").await, "serial_number"), serials);
 }
