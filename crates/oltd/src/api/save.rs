@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::writing::{Writing, refused};
-use crate::http::openapi::{Changed, DryRun, SaveFailures};
+use crate::http::openapi::{Changed, SaveFailures};
 use crate::http::{ErrorCode, Failure, Written, schema};
 use crate::tasks::WriteLost;
 use crate::writing::{Denied, Extent, NotSaved};
@@ -144,10 +144,9 @@ const fn spelt_step(state: StepState) -> &'static str {
 ///
 /// One save of an OLT runs at a time; who asks while one runs shares the next
 /// one. A save that has not ended after 80 s is answered `outcome_unknown` and
-/// goes on.
+/// goes on. There is no dry run of a save: `dry_run=true` is 400.
 #[utoipa::path(
     post, path = "/system/save", operation_id = "save", tag = "System",
-    params(DryRun),
     responses(Changed<Outcome>, SaveFailures),
 )]
 pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {

@@ -27,9 +27,7 @@ pub(crate) use failures::{
     MetricsFailures, OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures,
     ReadFailures, SaveFailures, TcontFailures, TreeFailures,
 };
-pub(crate) use parameters::{
-    Conditional, DryRun, Filters, OfMacs, Paging, power, query, several, some_text, text,
-};
+pub(crate) use parameters::{Conditional, Filters, OfMacs, Paging, power, query, several, some_text, text};
 
 /// The response itself.
 const RESPONSE: &str = "x-response";

@@ -22,10 +22,6 @@ pub(crate) enum Paging {}
 #[derive(Debug)]
 pub(crate) enum Filters {}
 
-/// Whether a write is only planned.
-#[derive(Debug)]
-pub(crate) enum DryRun {}
-
 /// Whose MAC addresses.
 #[derive(Debug)]
 pub(crate) enum OfMacs {}
@@ -61,9 +57,6 @@ parameters! {
     ];
     Filters: [
         query("pon", schema::PonPortInput::schema(), "Only the ONUs of this PON port."),
-    ];
-    DryRun: [
-        query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Only plan it. A write without a plan to show answers 400."),
     ];
     OfMacs: [
         query("onu", text().pattern(Some(ONU_INPUT)), "Behind this ONU: `1-1-1:4`, or its number beside `pon`."),
