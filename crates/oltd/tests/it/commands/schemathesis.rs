@@ -56,7 +56,9 @@ fn it_finds_nothing() {
             "--generation-database",
             "none",
         ])
-        .args(["--workers", "2", "--continue-on-failure", "--no-color"])
+        // One: Debian's Python 3.11 may fail in threads that parse at the same time
+        // (SystemError: AST constructor recursion depth mismatch).
+        .args(["--workers", "1", "--continue-on-failure", "--no-color"])
         .output()
         .unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
