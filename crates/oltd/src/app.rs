@@ -10,7 +10,7 @@ use crate::charset::Charset;
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
 use crate::tasks::Tasks;
-use crate::writing::{Gates, Writes};
+use crate::writing::{Gate, Writes};
 
 pub use crate::cache::CacheTimes;
 
@@ -57,13 +57,19 @@ pub struct App(Arc<State>);
 
 #[derive(Debug)]
 struct State {
-    sites: Vec<(Arc<str>, Site)>,
+    sites: Vec<Served>,
     default: Option<usize>,
     cache: Cache,
     limits: OpticalLimits,
     metrics: Metrics,
     tasks: Tasks,
-    gates: Gates,
+}
+
+#[derive(Debug)]
+struct Served {
+    id: Arc<str>,
+    site: Site,
+    gate: Arc<Gate>,
 }
 
 /// Why no OLT was chosen.
@@ -79,17 +85,13 @@ pub enum NoOlt {
 
 impl From<Parts> for App {
     fn from(Parts { olts, default, cache, limits, tasks }: Parts) -> Self {
-        let sites: Vec<_> = olts.into_iter().map(|site| (Arc::from(site.olt.id()), site)).collect();
-        let default = choose(sites.iter().map(|(id, _)| &**id), default.as_deref());
-        Self(Arc::new(State {
-            sites,
-            default,
-            cache,
-            limits,
-            metrics: Metrics::default(),
-            tasks,
-            gates: Gates::default(),
-        }))
+        let served = |site: Site| {
+            let id: Arc<str> = Arc::from(site.olt.id());
+            Served { gate: Arc::new(Gate::new(Arc::clone(&id))), id, site }
+        };
+        let sites: Vec<_> = olts.into_iter().map(served).collect();
+        let default = choose(sites.iter().map(|served| &*served.id), default.as_deref());
+        Self(Arc::new(State { sites, default, cache, limits, metrics: Metrics::default(), tasks }))
     }
 }
 
@@ -122,14 +124,9 @@ impl App {
         &self.0.tasks
     }
 
-    /// What stands between the requests and the OLTs where something is written.
-    pub fn gates(&self) -> &Gates {
-        &self.0.gates
-    }
-
     /// Logs out of the OLTs' command lines.
     pub async fn close(&self) {
-        futures::future::join_all(self.0.sites.iter().map(|(_, site)| site.olt.close())).await;
+        futures::future::join_all(self.0.sites.iter().map(|served| served.site.olt.close())).await;
     }
 
     /// The OLT with this id, or the default one.
@@ -139,7 +136,7 @@ impl App {
     pub fn olt(&self, id: Option<&str>) -> Result<ChosenOlt, NoOlt> {
         let at = match id {
             Some(id) => {
-                let known = self.0.sites.iter().position(|(known, _)| **known == *id);
+                let known = self.0.sites.iter().position(|served| *served.id == *id);
                 known.ok_or_else(|| NoOlt::Unknown(id.to_owned()))?
             }
             None => self.0.default.ok_or(NoOlt::Unnamed)?,
@@ -165,22 +162,32 @@ pub struct ChosenOlt {
 impl ChosenOlt {
     /// Its id.
     pub fn id(&self) -> &str {
-        &self.entry().0
+        &self.entry().id
     }
 
     /// How it is configured.
     pub fn site(&self) -> &Site {
-        &self.entry().1
+        &self.entry().site
     }
 
     /// The name that people know it by.
     pub fn name(&self) -> &str {
-        &self.entry().1.name
+        &self.entry().site.name
     }
 
     /// Its handle.
     pub fn handle(&self) -> &Olt {
-        &self.entry().1.olt
+        &self.entry().site.olt
+    }
+
+    /// What stands between the requests and it where something is written.
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.entry().gate
+    }
+
+    /// The tasks that outlive their request.
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.app.0.tasks
     }
 
     /// Whether requests that name no OLT go to it.
@@ -195,7 +202,7 @@ impl ChosenOlt {
 
     /// What names and descriptions on it are typed in.
     pub fn charset(&self) -> Charset {
-        self.entry().1.charset
+        self.entry().site.charset
     }
 
     /// Reads through the cache.
@@ -207,17 +214,17 @@ impl ChosenOlt {
         at: S::At,
         freshness: Freshness,
     ) -> Result<Fresh<S::Value>, CacheError> {
-        let (id, site) = self.entry();
+        let Served { id, site, .. } = self.entry();
         self.app.0.cache.read::<S>(id, &site.olt, at, freshness).await
     }
 
     /// Makes every reading too old that holds something of `scope`, in every
     /// instance. When this returns, this one serves nothing older.
     pub async fn invalidate(&self, scope: Scope) {
-        self.app.0.cache.invalidate(&self.entry().0, scope).await;
+        self.app.0.cache.invalidate(&self.entry().id, scope).await;
     }
 
-    fn entry(&self) -> &(Arc<str>, Site) {
+    fn entry(&self) -> &Served {
         &self.app.0.sites[self.at]
     }
 }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use axum::http::{HeaderMap, HeaderValue};
 use gpon::{Environment, Onu, PonMonitor, ServicePort};
 
-use crate::http::PonRoutes;
+use crate::http::Shapes;
 
-static PONS: LazyLock<PonRoutes> = LazyLock::new(crate::api::pon_routes);
+static SHAPES: LazyLock<Shapes> = LazyLock::new(crate::api::shapes);
 
 /// Feeds `data` to what reads the store that instances share: readings and messages.
 pub fn stored(data: &[u8]) {
@@ -22,7 +22,7 @@ pub fn stored(data: &[u8]) {
 pub fn request(data: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(data) else {
         if let Ok(text) = std::str::from_utf8(data) {
-            crate::http::fuzz(text, &HeaderMap::new(), &PONS);
+            crate::http::fuzz(text, &HeaderMap::new(), &SHAPES);
         }
         return;
     };
@@ -31,7 +31,7 @@ pub fn request(data: &[u8]) {
     {
         headers.insert(name, value.clone());
     }
-    crate::http::fuzz(value.to_str().unwrap_or_default(), &headers, &PONS);
+    crate::http::fuzz(value.to_str().unwrap_or_default(), &headers, &SHAPES);
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use gpon::PonPort;
 
-pub use gate::{Gate, Gates, Hold, NotSaved};
+pub use gate::{Gate, Hold, NotSaved};
 
 /// Which writes of an OLT are let through. A write is what may send a line that
 /// configures, or saves what was configured.

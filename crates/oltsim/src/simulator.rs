@@ -209,10 +209,9 @@ impl Simulator {
         self.station.set_faults(faults)
     }
 
-    /// Ends all faults.
+    /// Ends all faults, those of single lines too.
     pub fn clear_faults(&self) {
-        // An empty list names no face that could be missing.
-        let _ = self.station.set_faults(Vec::new());
+        self.station.clear_faults();
     }
 
     /// Puts faults of single lines in force instead of those that are.

@@ -81,6 +81,12 @@ impl Station {
         Ok(())
     }
 
+    /// Ends all faults, those of lines too.
+    pub(crate) fn clear_faults(&self) {
+        *self.faults() = ActiveFaults::default();
+        self.set_line_faults(Vec::new());
+    }
+
     /// Puts faults of lines in force instead of those that are.
     pub(crate) fn set_line_faults(&self, faults: Vec<LineFault>) {
         *self.lines.lock().unwrap_or_else(PoisonError::into_inner) = faults;

@@ -99,7 +99,7 @@ pub(super) async fn hold(
     let reason = body.value.reason.map(|Reason(reason)| reason);
     let hold = Hold { reason, by: changing.by, since: SystemTime::now() };
     tell(olt.id(), &hold, "the OLT is held");
-    app.gates().of(olt.id()).set_hold(hold.clone());
+    olt.gate().set_hold(hold.clone());
     let message = "Nothing begins to write to the OLT until it is released or the server starts anew.";
     Written::new(Held::new(olt.id(), true, Some(hold)), message, &body.ignored)
 }
@@ -120,7 +120,7 @@ pub(super) async fn release(
 ) -> Result<Written, Failure> {
     query.only(&[])?;
     let olt = app.olt(Some(params.text("olt")?))?;
-    let was = app.gates().of(olt.id()).release();
+    let was = olt.gate().release();
     let message = match &was {
         Some(_) => "The OLT may be written to again, where its writes are let through.",
         None => "The OLT was not held.",

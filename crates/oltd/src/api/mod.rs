@@ -34,28 +34,28 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::http::{PonRoutes, Routes, openapi};
+use crate::http::{Routes, Shapes, openapi};
 
 /// Every route. The tree of a chosen OLT is the same tree: the path is
 /// rewritten to it before it is routed.
 pub(crate) fn routes(app: App) -> Routes {
     let (documented, promised) = (documented(), promised());
-    let pons = with_pon(&documented, &promised);
+    let shapes = shapes_of(&documented, &promised);
     let mut router = Router::from(documented.merge(docs::pages()));
     for (path, methods) in promised {
         router = router.route(path, methods);
     }
-    Routes { router: router.with_state(app), pons }
+    Routes { router: router.with_state(app), shapes }
 }
 
 /// Those that take a PON port in any spelling.
-pub(crate) fn pon_routes() -> PonRoutes {
-    with_pon(&documented(), &promised())
+pub(crate) fn shapes() -> Shapes {
+    shapes_of(&documented(), &promised())
 }
 
-fn with_pon(documented: &OpenApiRouter<App>, promised: &[Promised]) -> PonRoutes {
+fn shapes_of(documented: &OpenApiRouter<App>, promised: &[Promised]) -> Shapes {
     let paths = documented.get_openapi().paths.paths.keys().map(String::as_str);
-    PonRoutes::among(paths.chain(promised.iter().map(|(path, _)| *path)))
+    Shapes::among(paths.chain(promised.iter().map(|(path, _)| *path)))
 }
 
 type Promised = (&'static str, MethodRouter<App>);

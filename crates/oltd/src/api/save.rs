@@ -176,28 +176,33 @@ pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
 }
 
 fn answer(report: WriteReport, olt: &str) -> Result<Written, Failure> {
-    let said = report.steps.iter().rev().find(|step| step.state != StepState::NotSent);
-    let said = said.map(|step| step.answer.trim().to_owned()).unwrap_or_default();
-    let state = report.state;
+    let sent = report.steps.iter().rev().find(|step| step.state != StepState::NotSent);
+    // What we made of the OLT's words quotes them; else they speak for themselves.
+    let why = match (report.warnings.as_slice(), sent) {
+        ([], Some(step)) => step.answer.trim().to_owned(),
+        (warnings, _) => warnings.join("; "),
+    };
+    let (state, is_sent) = (report.state, sent.is_some());
     let outcome = Outcome::of(report);
     let failed = |code, message: &str| {
-        let detail = match said.is_empty() {
+        let detail = match why.is_empty() {
             true => format!("{olt}: save its configuration"),
-            false => format!("{olt}: save its configuration: {said}"),
+            false => format!("{olt}: save its configuration: {why}"),
         };
         Err(Failure::new(code, message, detail).with_data(&outcome))
     };
     match state {
         WriteState::Applied => Written::new(&outcome, "The running configuration was saved.", &[]),
         WriteState::Unchanged => Written::new(&outcome, "There was nothing to save.", &[]),
-        WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused to save."),
+        WriteState::Refused if is_sent => failed(ErrorCode::OltRefused, "The OLT refused to save."),
+        WriteState::Refused => {
+            failed(ErrorCode::OltRefused, "Nothing was sent: the OLT would refuse to save.")
+        }
         WriteState::RolledBack => {
             failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
         }
         WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
-        WriteState::Unknown => {
-            failed(ErrorCode::OutcomeUnknown, "Nobody knows whether the OLT saved: no answer came.")
-        }
+        WriteState::Unknown => failed(ErrorCode::OutcomeUnknown, "Nobody knows whether the OLT saved."),
     }
 }
 
@@ -269,6 +274,14 @@ mod tests {
             assert_eq!(data["steps"][0]["duration_ms"], 1500);
             assert_eq!(data["job"], Value::Null);
         }
+        // In the wrong mode nothing is sent, and nobody claims that the OLT said no.
+        let unsent = WriteReport {
+            warnings: vec!["it stands at `>`".into()],
+            ..report(WriteState::Refused, StepState::NotSent, "")
+        };
+        let failure = answer(unsent, "a").unwrap_err();
+        assert!(failure.message.starts_with("Nothing was sent"), "{}", failure.message);
+        assert!(failure.detail.contains("it stands at `>`"), "{}", failure.detail);
         for state in [WriteState::Applied, WriteState::Unchanged] {
             assert!(answer(report(state, StepState::Done, ""), "a").is_ok());
             assert_eq!(Outcome::of(report(state, StepState::Done, "")).saved, Saved::Yes);

@@ -9,7 +9,7 @@ use gpon::{WriteReport, quoted};
 
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, Query, WantedOlt};
-use crate::writing::{Denied, Extent, Gate, NotSaved, Permission};
+use crate::writing::{Denied, Extent, NotSaved, Permission};
 
 /// Whoever holds an OLT does something by hand, which takes minutes; another
 /// instance stays the writer for longer.
@@ -52,8 +52,6 @@ impl FromRequestParts<App> for Changing {
 pub(super) struct Writing {
     by: Option<Arc<str>>,
     olt: ChosenOlt,
-    gate: Arc<Gate>,
-    app: App,
     query: Query,
 }
 
@@ -72,7 +70,7 @@ impl FromRequestParts<App> for Writing {
         }
         let olt = app.olt(wanted)?;
         let query = Query::from_request_parts(parts, app).await?;
-        Ok(Self { by, gate: app.gates().of(olt.id()), olt, app: app.clone(), query })
+        Ok(Self { by, olt, query })
     }
 }
 
@@ -92,7 +90,7 @@ impl Writing {
         if !site.writer {
             return Err(denied(Denied::NotWriter));
         }
-        if let Some(hold) = self.gate.hold() {
+        if let Some(hold) = self.olt.gate().hold() {
             return Err(denied(Denied::Held(hold)));
         }
         Ok(Target { dry_run, writing: self })
@@ -123,8 +121,9 @@ impl Target {
     /// # Errors
     /// As there.
     pub(super) async fn save(&self) -> Result<WriteReport, NotSaved> {
-        let olt = self.writing.olt.handle().clone();
-        self.writing.gate.save(self.writing.app.tasks(), || async move { olt.save().await }).await
+        let Writing { olt, .. } = &self.writing;
+        let handle = olt.handle().clone();
+        olt.gate().save(olt.tasks(), || async move { handle.save().await }).await
     }
 }
 

@@ -94,38 +94,14 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
     use axum::routing::get;
-    use tracing_subscriber::fmt::MakeWriter;
 
     use super::super::{Rules, around};
+    use crate::logging::written::Written;
     use crate::metrics::Metrics;
-
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Written {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl MakeWriter<'_> for Written {
-        type Writer = Self;
-
-        fn make_writer(&self) -> Self {
-            self.clone()
-        }
-    }
 
     #[tokio::test]
     async fn a_failure_is_told_once_with_its_cause() {
@@ -143,7 +119,7 @@ mod tests {
             );
             let request = Request::get("/burst").header("host", "localhost").body(Body::empty()).unwrap();
             edge.respond(request, super::super::client::Link::default()).await;
-            let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+            let text = written.text();
             assert_eq!(text.lines().count(), 1, "{text}");
             for part in
                 [" WARN ", "http.status=500", "error=\"panic: the innermost words\"", "client=127.0.0.1"]

@@ -25,7 +25,7 @@ use super::input::WantedOlt;
 use super::intake::Intake;
 use super::limiter::{Allowance, Limiter};
 use super::measure::Running;
-use super::path::PonRoutes;
+use super::path::Shapes;
 use super::rules::{Rules, Token};
 use super::stream::Streaming;
 use super::{ErrorCode, Failure, conditional, guard, host, path, refusal};
@@ -42,7 +42,7 @@ pub(crate) struct Edge(Arc<Inner>);
 
 struct Inner {
     routes: Router,
-    pons: PonRoutes,
+    shapes: Shapes,
     metrics: Metrics,
     rules: Rules,
     cors: Option<Cors>,
@@ -68,10 +68,10 @@ struct Seen {
 }
 
 impl Edge {
-    pub(super) fn new(routes: Router, pons: PonRoutes, rules: &Rules, metrics: Metrics) -> Self {
+    pub(super) fn new(routes: Router, shapes: Shapes, rules: &Rules, metrics: Metrics) -> Self {
         Self(Arc::new(Inner {
             routes,
-            pons,
+            shapes,
             log: AccessLog::new(rules.access_log, metrics.clone()),
             metrics,
             cors: rules.cors.as_ref().map(Cors::new),
@@ -213,7 +213,7 @@ impl Inner {
         }
         // The memory of the body is given back once there is an answer.
         let (mut request, _held) = self.intake.take(request).await?;
-        rewrite(&mut request, &self.pons)?;
+        rewrite(&mut request, &self.shapes)?;
         self.routes.clone().oneshot(request).await.map_err(|never: Infallible| match never {})
     }
 }
@@ -229,10 +229,10 @@ fn exempt(path: &str, rules: &Rules) -> (bool, bool) {
     }
 }
 
-fn rewrite(request: &mut Request, pons: &PonRoutes) -> Result<(), Failure> {
+fn rewrite(request: &mut Request, shapes: &Shapes) -> Result<(), Failure> {
     let uri = request.uri().clone();
-    if !path::is_spelt(uri.path(), pons) {
-        let rewritten = path::rewrite(uri.path(), pons)?;
+    if !path::is_spelt(uri.path(), shapes) {
+        let rewritten = path::rewrite(uri.path(), shapes)?;
         let spelt = match uri.query() {
             Some(query) => format!("{}?{query}", rewritten.path),
             None => rewritten.path,

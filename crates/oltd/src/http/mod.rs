@@ -47,7 +47,7 @@ pub(crate) use edge::{Edge, LetIn};
 pub use failure::Failure;
 pub(crate) use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};
-pub(crate) use path::PonRoutes;
+pub(crate) use path::Shapes;
 pub use rules::{CorsRules, Hosts, NewTokens, Origins, Patience, Rate, Rules, Token};
 pub(crate) use server::serve;
 pub use status::ErrorCode;
@@ -62,25 +62,25 @@ pub(crate) struct Routes {
     /// The routes.
     pub(crate) router: Router,
     /// Those that take a PON port in any spelling.
-    pub(crate) pons: PonRoutes,
+    pub(crate) shapes: Shapes,
 }
 
 impl From<Router> for Routes {
     fn from(router: Router) -> Self {
-        Self { router, pons: PonRoutes::default() }
+        Self { router, shapes: Shapes::default() }
     }
 }
 
 /// The rules around some routes.
 pub(crate) fn around(routes: impl Into<Routes>, rules: &Rules, metrics: Metrics) -> Edge {
-    let Routes { router, pons } = routes.into();
+    let Routes { router, shapes } = routes.into();
     let router = router.fallback(no_route).method_not_allowed_fallback(wrong_method);
     // Last: a wrong method on a route is answered within the route too.
-    Edge::new(router.layer(MapRequestLayer::new(measure::note_route)), pons, rules, metrics)
+    Edge::new(router.layer(MapRequestLayer::new(measure::note_route)), shapes, rules, metrics)
 }
 
 /// Reads `path` and `headers` as those of a request before it is routed.
-pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap, pons: &PonRoutes) {
+pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap, shapes: &Shapes) {
     let here = std::net::Ipv4Addr::LOCALHOST.into();
     let proxies = [ipnet::IpNet::from(std::net::IpAddr::from(std::net::Ipv4Addr::LOCALHOST))];
     let _ = client::address(here, headers, &proxies);
@@ -89,8 +89,8 @@ pub(crate) fn fuzz(path: &str, headers: &axum::http::HeaderMap, pons: &PonRoutes
     request.headers_mut().clone_from(headers);
     let _ = host::check(&request, here, &Hosts::default());
     let _ = conditional::Wanted::of(&request).reads("ab");
-    if let Ok(rewritten) = path::rewrite(path, pons) {
-        let _ = path::is_spelt(&rewritten.path, pons);
+    if let Ok(rewritten) = path::rewrite(path, shapes) {
+        let _ = path::is_spelt(&rewritten.path, shapes);
     }
 }
 

@@ -22,11 +22,16 @@ pub(super) struct Rewritten {
 const TREE: &str = "/api/v1/";
 const PON: &str = "{pon}";
 
-/// Routes that take a PON in any spelling, relative to the tree: those with a
-/// parameter `pon` that stands alone. Beside a parameter `board` it is the
-/// port's number.
+/// What of the routes decides how a path is spelt.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PonRoutes(Vec<Template>);
+pub(crate) struct Shapes {
+    /// Routes that take a PON in any spelling, relative to the tree: those with a
+    /// parameter `pon` that stands alone. Beside a parameter `board` it is the
+    /// port's number.
+    pons: Vec<Template>,
+    /// Routes about an OLT itself, behind its id. All others lie in its tree.
+    of_olts: Vec<Vec<String>>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Template {
@@ -34,33 +39,48 @@ struct Template {
     after: Vec<String>,
 }
 
-impl PonRoutes {
+impl Shapes {
     /// Those among these routes, each from the root and with its parameters in braces.
     pub(crate) fn among<'a>(routes: impl IntoIterator<Item = &'a str>) -> Self {
-        let template = |route: &str| {
-            let segments: Vec<&str> = route.strip_prefix(TREE)?.split('/').collect();
-            let at = segments.iter().position(|segment| *segment == PON)?;
-            let own = |segments: &[&str]| segments.iter().map(|&segment| segment.to_owned()).collect();
-            let alone = !segments.contains(&"{board}");
-            alone.then(|| Template { before: own(&segments[..at]), after: own(&segments[at + 1..]) })
-        };
-        let mut templates: Vec<_> = routes.into_iter().filter_map(template).collect();
+        let own = |segments: &[&str]| segments.iter().map(|&segment| segment.to_owned()).collect();
+        let (mut pons, mut of_olts) = (Vec::new(), Vec::new());
+        for route in routes {
+            let Some(route) = route.strip_prefix(TREE) else { continue };
+            let segments: Vec<&str> = route.split('/').collect();
+            let pon = segments.iter().position(|segment| *segment == PON);
+            if let ["olts", _, behind @ ..] = segments.as_slice()
+                && !behind.is_empty()
+            {
+                of_olts.push(own(behind));
+            } else if let Some(at) = pon
+                && !segments.contains(&"{board}")
+            {
+                pons.push(Template { before: own(&segments[..at]), after: own(&segments[at + 1..]) });
+            }
+        }
         // A literal goes before a parameter in the same place: no letter, digit
         // or dash comes after a brace.
-        templates.sort_by(|a, b| a.segments().cmp(b.segments()));
-        templates.dedup();
-        Self(templates)
+        pons.sort_by(|a, b| a.segments().cmp(b.segments()));
+        pons.dedup();
+        Self { pons, of_olts }
     }
 
     /// Whether a path into the tree that begins with `word` may lead to one.
     fn begin_with(&self, word: &str) -> bool {
-        self.0.iter().any(|template| template.segments().next().is_some_and(|first| fits(first, word)))
+        self.pons.iter().any(|template| template.segments().next().is_some_and(|first| fits(first, word)))
+    }
+
+    /// Whether this behind the id of an OLT is about the OLT itself.
+    fn are_of_an_olt(&self, behind: &[&str]) -> bool {
+        self.of_olts.iter().any(|known| {
+            known.len() == behind.len() && known.iter().zip(behind).all(|(part, word)| fits(part, word))
+        })
     }
 
     /// What stands before the PON, the PON in one or three segments, and what
     /// stands after it. `None` when no route of this shape takes a PON.
     fn split<'a>(&self, tree: &'a [&'a str]) -> Option<Split<'a>> {
-        self.0.iter().find_map(|Template { before, after }| {
+        self.pons.iter().find_map(|Template { before, after }| {
             let width = tree.len().checked_sub(before.len() + after.len());
             let width = width.filter(|width| matches!(width, 1 | 3))?;
             let (head, rest) = tree.split_at(before.len());
@@ -95,7 +115,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// Whether the path is in its one spelling, to be seen without taking it apart:
 /// most are.
-pub(super) fn is_spelt(raw: &str, pons: &PonRoutes) -> bool {
+pub(super) fn is_spelt(raw: &str, shapes: &Shapes) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
     let Some(rest) = raw.strip_prefix('/').filter(|rest| rest.bytes().all(plain)) else { return false };
     let mut segments = rest.split('/');
@@ -106,11 +126,11 @@ pub(super) fn is_spelt(raw: &str, pons: &PonRoutes) -> bool {
         (Some("api"), Some("v1")) => segments.next(),
         _ => None,
     };
-    tree.is_none_or(|word| word != "olts" && !pons.begin_with(word))
+    tree.is_none_or(|word| word != "olts" && !shapes.begin_with(word))
 }
 
 /// Brings a path into its one spelling.
-pub(super) fn rewrite(raw: &str, pons: &PonRoutes) -> Result<Rewritten, Failure> {
+pub(super) fn rewrite(raw: &str, shapes: &Shapes) -> Result<Rewritten, Failure> {
     let raw = raw.strip_prefix('/').ok_or_else(|| refused("a path begins with a slash"))?;
     let raw = raw.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(raw);
     let segments = raw.split('/').map(decode).collect::<Result<Vec<_>, _>>()?;
@@ -120,13 +140,14 @@ pub(super) fn rewrite(raw: &str, pons: &PonRoutes) -> Result<Rewritten, Failure>
     }
     let (olt, base, tree) = match words.as_slice() {
         ["api", "v1", "olts", _, "olts", ..] => return Err(no_route(&format!("/{raw}"))),
-        // About the OLT itself, not in its tree.
-        ["api", "v1", "olts", _, "hold" | "release"] => (None, &words[..2], &words[2..]),
+        ["api", "v1", "olts", _, behind @ ..] if shapes.are_of_an_olt(behind) => {
+            (None, &words[..2], &words[2..])
+        }
         ["api", "v1", "olts", olt, _, ..] => (Some(*olt), &words[..2], &words[4..]),
         ["api", "v1", ..] => (None, &words[..2], &words[2..]),
         _ => (None, words.as_slice(), [].as_slice()),
     };
-    let (before, pon, after) = pons.split(tree).unwrap_or((tree, &[], &[]));
+    let (before, pon, after) = shapes.split(tree).unwrap_or((tree, &[], &[]));
     if olt.iter().chain(base).chain(before).chain(after).any(|word| word.contains('/')) {
         return Err(refused("an encoded slash stands only inside a PON port such as 1%2F1%2F1"));
     }
@@ -180,8 +201,8 @@ mod tests {
 
     use super::*;
 
-    fn pons() -> PonRoutes {
-        PonRoutes::among([
+    fn shapes() -> Shapes {
+        Shapes::among([
             "/api/v1/onu/{pon}/{onu_id}",
             "/api/v1/onu/{pon}/{onu_id}/serial",
             "/api/v1/onu/unconfigured/{pon}",
@@ -191,15 +212,18 @@ mod tests {
             "/api/v1/traffic/tcont/{pon}/{onu_id}/{tcont_id}",
             "/api/v1/board/{board}/pon/{pon}",
             "/elsewhere/{pon}",
+            "/api/v1/olts/{olt}",
+            "/api/v1/olts/{olt}/hold",
+            "/api/v1/olts/{olt}/release",
         ])
     }
 
     fn rewrite(raw: &str) -> Result<Rewritten, Failure> {
-        super::rewrite(raw, &pons())
+        super::rewrite(raw, &shapes())
     }
 
     fn is_spelt(raw: &str) -> bool {
-        super::is_spelt(raw, &pons())
+        super::is_spelt(raw, &shapes())
     }
 
     fn tree(path: &str) -> String {

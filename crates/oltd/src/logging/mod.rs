@@ -7,6 +7,8 @@
 
 mod lines;
 mod text;
+#[cfg(test)]
+pub(crate) mod written;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, IsTerminal, Write};

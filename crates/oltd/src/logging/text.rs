@@ -98,33 +98,9 @@ impl Visit for Fields<'_> {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::{Arc, Mutex};
-
-    use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Written(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Written {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl MakeWriter<'_> for Written {
-        type Writer = Self;
-
-        fn make_writer(&self) -> Self {
-            self.clone()
-        }
-    }
+    use crate::logging::written::Written;
 
     fn lines(subscriber: impl Subscriber + Send + Sync + 'static, written: &Written) -> Vec<String> {
         tracing::subscriber::with_default(subscriber, || {
@@ -141,9 +117,9 @@ mod tests {
             tracing::warn!(%error, ?error, client = %std::net::Ipv4Addr::LOCALHOST, "it failed: {}", 7);
             tracing::error!(name = "plain");
         });
-        let written = written.0.lock().unwrap();
+        let written = written.text();
         // The time differs.
-        std::str::from_utf8(&written).unwrap().lines().map(|line| line.split_at(27).1.to_owned()).collect()
+        written.lines().map(|line| line.split_at(27).1.to_owned()).collect()
     }
 
     #[test]
@@ -154,7 +130,7 @@ mod tests {
             let evil = "a\n2026-01-01 INFO forged\u{1b}[2J";
             tracing::info!(text = evil, shown = %evil, "{evil}");
         });
-        let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let written = written.text();
         assert_eq!(written.matches('\n').count(), 1, "{written}");
         assert!(!written.contains('\u{1b}'), "{written}");
     }

@@ -1,6 +1,5 @@
 //! What stands between the requests and an OLT: who holds it, and one save at a time.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -19,27 +18,6 @@ pub struct Hold {
     pub by: Option<Arc<str>>,
     /// Since when.
     pub since: SystemTime,
-}
-
-/// The gates of all OLTs. A cheap handle.
-#[derive(Debug, Clone, Default)]
-pub struct Gates(Arc<Mutex<BTreeMap<Arc<str>, Arc<Gate>>>>);
-
-impl Gates {
-    /// That of the OLT with this id.
-    pub fn of(&self, olt: &str) -> Arc<Gate> {
-        let mut gates = locked(&self.0);
-        match gates.get(olt) {
-            Some(gate) => Arc::clone(gate),
-            None => {
-                let id: Arc<str> = olt.into();
-                let gate =
-                    Arc::new(Gate { olt: Arc::clone(&id), hold: Mutex::default(), latest: Mutex::default() });
-                gates.insert(id, Arc::clone(&gate));
-                gate
-            }
-        }
-    }
 }
 
 /// The gate of one OLT.
@@ -78,6 +56,11 @@ pub enum NotSaved {
 }
 
 impl Gate {
+    /// Of the OLT with this id: open, and nothing has been saved.
+    pub fn new(olt: Arc<str>) -> Self {
+        Self { olt, hold: Mutex::default(), latest: Mutex::default() }
+    }
+
     /// Who holds the OLT, if anybody does.
     pub fn hold(&self) -> Option<Hold> {
         locked(&self.hold).clone()
@@ -209,7 +192,7 @@ mod tests {
 
     impl Case {
         fn new() -> Self {
-            Self { gate: Gates::default().of("a"), tasks: Tasks::default(), olt: Olt::new() }
+            Self { gate: Arc::new(Gate::new("a".into())), tasks: Tasks::default(), olt: Olt::new() }
         }
 
         fn save(&self) -> tokio::task::JoinHandle<Result<WriteReport, NotSaved>> {

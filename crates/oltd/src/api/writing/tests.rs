@@ -128,7 +128,7 @@ async fn who_may_write_what() {
     for (writes, writer, held) in each_setting() {
         let app = app(&["a"], None, &writes, writer).await;
         if held {
-            app.gates().of("a").set_hold(hold());
+            app.olt(Some("a")).unwrap().gate().set_hold(hold());
         }
         for permission in [Permission::Granted, Permission::ReadOnly, Permission::NoToken] {
             for extent in [Extent::Pon(pon(1)), Extent::Pon(pon(2)), Extent::Olt, Extent::Save] {
@@ -177,7 +177,7 @@ async fn who_may_save() {
         for (writes, writer, held) in each_setting() {
             let app = app(&["a"], None, &writes, writer).await;
             if held {
-                app.gates().of("a").set_hold(hold());
+                app.olt(Some("a")).unwrap().gate().set_hold(hold());
             }
             let rules = Rules { tokens: tokens.clone(), open_writes, rate: None, ..Rules::default() };
             let router = router(app, &rules);
@@ -264,7 +264,7 @@ async fn an_olt_is_held_and_released() {
         assert!(got.body["message"].as_str().unwrap().starts_with(message), "{}", got.body);
     }
     assert_eq!(Ask::post("/olts/a/system/save").of(&router).await.status, 422);
-    assert!(app.gates().of("a").hold().is_none());
+    assert!(app.olt(Some("a")).unwrap().gate().hold().is_none());
 }
 
 #[tokio::test]

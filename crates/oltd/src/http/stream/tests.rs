@@ -7,10 +7,10 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::super::{Patience, Rules, around, serve};
 use super::*;
+use crate::logging::written::Written;
 use crate::metrics::{Figures, Format, Metrics};
 use crate::tasks::Tasks;
 
@@ -64,34 +64,6 @@ async fn soon<T>(wait: impl Future<Output = T>) -> T {
     tokio::time::timeout(DEADLINE, wait).await.unwrap()
 }
 
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 /// The times of an ordinary answer are over several times while this one is quiet.
 #[tokio::test]
 async fn a_stream_lives_as_long_as_it_is_used_and_is_told_whole() {
@@ -100,7 +72,7 @@ async fn a_stream_lives_as_long_as_it_is_used_and_is_told_whole() {
     let _logging = tracing::subscriber::set_default(logger);
     for http2 in [false, true] {
         let mut served = Served::start(Duration::from_millis(100)).await;
-        written.0.lock().unwrap().clear();
+        written.clear();
         let (mut response, sink) = served.open(http2).await;
         sink.send("one\n").await.unwrap();
         assert_eq!(soon(response.chunk()).await.unwrap().unwrap(), "one\n");

@@ -105,9 +105,9 @@ async fn a_command_line_that_lets_nobody_in_was_sent_nothing() {
 async fn an_olt_that_is_held_is_sent_nothing() {
     let writer = Writer::start().await;
     let hold = Hold { reason: None, by: None, since: SystemTime::UNIX_EPOCH };
-    writer.app.gates().of("sim").set_hold(hold);
+    writer.app.olt(Some("sim")).unwrap().gate().set_hold(hold);
     let (status, body) = writer.save().await;
     assert_eq!((status, &body["error_code"]), (503, &json!("held")), "{body}");
-    writer.app.gates().of("sim").release();
+    writer.app.olt(Some("sim")).unwrap().gate().release();
     assert_eq!(writer.save().await.0, 200);
 }

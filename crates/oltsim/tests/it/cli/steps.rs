@@ -2,7 +2,11 @@
 
 use oltsim::{AtLine, LineEffect, LineFault, Stop};
 
+use crate::client::{Client, small};
 use crate::terminal::{Terminal, with_cli};
+
+/// sysUpTime.0.
+const UPTIME: &[u32] = &[1, 3, 6, 1, 2, 1, 1, 3, 0];
 
 #[tokio::test]
 async fn a_line_is_refused_logged_or_cut() {
@@ -20,6 +24,10 @@ async fn a_line_is_refused_logged_or_cut() {
     assert!(!terminal.ask("show card", "SMALL#").await.contains("a line"));
     terminal.send("show card\n").await;
     assert_eq!(terminal.rest().await.0, b"show card\r\n");
+
+    simulator.set_line_faults(vec![LineFault::begins("show", LineEffect::Cut)]);
+    simulator.clear_faults();
+    Terminal::logged_in(&simulator).await.ask("show card", "SMALL#").await;
 }
 
 #[tokio::test]
@@ -37,4 +45,27 @@ async fn a_line_stands_at_its_gate_until_told() {
     }
     drop(gate);
     terminal.ask("write", "SMALL#").await;
+}
+
+#[tokio::test]
+async fn a_request_stands_at_its_gate_until_told() {
+    let simulator = small().await;
+    let mut client = Client::of(simulator.snmp_addr()).await;
+    let mut gate = simulator.hold(Stop::Request);
+    for answers in 0..2 {
+        {
+            let asked = client.get(&[UPTIME]);
+            tokio::pin!(asked);
+            tokio::select! {
+                reached = gate.reached() => reached.unwrap(),
+                _ = &mut asked => panic!("answered before it was told"),
+            }
+            assert_eq!(simulator.counters().packets_out, answers);
+            gate.go();
+            asked.await;
+        }
+        assert_eq!(simulator.counters().packets_out, answers + 1);
+    }
+    drop(gate);
+    client.get(&[UPTIME]).await;
 }
