@@ -1,13 +1,15 @@
 //! What stands between the requests and an OLT: who holds it, and one save at a time.
 
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use futures::FutureExt;
+use futures::future::Shared;
 use gpon::WriteReport;
-use tokio::sync::watch;
 use zte::OltError;
 
-use crate::tasks::{Tasks, WriteLost};
+use crate::tasks::{Tasks, WriteHandle, WriteLost};
 
 /// That somebody holds an OLT: nothing begins to write to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,22 +28,15 @@ pub struct Gate {
     olt: Arc<str>,
     hold: Mutex<Option<Hold>>,
     /// The save that began last, or waits to begin.
-    latest: Mutex<Option<watch::Receiver<Progress>>>,
+    latest: Mutex<Option<Save>>,
 }
 
-/// How far a save is.
+/// A save, for all who wait for its end.
 #[derive(Debug, Clone)]
-enum Progress {
-    /// Nothing is sent yet.
-    Waiting,
-    Begun,
-    Ended(Result<WriteReport, NotSaved>),
-}
-
-impl Progress {
-    const fn is_ended(&self) -> bool {
-        matches!(self, Self::Ended(_))
-    }
+struct Save {
+    /// Whether it has begun, so that nobody joins it any more.
+    begun: Arc<AtomicBool>,
+    ended: Shared<WriteHandle<Result<WriteReport, NotSaved>>>,
 }
 
 /// Why there is no report of a save.
@@ -92,51 +87,36 @@ impl Gate {
     where
         F: Future<Output = Result<WriteReport, OltError>> + Send + 'static,
     {
-        let mut progress = self.join(tasks, save);
-        if let Ok(Progress::Ended(ended)) = progress.wait_for(Progress::is_ended).await.as_deref() {
-            return ended.clone();
-        }
-        // Who saved is gone and told nothing.
-        Err(NotSaved::Lost(match *progress.borrow() {
-            Progress::Waiting => WriteLost::Ending,
-            _ => WriteLost::Panicked,
-        }))
+        let joined = self.join(tasks, save);
+        joined.ended.await.map_err(NotSaved::Lost)?
     }
 
     /// The save that waits, or a new one.
-    fn join<F>(
-        self: &Arc<Self>,
-        tasks: &Tasks,
-        save: impl FnOnce() -> F + Send + 'static,
-    ) -> watch::Receiver<Progress>
+    fn join<F>(self: &Arc<Self>, tasks: &Tasks, save: impl FnOnce() -> F + Send + 'static) -> Save
     where
         F: Future<Output = Result<WriteReport, OltError>> + Send + 'static,
     {
         let mut latest = locked(&self.latest);
         let earlier = latest.clone();
-        if let Some(waiting) = earlier.as_ref().filter(|one| one.has_changed().is_ok())
-            && matches!(*waiting.borrow(), Progress::Waiting)
-        {
+        if let Some(waiting) = earlier.as_ref().filter(|save| !save.begun.load(SeqCst)) {
             return waiting.clone();
         }
-        let (told, progress) = watch::channel(Progress::Waiting);
-        let gate = Arc::clone(self);
-        // Its end is told by `told`.
-        drop(tasks.write("save", &self.olt, async move {
-            if let Some(mut earlier) = earlier {
+        let (gate, begun) = (Arc::clone(self), Arc::new(AtomicBool::new(false)));
+        let begins = Arc::clone(&begun);
+        let write = async move {
+            if let Some(earlier) = earlier {
                 // One that is lost has ended too.
-                let _ = earlier.wait_for(Progress::is_ended).await;
+                let _ = earlier.ended.await;
             }
-            if let Some(hold) = gate.hold() {
-                told.send_replace(Progress::Ended(Err(NotSaved::Held(hold))));
-                return;
+            begins.store(true, SeqCst);
+            match gate.hold() {
+                Some(hold) => Err(NotSaved::Held(hold)),
+                None => save().await.map_err(NotSaved::Olt),
             }
-            told.send_replace(Progress::Begun);
-            let ended = save().await.map_err(NotSaved::Olt);
-            told.send_replace(Progress::Ended(ended));
-        }));
-        *latest = Some(progress.clone());
-        progress
+        };
+        let joined = Save { begun, ended: tasks.write("save", &self.olt, write).shared() };
+        *latest = Some(joined.clone());
+        joined
     }
 }
 
