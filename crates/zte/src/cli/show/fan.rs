@@ -126,10 +126,14 @@ impl Show for ShowFan {
             } else if let Some((label, value)) = line.any_label() {
                 shelf.other(label, value);
             } else if let Some(row) = table.row(line, &mut notes) {
-                let Some(number) = notes.field(line, values::number(row.get("FanUnitId"))) else { continue };
-                let level = notes.field(line, values::number(row.get("SpeedLevel")));
-                let rpm = notes.field(line, values::number(row.get("ActualSpeed(RPM)")));
-                shelf.fans.push(FanRow { number, level, rpm });
+                // Half of a fan is none: a line of three other words would be one.
+                let fan = || {
+                    let number = values::number(row.get("FanUnitId"))?;
+                    let level = values::number(row.get("SpeedLevel"))?;
+                    let rpm = values::number(row.get("ActualSpeed(RPM)"))?;
+                    Ok(number.map(|number| FanRow { number, level, rpm }))
+                };
+                shelf.fans.extend(notes.field(line, fan()));
             }
         }
         table.end(&mut notes);

@@ -47,30 +47,47 @@ fn with_line(text: &str, at: usize, line: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+const FOREIGN: [&str; 15] = [
+    "Alarm 18433 occurred level 6 sent by CLI",
+    "%Info 20272: something",
+    "The status of card 3 has changed",
+    "  indented noise",
+    "Señal débil ñ",
+    "Colour: red",
+    "  Shade of it:      deep",
+    "a b c d e f g h i",
+    "1 2 x",
+    "OLT-1 login",
+    "!",
+    "$",
+    "x",
+    "1/1/9 what",
+    "gpon",
+];
+
 /// Lines that stand in no answer.
 fn foreign() -> impl Strategy<Value = String> {
-    let known = prop::sample::select(vec![
-        "Alarm 18433 occurred level 6 sent by CLI",
-        "%Info 20272: something",
-        "The status of card 3 has changed",
-        "  indented noise",
-        "Señal débil ñ",
-        "Colour: red",
-        "  Shade of it:      deep",
-        "a b c d e f g h i",
-        "1 2 x",
-        "OLT-1 login",
-        "!",
-        "$",
-        "x",
-        "1/1/9 what",
-        "gpon",
-    ]);
+    let known = prop::sample::select(FOREIGN.as_slice());
     // Neither a rule, nor a list of VLANs, nor a title.
     let any = "[ -~]{1,60}".prop_filter("a rule, a list or nothing", |line| {
         line.trim().chars().any(|c| !"-=0123456789, ".contains(c)) && !line.trim().ends_with(':')
     });
     prop_oneof![known.prop_map(str::to_owned), any]
+}
+
+/// As the property below, of these lines in every place.
+#[test]
+fn a_foreign_line_anywhere_changes_no_row() {
+    for sample in tables().iter().filter(|sample| !sample.command.contains("service-port")) {
+        let (rows, _) = parts(&read(sample, &sample.text));
+        let before = std::iter::once("").chain(sample.text.lines());
+        for (place, before) in before.enumerate().filter(|(_, before)| before.chars().count() < 77) {
+            for line in FOREIGN {
+                let (with, _) = parts(&read(sample, &with_line(&sample.text, place, line)));
+                assert_eq!(with, rows, "{}: line {} {line:?}, behind {before:?}", sample.file, place + 1);
+            }
+        }
+    }
 }
 
 proptest! {

@@ -20,8 +20,8 @@ pub(crate) fn pairs<'a>(line: Line<'a>, known: &[&'static str]) -> Option<Vec<Pa
     let mut found: Vec<(usize, usize, &'a str, Option<&'static str>)> = Vec::new();
     for (colon, _) in text.match_indices(':') {
         let before = text[..colon].trim_end();
-        let label_at = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-        let label = &before[label_at..];
+        let label = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let label_at = before.len() - label.len();
         // The value of the pair before it begins at the earliest behind its colon.
         let earliest = found.last().map_or(0, |(_, value, ..)| *value);
         if label.is_empty() || label_at < earliest {
@@ -67,6 +67,11 @@ mod tests {
         );
         assert_eq!(pairs("Vendor-Name : a:b c: d"), Some(vec![Known("Vendor-Name", "a:b c: d")]));
         assert_eq!(pairs("164B:1"), Some(vec![Other("164B", "1")]));
+        // Some blanks take several bytes.
+        assert_eq!(
+            pairs("64B: 1\u{85}\u{3000}Vendor-Pn: 2"),
+            Some(vec![Known("64B", "1"), Known("Vendor-Pn", "2")])
+        );
         for line in ["", "x Vendor-Pn: 1", "64B 1", "Vendor-Name", ": x"] {
             assert_eq!(pairs(line), None, "{line}");
         }
