@@ -116,7 +116,7 @@ impl Target {
         self.writing.by.as_deref()
     }
 
-    /// Saves what was configured, see [`Gate::save`].
+    /// Saves what was configured, see [`crate::writing::Gate::save`].
     ///
     /// # Errors
     /// As there.
