@@ -23,7 +23,6 @@ mod sending;
 mod session;
 pub(crate) mod show;
 mod telnet;
-pub(crate) mod text;
 mod write_turn;
 mod writer;
 

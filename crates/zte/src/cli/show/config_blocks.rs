@@ -3,14 +3,14 @@
 use gpon::VlanId;
 use serde::Serialize;
 
+use super::config_marks::{Mark, OtherLines};
+use super::config_words::{Words, first};
 use super::gpon_profiles::{TcontProfile, TrafficProfile};
+use super::json;
 use super::onu_config::OnuConfig;
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
 use super::uplink_config::UplinkConfig;
-use crate::cli::text::config_marks::{Mark, OtherLines};
-use crate::cli::text::config_words::{Words, first};
-use crate::cli::text::json;
 
 /// A running-config, or as much of it as was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -4,21 +4,21 @@
 //! problem is only what may have cost something that is understood.
 
 use super::Parsed;
+use super::answer::{Line, Notes, fullness};
 use super::config_blocks::{OtherBlock, RunningConfig, VlanConfig, tcont_profile, traffic_profile};
+use super::config_heads::{
+    TITLE, block_head, is_bare_block, is_closer, is_known_word, is_section, strong_head,
+};
+use super::config_line::{BodyLine, Row, Rows, frame_ends, has_end, indent};
+use super::config_marks::{Frame, Mark, OtherLines};
+use super::config_words::after;
+use super::delimited::{self, Text};
 use super::onu_config::OnuConfig;
+use super::password::{masked, masked_behind, masked_from};
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
 use super::uplink_config::UplinkConfig;
-use crate::cli::text::answer::{Line, Notes, fullness};
-use crate::cli::text::config_heads::{
-    TITLE, block_head, is_bare_block, is_closer, is_known_word, is_section, strong_head,
-};
-use crate::cli::text::config_line::{BodyLine, Row, Rows, frame_ends, has_end, indent};
-use crate::cli::text::config_marks::{Frame, Mark, OtherLines};
-use crate::cli::text::config_words::after;
-use crate::cli::text::delimited::{self, Text};
-use crate::cli::text::password::{masked, masked_behind, masked_from};
-use crate::cli::text::values;
+use super::values;
 
 /// How much was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

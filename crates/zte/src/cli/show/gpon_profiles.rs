@@ -1,11 +1,10 @@
 use gpon::{DbaProfile, DbaType};
 use serde::Serialize;
 
-use super::Parsed;
-use super::one_argument::list_of;
-use crate::cli::text::answer::{Line, Notes, lines};
-use crate::cli::text::table::{BELOW, Layout, Row, Table};
-use crate::cli::text::values;
+use super::answer::{Line, Notes, lines};
+use super::labelled::list_of;
+use super::table::{BELOW, Layout, Row, Table};
+use super::{Parsed, values};
 
 /// A T-CONT bandwidth profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

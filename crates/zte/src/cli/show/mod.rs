@@ -1,27 +1,36 @@
 //! The show commands, one file each: the line that is typed, the rows of its
 //! answer, and how the text becomes rows.
 
+mod answer;
 mod card;
 mod card_temperature;
 #[cfg(test)]
 mod cases;
 mod clock;
+mod columns;
 mod config_blocks;
 #[cfg(test)]
 mod config_cases;
+mod config_heads;
+mod config_line;
+mod config_marks;
 #[cfg(test)]
 mod config_properties;
 mod config_reader;
 #[cfg(test)]
 mod config_texts;
+mod config_words;
+mod delimited;
 mod fan;
 #[cfg(test)]
 mod fixtures;
 mod gpon_profiles;
 mod ip_interface;
+mod json;
+mod labelled;
+mod labels;
 mod list;
 mod mac;
-mod one_argument;
 mod onu_baseinfo;
 mod onu_by_sn;
 mod onu_config;
@@ -34,6 +43,7 @@ mod onu_uncfg;
 #[cfg(test)]
 mod open;
 mod optical_module_info;
+mod password;
 mod pon_config;
 mod pon_interface;
 mod pon_onu_uncfg;
@@ -47,19 +57,21 @@ mod remote_interface;
 mod remote_unit;
 mod remote_wan_ip;
 mod running_config;
+mod secret_words;
 mod service_port;
 mod service_port_table;
 mod switchport;
 mod system_group;
+mod table;
 mod typed;
 mod uplink_config;
 mod uplink_interface;
+mod values;
 mod version_running;
 mod vlan;
 mod vlan_port;
+mod wraps;
 
-pub(crate) use crate::cli::text::Parsed;
-pub use crate::cli::text::UnknownLine;
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
 pub(crate) use clock::*;
@@ -121,6 +133,26 @@ pub(crate) trait Show {
     fn is_whole(_text: &str) -> bool {
         true
     }
+}
+
+/// What an answer held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Parsed<T> {
+    /// The rows.
+    pub(crate) rows: T,
+    /// Lines that no rule knows, with the reason where a value was not understood.
+    pub(crate) unknown: Vec<UnknownLine>,
+}
+
+/// A line of an answer that no rule knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownLine {
+    /// Its number in the answer, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 /// The text of a fixture.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use gpon::{OnuRef, ServicePort, ServiceSource, VlanId, VlanMode};
 use serde::Serialize;
 
+use super::answer::Notes;
+use super::config_line::BodyLine;
+use super::config_marks::OtherLines;
+use super::config_words::{Words, after, first};
 use super::service_port::{self, ServicePortConfig};
 use super::switchport::{VportVlans, vport_vlans};
-use crate::cli::text::answer::Notes;
-use crate::cli::text::config_line::BodyLine;
-use crate::cli::text::config_marks::OtherLines;
-use crate::cli::text::config_words::{Words, after, first};
-use crate::cli::text::{json, values};
+use super::{json, values};
 
 /// GEM ports of an ONU at most; types allow 32 to 256 (fact sheet, CLI §4.6, §4.7).
 const MOST_GEMPORTS: usize = 1024;

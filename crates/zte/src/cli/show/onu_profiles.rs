@@ -1,8 +1,7 @@
 use std::net::Ipv4Addr;
 
-use super::one_argument::list_of;
-use crate::cli::text::labelled::{blocks, labelled};
-use crate::cli::text::values;
+use super::labelled::{blocks, labelled, list_of};
+use super::values;
 
 labelled! {
     /// An ONU VLAN profile.

@@ -3,12 +3,12 @@
 use gpon::{OnuId, PonPort, SerialNumber};
 use serde::Serialize;
 
-use crate::cli::text::answer::{Line, Notes};
-use crate::cli::text::config_line::BodyLine;
-use crate::cli::text::config_marks::OtherLines;
-use crate::cli::text::config_words::{Words, after, first};
-use crate::cli::text::password::{Hidden, Password};
-use crate::cli::text::{json, values};
+use super::answer::{Line, Notes};
+use super::config_line::BodyLine;
+use super::config_marks::OtherLines;
+use super::config_words::{Words, after, first};
+use super::password::{Hidden, Password};
+use super::{json, values};
 
 /// The configuration of a PON port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

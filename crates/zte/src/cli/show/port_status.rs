@@ -1,10 +1,9 @@
 use serde::Serialize;
 
-use super::Parsed;
-use super::one_argument::of_uplink;
-use crate::cli::text::answer::{Notes, lines};
-use crate::cli::text::table::{Layout, Table};
-use crate::cli::text::values;
+use super::answer::{Notes, lines};
+use super::labelled::of_uplink;
+use super::table::{Layout, Table};
+use super::{Parsed, values};
 
 /// An uplink's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,10 +1,9 @@
 use gpon::Dbm;
 use serde::Serialize;
 
-use super::Parsed;
-use super::one_argument::of_onu;
-use crate::cli::text::answer::{Line, Notes, lines};
-use crate::cli::text::{json, values};
+use super::answer::{Line, Notes, lines};
+use super::labelled::of_onu;
+use super::{Parsed, json, values};
 
 /// The light between OLT and ONU. What is missing was `no signal` or `N/A`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -4,12 +4,12 @@
 use gpon::OnuRef;
 use serde::Serialize;
 
-use crate::cli::text::answer::Notes;
-use crate::cli::text::config_line::BodyLine;
-use crate::cli::text::config_marks::OtherLines;
-use crate::cli::text::config_words::{Words, after, first};
-use crate::cli::text::password::{Hidden, Password};
-use crate::cli::text::{json, values};
+use super::answer::Notes;
+use super::config_line::BodyLine;
+use super::config_marks::OtherLines;
+use super::config_words::{Words, after, first};
+use super::password::{Hidden, Password};
+use super::{json, values};
 
 /// WAN connections of an ONU at most, more than any type is known to have.
 const MOST_WANS: usize = 256;

@@ -1,9 +1,8 @@
 use gpon::Dbm;
 
-use super::one_argument::of_onu;
-use crate::cli::text::answer::Field;
-use crate::cli::text::labelled::{block, blocks, labelled};
-use crate::cli::text::{json, values};
+use super::answer::Field;
+use super::labelled::{block, blocks, labelled, of_onu};
+use super::{json, values};
 
 labelled! {
     /// The PON interface of an ONU. An ONU that measures nothing answers N/A

@@ -3,9 +3,9 @@
 use gpon::{OnuRef, ServicePort, ServiceSource, VlanId, VlanMode};
 use serde::Serialize;
 
-use crate::cli::text::answer::{Line, Notes};
-use crate::cli::text::config_words::{Words, after, first};
-use crate::cli::text::json;
+use super::answer::{Line, Notes};
+use super::config_words::{Words, after, first};
+use super::json;
 
 /// A service port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,7 +4,7 @@
 use gpon::VlanId;
 use serde::Serialize;
 
-use crate::cli::text::{json, values};
+use super::{json, values};
 
 /// VLANs of a virtual port.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,8 +2,7 @@
 
 use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
 
-use super::Show;
-use crate::cli::text::values;
+use super::{Show, values};
 
 /// An argument that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]

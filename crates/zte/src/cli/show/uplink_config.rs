@@ -3,11 +3,11 @@
 use gpon::VlanId;
 use serde::Serialize;
 
+use super::answer::Notes;
+use super::config_line::BodyLine;
+use super::config_words::after;
 use super::switchport::{PortVlans, port_vlans};
-use crate::cli::text::answer::Notes;
-use crate::cli::text::config_line::BodyLine;
-use crate::cli::text::config_words::after;
-use crate::cli::text::{json, values};
+use super::{json, values};
 
 /// What the configuration says of an uplink. All of its lines stand in the rest of the configuration too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

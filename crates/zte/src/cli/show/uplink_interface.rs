@@ -1,13 +1,11 @@
 use serde::Serialize;
 
-use super::Parsed;
-use super::one_argument::of_uplink;
+use super::answer::{Line, Notes};
+use super::labelled::{Other, of_uplink, other};
+use super::labels::{Pair, pairs};
 use super::pon_interface::{Rate, rate};
-use crate::cli::text::answer::{Line, Notes};
-use crate::cli::text::labelled::{Other, other};
-use crate::cli::text::labels::{Pair, pairs};
-use crate::cli::text::values;
-use crate::cli::text::wraps::{Next, joined_as_it_stands};
+use super::wraps::{Next, joined_as_it_stands};
+use super::{Parsed, values};
 
 /// An uplink.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

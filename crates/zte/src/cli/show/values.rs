@@ -8,18 +8,18 @@ use gpon::{CardRef, CardStatus, ClockTime, Dbm, OnuId, OnuRef, OnuState, PonPort
 use super::answer::{Field, Line, Notes};
 
 /// Whether the device says that it has no value.
-pub(crate) fn absent(text: &str) -> bool {
+pub(super) fn absent(text: &str) -> bool {
     matches!(text, "" | "N/A" | "N/A." | "n/a" | "--" | "-")
 }
 
 /// Text for a reason that an operator reads: as it stands, between quotes.
-pub(crate) fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", visible(text))
 }
 
 /// Text with what a terminal would not show, or would obey, made visible:
 /// control characters as `^[`, marks without a width as `<U+FEFF>`.
-pub(crate) fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -42,22 +42,22 @@ fn strange<T>(text: &str, what: &str) -> Result<T, String> {
 }
 
 /// Text; empty and `N/A` are none.
-pub(crate) fn words(text: &str) -> Option<String> {
+pub(super) fn words(text: &str) -> Option<String> {
     (!absent(text)).then(|| text.to_owned())
 }
 
 /// Text as it is; only empty is none.
-pub(crate) fn name(text: &str) -> Option<String> {
+pub(super) fn name(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Text as a field; empty and `N/A` are none.
-pub(crate) fn text(text: &str) -> Field<String> {
+pub(super) fn text(text: &str) -> Field<String> {
     Ok(words(text))
 }
 
 /// A whole number.
-pub(crate) fn number<T: FromStr>(text: &str) -> Field<T> {
+pub(super) fn number<T: FromStr>(text: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
@@ -65,7 +65,7 @@ pub(crate) fn number<T: FromStr>(text: &str) -> Field<T> {
 }
 
 /// A number with its unit, which may stand in brackets and after blanks: `36(deg c)`, `23.030    (mA)`, `39%`.
-pub(crate) fn quantity<T: FromStr>(text: &str, unit: &str) -> Field<T> {
+pub(super) fn quantity<T: FromStr>(text: &str, unit: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
@@ -80,17 +80,17 @@ pub(crate) fn quantity<T: FromStr>(text: &str, unit: &str) -> Field<T> {
 }
 
 /// A number with decimals and its unit. What is not finite is no number.
-pub(crate) fn decimal(text: &str, unit: &str) -> Field<f64> {
+pub(super) fn decimal(text: &str, unit: &str) -> Field<f64> {
     quantity::<f64>(text, unit).map(|number| number.filter(|number| number.is_finite()))
 }
 
 /// A percentage: `39%`.
-pub(crate) fn percent(text: &str) -> Field<u8> {
+pub(super) fn percent(text: &str) -> Field<u8> {
     quantity(text, "%")
 }
 
 /// A power: `-20.241(dbm)`, `no signal`, `N/A`.
-pub(crate) fn dbm(text: &str) -> Field<Dbm> {
+pub(super) fn dbm(text: &str) -> Field<Dbm> {
     if text.eq_ignore_ascii_case("no signal") {
         return Ok(None);
     }
@@ -98,7 +98,7 @@ pub(crate) fn dbm(text: &str) -> Field<Dbm> {
 }
 
 /// A number of at most three decimals with its unit, as thousandths.
-pub(crate) fn thousandths(text: &str, unit: &str) -> Field<i32> {
+pub(super) fn thousandths(text: &str, unit: &str) -> Field<i32> {
     let Some(value) = decimal(text, unit)? else { return Ok(None) };
     let milli = (value * 1000.0).round();
     if milli.abs() > f64::from(i32::MAX) {
@@ -108,7 +108,7 @@ pub(crate) fn thousandths(text: &str, unit: &str) -> Field<i32> {
 }
 
 /// Whether `text` is a number and nothing else.
-pub(crate) fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -117,7 +117,7 @@ fn plain<T: FromStr>(text: &str) -> Option<T> {
 }
 
 /// `1/1/3`, with or without `gpon-olt_` before it.
-pub(crate) fn pon(text: &str) -> Result<PonPort, String> {
+pub(super) fn pon(text: &str) -> Result<PonPort, String> {
     let bare = text.strip_prefix("gpon-olt_").unwrap_or(text);
     match bare.contains('/').then(|| bare.parse()) {
         Some(Ok(pon)) => Ok(pon),
@@ -126,7 +126,7 @@ pub(crate) fn pon(text: &str) -> Result<PonPort, String> {
 }
 
 /// `1/1/3:4`, with or without `gpon-onu_` before it.
-pub(crate) fn onu(text: &str) -> Result<OnuRef, String> {
+pub(super) fn onu(text: &str) -> Result<OnuRef, String> {
     let bare = text.strip_prefix("gpon-onu_").unwrap_or(text);
     let parts = bare.split_once(':').and_then(|(port, id)| {
         let id: OnuId = id.parse().ok()?;
@@ -136,7 +136,7 @@ pub(crate) fn onu(text: &str) -> Result<OnuRef, String> {
 }
 
 /// Whether `text` names an uplink: `gei_1/3/1`, `xgei_1/4/2`.
-pub(crate) fn uplink(text: &str) -> bool {
+pub(super) fn uplink(text: &str) -> bool {
     let place = text.strip_prefix("gei_").or_else(|| text.strip_prefix("xgei_"));
     place.is_some_and(|place| {
         let numbers: Vec<Option<u8>> = place.split('/').map(plain).collect();
@@ -145,14 +145,14 @@ pub(crate) fn uplink(text: &str) -> bool {
 }
 
 /// `1/1/3`: rack, shelf, slot.
-pub(crate) fn card(text: &str) -> Result<CardRef, String> {
+pub(super) fn card(text: &str) -> Result<CardRef, String> {
     let parts: Vec<&str> = text.split('/').collect();
     let [rack, shelf, slot] = parts.as_slice() else { return strange(text, "the place of a card") };
     card_of(rack, shelf, slot)
 }
 
 /// The place of a card from three numbers.
-pub(crate) fn card_of(rack: &str, shelf: &str, slot: &str) -> Result<CardRef, String> {
+pub(super) fn card_of(rack: &str, shelf: &str, slot: &str) -> Result<CardRef, String> {
     match (plain(rack), plain(shelf), plain(slot)) {
         (Some(rack), Some(shelf), Some(slot)) => Ok(CardRef { rack, shelf, slot }),
         _ => strange(&format!("{rack}/{shelf}/{slot}"), "the place of a card"),
@@ -160,7 +160,7 @@ pub(crate) fn card_of(rack: &str, shelf: &str, slot: &str) -> Result<CardRef, St
 }
 
 /// The state of a card.
-pub(crate) fn card_status(text: &str) -> Result<CardStatus, String> {
+pub(super) fn card_status(text: &str) -> Result<CardStatus, String> {
     const ALL: [CardStatus; 14] = [
         CardStatus::InService,
         CardStatus::NotInService,
@@ -182,7 +182,7 @@ pub(crate) fn card_status(text: &str) -> Result<CardStatus, String> {
 }
 
 /// A serial number.
-pub(crate) fn serial(text: &str) -> Field<SerialNumber> {
+pub(super) fn serial(text: &str) -> Field<SerialNumber> {
     if absent(text) {
         return Ok(None);
     }
@@ -190,7 +190,7 @@ pub(crate) fn serial(text: &str) -> Field<SerialNumber> {
 }
 
 /// The number of a VLAN that there is, 1..=4094.
-pub(crate) fn vlan(text: &str) -> Field<VlanId> {
+pub(super) fn vlan(text: &str) -> Field<VlanId> {
     if absent(text) {
         return Ok(None);
     }
@@ -199,7 +199,7 @@ pub(crate) fn vlan(text: &str) -> Field<VlanId> {
 
 /// The number of a VLAN as it is printed, 0..=4094: a printed 0 says that there
 /// is none, which is not the same as not to know.
-pub(crate) fn vlan_or_zero(text: &str) -> Field<u16> {
+pub(super) fn vlan_or_zero(text: &str) -> Field<u16> {
     if absent(text) {
         return Ok(None);
     }
@@ -210,7 +210,7 @@ pub(crate) fn vlan_or_zero(text: &str) -> Field<u16> {
 }
 
 /// The phase of an ONU (fact sheet, CLI §4.3).
-pub(crate) fn phase(text: &str) -> Result<OnuState, String> {
+pub(super) fn phase(text: &str) -> Result<OnuState, String> {
     Ok(match text.to_ascii_lowercase().as_str() {
         "logging" => OnuState::Logging,
         "los" => OnuState::Los,
@@ -224,7 +224,7 @@ pub(crate) fn phase(text: &str) -> Result<OnuState, String> {
 }
 
 /// One of two words.
-pub(crate) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
+pub(super) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
     match text {
         _ if absent(text) => Ok(None),
         _ if text.eq_ignore_ascii_case(yes) => Ok(Some(true)),
@@ -234,13 +234,13 @@ pub(crate) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
 }
 
 /// `enable` or `disable`.
-pub(crate) fn enabled(text: &str) -> Field<bool> {
+pub(super) fn enabled(text: &str) -> Field<bool> {
     either(text, "enable", "disable")
 }
 
 /// `2026-08-16 05:45:43`; a moment that never was is all zeros. The hour may
 /// have a blank for its first digit.
-pub(crate) fn moment(date: &str, time: &str) -> Field<ClockTime> {
+pub(super) fn moment(date: &str, time: &str) -> Field<ClockTime> {
     let text = format!("{date} {time}");
     if text == "0000-00-00 00:00:00" {
         return Ok(None);
@@ -256,7 +256,7 @@ pub(crate) fn moment(date: &str, time: &str) -> Field<ClockTime> {
 }
 
 /// Any text that `T` can be read from.
-pub(crate) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
+pub(super) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
@@ -264,7 +264,7 @@ pub(crate) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
 }
 
 /// The ranges of a line that is a list of VLANs; what of it is none is noted.
-pub(crate) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanId)> {
+pub(super) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanId)> {
     let parts = line.trimmed().split(',').map(str::trim).filter(|part| !part.is_empty());
     let (good, bad): (Vec<_>, Vec<_>) = parts.map(vlan_ranges).partition(Result::is_ok);
     if good.is_empty() {
@@ -276,7 +276,7 @@ pub(crate) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanI
 }
 
 /// A VLAN list `1,11-19,50` as ranges.
-pub(crate) fn vlan_ranges(text: &str) -> Result<Vec<(VlanId, VlanId)>, String> {
+pub(super) fn vlan_ranges(text: &str) -> Result<Vec<(VlanId, VlanId)>, String> {
     text.split(',')
         .map(|part| {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
