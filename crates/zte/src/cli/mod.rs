@@ -19,6 +19,7 @@ mod screen;
 mod session;
 pub(crate) mod show;
 mod telnet;
+pub(crate) mod text;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};

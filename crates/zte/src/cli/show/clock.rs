@@ -1,9 +1,10 @@
 use gpon::ClockTime;
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::{json, values};
 
 /// `show clock`: the OLT's clock (fact sheet, CLI §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 use gpon::{OnuRef, PonPort, VlanId};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
 
 /// `show mac`: the MAC addresses learnt (fact sheet, CLI §4.7, which shows the
 /// answer for an ONU; the others are taken to look the same). Of

@@ -1,39 +1,26 @@
 //! The show commands, one file each: the line that is typed, the rows of its
 //! answer, and how the text becomes rows.
 
-mod answer;
 mod card;
 mod card_temperature;
 #[cfg(test)]
 mod cases;
 mod clock;
-mod columns;
-mod config_blocks;
 #[cfg(test)]
 mod config_cases;
-mod config_heads;
-mod config_line;
-mod config_marks;
 #[cfg(test)]
 mod config_properties;
-mod config_reader;
 #[cfg(test)]
 mod config_texts;
-mod config_words;
-mod delimited;
 mod fan;
 #[cfg(test)]
 mod fixtures;
 mod gpon_profiles;
 mod ip_interface;
-mod json;
-mod labelled;
-mod labels;
 mod list;
 mod mac;
 mod onu_baseinfo;
 mod onu_by_sn;
-mod onu_config;
 mod onu_detail_info;
 mod onu_interface;
 mod onu_profiles;
@@ -43,35 +30,27 @@ mod onu_uncfg;
 #[cfg(test)]
 mod open;
 mod optical_module_info;
-mod password;
-mod pon_config;
 mod pon_interface;
 mod pon_onu_uncfg;
 mod port_status;
 mod power_attenuation;
 mod power_list;
 mod processor;
-mod remote_config;
 mod remote_equip;
 mod remote_interface;
 mod remote_unit;
 mod remote_wan_ip;
 mod running_config;
-mod secret_words;
-mod service_port;
 mod service_port_table;
-mod switchport;
 mod system_group;
-mod table;
 mod typed;
-mod uplink_config;
 mod uplink_interface;
-mod values;
 mod version_running;
 mod vlan;
 mod vlan_port;
-mod wraps;
 
+pub use super::text::UnknownLine;
+pub(crate) use super::text::{GemportConfig, OnuConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile};
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
 pub(crate) use clock::*;
@@ -83,7 +62,6 @@ pub(crate) use list::{forms, fuzz};
 pub(crate) use mac::*;
 pub(crate) use onu_baseinfo::*;
 pub(crate) use onu_by_sn::*;
-pub(crate) use onu_config::*;
 pub(crate) use onu_detail_info::*;
 pub(crate) use onu_interface::*;
 pub(crate) use onu_profiles::*;
@@ -133,26 +111,6 @@ pub(crate) trait Show {
     fn is_whole(_text: &str) -> bool {
         true
     }
-}
-
-/// What an answer held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Parsed<T> {
-    /// The rows.
-    pub(crate) rows: T,
-    /// Lines that no rule knows, with the reason where a value was not understood.
-    pub(crate) unknown: Vec<UnknownLine>,
-}
-
-/// A line of an answer that no rule knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnknownLine {
-    /// Its number in the answer, from 1.
-    pub line: usize,
-    /// Its text.
-    pub text: String,
-    /// What is wrong with it.
-    pub reason: String,
 }
 
 /// The text of a fixture.

@@ -1,13 +1,14 @@
 use gpon::{OnuRef, PonPort, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::columns::words;
 use super::onu_state::FOOTER;
-use super::password::Password;
-use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::columns::words;
+use crate::cli::text::password::Password;
+use crate::cli::text::table::{Layout, Row, Table};
+use crate::cli::text::{json, values};
 
 /// `show gpon onu baseinfo`: types and serial numbers of the ONUs of a port
 /// (fact sheet, CLI §4.3).

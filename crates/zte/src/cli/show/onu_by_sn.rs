@@ -1,9 +1,10 @@
 use gpon::{OnuRef, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::{json, values};
 
 /// `show gpon onu by sn`: where an ONU is configured (fact sheet, CLI §4.3).
 /// What stands around the line of the ONU is not known for certain.

@@ -1,11 +1,13 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::labelled::{Other, of_onu, other};
-use super::labels::{Pair, pairs};
+use super::Parsed;
 use super::pon_interface::{Rate, rate};
-use super::table::BELOW;
-use super::{Parsed, values};
+use super::typed::of_onu;
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::values;
 
 /// The traffic of an ONU. Input is upstream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

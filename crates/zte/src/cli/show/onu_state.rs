@@ -1,10 +1,11 @@
 use gpon::{OnuId, OnuRef, OnuState, PonPort};
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::table::{Layout, Row, Table};
+use crate::cli::text::{json, values};
 
 /// `show gpon onu state`: the phases of ONUs (fact sheet, CLI §4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
-use super::answer::Field;
-use super::labelled::{blocks, labelled};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::Field;
+use crate::cli::text::labelled::{blocks, labelled};
+use crate::cli::text::values;
 
 /// `show onu-type gpon`: the types an ONU can be configured as (fact sheet,
 /// CLI §4.7). Some firmwares list the factory's own only.

@@ -1,10 +1,11 @@
 use gpon::{PonPort, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::{json, values};
 
 /// `show gpon onu uncfg`: boxes that wait for configuration, on all firmwares
 /// (fact sheet, CLI §4.3).

@@ -1,12 +1,14 @@
 use gpon::{Dbm, PonPort};
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::labelled::{Other, of_uplink, other};
-use super::labels::{Pair, pairs};
-use super::table::BELOW;
+use super::typed::of_uplink;
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::{json, values};
 
 /// `show interface optical-module-info`: the optical module of a PON port
 /// (fact sheet, CLI §4.2).

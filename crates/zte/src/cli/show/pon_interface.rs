@@ -1,13 +1,14 @@
 use gpon::PonPort;
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes};
-use super::labelled::{Other, other};
-use super::labels::{Pair, pairs};
-use super::table::BELOW;
 use super::typed::{Arg, Typed};
-use super::wraps::{Next, joined};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Field, Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::values;
+use crate::cli::text::wraps::{Next, joined};
 
 /// `show interface gpon-olt_...`: state and counters of a PON port (fact sheet, CLI §4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

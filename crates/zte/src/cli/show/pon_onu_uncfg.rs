@@ -1,10 +1,11 @@
 use gpon::SerialNumber;
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::labelled::list_of;
-use super::table::{Layout, Table};
-use super::{Parsed, values};
+use super::Parsed;
+use super::typed::list_of;
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
 
 /// A box that waits. Which fields are shown is for the OLT's configuration to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,10 +1,11 @@
 use gpon::{Dbm, OnuRef, PonPort};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::{json, values};
 
 /// The ONUs whose powers are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 use gpon::{OnuId, OnuRef, PonPort};
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes, lines};
-use super::labelled::{Other, other};
-use super::table::BELOW;
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Field, Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::{json, values};
 
 /// `show remote-unit information`: the software of ONUs (fact sheet, CLI §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 use gpon::{OnuRef, PonPort};
 
-use super::config_blocks::RunningConfig;
-use super::config_reader::{Asked, blocks};
-use super::onu_config::OnuConfig;
-use super::pon_config::PonConfig;
-use super::remote_config::RemoteConfig;
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show};
+use crate::cli::text::config_blocks::RunningConfig;
+use crate::cli::text::config_reader::{Asked, blocks};
+use crate::cli::text::onu_config::OnuConfig;
+use crate::cli::text::pon_config::PonConfig;
+use crate::cli::text::remote_config::RemoteConfig;
 
 /// `show running-config`: everything; a quarter of an hour on a full OLT (fact sheet, CLI §4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

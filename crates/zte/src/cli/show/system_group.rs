@@ -1,10 +1,11 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes};
-use super::labelled::{Other, other};
 use super::typed::{Arg, Typed};
-use super::wraps::{Next, joined};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::values;
+use crate::cli::text::wraps::{Next, joined};
 
 /// `show system-group`: what the OLT is (fact sheet, CLI §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,12 +3,13 @@ use std::collections::BTreeSet;
 use gpon::VlanId;
 use serde::Serialize;
 
-use super::answer::{Line, Notes};
-use super::labelled::{Other, other};
-use super::table::BELOW;
 use super::typed::{Arg, Typed};
-use super::wraps::{Next, joined};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::wraps::{Next, joined};
+use crate::cli::text::{json, values};
 
 /// `show vlan summary`: which VLANs there are (fact sheet, CLI §4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,7 +34,7 @@ pub(crate) struct OtherLines {
 
 impl OtherLines {
     /// Keeps a line that `profile` set.
-    pub(super) fn keep(&mut self, text: &str, profile: Option<&str>) {
+    pub(in crate::cli) fn keep(&mut self, text: &str, profile: Option<&str>) {
         let text = masked(text);
         if profile.is_some() {
             let (index, set_by_profile) = (Some(self.other.len()), profile.map(str::to_owned));
@@ -55,13 +55,13 @@ impl std::ops::Deref for OtherLines {
 /// The frame around the lines that a profile sets: `==Configured by profile: X==`
 /// to `==End==` (fact sheet, CLI §4.5, §9.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Frame<'a> {
+pub(in crate::cli) enum Frame<'a> {
     Begin(&'a str),
     End,
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn of(text: &'a str) -> Option<Self> {
+    pub(in crate::cli) fn of(text: &'a str) -> Option<Self> {
         let inside = text.trim().strip_prefix("==")?.strip_suffix("==")?.trim();
         if inside == "End" {
             return Some(Self::End);

@@ -56,7 +56,7 @@ pub(crate) struct PonOnuConfig {
 }
 
 impl PonConfig {
-    pub(super) fn of(pon: PonPort) -> Self {
+    pub(in crate::cli) fn of(pon: PonPort) -> Self {
         Self {
             pon,
             name: None,
@@ -69,7 +69,7 @@ impl PonConfig {
     }
 
     /// Takes a line of the block.
-    pub(super) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+    pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
         let text = line.trimmed();
         if let Some(name) = after(text, "name") {
             self.name = values::name(name);

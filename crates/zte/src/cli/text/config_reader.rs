@@ -22,7 +22,7 @@ use super::values;
 
 /// How much was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(in crate::cli) enum Asked {
     Whole,
     Pon,
     Onu,
@@ -57,7 +57,7 @@ impl Block {
 }
 
 /// The running-config in `text`.
-pub(super) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
+pub(in crate::cli) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
     let rows = Rows::of(text);
     let mut reader = Reader {
         config: RunningConfig::default(),
