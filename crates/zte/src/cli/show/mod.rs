@@ -51,6 +51,7 @@ mod vlan_port;
 
 pub use super::text::UnknownLine;
 pub(crate) use super::text::{GemportConfig, OnuConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile};
+use crate::firmware::dialect::{C3XX, Dialect};
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
 pub(crate) use clock::*;
@@ -93,8 +94,13 @@ pub(crate) trait Show {
     /// What its answer holds.
     type Rows: Serialize + PartialEq + std::fmt::Debug + Send + 'static;
 
-    /// The line as it is typed, without its end.
-    fn line(&self) -> String;
+    /// The line as it is typed in a dialect, without its end.
+    fn line_in(&self, dialect: &Dialect) -> String;
+
+    /// The line as a C3xx takes it.
+    fn line(&self) -> String {
+        self.line_in(&C3XX)
+    }
 
     /// What an answer means. `text` is a whole answer without echo and prompt,
     /// lines end with `\n`, nothing is wrapped back together yet. Every line is

@@ -9,6 +9,7 @@ use crate::cli::text::columns::words;
 use crate::cli::text::password::Password;
 use crate::cli::text::table::{Layout, Row, Table};
 use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show gpon onu baseinfo`: types and serial numbers of the ONUs of a port
 /// (fact sheet, CLI §4.3).
@@ -71,8 +72,8 @@ fn rest_of_type(line: Line<'_>, type_at: usize) -> Option<String> {
 impl Show for ShowOnuBaseinfo {
     type Rows = Vec<OnuBaseinfoRow>;
 
-    fn line(&self) -> String {
-        format!("show gpon onu baseinfo gpon-olt_{}", self.pon)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show gpon onu baseinfo {}", dialect.ports.pon(self.pon))
     }
 
     fn parse(text: &str) -> Parsed<Vec<OnuBaseinfoRow>> {

@@ -23,7 +23,7 @@ pub(crate) struct PonOnuUncfgRow {
 impl PonOnuUncfgRow {
     /// The GPON port; `None` for EPON.
     pub(crate) fn pon(&self) -> Option<gpon::PonPort> {
-        self.port.starts_with("gpon-olt_").then(|| values::pon(&self.port).ok()).flatten()
+        values::named_pon(&self.port)
     }
 }
 
@@ -34,7 +34,7 @@ static LAYOUT: Layout = Layout {
     needed: &["OltIndex"],
     phrases: true,
     key: |text| {
-        let gpon = text.starts_with("gpon-olt_") && values::pon(text).is_ok();
+        let gpon = values::named_pon(text).is_some();
         gpon || text.starts_with("epon-olt_")
     },
 };

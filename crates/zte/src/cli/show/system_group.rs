@@ -6,6 +6,7 @@ use crate::cli::text::answer::{Line, Notes};
 use crate::cli::text::labelled::{Other, other};
 use crate::cli::text::values;
 use crate::cli::text::wraps::{Next, joined};
+use crate::firmware::dialect::Dialect;
 
 /// `show system-group`: what the OLT is (fact sheet, CLI §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl SystemGroup {
 impl Show for ShowSystemGroup {
     type Rows = SystemGroup;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show system-group".to_owned()
     }
 

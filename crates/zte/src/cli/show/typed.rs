@@ -4,6 +4,7 @@ use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
 
 use super::Show;
 use crate::cli::text::values;
+use crate::firmware::dialect::C3XX;
 
 /// An argument that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +31,10 @@ impl Arg {
     /// The argument for `place`, one of the forms above.
     fn read(place: &str, word: &str) -> Option<Self> {
         match place {
-            "<pon>" if word.starts_with("gpon-olt_") => values::pon(word).ok().map(Self::Pon),
-            "<onu>" if word.starts_with("gpon-onu_") => values::onu(word).ok().map(Self::Onu),
+            "<pon>" => values::named_pon(word).map(Self::Pon),
+            "<onu>" => values::named_onu(word).map(Self::Onu),
             "<slot>" => {
-                let slot = word.strip_prefix("gpon-olt_1/")?;
+                let slot = C3XX.ports.numbers_of_pon(word)?.strip_prefix("1/")?;
                 let pon: PonPort = format!("1/{slot}/1").parse().ok().filter(|_| !slot.contains('/'))?;
                 Some(Self::Slot(pon.slot()))
             }
@@ -119,8 +120,8 @@ macro_rules! of_onu {
         impl $crate::cli::show::Show for $name {
             type Rows = $rows;
 
-            fn line(&self) -> String {
-                format!(concat!($words, " gpon-onu_{}"), self.onu)
+            fn line_in(&self, dialect: &$crate::firmware::dialect::Dialect) -> String {
+                format!(concat!($words, " {}"), dialect.ports.onu(self.onu))
             }
 
             fn parse(text: &str) -> $crate::cli::show::Parsed<$rows> {
@@ -159,7 +160,7 @@ macro_rules! of_uplink {
         impl $crate::cli::show::Show for $name {
             type Rows = $rows;
 
-            fn line(&self) -> String {
+            fn line_in(&self, _: &$crate::firmware::dialect::Dialect) -> String {
                 format!(concat!($words, " {}"), self.uplink)
             }
 
@@ -192,7 +193,7 @@ macro_rules! list_of {
         impl $crate::cli::show::Show for $name {
             type Rows = Vec<$rows>;
 
-            fn line(&self) -> String {
+            fn line_in(&self, _: &$crate::firmware::dialect::Dialect) -> String {
                 $line.to_owned()
             }
 

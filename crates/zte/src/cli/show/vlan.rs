@@ -10,6 +10,7 @@ use crate::cli::text::labelled::{Other, other};
 use crate::cli::text::table::BELOW;
 use crate::cli::text::wraps::{Next, joined};
 use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show vlan summary`: which VLANs there are (fact sheet, CLI §4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub(super) fn next_of_list(_: &str, next: &str) -> Next {
 impl Show for ShowVlanSummary {
     type Rows = VlanSummary;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show vlan summary".to_owned()
     }
 
@@ -170,7 +171,7 @@ impl VlanDetail {
 impl Show for ShowVlan {
     type Rows = VlanDetail;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         format!("show vlan {}", self.vlan)
     }
 

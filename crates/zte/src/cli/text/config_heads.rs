@@ -147,13 +147,9 @@ pub(in crate::cli) fn is_section(text: &str) -> bool {
 
 /// Whether a line begins the block of a PON port or an ONU, which it does wherever it stands.
 pub(in crate::cli) fn strong_head(text: &str) -> bool {
-    let interface = after(text, "interface").is_some_and(|name| {
-        (name.starts_with("gpon-olt_") && values::pon(name).is_ok())
-            || (name.starts_with("gpon-onu_") && values::onu(name).is_ok())
-    });
-    interface
-        || after(text, "pon-onu-mng")
-            .is_some_and(|name| name.starts_with("gpon-onu_") && values::onu(name).is_ok())
+    let interface = after(text, "interface")
+        .is_some_and(|name| values::named_pon(name).is_some() || values::named_onu(name).is_some());
+    interface || after(text, "pon-onu-mng").is_some_and(|name| values::named_onu(name).is_some())
 }
 
 /// Whether an unindented line begins a block that an end of its own closes.

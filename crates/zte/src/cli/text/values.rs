@@ -7,6 +7,7 @@ use gpon::{CardRef, CardStatus, ClockTime, Dbm, OnuId, OnuRef, OnuState, PonPort
 
 use super::answer::{Field, Line, Notes};
 use super::visible::visible;
+use crate::firmware::dialect::C3XX;
 
 /// Whether the device says that it has no value.
 pub(in crate::cli) fn absent(text: &str) -> bool {
@@ -97,9 +98,19 @@ fn plain<T: FromStr>(text: &str) -> Option<T> {
     if is_number(text) { text.parse().ok() } else { None }
 }
 
+/// The PON port of its full name, `gpon-olt_1/1/3`.
+pub(in crate::cli) fn named_pon(name: &str) -> Option<PonPort> {
+    C3XX.ports.numbers_of_pon(name).and_then(|_| pon(name).ok())
+}
+
+/// The ONU of its full name, `gpon-onu_1/1/3:4`.
+pub(in crate::cli) fn named_onu(name: &str) -> Option<OnuRef> {
+    C3XX.ports.numbers_of_onu(name).and_then(|_| onu(name).ok())
+}
+
 /// `1/1/3`, with or without `gpon-olt_` before it.
 pub(in crate::cli) fn pon(text: &str) -> Result<PonPort, String> {
-    let bare = text.strip_prefix("gpon-olt_").unwrap_or(text);
+    let bare = C3XX.ports.numbers_of_pon(text).unwrap_or(text);
     match bare.contains('/').then(|| bare.parse()) {
         Some(Ok(pon)) => Ok(pon),
         _ => strange(text, "a PON port"),
@@ -108,7 +119,7 @@ pub(in crate::cli) fn pon(text: &str) -> Result<PonPort, String> {
 
 /// `1/1/3:4`, with or without `gpon-onu_` before it.
 pub(in crate::cli) fn onu(text: &str) -> Result<OnuRef, String> {
-    let bare = text.strip_prefix("gpon-onu_").unwrap_or(text);
+    let bare = C3XX.ports.numbers_of_onu(text).unwrap_or(text);
     let parts = bare.split_once(':').and_then(|(port, id)| {
         let id: OnuId = id.parse().ok()?;
         Some(OnuRef { pon: pon(port).ok().filter(|_| !port.starts_with('g'))?, id })
