@@ -225,7 +225,10 @@ mod tests {
         );
         let served = &parsed.rows[0].vport_vlans[0];
         assert_eq!((served.vport, served.tagged, served.vlans[0].0.get()), (1, true, 212));
-        assert_eq!(parsed.rows[0].other.other, ["  dhcp-option82 enable vport 1"]);
+        assert_eq!(
+            parsed.rows[0].other.iter().map(|line| line.shown()).collect::<Vec<_>>(),
+            ["  dhcp-option82 enable vport 1"]
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::json;
 use super::onu_config::OnuConfig;
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
+use super::secret_text::SecretText;
 use super::uplink_config::UplinkConfig;
 
 /// A running-config, or as much of it as was asked for.
@@ -37,7 +38,7 @@ pub(crate) struct RunningConfig {
     pub(crate) remotes: Vec<RemoteConfig>,
     /// The uplinks.
     pub(crate) uplinks: Vec<UplinkConfig>,
-    /// The rest, in its order and byte for byte but for the secrets: the line
+    /// The rest, in its order and byte for byte: the line
     /// that begins a block and those inside. A line that only stands where no
     /// block is begins one. Those of the uplinks stand here too.
     pub(crate) other: Vec<OtherBlock>,
@@ -62,9 +63,9 @@ pub(crate) struct VlanConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct OtherBlock {
     /// The line that begins it.
-    pub(crate) head: String,
+    pub(crate) head: SecretText,
     /// The lines inside.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<SecretText>,
     /// Those of them, the first included, that may not be whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) marks: Vec<Mark>,

@@ -3,6 +3,33 @@
 use super::config_words::after;
 use super::values;
 
+/// The block that a line stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Block {
+    /// None.
+    None,
+    /// One that was not asked for.
+    Foreign,
+    Gpon,
+    VlanDatabase,
+    Vlan,
+    Pon,
+    Onu,
+    Remote,
+    Uplink,
+    /// One without fields of its own that an end of its own closes.
+    Closed,
+    /// One that the next unindented line ends.
+    Open,
+}
+
+impl Block {
+    /// Whether an end of its own closes it, so that a line at the left does not belong there.
+    pub(in crate::cli) fn is_closed(self) -> bool {
+        !matches!(self, Self::None | Self::Open)
+    }
+}
+
 /// What stands above a configuration.
 pub(in crate::cli) const TITLE: &str = "Building configuration...";
 

@@ -4,6 +4,7 @@
 use super::answer::{Line, fullness};
 use super::config_heads::{TITLE, block_head, is_closer, is_known_word, strong_head};
 use super::config_marks::Frame;
+use super::secret_text::SecretText;
 
 /// Columns of a tab stop.
 const TAB: usize = 8;
@@ -13,13 +14,20 @@ const TAB: usize = 8;
 pub(in crate::cli) struct BodyLine<'a> {
     /// Its number, and its text without blanks at the end.
     pub(in crate::cli) line: Line<'a>,
-    /// Its text, byte for byte.
+    /// Its text, byte for byte; the rest of a secret that began in the line before is hidden.
     pub(in crate::cli) raw: &'a str,
+    /// Its text with that rest.
+    pub(in crate::cli) whole: &'a str,
     /// The profile that set it.
     pub(in crate::cli) profile: Option<&'a str>,
 }
 
 impl<'a> BodyLine<'a> {
+    /// The line as it is kept.
+    pub(in crate::cli) fn kept(self) -> SecretText {
+        SecretText::standing_for(self.raw, self.whole)
+    }
+
     /// Its text without blanks at either end.
     pub(in crate::cli) fn trimmed(self) -> &'a str {
         self.line.trimmed()

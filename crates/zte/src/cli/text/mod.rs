@@ -17,6 +17,7 @@ pub(super) mod onu_config;
 pub(super) mod password;
 pub(super) mod pon_config;
 pub(super) mod remote_config;
+pub(super) mod secret_text;
 pub(super) mod secret_words;
 pub(super) mod service_port;
 pub(super) mod switchport;

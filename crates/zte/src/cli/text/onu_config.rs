@@ -142,7 +142,7 @@ impl OnuConfig {
             match text {
                 "shutdown" => self.shutdown = true,
                 "no shutdown" => self.shutdown = false,
-                _ => self.other.keep(line.raw, profile),
+                _ => self.other.keep(line.kept(), profile),
             }
             Ok(())
         };

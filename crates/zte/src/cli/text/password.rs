@@ -1,5 +1,6 @@
 //! Passwords that stand in configurations.
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
 use super::secret_words::secrets;
@@ -8,20 +9,27 @@ use super::secret_words::secrets;
 const HIDDEN: &str = "***";
 
 /// A password of a configuration: shown as `***` wherever it is printed or serialised.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Password(String);
+#[derive(Clone)]
+pub(crate) struct Password(SecretString);
 
 impl Password {
     pub(in crate::cli) fn new(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(SecretString::from(text))
     }
 
-    /// The password itself. Nothing but tests needs it until configurations are restored.
-    #[cfg(test)]
+    /// The password itself.
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
+
+impl PartialEq for Password {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Password {}
 
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

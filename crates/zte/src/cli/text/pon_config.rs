@@ -83,7 +83,7 @@ impl PonConfig {
             match text {
                 "shutdown" => self.shutdown = true,
                 "no shutdown" => self.shutdown = false,
-                _ => self.other.keep(line.raw, line.profile),
+                _ => self.other.keep(line.kept(), line.profile),
             }
         }
     }
@@ -109,7 +109,7 @@ impl PonConfig {
                 onu.line_profile = profiles.text("line").or(onu.line_profile.take());
                 onu.remote_profile = profiles.text("remote").or(onu.remote_profile.take());
             }
-            _ => self.other.keep(line.raw, line.profile),
+            _ => self.other.keep(line.kept(), line.profile),
         }
     }
 }

@@ -119,7 +119,7 @@ impl RemoteConfig {
             self.vlan_ports.push(VlanPortConfig { port, setting: setting.to_owned(), set_by_profile });
             Ok(())
         } else {
-            self.other.keep(line.raw, line.profile);
+            self.other.keep(line.kept(), line.profile);
             Ok(())
         };
         if let Err(reason) = taken {
