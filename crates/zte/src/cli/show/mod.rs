@@ -57,37 +57,22 @@ pub(crate) use card_temperature::*;
 pub(crate) use clock::*;
 pub(crate) use fan::*;
 pub(crate) use gpon_profiles::*;
-pub(crate) use ip_interface::*;
 pub use list::{ShowLine, Shown, UnknownShow};
 pub(crate) use list::{forms, fuzz};
 pub(crate) use mac::*;
-pub(crate) use onu_baseinfo::*;
-pub(crate) use onu_by_sn::*;
 pub(crate) use onu_detail_info::*;
-pub(crate) use onu_interface::*;
 pub(crate) use onu_profiles::*;
 pub(crate) use onu_state::*;
-pub(crate) use onu_type::*;
 pub(crate) use onu_uncfg::*;
-pub(crate) use optical_module_info::*;
-pub(crate) use pon_interface::*;
 pub(crate) use pon_onu_uncfg::*;
-pub(crate) use port_status::*;
 pub(crate) use power_attenuation::*;
 pub(crate) use power_list::*;
-pub(crate) use processor::*;
 pub(crate) use remote_equip::*;
 pub(crate) use remote_interface::*;
 pub(crate) use remote_unit::*;
-pub(crate) use remote_wan_ip::*;
 pub(crate) use running_config::*;
 use serde::Serialize;
-pub(crate) use service_port_table::*;
-pub(crate) use system_group::*;
-pub(crate) use uplink_interface::*;
-pub(crate) use version_running::*;
 pub(crate) use vlan::*;
-pub(crate) use vlan_port::*;
 
 /// A show command, with its arguments.
 pub(crate) trait Show {
