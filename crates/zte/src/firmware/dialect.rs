@@ -129,4 +129,4 @@ const ONU: Way = Way { to: Kind::Onu, from: Kind::Config, line: "interface {port
 const REMOTE: &str = "pon-onu-mng {port}";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

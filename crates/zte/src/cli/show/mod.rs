@@ -12,6 +12,8 @@ mod config_cases;
 mod config_properties;
 #[cfg(test)]
 mod config_texts;
+#[cfg(test)]
+mod dialect_tests;
 mod fan;
 #[cfg(test)]
 mod fixtures;

@@ -4,12 +4,10 @@ use gpon::{OnuId, OnuRef, PonPort};
 
 use super::places::{Entry, Place};
 use super::*;
-use crate::cli::show::{Show, ShowOnuDetailInfo, ShowOnuState};
-use crate::cli::{Reader, Refusal};
 use crate::firmware::of_object_id;
 
 /// Made up, but for the names of its ports and modes, which are a C6xx's (§1.4, §3).
-static OTHER: Dialect = Dialect {
+pub(crate) static OTHER: Dialect = Dialect {
     ports: PortNames { pon: "gpon_olt-", onu: "gpon_onu-" },
     prompts: Prompts { user: '$', enabled: '%', confirmation: "(y/n)", ..C3XX.prompts },
     refusals: Refusals {
@@ -37,17 +35,6 @@ fn typed(dialect: &Dialect, place: Place) -> Vec<(String, String)> {
 
 fn pair(line: &str, mode: &str) -> (String, String) {
     (line.to_owned(), mode.to_owned())
-}
-
-#[test]
-fn ports_are_named_by_the_dialect() {
-    let (detail, state) = (ShowOnuDetailInfo { onu: onu() }, ShowOnuState::Pon(onu().pon));
-    assert_eq!(detail.line(), "show gpon onu detail-info gpon-onu_1/1/3:4");
-    assert_eq!(detail.line_in(&OTHER), "show gpon onu detail-info gpon_onu-1/1/3:4");
-    assert_eq!(state.line_in(&OTHER), "show gpon onu state gpon_olt-1/1/3");
-    assert_eq!(ShowOnuState::Slot(2).line_in(&OTHER), "show gpon onu state gpon_olt-1/2");
-    assert_eq!(OTHER.ports.numbers_of_onu("gpon_onu-1/1/3:4"), Some("1/1/3:4"));
-    assert_eq!(OTHER.ports.numbers_of_onu("gpon-onu_1/1/3:4"), None);
 }
 
 #[test]
@@ -87,28 +74,6 @@ fn a_firmware_names_its_dialect() {
     };
     assert_eq!(of(&[2, 1]), "gpon-onu-mng 1/1/3:4");
     assert_eq!(of(&[1, 2]), "gpon-onu-mng");
-}
-
-/// What a reader makes of the answer `said` to `show card` of a host `O`.
-fn answer(dialect: &'static Dialect, said: &str) -> Option<(String, Option<Refusal>)> {
-    let mut reader = Reader::of(dialect);
-    reader.feed(b"O%");
-    reader.landed()?;
-    reader.begin("show card");
-    reader.feed(format!("show card\r\n{said}\r\nO(config)%").as_bytes());
-    reader.reply().map(|reply| (reply.text, reply.refusal))
-}
-
-#[test]
-fn a_reader_follows_the_prompts_and_refusals_of_its_dialect() {
-    let refused = |line: &str| Some(Refusal::Refused(line.to_owned()));
-    assert_eq!(answer(&C3XX, "row 1"), None, "its prompt is none here");
-    assert_eq!(answer(&OTHER, "row 1"), Some(("row 1\n".to_owned(), None)));
-    assert_eq!(answer(&OTHER, "%Error 20200: x").unwrap().1, None);
-    assert_eq!(answer(&OTHER, "! no such card").unwrap().1, refused("! no such card"));
-    assert_eq!(answer(&OTHER, "Busy now").unwrap().1, refused("Busy now"));
-    assert_eq!(answer(&OTHER, "! none here").unwrap().1, Some(Refusal::Empty("! none here".to_owned())));
-    assert_eq!(answer(&OTHER, "! welcome\r\nrow 1").unwrap().1, None);
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
