@@ -23,6 +23,7 @@ mod sending;
 mod session;
 pub(crate) mod show;
 mod telnet;
+pub(crate) mod text;
 mod write_turn;
 mod writer;
 

@@ -5,6 +5,7 @@ use std::fmt;
 use super::prompt::{self, Mode};
 use super::screen::{PAGER, Screen};
 use super::telnet::Telnet;
+use crate::firmware::dialect::{C3XX, Dialect, Prompts, Refusals};
 
 /// Columns of the device's terminal (fact sheet, CLI §1.2).
 pub(crate) const WIDTH: usize = 80;
@@ -65,8 +66,9 @@ impl fmt::Display for Waiting {
 }
 
 /// Reads the bytes of one session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Reader {
+    dialect: &'static Dialect,
     telnet: Telnet,
     screen: Screen,
     host: Option<String>,
@@ -89,7 +91,28 @@ pub(crate) struct Reader {
 /// width of the terminal. The device's own are shorter.
 const LONGEST_QUESTION: usize = 3 * WIDTH;
 
+impl Default for Reader {
+    fn default() -> Self {
+        Self::of(&C3XX)
+    }
+}
+
 impl Reader {
+    /// For a device that speaks this dialect.
+    pub(crate) fn of(dialect: &'static Dialect) -> Self {
+        Self {
+            dialect,
+            telnet: Telnet::default(),
+            screen: Screen::default(),
+            host: None,
+            known: false,
+            command: None,
+            echoed: false,
+            answered: None,
+            received: 0,
+        }
+    }
+
     /// Takes bytes from the OLT; gives those that the protocol has to send back.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let (mut data, mut replies) = (Vec::new(), Vec::new());
@@ -137,15 +160,17 @@ impl Reader {
         let command = match (&self.host, &self.command) {
             // The prompt that the command was typed behind is not yet its end.
             (Some(_), Some(_)) if !self.echoed => None,
-            (Some(host), _) => prompt::mode(&last, host),
-            (None, _) => prompt::landing(&last).map(|(_, mode)| mode),
+            (Some(host), _) => prompt::mode(&self.dialect.prompts, &last, host),
+            (None, _) => prompt::landing(&self.dialect.prompts, &last).map(|(_, mode)| mode),
         };
         match (command, last.trim_end()) {
             (Some(mode), _) => Waiting::Command(mode),
-            (None, last) if self.host.is_none() && prompt::asks_name(last) => Waiting::Username,
-            (None, last) if prompt::asks_password(last) => Waiting::Password,
+            (None, last) if self.host.is_none() && prompt::asks_name(&self.dialect.prompts, last) => {
+                Waiting::Username
+            }
+            (None, last) if prompt::asks_password(&self.dialect.prompts, last) => Waiting::Password,
             (None, PAGER) => Waiting::Page,
-            (None, last) if last.ends_with("[yes/no]:") => Waiting::Confirmation,
+            (None, last) if last.ends_with(self.dialect.prompts.confirmation) => Waiting::Confirmation,
             _ => Waiting::No,
         }
     }
@@ -154,7 +179,9 @@ impl Reader {
     /// like a question, though not like one that we know.
     pub(crate) fn asks(&self) -> bool {
         let answered = self.answered.as_ref().is_some_and(|(line, _)| *line == self.screen.ended());
-        !answered && self.screen.last_size() <= LONGEST_QUESTION && prompt::asks(&self.screen.last())
+        !answered
+            && self.screen.last_size() <= LONGEST_QUESTION
+            && prompt::asks(&self.dialect.prompts, &self.screen.last())
     }
 
     /// What is asked now was answered. It stands there until the answer has crossed
@@ -166,7 +193,7 @@ impl Reader {
     /// The login has ended at this prompt: its hostname is the host's from now on.
     pub(crate) fn landed(&mut self) -> Option<Mode> {
         let last = self.screen.last();
-        let (host, mode) = prompt::landing(&last)?;
+        let (host, mode) = prompt::landing(&self.dialect.prompts, &last)?;
         self.host = Some(host.to_owned());
         self.forget();
         Some(mode)
@@ -203,7 +230,7 @@ impl Reader {
         let Waiting::Command(mode) = self.waiting() else { return None };
         let text = self.screen.take();
         self.command = None;
-        let refusal = refusal(&text);
+        let refusal = refusal_in(&self.dialect.refusals, &text);
         Some(Reply { text, mode, refusal, proven: false })
     }
 
@@ -214,9 +241,9 @@ impl Reader {
     /// Drops the lines up to the echo of the command.
     fn skip_to_echo(&mut self) {
         let (Some(host), Some(command), false) = (&self.host, &self.command, self.echoed) else { return };
-        let typed = |line: &str| match (self.known, prompt::echoing(line, command)) {
+        let typed = |line: &str| match (self.known, prompt::echoing(&self.dialect.prompts, line, command)) {
             (false, Some(host)) => Some(Some(host.to_owned())),
-            _ => is_echo(line, host, command).then_some(None),
+            _ => is_echo(&self.dialect.prompts, line, host, command).then_some(None),
         };
         let echo = self.screen.lines().enumerate().find_map(|(at, line)| Some((at, typed(line)?)));
         let Some((at, host)) = echo else { return self.screen.clear() };
@@ -230,8 +257,8 @@ impl Reader {
 /// Whether a line is the prompt with this command behind it. A command that
 /// does not fit the line is shown with `$` for what is hidden, at the end of
 /// the line or at its beginning (§1.2).
-pub(crate) fn is_echo(line: &str, host: &str, command: &str) -> bool {
-    let typed = prompt::split(line, host).map(|(_, typed)| typed.trim());
+pub(crate) fn is_echo(prompts: &Prompts, line: &str, host: &str, command: &str) -> bool {
+    let typed = prompt::split(prompts, line, host).map(|(_, typed)| typed.trim());
     if typed == Some(command) {
         return true;
     }
@@ -250,39 +277,34 @@ pub(crate) fn is_echo(line: &str, host: &str, command: &str) -> bool {
     }
 }
 
-/// Notices that look like a refusal and are none (§1.1).
-const NOTICES: [&str; 1] = ["% The password is not strong, please change the password."];
-
-/// Refusals without a sign at their beginning (§2, §6 nr. 12).
-const BARE: [&str; 6] = [
-    "T-CONT does not exist",
-    "Invalid port",
-    "Task does not exist.",
-    "No such files in slave",
-    "Initiate a FTP transfer failed",
-    "System is busy",
-];
-
 /// Whether an answer is a refusal: the parser's or a module's line as its first
 /// or as its last one (§1.8, §2). In between, such a line is somebody's text.
 pub(crate) fn refusal(text: &str) -> Option<Refusal> {
+    refusal_in(&C3XX.refusals, text)
+}
+
+/// [`refusal`] by the lines of a dialect.
+pub(crate) fn refusal_in(refusals: &Refusals, text: &str) -> Option<Refusal> {
     let meant = |line: &&str| {
         let line = line.trim();
-        !line.is_empty() && line != "^" && !line.starts_with("%Info") && !NOTICES.contains(&line)
+        !line.is_empty()
+            && line != "^"
+            && !line.starts_with(refusals.told)
+            && !refusals.notices.contains(&line)
     };
     let mut lines = text.lines().filter(meant);
     let first = lines.next()?;
     let last = lines.next_back();
     let alone = last.is_none();
-    if alone && BARE.iter().any(|bare| first.trim().starts_with(bare)) {
+    if alone && refusals.bare.iter().any(|bare| first.trim().starts_with(bare)) {
         return Some(Refusal::Refused(first.trim().to_owned()));
     }
     let line = [Some(first), last]
         .into_iter()
         .flatten()
-        .find(|line| line.starts_with("%Error ") || line.starts_with("%Code ") || line.starts_with("% "))?;
+        .find(|line| refusals.signs.iter().any(|sign| line.starts_with(sign)))?;
     let line = unwrapped(text, line);
-    match (is_empty(&line), alone) {
+    match (is_empty(refusals, &line), alone) {
         (true, true) => Some(Refusal::Empty(line)),
         // Rows or somebody's lines beside it: whatever it means, not "none".
         (true, false) => None,
@@ -290,10 +312,9 @@ pub(crate) fn refusal(text: &str) -> Option<Refusal> {
     }
 }
 
-/// "No related information to show.": the same number in both generations,
-/// 32310 on V1.2 and 62310 on V2 (§1.8).
-fn is_empty(line: &str) -> bool {
-    ["%Code 32310", "%Code 62310"].iter().any(|code| line.starts_with(code))
+/// Whether a line says that a list has no rows.
+fn is_empty(refusals: &Refusals, line: &str) -> bool {
+    refusals.empty.iter().any(|code| line.starts_with(code))
 }
 
 /// Whether an answer shows a row, or the OLT's count of rows: a line with a
@@ -302,7 +323,9 @@ fn is_empty(line: &str) -> bool {
 pub(crate) fn shows_rows(text: &str) -> bool {
     let row =
         |line: &str| !line.starts_with(['%', '^']) && line.contains(|c: char| c.is_ascii_digit() || c == ':');
-    refusal(text).is_none() && !text.lines().any(is_empty) && text.lines().any(|line| row(line.trim()))
+    refusal(text).is_none()
+        && !text.lines().any(|line| is_empty(&C3XX.refusals, line))
+        && text.lines().any(|line| row(line.trim()))
 }
 
 /// Most lines of the terminal that a refusal takes.

@@ -4,6 +4,7 @@ use super::halves::Halves;
 use super::prompt;
 use super::reader::is_echo;
 use super::screen::{PAGER, Screen};
+use crate::firmware::dialect::C3XX;
 
 /// A byte-order mark, which editors put in front of what they save.
 const MARK: char = '\u{feff}';
@@ -52,7 +53,7 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
 
     let echo = lines.iter().enumerate().rev().find_map(|(at, line)| {
         let (host, typed) = prompted(line)?;
-        let same = same_command(typed, command) || is_echo(line, host, command);
+        let same = same_command(typed, command) || is_echo(&C3XX.prompts, line, host, command);
         same.then(|| (at, host.to_owned()))
     });
     let (first, host) = match echo {
@@ -66,7 +67,8 @@ pub(crate) fn answer(text: &str, command: &str) -> Result<String, Other> {
     for line in &lines[first..] {
         // A copy may have shifted what stands below the first line by some blanks.
         let prompt = host.as_deref().is_some_and(|host| {
-            prompt::split(line, host).is_some() || prompt::mode(line.trim(), host).is_some()
+            prompt::split(&C3XX.prompts, line, host).is_some()
+                || prompt::mode(&C3XX.prompts, line.trim(), host).is_some()
         });
         if prompt {
             break;
@@ -87,7 +89,7 @@ fn prompted(line: &str) -> Option<(&str, &str)> {
     let end = line.find(['#', '>', '('])?;
     let host = &line[..end];
     let word = !host.is_empty() && !host.contains(char::is_whitespace);
-    let (_, typed) = prompt::split(line, host).filter(|_| word)?;
+    let (_, typed) = prompt::split(&C3XX.prompts, line, host).filter(|_| word)?;
     Some((host, typed))
 }
 

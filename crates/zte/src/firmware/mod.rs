@@ -26,6 +26,7 @@ macro_rules! set {
     };
 }
 
+pub(crate) mod dialect;
 pub(crate) mod entity_mib;
 pub(crate) mod if_mib;
 mod service_row;
@@ -97,6 +98,9 @@ pub(crate) type EnvironmentCell = fn(&mut Environment, &[u32], &Value) -> Result
 /// in the order in which they are tried; an empty list is "no source".
 #[derive(Debug)]
 pub(crate) struct Firmware {
+    /// How its command line speaks.
+    #[cfg_attr(not(test), expect(dead_code, reason = "every firmware of the list reads in one dialect"))]
+    pub(crate) dialect: &'static dialect::Dialect,
     /// Prefixes of sysObjectID that announce it.
     pub(crate) object_ids: &'static [&'static [u32]],
     /// Whether devices of it differ, so that its tables are probed.

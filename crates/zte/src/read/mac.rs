@@ -5,6 +5,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::cli::show::{MacRow, ShowMac};
+use crate::firmware::dialect::C3XX;
 use crate::reach::{Inner, Problems};
 use crate::read::onu;
 
@@ -87,10 +88,10 @@ fn learnt_mac(row: &MacRow) -> Option<LearntMac> {
 
 /// The PON port and the ONU of a port by its name; an uplink has neither (CLI §4.7).
 fn place(port: &str) -> (Option<PonPort>, Option<OnuId>) {
-    if let Some(pon) = port.strip_prefix("gpon-olt_") {
+    if let Some(pon) = C3XX.ports.numbers_of_pon(port) {
         return (pon.parse().ok(), None);
     }
-    let onu = port.strip_prefix("gpon-onu_").and_then(|onu| {
+    let onu = C3XX.ports.numbers_of_onu(port).and_then(|onu| {
         let (pon, id) = onu.split_once(':')?;
         Some((pon.parse().ok()?, id.parse().ok()?))
     });

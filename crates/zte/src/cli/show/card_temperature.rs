@@ -1,10 +1,11 @@
 use gpon::CardRef;
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::labelled::list_of;
-use super::table::{Layout, Table};
-use super::{Parsed, json, values};
+use super::Parsed;
+use super::typed::list_of;
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::{json, values};
 
 /// The temperature of a card.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,9 +1,11 @@
 use gpon::ClockTime;
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show clock`: the OLT's clock (fact sheet, CLI §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +28,7 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 impl Show for ShowClock {
     type Rows = Clock;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show clock".to_owned()
     }
 

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::config_heads::{TITLE, block_head, is_closer, strong_head};
-use super::config_marks::Frame;
 use super::fixtures::{Sample, samples};
 use super::{ShowLine, Shown};
+use crate::cli::text::config_heads::{TITLE, block_head, is_closer, strong_head};
+use crate::cli::text::config_marks::Frame;
 
 fn configurations() -> Vec<Sample> {
     let of = |sample: &Sample| sample.command.contains("running");
@@ -94,7 +94,7 @@ fn is_plain(line: &str) -> bool {
         && !word.starts_with("timestamp_write:")
         && !ROWS.contains(&word)
         // Secrets are not shown as they were written.
-        && super::password::masked(line) == line
+        && crate::cli::text::password::masked(line) == line
 }
 
 fn inserted(text: &str, at: usize, line: &str) -> String {
@@ -175,7 +175,7 @@ fn other_lines_keep_their_bytes_and_their_order() {
             let mut lines = sample.text.lines();
             for text in block["other"].as_array().unwrap() {
                 let text = text.as_str().unwrap();
-                let shown_as = |line: &str| super::password::masked(line) == text;
+                let shown_as = |line: &str| crate::cli::text::password::masked(line) == text;
                 assert!(lines.any(shown_as), "{}: {text:?} is not there, or not in its place", sample.file);
             }
         }

@@ -1,10 +1,12 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::labelled::{Other, other};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
+use crate::firmware::dialect::Dialect;
 
 /// `show fan`: fans and the temperature around them (fact sheet, CLI §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +111,7 @@ impl FanShelf {
 impl Show for ShowFan {
     type Rows = FanShelf;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show fan".to_owned()
     }
 

@@ -1,58 +1,9 @@
-use gpon::{DbaProfile, DbaType};
-use serde::Serialize;
-
-use super::answer::{Line, Notes, lines};
-use super::labelled::list_of;
-use super::table::{BELOW, Layout, Row, Table};
-use super::{Parsed, values};
-
-/// A T-CONT bandwidth profile.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct TcontProfile {
-    /// Its name.
-    pub(crate) name: String,
-    /// Its type, 1..=5.
-    pub(crate) kind: Option<u8>,
-    /// Fixed bandwidth in kbps.
-    pub(crate) fixed_kbps: Option<u32>,
-    /// Assured bandwidth in kbps.
-    pub(crate) assured_kbps: Option<u32>,
-    /// Maximum bandwidth in kbps.
-    pub(crate) maximum_kbps: Option<u32>,
-    /// Its priority.
-    pub(crate) priority: Option<u32>,
-    /// Its weight.
-    pub(crate) weight: Option<u32>,
-}
-
-impl TcontProfile {
-    /// The profile as the network's noun; the command line shows no number of it.
-    pub(crate) fn dba_profile(&self) -> DbaProfile {
-        DbaProfile {
-            profile_id: None,
-            name: self.name.clone(),
-            kind: self.kind.and_then(|kind| DbaType::from_number(i64::from(kind))),
-            fixed_kbps: self.fixed_kbps,
-            assured_kbps: self.assured_kbps,
-            maximum_kbps: self.maximum_kbps,
-        }
-    }
-}
-
-/// A traffic profile.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct TrafficProfile {
-    /// Its name.
-    pub(crate) name: String,
-    /// Its sustained rate in kbps.
-    pub(crate) sir_kbps: Option<u32>,
-    /// Its peak rate in kbps.
-    pub(crate) pir_kbps: Option<u32>,
-    /// Its committed burst in kbytes; `None` is the device's default.
-    pub(crate) cbs_kbytes: Option<u32>,
-    /// Its peak burst in kbytes; `None` is the device's default.
-    pub(crate) pbs_kbytes: Option<u32>,
-}
+use super::Parsed;
+use super::typed::list_of;
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::config_blocks::{TcontProfile, TrafficProfile};
+use crate::cli::text::table::{BELOW, Layout, Row, Table};
+use crate::cli::text::values;
 
 /// Profiles as they are printed: a name, the names of the columns, the values.
 trait Profile: Default {
@@ -231,7 +182,7 @@ mod tests {
             weight: None,
         };
         assert_eq!(rows[0], first);
-        assert_eq!(rows[1].dba_profile().kind, Some(DbaType::Maximum));
+        assert_eq!(rows[1].dba_profile().kind, Some(gpon::DbaType::Maximum));
         assert_eq!((rows[1].name.as_str(), rows[1].maximum_kbps), ("1G", Some(1_024_000)));
     }
 

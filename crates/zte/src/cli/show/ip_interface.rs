@@ -3,10 +3,10 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::Parsed;
-use super::answer::{Field, Notes, lines};
-use super::labelled::list_of;
-use super::table::{Layout, Table};
-use super::values;
+use super::typed::list_of;
+use crate::cli::text::answer::{Field, Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
 
 /// An interface with an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,17 +2,8 @@
 
 use serde::Serialize;
 
+use super::UnknownLine;
 use super::typed::{Arg, Typed, matching};
-use super::{
-    ShowCard, ShowCardTemperature, ShowClock, ShowFan, ShowIpInterfaceBrief, ShowMac, ShowOltRx,
-    ShowOnuBaseinfo, ShowOnuBySn, ShowOnuConfig, ShowOnuDetailInfo, ShowOnuInterface, ShowOnuProfileIp,
-    ShowOnuProfileVlan, ShowOnuRunningConfig, ShowOnuRx, ShowOnuState, ShowOnuTx, ShowOnuType, ShowOnuUncfg,
-    ShowOpticalModuleInfo, ShowPonConfig, ShowPonInterface, ShowPonOnuUncfg, ShowPortStatus,
-    ShowPowerAttenuation, ShowProcessor, ShowProfileTcont, ShowProfileTraffic, ShowRemoteEquip,
-    ShowRemoteEth, ShowRemoteModel, ShowRemotePon, ShowRemoteSysAttr, ShowRemoteUnit, ShowRemoteUnitUpdate,
-    ShowRemoteWanIp, ShowRunningConfig, ShowServicePorts, ShowSystemGroup, ShowUplinkInterface,
-    ShowUplinkModuleInfo, ShowVersionRunning, ShowVlan, ShowVlanPort, ShowVlanSummary, UnknownLine,
-};
 
 /// A show command of the list.
 #[derive(Clone, Copy)]
@@ -45,53 +36,53 @@ fn json<T: Serialize>(rows: &T) -> serde_json::Value {
 }
 
 /// Every show command.
-pub(crate) const LIST: [Entry; 46] = [
-    entry::<ShowSystemGroup>(),
-    entry::<ShowCard>(),
-    entry::<ShowProcessor>(),
-    entry::<ShowCardTemperature>(),
-    entry::<ShowFan>(),
-    entry::<ShowVersionRunning>(),
-    entry::<ShowClock>(),
-    entry::<ShowIpInterfaceBrief>(),
-    entry::<ShowPonInterface>(),
-    entry::<ShowOnuInterface>(),
-    entry::<ShowUplinkInterface>(),
-    entry::<ShowPortStatus>(),
-    entry::<ShowOpticalModuleInfo>(),
-    entry::<ShowUplinkModuleInfo>(),
-    entry::<ShowRunningConfig>(),
-    entry::<ShowPonConfig>(),
-    entry::<ShowOnuConfig>(),
-    entry::<ShowOnuState>(),
-    entry::<ShowOnuBaseinfo>(),
-    entry::<ShowOnuDetailInfo>(),
-    entry::<ShowOnuUncfg>(),
-    entry::<ShowOnuBySn>(),
-    entry::<ShowPonOnuUncfg>(),
-    entry::<ShowPowerAttenuation>(),
-    entry::<ShowOnuRx>(),
-    entry::<ShowOnuTx>(),
-    entry::<ShowOltRx>(),
-    entry::<ShowOnuRunningConfig>(),
-    entry::<ShowRemoteEquip>(),
-    entry::<ShowRemoteModel>(),
-    entry::<ShowRemoteSysAttr>(),
-    entry::<ShowRemotePon>(),
-    entry::<ShowRemoteEth>(),
-    entry::<ShowRemoteWanIp>(),
-    entry::<ShowRemoteUnit>(),
-    entry::<ShowRemoteUnitUpdate>(),
-    entry::<ShowProfileTcont>(),
-    entry::<ShowProfileTraffic>(),
-    entry::<ShowOnuProfileVlan>(),
-    entry::<ShowOnuProfileIp>(),
-    entry::<ShowOnuType>(),
-    entry::<ShowVlanSummary>(),
-    entry::<ShowVlan>(),
-    entry::<ShowVlanPort>(),
-    entry::<ShowMac>(),
-    entry::<ShowServicePorts>(),
+pub(crate) const LIST: &[Entry] = &[
+    entry::<super::system_group::ShowSystemGroup>(),
+    entry::<super::card::ShowCard>(),
+    entry::<super::processor::ShowProcessor>(),
+    entry::<super::card_temperature::ShowCardTemperature>(),
+    entry::<super::fan::ShowFan>(),
+    entry::<super::version_running::ShowVersionRunning>(),
+    entry::<super::clock::ShowClock>(),
+    entry::<super::ip_interface::ShowIpInterfaceBrief>(),
+    entry::<super::pon_interface::ShowPonInterface>(),
+    entry::<super::onu_interface::ShowOnuInterface>(),
+    entry::<super::uplink_interface::ShowUplinkInterface>(),
+    entry::<super::port_status::ShowPortStatus>(),
+    entry::<super::optical_module_info::ShowOpticalModuleInfo>(),
+    entry::<super::optical_module_info::ShowUplinkModuleInfo>(),
+    entry::<super::running_config::ShowRunningConfig>(),
+    entry::<super::running_config::ShowPonConfig>(),
+    entry::<super::running_config::ShowOnuConfig>(),
+    entry::<super::onu_state::ShowOnuState>(),
+    entry::<super::onu_baseinfo::ShowOnuBaseinfo>(),
+    entry::<super::onu_detail_info::ShowOnuDetailInfo>(),
+    entry::<super::onu_uncfg::ShowOnuUncfg>(),
+    entry::<super::onu_by_sn::ShowOnuBySn>(),
+    entry::<super::pon_onu_uncfg::ShowPonOnuUncfg>(),
+    entry::<super::power_attenuation::ShowPowerAttenuation>(),
+    entry::<super::power_list::ShowOnuRx>(),
+    entry::<super::power_list::ShowOnuTx>(),
+    entry::<super::power_list::ShowOltRx>(),
+    entry::<super::running_config::ShowOnuRunningConfig>(),
+    entry::<super::remote_equip::ShowRemoteEquip>(),
+    entry::<super::remote_equip::ShowRemoteModel>(),
+    entry::<super::remote_equip::ShowRemoteSysAttr>(),
+    entry::<super::remote_interface::ShowRemotePon>(),
+    entry::<super::remote_interface::ShowRemoteEth>(),
+    entry::<super::remote_wan_ip::ShowRemoteWanIp>(),
+    entry::<super::remote_unit::ShowRemoteUnit>(),
+    entry::<super::remote_unit::ShowRemoteUnitUpdate>(),
+    entry::<super::gpon_profiles::ShowProfileTcont>(),
+    entry::<super::gpon_profiles::ShowProfileTraffic>(),
+    entry::<super::onu_profiles::ShowOnuProfileVlan>(),
+    entry::<super::onu_profiles::ShowOnuProfileIp>(),
+    entry::<super::onu_type::ShowOnuType>(),
+    entry::<super::vlan::ShowVlanSummary>(),
+    entry::<super::vlan::ShowVlan>(),
+    entry::<super::vlan_port::ShowVlanPort>(),
+    entry::<super::mac::ShowMac>(),
+    entry::<super::service_port_table::ShowServicePorts>(),
 ];
 
 /// A show command as an operator typed it.
@@ -146,8 +137,7 @@ impl ShowLine {
     /// # Errors
     /// When no command or more than one is meant; the text lists what is known.
     pub fn parse(typed: &str) -> Result<Self, UnknownShow> {
-        static KNOWN: [Entry; LIST.len()] = LIST;
-        let forms: Vec<(&'static Entry, usize, &'static str)> = KNOWN
+        let forms: Vec<(&'static Entry, usize, &'static str)> = LIST
             .iter()
             .flat_map(|entry| entry.syntax.iter().enumerate().map(move |(at, form)| (entry, at, *form)))
             .collect();

@@ -1,10 +1,12 @@
 use gpon::{OnuRef, PonPort, VlanId};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
+use crate::firmware::dialect::Dialect;
 
 /// `show mac`: the MAC addresses learnt (fact sheet, CLI §4.7, which shows the
 /// answer for an ONU; the others are taken to look the same). Of
@@ -60,11 +62,11 @@ fn is_mac(text: &str) -> bool {
 impl Show for ShowMac {
     type Rows = MacTable;
 
-    fn line(&self) -> String {
+    fn line_in(&self, dialect: &Dialect) -> String {
         match self {
-            Self::Onu(onu) => format!("show mac gpon onu gpon-onu_{onu}"),
-            Self::RealTime(onu) => format!("show mac-real-time gpon onu gpon-onu_{onu}"),
-            Self::Pon(pon) => format!("show mac gpon olt gpon-olt_{pon}"),
+            Self::Onu(onu) => format!("show mac gpon onu {}", dialect.ports.onu(*onu)),
+            Self::RealTime(onu) => format!("show mac-real-time gpon onu {}", dialect.ports.onu(*onu)),
+            Self::Pon(pon) => format!("show mac gpon olt {}", dialect.ports.pon(*pon)),
             Self::Vlan(vlan) => format!("show mac vlan {vlan}"),
         }
     }

@@ -1,39 +1,28 @@
 //! The show commands, one file each: the line that is typed, the rows of its
 //! answer, and how the text becomes rows.
 
-mod answer;
 mod card;
 mod card_temperature;
 #[cfg(test)]
 mod cases;
 mod clock;
-mod columns;
-mod config_blocks;
 #[cfg(test)]
 mod config_cases;
-mod config_heads;
-mod config_line;
-mod config_marks;
 #[cfg(test)]
 mod config_properties;
-mod config_reader;
 #[cfg(test)]
 mod config_texts;
-mod config_words;
-mod delimited;
+#[cfg(test)]
+mod dialect_tests;
 mod fan;
 #[cfg(test)]
 mod fixtures;
 mod gpon_profiles;
 mod ip_interface;
-mod json;
-mod labelled;
-mod labels;
 mod list;
 mod mac;
 mod onu_baseinfo;
 mod onu_by_sn;
-mod onu_config;
 mod onu_detail_info;
 mod onu_interface;
 mod onu_profiles;
@@ -43,80 +32,62 @@ mod onu_uncfg;
 #[cfg(test)]
 mod open;
 mod optical_module_info;
-mod password;
-mod pon_config;
 mod pon_interface;
 mod pon_onu_uncfg;
 mod port_status;
 mod power_attenuation;
 mod power_list;
 mod processor;
-mod remote_config;
 mod remote_equip;
 mod remote_interface;
 mod remote_unit;
 mod remote_wan_ip;
 mod running_config;
-mod secret_words;
-mod service_port;
 mod service_port_table;
-mod switchport;
 mod system_group;
-mod table;
 mod typed;
-mod uplink_config;
 mod uplink_interface;
-mod values;
 mod version_running;
 mod vlan;
 mod vlan_port;
-mod wraps;
 
+pub use super::text::UnknownLine;
+pub(crate) use super::text::{GemportConfig, OnuConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile};
+use crate::firmware::dialect::{C3XX, Dialect};
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
 pub(crate) use clock::*;
 pub(crate) use fan::*;
 pub(crate) use gpon_profiles::*;
-pub(crate) use ip_interface::*;
 pub use list::{ShowLine, Shown, UnknownShow};
 pub(crate) use list::{forms, fuzz};
 pub(crate) use mac::*;
-pub(crate) use onu_baseinfo::*;
-pub(crate) use onu_by_sn::*;
-pub(crate) use onu_config::*;
 pub(crate) use onu_detail_info::*;
-pub(crate) use onu_interface::*;
 pub(crate) use onu_profiles::*;
 pub(crate) use onu_state::*;
-pub(crate) use onu_type::*;
 pub(crate) use onu_uncfg::*;
-pub(crate) use optical_module_info::*;
-pub(crate) use pon_interface::*;
 pub(crate) use pon_onu_uncfg::*;
-pub(crate) use port_status::*;
 pub(crate) use power_attenuation::*;
 pub(crate) use power_list::*;
-pub(crate) use processor::*;
 pub(crate) use remote_equip::*;
 pub(crate) use remote_interface::*;
 pub(crate) use remote_unit::*;
-pub(crate) use remote_wan_ip::*;
 pub(crate) use running_config::*;
 use serde::Serialize;
-pub(crate) use service_port_table::*;
-pub(crate) use system_group::*;
-pub(crate) use uplink_interface::*;
-pub(crate) use version_running::*;
 pub(crate) use vlan::*;
-pub(crate) use vlan_port::*;
 
 /// A show command, with its arguments.
 pub(crate) trait Show {
     /// What its answer holds.
     type Rows: Serialize + PartialEq + std::fmt::Debug + Send + 'static;
 
-    /// The line as it is typed, without its end.
-    fn line(&self) -> String;
+    /// The line as it is typed in a dialect, without its end.
+    fn line_in(&self, dialect: &Dialect) -> String;
+
+    /// The line as a C3xx takes it.
+    fn line(&self) -> String {
+        self.line_in(&C3XX)
+    }
 
     /// What an answer means. `text` is a whole answer without echo and prompt,
     /// lines end with `\n`, nothing is wrapped back together yet. Every line is
@@ -133,26 +104,6 @@ pub(crate) trait Show {
     fn is_whole(_text: &str) -> bool {
         true
     }
-}
-
-/// What an answer held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Parsed<T> {
-    /// The rows.
-    pub(crate) rows: T,
-    /// Lines that no rule knows, with the reason where a value was not understood.
-    pub(crate) unknown: Vec<UnknownLine>,
-}
-
-/// A line of an answer that no rule knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UnknownLine {
-    /// Its number in the answer, from 1.
-    pub line: usize,
-    /// Its text.
-    pub text: String,
-    /// What is wrong with it.
-    pub reason: String,
 }
 
 /// The text of a fixture.

@@ -1,13 +1,15 @@
 use gpon::{OnuRef, PonPort, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::columns::words;
 use super::onu_state::FOOTER;
-use super::password::Password;
-use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::columns::words;
+use crate::cli::text::password::Password;
+use crate::cli::text::table::{Layout, Row, Table};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show gpon onu baseinfo`: types and serial numbers of the ONUs of a port
 /// (fact sheet, CLI §4.3).
@@ -70,8 +72,8 @@ fn rest_of_type(line: Line<'_>, type_at: usize) -> Option<String> {
 impl Show for ShowOnuBaseinfo {
     type Rows = Vec<OnuBaseinfoRow>;
 
-    fn line(&self) -> String {
-        format!("show gpon onu baseinfo gpon-olt_{}", self.pon)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show gpon onu baseinfo {}", dialect.ports.pon(self.pon))
     }
 
     fn parse(text: &str) -> Parsed<Vec<OnuBaseinfoRow>> {

@@ -1,9 +1,11 @@
 use gpon::{OnuRef, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show gpon onu by sn`: where an ONU is configured (fact sheet, CLI §4.3).
 /// What stands around the line of the ONU is not known for certain.
@@ -24,7 +26,7 @@ pub(crate) struct OnuBySnRow {
 impl Show for ShowOnuBySn {
     type Rows = Vec<OnuBySnRow>;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         format!("show gpon onu by sn {}", self.serial)
     }
 

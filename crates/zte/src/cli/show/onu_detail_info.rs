@@ -1,12 +1,14 @@
 use gpon::{ClockTime, OnuRef, OnuState, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes};
-use super::labelled::{masked, of_onu, other};
-use super::password::Password;
-use super::wraps::{Next, joined};
-use super::{Parsed, json, values};
+use super::Parsed;
+use super::typed::of_onu;
 use crate::OltSettings;
+use crate::cli::text::answer::{Field, Line, Notes};
+use crate::cli::text::labelled::{masked, other};
+use crate::cli::text::password::Password;
+use crate::cli::text::wraps::{Next, joined};
+use crate::cli::text::{json, values};
 
 /// All about an ONU.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -1,11 +1,14 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::labelled::{Other, of_onu, other};
-use super::labels::{Pair, pairs};
+use super::Parsed;
 use super::pon_interface::{Rate, rate};
-use super::table::BELOW;
-use super::{Parsed, values};
+use super::typed::of_onu;
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::values;
+use crate::firmware::dialect::C3XX;
 
 /// The traffic of an ONU. Input is upstream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -57,7 +60,7 @@ impl OnuInterface {
                 *part = Part::Strange;
                 notes.unknown(line);
             }
-            _ if line.trimmed().starts_with("gpon-onu_") => self.state(line, notes),
+            _ if C3XX.ports.numbers_of_onu(line.trimmed()).is_some() => self.state(line, notes),
             _ => match (line.known_label(&LABELS), pairs(line, &["Bytes", "Packets"])) {
                 (Some((label, value)), _) => self.rate(line, label, value, notes),
                 (None, Some(pairs)) => {

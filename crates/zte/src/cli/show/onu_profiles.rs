@@ -1,7 +1,8 @@
 use std::net::Ipv4Addr;
 
-use super::labelled::{blocks, labelled, list_of};
-use super::values;
+use super::typed::list_of;
+use crate::cli::text::labelled::{blocks, labelled};
+use crate::cli::text::values;
 
 labelled! {
     /// An ONU VLAN profile.

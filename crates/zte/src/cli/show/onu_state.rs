@@ -1,10 +1,12 @@
 use gpon::{OnuId, OnuRef, OnuState, PonPort};
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::table::{Layout, Row, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::table::{Layout, Row, Table};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show gpon onu state`: the phases of ONUs (fact sheet, CLI §4.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,12 +110,12 @@ impl OnuStates {
 impl Show for ShowOnuState {
     type Rows = OnuStates;
 
-    fn line(&self) -> String {
+    fn line_in(&self, dialect: &Dialect) -> String {
         match self {
             Self::All => "show gpon onu state".to_owned(),
-            Self::Slot(slot) => format!("show gpon onu state gpon-olt_1/{slot}"),
-            Self::Pon(pon) => format!("show gpon onu state gpon-olt_{pon}"),
-            Self::Onu(pon, id) => format!("show gpon onu state gpon-olt_{pon} {id}"),
+            Self::Slot(slot) => format!("show gpon onu state {}", dialect.ports.slot(*slot)),
+            Self::Pon(pon) => format!("show gpon onu state {}", dialect.ports.pon(*pon)),
+            Self::Onu(pon, id) => format!("show gpon onu state {} {id}", dialect.ports.pon(*pon)),
         }
     }
 

@@ -1,7 +1,9 @@
-use super::answer::Field;
-use super::labelled::{blocks, labelled};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::Field;
+use crate::cli::text::labelled::{blocks, labelled};
+use crate::cli::text::values;
+use crate::firmware::dialect::Dialect;
 
 /// `show onu-type gpon`: the types an ONU can be configured as (fact sheet,
 /// CLI §4.7). Some firmwares list the factory's own only.
@@ -45,7 +47,7 @@ fn veips(text: &str) -> Field<u32> {
 impl Show for ShowOnuType {
     type Rows = Vec<OnuType>;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         match self {
             Self::Gpon => "show onu-type gpon".to_owned(),
             Self::All => "show onu-type".to_owned(),

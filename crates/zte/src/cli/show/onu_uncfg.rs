@@ -1,10 +1,12 @@
 use gpon::{PonPort, SerialNumber};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::{C3XX, Dialect};
 
 /// `show gpon onu uncfg`: boxes that wait for configuration, on all firmwares
 /// (fact sheet, CLI §4.3).
@@ -37,15 +39,15 @@ static LAYOUT: Layout = Layout {
 
 /// `gpon-onu_1/1/1:1`: a port, and a number of any size.
 fn place(text: &str) -> Option<(&str, &str)> {
-    text.strip_prefix("gpon-onu_")?.rsplit_once(':')
+    C3XX.ports.numbers_of_onu(text)?.rsplit_once(':')
 }
 
 impl Show for ShowOnuUncfg {
     type Rows = Vec<OnuUncfgRow>;
 
-    fn line(&self) -> String {
+    fn line_in(&self, dialect: &Dialect) -> String {
         match self.pon {
-            Some(pon) => format!("show gpon onu uncfg gpon-olt_{pon}"),
+            Some(pon) => format!("show gpon onu uncfg {}", dialect.ports.pon(pon)),
             None => "show gpon onu uncfg".to_owned(),
         }
     }

@@ -1,12 +1,15 @@
 use gpon::{Dbm, PonPort};
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::labelled::{Other, of_uplink, other};
-use super::labels::{Pair, pairs};
-use super::table::BELOW;
+use super::typed::of_uplink;
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show interface optical-module-info`: the optical module of a PON port
 /// (fact sheet, CLI §4.2).
@@ -194,8 +197,8 @@ fn take(module: &mut OpticalModuleInfo, line: Line<'_>, part: Part, notes: &mut 
 impl Show for ShowOpticalModuleInfo {
     type Rows = OpticalModuleInfo;
 
-    fn line(&self) -> String {
-        format!("show interface optical-module-info gpon-olt_{}", self.pon)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show interface optical-module-info {}", dialect.ports.pon(self.pon))
     }
 
     fn parse(text: &str) -> Parsed<OpticalModuleInfo> {

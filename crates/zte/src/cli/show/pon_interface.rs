@@ -1,13 +1,15 @@
 use gpon::PonPort;
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes};
-use super::labelled::{Other, other};
-use super::labels::{Pair, pairs};
-use super::table::BELOW;
 use super::typed::{Arg, Typed};
-use super::wraps::{Next, joined};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Field, Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::values;
+use crate::cli::text::wraps::{Next, joined};
+use crate::firmware::dialect::Dialect;
 
 /// `show interface gpon-olt_...`: state and counters of a PON port (fact sheet, CLI §4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -280,8 +282,8 @@ fn next(_: &str, next: &str) -> Next {
 impl Show for ShowPonInterface {
     type Rows = PonInterface;
 
-    fn line(&self) -> String {
-        format!("show interface gpon-olt_{}", self.pon)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show interface {}", dialect.ports.pon(self.pon))
     }
 
     fn parse(text: &str) -> Parsed<PonInterface> {

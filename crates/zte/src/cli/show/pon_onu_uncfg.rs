@@ -1,10 +1,11 @@
 use gpon::SerialNumber;
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::labelled::list_of;
-use super::table::{Layout, Table};
-use super::{Parsed, values};
+use super::Parsed;
+use super::typed::list_of;
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
 
 /// A box that waits. Which fields are shown is for the OLT's configuration to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,7 +23,7 @@ pub(crate) struct PonOnuUncfgRow {
 impl PonOnuUncfgRow {
     /// The GPON port; `None` for EPON.
     pub(crate) fn pon(&self) -> Option<gpon::PonPort> {
-        self.port.starts_with("gpon-olt_").then(|| values::pon(&self.port).ok()).flatten()
+        values::named_pon(&self.port)
     }
 }
 
@@ -33,7 +34,7 @@ static LAYOUT: Layout = Layout {
     needed: &["OltIndex"],
     phrases: true,
     key: |text| {
-        let gpon = text.starts_with("gpon-olt_") && values::pon(text).is_ok();
+        let gpon = values::named_pon(text).is_some();
         gpon || text.starts_with("epon-olt_")
     },
 };

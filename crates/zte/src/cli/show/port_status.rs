@@ -1,9 +1,10 @@
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::labelled::of_uplink;
-use super::table::{Layout, Table};
-use super::{Parsed, values};
+use super::Parsed;
+use super::typed::of_uplink;
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::values;
 
 /// An uplink's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,9 +1,10 @@
 use gpon::Dbm;
 use serde::Serialize;
 
-use super::answer::{Line, Notes, lines};
-use super::labelled::of_onu;
-use super::{Parsed, json, values};
+use super::Parsed;
+use super::typed::of_onu;
+use crate::cli::text::answer::{Line, Notes, lines};
+use crate::cli::text::{json, values};
 
 /// The light between OLT and ONU. What is missing was `no signal` or `N/A`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -1,10 +1,12 @@
 use gpon::{Dbm, OnuRef, PonPort};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::table::{Layout, Table};
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// The ONUs whose powers are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +28,10 @@ pub(crate) struct PowerRow {
     pub(crate) dbm: Option<Dbm>,
 }
 
-fn line(which: &str, of: PowerOf) -> String {
+fn line(which: &str, of: PowerOf, dialect: &Dialect) -> String {
     match of {
-        PowerOf::Pon(pon) => format!("show pon power {which} gpon-olt_{pon}"),
-        PowerOf::Onu(onu) => format!("show pon power {which} gpon-onu_{onu}"),
+        PowerOf::Pon(pon) => format!("show pon power {which} {}", dialect.ports.pon(pon)),
+        PowerOf::Onu(onu) => format!("show pon power {which} {}", dialect.ports.onu(onu)),
     }
 }
 
@@ -70,8 +72,8 @@ macro_rules! power {
         impl Show for $name {
             type Rows = Vec<PowerRow>;
 
-            fn line(&self) -> String {
-                line($which, self.0)
+            fn line_in(&self, dialect: &Dialect) -> String {
+                line($which, self.0, dialect)
             }
 
             fn parse(text: &str) -> Parsed<Vec<PowerRow>> {

@@ -1,7 +1,8 @@
 use gpon::SerialNumber;
 
-use super::labelled::{block, labelled, of_onu};
-use super::values;
+use super::typed::of_onu;
+use crate::cli::text::labelled::{block, labelled};
+use crate::cli::text::values;
 
 labelled! {
     /// What an ONU says of itself over OMCI.
@@ -77,7 +78,7 @@ labelled! {
 }
 
 /// `35734.00 s`; nothing at all needs no unit.
-fn seconds(text: &str) -> super::answer::Field<f64> {
+fn seconds(text: &str) -> crate::cli::text::answer::Field<f64> {
     match text.parse::<f64>() {
         Ok(0.0) => Ok(Some(0.0)),
         _ => values::decimal(text, "s"),

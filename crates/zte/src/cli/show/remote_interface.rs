@@ -1,8 +1,9 @@
 use gpon::Dbm;
 
-use super::answer::Field;
-use super::labelled::{block, blocks, labelled, of_onu};
-use super::{json, values};
+use super::typed::of_onu;
+use crate::cli::text::answer::Field;
+use crate::cli::text::labelled::{block, blocks, labelled};
+use crate::cli::text::{json, values};
 
 labelled! {
     /// The PON interface of an ONU. An ONU that measures nothing answers N/A

@@ -1,11 +1,13 @@
 use gpon::{OnuId, OnuRef, PonPort};
 use serde::Serialize;
 
-use super::answer::{Field, Line, Notes, lines};
-use super::labelled::{Other, other};
-use super::table::BELOW;
 use super::typed::{Arg, Typed};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Field, Line, Notes, lines};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::{C3XX, Dialect};
 
 /// `show remote-unit information`: the software of ONUs (fact sheet, CLI §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,7 @@ pub(crate) struct RemoteUnitUpdate {
 /// The title of a block: `gpon-onu_1/1/1: 1`
 fn title(line: Line<'_>) -> Option<OnuRef> {
     let (port, id) = line.label()?;
-    let pon: PonPort = port.strip_prefix("gpon-onu_")?.parse().ok()?;
+    let pon: PonPort = C3XX.ports.numbers_of_onu(port)?.parse().ok()?;
     Some(OnuRef { pon, id: id.parse::<OnuId>().ok()? })
 }
 
@@ -261,9 +263,9 @@ fn blocks<T: Block>(text: &str) -> Parsed<Vec<T>> {
 impl Show for ShowRemoteUnit {
     type Rows = Vec<RemoteUnit>;
 
-    fn line(&self) -> String {
+    fn line_in(&self, dialect: &Dialect) -> String {
         let last = self.last.map(|last| format!("-{last}")).unwrap_or_default();
-        format!("show remote-unit information gpon-olt_{} {}{last}", self.onu.pon, self.onu.id)
+        format!("show remote-unit information {} {}{last}", dialect.ports.pon(self.onu.pon), self.onu.id)
     }
 
     fn parse(text: &str) -> Parsed<Vec<RemoteUnit>> {
@@ -276,8 +278,8 @@ impl Show for ShowRemoteUnit {
 impl Show for ShowRemoteUnitUpdate {
     type Rows = Vec<RemoteUnitUpdate>;
 
-    fn line(&self) -> String {
-        format!("show remote-unit update-status gpon-olt_{} {}", self.onu.pon, self.onu.id)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show remote-unit update-status {} {}", dialect.ports.pon(self.onu.pon), self.onu.id)
     }
 
     fn parse(text: &str) -> Parsed<Vec<RemoteUnitUpdate>> {

@@ -1,9 +1,10 @@
 use std::net::Ipv4Addr;
 
-use super::answer::Field;
-use super::labelled::{blocks, labelled, of_onu};
-use super::password::Password;
-use super::values;
+use super::typed::of_onu;
+use crate::cli::text::answer::Field;
+use crate::cli::text::labelled::{blocks, labelled};
+use crate::cli::text::password::Password;
+use crate::cli::text::values;
 
 labelled! {
     /// A WAN connection of an ONU.

@@ -1,12 +1,13 @@
 use gpon::{OnuRef, PonPort};
 
-use super::config_blocks::RunningConfig;
-use super::config_reader::{Asked, blocks};
-use super::onu_config::OnuConfig;
-use super::pon_config::PonConfig;
-use super::remote_config::RemoteConfig;
 use super::typed::{Arg, Typed};
 use super::{Parsed, Show};
+use crate::cli::text::config_blocks::RunningConfig;
+use crate::cli::text::config_reader::{Asked, blocks};
+use crate::cli::text::onu_config::OnuConfig;
+use crate::cli::text::pon_config::PonConfig;
+use crate::cli::text::remote_config::RemoteConfig;
+use crate::firmware::dialect::Dialect;
 
 /// `show running-config`: everything; a quarter of an hour on a full OLT (fact sheet, CLI §4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ fn has_end(text: &str) -> bool {
 impl Show for ShowRunningConfig {
     type Rows = RunningConfig;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show running-config".to_owned()
     }
 
@@ -56,8 +57,8 @@ impl Show for ShowRunningConfig {
 impl Show for ShowPonConfig {
     type Rows = Vec<PonConfig>;
 
-    fn line(&self) -> String {
-        format!("show running-config interface gpon-olt_{}", self.pon)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show running-config interface {}", dialect.ports.pon(self.pon))
     }
 
     fn parse(text: &str) -> Parsed<Self::Rows> {
@@ -73,8 +74,8 @@ impl Show for ShowPonConfig {
 impl Show for ShowOnuConfig {
     type Rows = Vec<OnuConfig>;
 
-    fn line(&self) -> String {
-        format!("show running-config interface gpon-onu_{}", self.onu)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show running-config interface {}", dialect.ports.onu(self.onu))
     }
 
     fn parse(text: &str) -> Parsed<Self::Rows> {
@@ -90,8 +91,8 @@ impl Show for ShowOnuConfig {
 impl Show for ShowOnuRunningConfig {
     type Rows = Vec<RemoteConfig>;
 
-    fn line(&self) -> String {
-        format!("show onu running config gpon-onu_{}", self.onu)
+    fn line_in(&self, dialect: &Dialect) -> String {
+        format!("show onu running config {}", dialect.ports.onu(self.onu))
     }
 
     fn parse(text: &str) -> Parsed<Self::Rows> {
@@ -224,7 +225,10 @@ mod tests {
         );
         let served = &parsed.rows[0].vport_vlans[0];
         assert_eq!((served.vport, served.tagged, served.vlans[0].0.get()), (1, true, 212));
-        assert_eq!(parsed.rows[0].other.other, ["  dhcp-option82 enable vport 1"]);
+        assert_eq!(
+            parsed.rows[0].other.iter().map(|line| line.shown()).collect::<Vec<_>>(),
+            ["  dhcp-option82 enable vport 1"]
+        );
     }
 
     #[test]

@@ -1,9 +1,10 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes, same};
-use super::labelled::of_onu;
-use super::wraps::{Next, joined};
-use super::{Parsed, values};
+use super::Parsed;
+use super::typed::of_onu;
+use crate::cli::text::answer::{Line, Notes, same};
+use crate::cli::text::values;
+use crate::cli::text::wraps::{Next, joined};
 
 /// The service ports of an ONU as a table has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -82,7 +83,7 @@ columns! {
     enabled: bool = "Enable" => yes,
 }
 
-fn yes(text: &str) -> super::answer::Field<bool> {
+fn yes(text: &str) -> crate::cli::text::answer::Field<bool> {
     values::either(text, "YES", "NO")
 }
 

@@ -1,10 +1,12 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes};
-use super::labelled::{Other, other};
 use super::typed::{Arg, Typed};
-use super::wraps::{Next, joined};
-use super::{Parsed, Show, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::values;
+use crate::cli::text::wraps::{Next, joined};
+use crate::firmware::dialect::Dialect;
 
 /// `show system-group`: what the OLT is (fact sheet, CLI §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl SystemGroup {
 impl Show for ShowSystemGroup {
     type Rows = SystemGroup;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show system-group".to_owned()
     }
 

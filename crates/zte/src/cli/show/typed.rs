@@ -2,7 +2,9 @@
 
 use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
 
-use super::{Show, values};
+use super::Show;
+use crate::cli::text::values;
+use crate::firmware::dialect::C3XX;
 
 /// An argument that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +31,10 @@ impl Arg {
     /// The argument for `place`, one of the forms above.
     fn read(place: &str, word: &str) -> Option<Self> {
         match place {
-            "<pon>" if word.starts_with("gpon-olt_") => values::pon(word).ok().map(Self::Pon),
-            "<onu>" if word.starts_with("gpon-onu_") => values::onu(word).ok().map(Self::Onu),
+            "<pon>" => values::named_pon(word).map(Self::Pon),
+            "<onu>" => values::named_onu(word).map(Self::Onu),
             "<slot>" => {
-                let slot = word.strip_prefix("gpon-olt_1/")?;
+                let slot = C3XX.ports.numbers_of_pon(word)?.strip_prefix("1/")?;
                 let pon: PonPort = format!("1/{slot}/1").parse().ok().filter(|_| !slot.contains('/'))?;
                 Some(Self::Slot(pon.slot()))
             }
@@ -104,6 +106,116 @@ pub(super) fn matching(typed: &str, forms: &[&str]) -> Result<(usize, Vec<Arg>),
     let whole = alive.into_iter().find(|(_, form, _)| form.len() == count);
     whole.map(|(at, _, args)| (at, args)).ok_or_else(|| "it is incomplete".to_owned())
 }
+
+/// A show command whose one argument is an ONU, with the rows of a labelled answer.
+macro_rules! of_onu {
+    ($(#[$meta:meta])* $name:ident, $words:literal, $rows:ty, $parse:path $(, $none:expr)?) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) struct $name {
+            /// The ONU.
+            pub(crate) onu: gpon::OnuRef,
+        }
+
+        impl $crate::cli::show::Show for $name {
+            type Rows = $rows;
+
+            fn line_in(&self, dialect: &$crate::firmware::dialect::Dialect) -> String {
+                format!(concat!($words, " {}"), dialect.ports.onu(self.onu))
+            }
+
+            fn parse(text: &str) -> $crate::cli::show::Parsed<$rows> {
+                $parse(text)
+            }
+
+            $(fn none() -> Option<Self::Rows> {
+                $none
+            })?
+        }
+
+        impl $crate::cli::show::typed::Typed for $name {
+            const SYNTAX: &'static [&'static str] = &[concat!($words, " <onu>")];
+
+            fn from_args(args: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
+                match args {
+                    [$crate::cli::show::typed::Arg::Onu(onu)] => Some(Self { onu: *onu }),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use of_onu;
+
+/// A show command whose one argument is an uplink.
+macro_rules! of_uplink {
+    ($(#[$meta:meta])* $name:ident, $words:literal, $rows:ty, $parse:path) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub(crate) struct $name {
+            /// The uplink (`gei_1/3/1`, `xgei_1/4/2`).
+            pub(crate) uplink: String,
+        }
+
+        impl $crate::cli::show::Show for $name {
+            type Rows = $rows;
+
+            fn line_in(&self, _: &$crate::firmware::dialect::Dialect) -> String {
+                format!(concat!($words, " {}"), self.uplink)
+            }
+
+            fn parse(text: &str) -> $crate::cli::show::Parsed<$rows> {
+                $parse(text)
+            }
+        }
+
+        impl $crate::cli::show::typed::Typed for $name {
+            const SYNTAX: &'static [&'static str] = &[concat!($words, " <uplink>")];
+
+            fn from_args(args: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
+                match args {
+                    [$crate::cli::show::typed::Arg::Uplink(uplink)] => Some(Self { uplink: uplink.clone() }),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use of_uplink;
+
+/// A show command without arguments, with the rows of a list.
+macro_rules! list_of {
+    ($(#[$meta:meta])* $name:ident, $line:literal, $rows:ty, $parse:path) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) struct $name;
+
+        impl $crate::cli::show::Show for $name {
+            type Rows = Vec<$rows>;
+
+            fn line_in(&self, _: &$crate::firmware::dialect::Dialect) -> String {
+                $line.to_owned()
+            }
+
+            fn parse(text: &str) -> $crate::cli::show::Parsed<Vec<$rows>> {
+                $parse(text)
+            }
+
+            fn none() -> Option<Self::Rows> {
+                Some(Vec::new())
+            }
+        }
+
+        impl $crate::cli::show::typed::Typed for $name {
+            const SYNTAX: &'static [&'static str] = &[$line];
+
+            fn from_args(_: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
+                Some(Self)
+            }
+        }
+    };
+}
+pub(super) use list_of;
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,13 @@
 use serde::Serialize;
 
-use super::answer::{Line, Notes};
-use super::labelled::{Other, of_uplink, other};
-use super::labels::{Pair, pairs};
+use super::Parsed;
 use super::pon_interface::{Rate, rate};
-use super::wraps::{Next, joined_as_it_stands};
-use super::{Parsed, values};
+use super::typed::of_uplink;
+use crate::cli::text::answer::{Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::labels::{Pair, pairs};
+use crate::cli::text::values;
+use crate::cli::text::wraps::{Next, joined_as_it_stands};
 
 /// An uplink.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -1,10 +1,11 @@
 use gpon::{CardRef, ClockTime};
 use serde::Serialize;
 
-use super::answer::{Notes, lines};
-use super::labelled::list_of;
-use super::table::{Layout, Table};
-use super::{Parsed, json, values};
+use super::Parsed;
+use super::typed::list_of;
+use crate::cli::text::answer::{Notes, lines};
+use crate::cli::text::table::{Layout, Table};
+use crate::cli::text::{json, values};
 
 /// A piece of software of a card. A power card has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,12 +3,14 @@ use std::collections::BTreeSet;
 use gpon::VlanId;
 use serde::Serialize;
 
-use super::answer::{Line, Notes};
-use super::labelled::{Other, other};
-use super::table::BELOW;
 use super::typed::{Arg, Typed};
-use super::wraps::{Next, joined};
-use super::{Parsed, Show, json, values};
+use super::{Parsed, Show};
+use crate::cli::text::answer::{Line, Notes};
+use crate::cli::text::labelled::{Other, other};
+use crate::cli::text::table::BELOW;
+use crate::cli::text::wraps::{Next, joined};
+use crate::cli::text::{json, values};
+use crate::firmware::dialect::Dialect;
 
 /// `show vlan summary`: which VLANs there are (fact sheet, CLI §4.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub(super) fn next_of_list(_: &str, next: &str) -> Next {
 impl Show for ShowVlanSummary {
     type Rows = VlanSummary;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         "show vlan summary".to_owned()
     }
 
@@ -169,7 +171,7 @@ impl VlanDetail {
 impl Show for ShowVlan {
     type Rows = VlanDetail;
 
-    fn line(&self) -> String {
+    fn line_in(&self, _: &Dialect) -> String {
         format!("show vlan {}", self.vlan)
     }
 

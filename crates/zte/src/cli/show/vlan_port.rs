@@ -1,12 +1,13 @@
 use gpon::VlanId;
 use serde::Serialize;
 
-use super::answer::{Line, Notes};
-use super::labelled::of_uplink;
-use super::table::{Layout, Row, Table};
+use super::Parsed;
+use super::typed::of_uplink;
 use super::vlan::next_of_list;
-use super::wraps::joined;
-use super::{Parsed, json, values};
+use crate::cli::text::answer::{Line, Notes};
+use crate::cli::text::table::{Layout, Row, Table};
+use crate::cli::text::wraps::joined;
+use crate::cli::text::{json, values};
 
 /// The VLANs of an uplink.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -29,7 +29,7 @@ pub(crate) struct UplinkConfig {
 }
 
 impl UplinkConfig {
-    pub(super) fn of(name: &str) -> Self {
+    pub(in crate::cli) fn of(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             description: None,
@@ -41,7 +41,7 @@ impl UplinkConfig {
     }
 
     /// Takes a line of the block.
-    pub(super) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+    pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
         let text = line.trimmed();
         if let Some(description) = after(text, "description") {
             self.description = values::name(description);

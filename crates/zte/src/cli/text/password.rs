@@ -1,5 +1,6 @@
 //! Passwords that stand in configurations.
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
 use super::secret_words::secrets;
@@ -8,20 +9,27 @@ use super::secret_words::secrets;
 const HIDDEN: &str = "***";
 
 /// A password of a configuration: shown as `***` wherever it is printed or serialised.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Password(String);
+#[derive(Clone)]
+pub(crate) struct Password(SecretString);
 
 impl Password {
-    pub(super) fn new(text: &str) -> Self {
-        Self(text.to_owned())
+    pub(in crate::cli) fn new(text: &str) -> Self {
+        Self(SecretString::from(text))
     }
 
-    /// The password itself. Nothing but tests needs it until configurations are restored.
-    #[cfg(test)]
+    /// The password itself.
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
+
+impl PartialEq for Password {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Password {}
 
 impl std::fmt::Debug for Password {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -36,12 +44,12 @@ impl Serialize for Password {
 }
 
 /// A line of configuration with its secrets hidden, all else as it was.
-pub(super) fn masked(line: &str) -> String {
+pub(in crate::cli) fn masked(line: &str) -> String {
     masked_from(line, 0)
 }
 
 /// What stands in `line` from byte `from` on, with the secrets of the whole line hidden.
-pub(super) fn masked_from(line: &str, from: usize) -> String {
+pub(in crate::cli) fn masked_from(line: &str, from: usize) -> String {
     let mut shown = String::new();
     let mut at = from;
     for secret in secrets(line).into_iter().filter(|secret| secret.end > from) {
@@ -55,7 +63,7 @@ pub(super) fn masked_from(line: &str, from: usize) -> String {
 
 /// What stands in `line` from byte `from` on, with those secrets of the whole line
 /// hidden that begin behind its first character there.
-pub(super) fn masked_behind(line: &str, from: usize) -> String {
+pub(in crate::cli) fn masked_behind(line: &str, from: usize) -> String {
     let mut shown = String::new();
     let mut at = from;
     for secret in secrets(line).into_iter().filter(|secret| secret.start > from) {
@@ -68,21 +76,21 @@ pub(super) fn masked_behind(line: &str, from: usize) -> String {
 }
 
 /// A line whose secrets were taken out.
-pub(super) struct Hidden {
+pub(in crate::cli) struct Hidden {
     /// The line, with `***` in place of each secret.
-    pub(super) text: String,
+    pub(in crate::cli) text: String,
     secrets: std::vec::IntoIter<Password>,
 }
 
 impl Hidden {
-    pub(super) fn of(line: &str) -> Self {
+    pub(in crate::cli) fn of(line: &str) -> Self {
         let found: Vec<_> =
             secrets(line).into_iter().filter_map(|at| line.get(at)).map(Password::new).collect();
         Self { text: masked(line), secrets: found.into_iter() }
     }
 
     /// The next secret, where `shown`, the value of a keyword, stands for one.
-    pub(super) fn secret(&mut self, shown: Option<&str>) -> Option<Password> {
+    pub(in crate::cli) fn secret(&mut self, shown: Option<&str>) -> Option<Password> {
         match shown {
             Some(HIDDEN) => self.secrets.next(),
             shown => shown.map(Password::new),

@@ -6,10 +6,10 @@ use super::table::BELOW;
 use super::wraps::{Joined, Next, joined};
 
 /// Labels that no rule names, with their values, in the order of the answer.
-pub(super) type Other = Vec<(String, String)>;
+pub(in crate::cli) type Other = Vec<(String, String)>;
 
 /// A block of labels and values.
-pub(super) trait Labelled: Default {
+pub(in crate::cli) trait Labelled: Default {
     /// The labels that are known, the first of which begins a block.
     const LABELS: &'static [&'static str];
 
@@ -38,15 +38,15 @@ macro_rules! labelled {
             pub(crate) other: Vec<(String, String)>,
         }
 
-        impl $crate::cli::show::labelled::Labelled for $name {
+        impl $crate::cli::text::labelled::Labelled for $name {
             const LABELS: &'static [&'static str] = &[$($label),*];
 
             fn set(
                 &mut self,
-                line: $crate::cli::show::answer::Line<'_>,
+                line: $crate::cli::text::answer::Line<'_>,
                 label: &str,
                 value: &str,
-                notes: &mut $crate::cli::show::answer::Notes,
+                notes: &mut $crate::cli::text::answer::Notes,
             ) {
                 match label {
                     $($label => self.$field = notes.field(line, $read(value)),)*
@@ -60,7 +60,7 @@ macro_rules! labelled {
         }
     };
 }
-pub(super) use labelled;
+pub(in crate::cli) use labelled;
 
 /// What a line is.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +88,7 @@ impl<'a> Item<'a> {
 }
 
 /// A label that no rule names, for the rows. What it names as a secret is hidden.
-pub(super) fn other(label: &str, value: &str) -> (String, String) {
+pub(in crate::cli) fn other(label: &str, value: &str) -> (String, String) {
     let value = if is_secret(label) && !value.is_empty() { "***" } else { value };
     (label.to_owned(), value.to_owned())
 }
@@ -104,7 +104,7 @@ fn is_secret(label: &str) -> bool {
 }
 
 /// A line with the value hidden that its label names as a secret.
-pub(super) fn masked(text: &str) -> String {
+pub(in crate::cli) fn masked(text: &str) -> String {
     let split = text.find(':').or_else(|| text.trim_end().rfind("  ").map(|at| at + 1));
     match split.map(|at| (&text[..at], text[at + 1..].trim())) {
         Some((label, value)) if !value.is_empty() && is_secret(label) => {
@@ -216,123 +216,13 @@ fn read<T: Labelled>(text: &str, titled: bool) -> (Vec<T>, Notes) {
 }
 
 /// The one block of an answer.
-pub(super) fn block<T: Labelled>(text: &str) -> Parsed<T> {
+pub(in crate::cli) fn block<T: Labelled>(text: &str) -> Parsed<T> {
     let (blocks, notes) = read::<T>(text, false);
     notes.with(blocks.into_iter().next().unwrap_or_default())
 }
 
 /// The blocks of an answer, each begun by its first label.
-pub(super) fn blocks<T: Labelled>(text: &str) -> Parsed<Vec<T>> {
+pub(in crate::cli) fn blocks<T: Labelled>(text: &str) -> Parsed<Vec<T>> {
     let (blocks, notes) = read::<T>(text, true);
     notes.with(blocks)
 }
-
-/// A show command whose one argument is an ONU, with the rows of a labelled answer.
-macro_rules! of_onu {
-    ($(#[$meta:meta])* $name:ident, $words:literal, $rows:ty, $parse:path $(, $none:expr)?) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) struct $name {
-            /// The ONU.
-            pub(crate) onu: gpon::OnuRef,
-        }
-
-        impl $crate::cli::show::Show for $name {
-            type Rows = $rows;
-
-            fn line(&self) -> String {
-                format!(concat!($words, " gpon-onu_{}"), self.onu)
-            }
-
-            fn parse(text: &str) -> $crate::cli::show::Parsed<$rows> {
-                $parse(text)
-            }
-
-            $(fn none() -> Option<Self::Rows> {
-                $none
-            })?
-        }
-
-        impl $crate::cli::show::typed::Typed for $name {
-            const SYNTAX: &'static [&'static str] = &[concat!($words, " <onu>")];
-
-            fn from_args(args: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
-                match args {
-                    [$crate::cli::show::typed::Arg::Onu(onu)] => Some(Self { onu: *onu }),
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-pub(super) use of_onu;
-
-/// A show command whose one argument is an uplink.
-macro_rules! of_uplink {
-    ($(#[$meta:meta])* $name:ident, $words:literal, $rows:ty, $parse:path) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
-        pub(crate) struct $name {
-            /// The uplink (`gei_1/3/1`, `xgei_1/4/2`).
-            pub(crate) uplink: String,
-        }
-
-        impl $crate::cli::show::Show for $name {
-            type Rows = $rows;
-
-            fn line(&self) -> String {
-                format!(concat!($words, " {}"), self.uplink)
-            }
-
-            fn parse(text: &str) -> $crate::cli::show::Parsed<$rows> {
-                $parse(text)
-            }
-        }
-
-        impl $crate::cli::show::typed::Typed for $name {
-            const SYNTAX: &'static [&'static str] = &[concat!($words, " <uplink>")];
-
-            fn from_args(args: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
-                match args {
-                    [$crate::cli::show::typed::Arg::Uplink(uplink)] => Some(Self { uplink: uplink.clone() }),
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-pub(super) use of_uplink;
-
-/// A show command without arguments, with the rows of a list.
-macro_rules! list_of {
-    ($(#[$meta:meta])* $name:ident, $line:literal, $rows:ty, $parse:path) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) struct $name;
-
-        impl $crate::cli::show::Show for $name {
-            type Rows = Vec<$rows>;
-
-            fn line(&self) -> String {
-                $line.to_owned()
-            }
-
-            fn parse(text: &str) -> $crate::cli::show::Parsed<Vec<$rows>> {
-                $parse(text)
-            }
-
-            fn none() -> Option<Self::Rows> {
-                Some(Vec::new())
-            }
-        }
-
-        impl $crate::cli::show::typed::Typed for $name {
-            const SYNTAX: &'static [&'static str] = &[$line];
-
-            fn from_args(_: &[$crate::cli::show::typed::Arg]) -> Option<Self> {
-                Some(Self)
-            }
-        }
-    };
-}
-pub(super) use list_of;

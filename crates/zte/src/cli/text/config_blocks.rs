@@ -1,15 +1,15 @@
 //! The running-config as blocks (fact sheet, CLI §4.5).
 
-use gpon::VlanId;
+use gpon::{DbaProfile, DbaType, VlanId};
 use serde::Serialize;
 
 use super::config_marks::{Mark, OtherLines};
 use super::config_words::{Words, first};
-use super::gpon_profiles::{TcontProfile, TrafficProfile};
 use super::json;
 use super::onu_config::OnuConfig;
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
+use super::secret_text::SecretText;
 use super::uplink_config::UplinkConfig;
 
 /// A running-config, or as much of it as was asked for.
@@ -38,7 +38,7 @@ pub(crate) struct RunningConfig {
     pub(crate) remotes: Vec<RemoteConfig>,
     /// The uplinks.
     pub(crate) uplinks: Vec<UplinkConfig>,
-    /// The rest, in its order and byte for byte but for the secrets: the line
+    /// The rest, in its order and byte for byte: the line
     /// that begins a block and those inside. A line that only stands where no
     /// block is begins one. Those of the uplinks stand here too.
     pub(crate) other: Vec<OtherBlock>,
@@ -63,16 +63,64 @@ pub(crate) struct VlanConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct OtherBlock {
     /// The line that begins it.
-    pub(crate) head: String,
+    pub(crate) head: SecretText,
     /// The lines inside.
-    pub(crate) lines: Vec<String>,
+    pub(crate) lines: Vec<SecretText>,
     /// Those of them, the first included, that may not be whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) marks: Vec<Mark>,
 }
 
+/// A T-CONT bandwidth profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct TcontProfile {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its type, 1..=5.
+    pub(crate) kind: Option<u8>,
+    /// Fixed bandwidth in kbps.
+    pub(crate) fixed_kbps: Option<u32>,
+    /// Assured bandwidth in kbps.
+    pub(crate) assured_kbps: Option<u32>,
+    /// Maximum bandwidth in kbps.
+    pub(crate) maximum_kbps: Option<u32>,
+    /// Its priority.
+    pub(crate) priority: Option<u32>,
+    /// Its weight.
+    pub(crate) weight: Option<u32>,
+}
+
+impl TcontProfile {
+    /// The profile as the network's noun; the command line shows no number of it.
+    pub(crate) fn dba_profile(&self) -> DbaProfile {
+        DbaProfile {
+            profile_id: None,
+            name: self.name.clone(),
+            kind: self.kind.and_then(|kind| DbaType::from_number(i64::from(kind))),
+            fixed_kbps: self.fixed_kbps,
+            assured_kbps: self.assured_kbps,
+            maximum_kbps: self.maximum_kbps,
+        }
+    }
+}
+
+/// A traffic profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct TrafficProfile {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its sustained rate in kbps.
+    pub(crate) sir_kbps: Option<u32>,
+    /// Its peak rate in kbps.
+    pub(crate) pir_kbps: Option<u32>,
+    /// Its committed burst in kbytes; `None` is the device's default.
+    pub(crate) cbs_kbytes: Option<u32>,
+    /// Its peak burst in kbytes; `None` is the device's default.
+    pub(crate) pbs_kbytes: Option<u32>,
+}
+
 /// `NAME type 3 assured A maximum M` (fact sheet, CLI §5.4)
-pub(super) fn tcont_profile(text: &str) -> Result<TcontProfile, String> {
+pub(in crate::cli) fn tcont_profile(text: &str) -> Result<TcontProfile, String> {
     let (name, text) = first::<String>(text).ok_or("a T-CONT profile without a name")?;
     let words = Words::of(text, &["type", "fixed", "assured", "maximum"]);
     let words = words.ok_or("a form of T-CONT profile that is not known")?;
@@ -88,7 +136,7 @@ pub(super) fn tcont_profile(text: &str) -> Result<TcontProfile, String> {
 }
 
 /// `NAME sir S pir P cbs C pbs B` (fact sheet, CLI §5.4)
-pub(super) fn traffic_profile(text: &str) -> Result<TrafficProfile, String> {
+pub(in crate::cli) fn traffic_profile(text: &str) -> Result<TrafficProfile, String> {
     let (name, text) = first::<String>(text).ok_or("a traffic profile without a name")?;
     let words = Words::of(text, &["sir", "pir", "cbs", "pbs"]);
     let words = words.ok_or("a form of traffic profile that is not known")?;

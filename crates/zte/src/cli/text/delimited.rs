@@ -9,7 +9,7 @@ const MOST_LINES: usize = 64;
 
 /// What a line that begins a text is followed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Text {
+pub(in crate::cli) enum Text {
     /// The text ends on its own line.
     Whole,
     /// It ends so many lines further down.
@@ -19,7 +19,7 @@ pub(super) enum Text {
 }
 
 /// The text that the first of `rows` begins, if it begins one.
-pub(super) fn text(rows: &[Row<'_>]) -> Option<Text> {
+pub(in crate::cli) fn text(rows: &[Row<'_>]) -> Option<Text> {
     let (first, behind) = rows.split_first()?;
     let (head, message) = message(first.trimmed())?;
     if message.chars().count() > 1

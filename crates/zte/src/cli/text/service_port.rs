@@ -38,7 +38,7 @@ const KEYS: [&str; 14] = [
 const STRANGE: &str = "a form of service port that is not known";
 
 /// Takes `service-port N ...`, of which `rest` is what follows the keyword, set by `profile`.
-pub(super) fn take(
+pub(in crate::cli) fn take(
     ports: &mut Vec<ServicePortConfig>,
     onu: OnuRef,
     line: Line<'_>,

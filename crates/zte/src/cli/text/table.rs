@@ -10,20 +10,20 @@ use super::columns::{Columns, words};
 
 /// How a table looks.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(in crate::cli) struct Layout {
     /// The columns that are known, the one that names the row first.
-    pub(super) columns: &'static [&'static str],
+    pub(in crate::cli) columns: &'static [&'static str],
     /// Those without which a row means nothing.
-    pub(super) needed: &'static [&'static str],
+    pub(in crate::cli) needed: &'static [&'static str],
     /// Whether cells may hold blanks.
-    pub(super) phrases: bool,
+    pub(in crate::cli) phrases: bool,
     /// Whether a cell of the first column names a row.
-    pub(super) key: fn(&str) -> bool,
+    pub(in crate::cli) key: fn(&str) -> bool,
 }
 
 /// A table that is being read.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::cli) struct Table {
     layout: &'static Layout,
     /// The columns below the last heading: where they begin, and which of the known ones they are.
     below: Option<(Columns, Vec<Option<usize>>)>,
@@ -40,14 +40,14 @@ pub(super) struct Table {
 
 /// A row: its cells, by the names of their columns.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(in crate::cli) struct Row {
     layout: &'static Layout,
     cells: Vec<String>,
 }
 
 impl Row {
     /// The cell of a column; nothing where it is blank or there is no such column.
-    pub(super) fn get(&self, column: &str) -> &str {
+    pub(in crate::cli) fn get(&self, column: &str) -> &str {
         let at = self.layout.columns.iter().position(|known| *known == column);
         at.and_then(|at| self.cells.get(at)).map_or("", String::as_str)
     }
@@ -62,17 +62,17 @@ struct Heading {
 }
 
 impl Table {
-    pub(super) fn new(layout: &'static Layout) -> Self {
+    pub(in crate::cli) fn new(layout: &'static Layout) -> Self {
         Self { layout, below: None, heading: None, rows: 0, closed: false, foreign: false, headings: 0 }
     }
 
     /// The row that a line is. What is none is taken as a heading or a rule, or noted.
-    pub(super) fn row(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<Row> {
+    pub(in crate::cli) fn row(&mut self, line: Line<'_>, notes: &mut Notes) -> Option<Row> {
         self.row_as(line, line.text, notes)
     }
 
     /// As [`row`](Self::row), with the cells of another text in the same columns.
-    pub(super) fn row_as(&mut self, line: Line<'_>, text: &str, notes: &mut Notes) -> Option<Row> {
+    pub(in crate::cli) fn row_as(&mut self, line: Line<'_>, text: &str, notes: &mut Notes) -> Option<Row> {
         if line.is_rule() {
             // What stands between rows and a rule is a heading, too.
             if self.foreign && self.rows > 0 {
@@ -110,19 +110,19 @@ impl Table {
     }
 
     /// Notes a heading below which nothing stands: where there is nothing the OLT says so.
-    pub(super) fn end(self, notes: &mut Notes) {
+    pub(in crate::cli) fn end(self, notes: &mut Notes) {
         if let Some((number, text)) = self.heading.filter(|_| self.rows == 0 && self.below.is_some()) {
             notes.because(Line { number, text: &text }, "a heading, and no row below it");
         }
     }
 
     /// How many headings have been met.
-    pub(super) fn headings(&self) -> usize {
+    pub(in crate::cli) fn headings(&self) -> usize {
         self.headings
     }
 
     /// Reads no more rows until a heading that is known comes.
-    pub(super) fn close(&mut self) {
+    pub(in crate::cli) fn close(&mut self) {
         (self.below, self.closed) = (None, true);
     }
 
@@ -222,4 +222,4 @@ impl Table {
 }
 
 /// Why a row is not read.
-pub(super) const BELOW: &str = "it stands below a heading or a title that is not known";
+pub(in crate::cli) const BELOW: &str = "it stands below a heading or a title that is not known";

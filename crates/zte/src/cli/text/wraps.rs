@@ -11,7 +11,7 @@ const WIDTH: usize = 80;
 
 /// What a line behind a full one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(in crate::cli) enum Next {
     /// A line of its own.
     Own,
     /// The rest of the full one.
@@ -22,14 +22,14 @@ pub(super) enum Next {
 
 impl Next {
     /// A line of its own where that is certain.
-    pub(super) fn own(own: bool) -> Self {
+    pub(in crate::cli) fn own(own: bool) -> Self {
         if own { Self::Own } else { Self::Rest }
     }
 }
 
 /// An answer without wraps. Each line keeps the number of its first part.
 #[derive(Debug)]
-pub(super) struct Joined {
+pub(in crate::cli) struct Joined {
     lines: Vec<(usize, String)>,
     /// The places in `lines` where a line ends that may hold two.
     doubtful: Vec<usize>,
@@ -37,17 +37,17 @@ pub(super) struct Joined {
 
 impl Joined {
     /// The lines that hold something.
-    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+    pub(in crate::cli) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         lines_of(&self.lines)
     }
 
     /// The lines, those that hold nothing as well.
-    pub(super) fn all(&self) -> impl Iterator<Item = Line<'_>> {
+    pub(in crate::cli) fn all(&self) -> impl Iterator<Item = Line<'_>> {
         self.lines.iter().map(|(number, text)| Line::of(*number, text))
     }
 
     /// Notes the lines of which it could not be told where they end.
-    pub(super) fn note(&self, notes: &mut Notes) {
+    pub(in crate::cli) fn note(&self, notes: &mut Notes) {
         for (number, text) in self.doubtful.iter().filter_map(|at| self.lines.get(*at)) {
             notes.because(
                 Line::of(*number, text),
@@ -89,12 +89,12 @@ fn without_padding(line: &str) -> &str {
 
 /// `text` with its wraps taken out. `next` says of a line behind a full one,
 /// given both, what it is. Blanks that the whole answer was shifted by vanish.
-pub(super) fn joined(text: &str, next: impl Fn(&str, &str) -> Next) -> Joined {
+pub(in crate::cli) fn joined(text: &str, next: impl Fn(&str, &str) -> Next) -> Joined {
     shifted_by(text, shift(text), next)
 }
 
 /// As [`joined`], for answers whose lines, but for the first, all begin with blanks.
-pub(super) fn joined_as_it_stands(text: &str, next: impl Fn(&str, &str) -> Next) -> Joined {
+pub(in crate::cli) fn joined_as_it_stands(text: &str, next: impl Fn(&str, &str) -> Next) -> Joined {
     shifted_by(text, 0, next)
 }
 

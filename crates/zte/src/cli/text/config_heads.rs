@@ -3,8 +3,35 @@
 use super::config_words::after;
 use super::values;
 
+/// The block that a line stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Block {
+    /// None.
+    None,
+    /// One that was not asked for.
+    Foreign,
+    Gpon,
+    VlanDatabase,
+    Vlan,
+    Pon,
+    Onu,
+    Remote,
+    Uplink,
+    /// One without fields of its own that an end of its own closes.
+    Closed,
+    /// One that the next unindented line ends.
+    Open,
+}
+
+impl Block {
+    /// Whether an end of its own closes it, so that a line at the left does not belong there.
+    pub(in crate::cli) fn is_closed(self) -> bool {
+        !matches!(self, Self::None | Self::Open)
+    }
+}
+
 /// What stands above a configuration.
-pub(super) const TITLE: &str = "Building configuration...";
+pub(in crate::cli) const TITLE: &str = "Building configuration...";
 
 /// Words that begin lines (fact sheet, CLI §4.2, §4.5, §5, §9.1). They decide
 /// nothing but whether a line behind a full one is its rest: any line may stand
@@ -131,39 +158,35 @@ const KNOWN: [&str; 118] = [
 ];
 
 /// Whether a word begins lines of a configuration.
-pub(super) fn is_known_word(word: &str) -> bool {
+pub(in crate::cli) fn is_known_word(word: &str) -> bool {
     KNOWN.contains(&word)
 }
 
 /// Whether a line ends a block: `!`, `$` on C6xx, `exit` of a sub-mode.
-pub(super) fn is_closer(text: &str) -> bool {
+pub(in crate::cli) fn is_closer(text: &str) -> bool {
     matches!(text, "!" | "$" | "exit") || is_section(text)
 }
 
 /// The marks around the parts of a C6xx's configuration: `!<xpon>`, `!</xpon>`.
-pub(super) fn is_section(text: &str) -> bool {
+pub(in crate::cli) fn is_section(text: &str) -> bool {
     text.starts_with("!<") && text.ends_with('>')
 }
 
 /// Whether a line begins the block of a PON port or an ONU, which it does wherever it stands.
-pub(super) fn strong_head(text: &str) -> bool {
-    let interface = after(text, "interface").is_some_and(|name| {
-        (name.starts_with("gpon-olt_") && values::pon(name).is_ok())
-            || (name.starts_with("gpon-onu_") && values::onu(name).is_ok())
-    });
-    interface
-        || after(text, "pon-onu-mng")
-            .is_some_and(|name| name.starts_with("gpon-onu_") && values::onu(name).is_ok())
+pub(in crate::cli) fn strong_head(text: &str) -> bool {
+    let interface = after(text, "interface")
+        .is_some_and(|name| values::named_pon(name).is_some() || values::named_onu(name).is_some());
+    interface || after(text, "pon-onu-mng").is_some_and(|name| values::named_onu(name).is_some())
 }
 
 /// Whether an unindented line begins a block that an end of its own closes.
-pub(super) fn block_head(text: &str) -> bool {
+pub(in crate::cli) fn block_head(text: &str) -> bool {
     let interface = after(text, "interface").is_some_and(|name| !name.is_empty());
     interface || after(text, "pon-onu-mng").is_some_and(|name| !name.is_empty()) || is_bare_block(text)
 }
 
 /// Whether a line begins a block, or stands alone: which is told by what follows.
-pub(super) fn is_bare_block(text: &str) -> bool {
+pub(in crate::cli) fn is_bare_block(text: &str) -> bool {
     let vlan = after(text, "vlan").is_some_and(|id| id.parse::<gpon::VlanId>().is_ok());
     vlan || matches!(text, "gpon" | "epon" | "pon" | "vlan database")
 }

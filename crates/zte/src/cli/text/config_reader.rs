@@ -7,57 +7,31 @@ use super::Parsed;
 use super::answer::{Line, Notes, fullness};
 use super::config_blocks::{OtherBlock, RunningConfig, VlanConfig, tcont_profile, traffic_profile};
 use super::config_heads::{
-    TITLE, block_head, is_bare_block, is_closer, is_known_word, is_section, strong_head,
+    Block, TITLE, block_head, is_bare_block, is_closer, is_known_word, is_section, strong_head,
 };
 use super::config_line::{BodyLine, Row, Rows, frame_ends, has_end, indent};
 use super::config_marks::{Frame, Mark, OtherLines};
 use super::config_words::after;
 use super::delimited::{self, Text};
 use super::onu_config::OnuConfig;
-use super::password::{masked, masked_behind, masked_from};
+use super::password::{masked_behind, masked_from};
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
+use super::secret_text::SecretText;
 use super::uplink_config::UplinkConfig;
 use super::values;
 
 /// How much was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(in crate::cli) enum Asked {
     Whole,
     Pon,
     Onu,
     Remote,
 }
 
-/// The block that a line stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Block {
-    /// None.
-    None,
-    /// One that was not asked for.
-    Foreign,
-    Gpon,
-    VlanDatabase,
-    Vlan,
-    Pon,
-    Onu,
-    Remote,
-    Uplink,
-    /// One without fields of its own that an end of its own closes.
-    Closed,
-    /// One that the next unindented line ends.
-    Open,
-}
-
-impl Block {
-    /// Whether an end of its own closes it, so that a line at the left does not belong there.
-    fn is_closed(self) -> bool {
-        !matches!(self, Self::None | Self::Open)
-    }
-}
-
 /// The running-config in `text`.
-pub(super) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
+pub(in crate::cli) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
     let rows = Rows::of(text);
     let mut reader = Reader {
         config: RunningConfig::default(),
@@ -68,6 +42,7 @@ pub(super) fn blocks(text: &str, asked: Asked) -> Parsed<RunningConfig> {
         profile: None,
         full: None,
         wide: None,
+        whole: None,
     };
     let mut at = 0;
     while let Some(behind) = rows.rows.get(at..).filter(|behind| !behind.is_empty()) {
@@ -92,12 +67,15 @@ struct Reader {
     full: Option<String>,
     /// The line before, when it fills the terminal and this one begins like a line of its own.
     wide: Option<String>,
+    /// This line as it stands there, where the line before hides some of it.
+    whole: Option<String>,
 }
 
 impl Reader {
     /// Takes the first of `behind`, which stands at `at`, and what belongs to it; says how many rows these were.
     fn step(&mut self, rows: &Rows<'_>, at: usize, behind: &[Row<'_>]) -> usize {
         let (full, wide) = (self.full.take(), self.wide.take());
+        self.whole = None;
         let Some(first) = behind.first().filter(|row| !row.trimmed().is_empty()) else { return 1 };
         let free = first.indent() == 0 || matches!(self.block, Block::None | Block::Open | Block::Closed);
         if self.asked == Asked::Whole
@@ -109,9 +87,11 @@ impl Reader {
         let (mut text, used, undecided) = rows.whole(at, self.block.is_closed());
         if let Some(before) = full {
             // It may be the rest of a line, and of a secret in it.
-            text = masked_from(&format!("{before}{text}"), before.len());
+            let shown = masked_from(&format!("{before}{text}"), before.len());
+            self.whole = Some(std::mem::replace(&mut text, shown));
         } else if let Some(before) = wide {
-            text = masked_behind(&format!("{before}{text}"), before.len());
+            let shown = masked_behind(&format!("{before}{text}"), before.len());
+            self.whole = Some(std::mem::replace(&mut text, shown));
         }
         let line = Line { number: first.number, text: text.trim_end() };
         self.line(line, &text, behind);
@@ -141,8 +121,9 @@ impl Reader {
         for row in inside {
             // Prose may speak of passwords. What is no prose after all keeps its secrets.
             let word = row.trimmed().split_whitespace().next().unwrap_or_default();
-            let shown = if is_known_word(word) { masked(row.text) } else { row.text.to_owned() };
-            self.config.other.last_mut().into_iter().for_each(|block| block.lines.push(shown.clone()));
+            let kept =
+                if is_known_word(word) { SecretText::of(row.text) } else { SecretText::plain(row.text) };
+            self.config.other.last_mut().into_iter().for_each(|block| block.lines.push(kept.clone()));
         }
         if further > 0 && self.block == Block::Open {
             self.block = Block::None;
@@ -155,13 +136,9 @@ impl Reader {
     fn undecided(&mut self, line: Line<'_>, text: &str) {
         match self.block {
             Block::None | Block::Open | Block::Closed => {
+                let kept = self.kept(text);
                 if let Some(block) = self.config.other.last_mut() {
-                    block.marks.push(Mark {
-                        index: block.lines.len().checked_sub(1),
-                        text: masked(text),
-                        set_by_profile: None,
-                        wrap: Some("undecided"),
-                    });
+                    block.marks.push(Mark::undecided(block.lines.len().checked_sub(1), kept));
                 }
             }
             _ => self.notes.because(line, "nothing tells whether the next line is the rest of this one"),
@@ -289,22 +266,32 @@ impl Reader {
         }
     }
 
-    fn other(&mut self, head: &str) {
-        self.config.other.push(OtherBlock { head: masked(head), lines: Vec::new(), marks: Vec::new() });
+    /// This line as it is kept.
+    fn kept(&self, raw: &str) -> SecretText {
+        SecretText::standing_for(raw, self.whole.as_deref().unwrap_or(raw))
+    }
+
+    fn other(&mut self, raw: &str) {
+        self.begin(self.kept(raw));
+    }
+
+    fn begin(&mut self, head: SecretText) {
+        self.config.other.push(OtherBlock { head, lines: Vec::new(), marks: Vec::new() });
     }
 
     /// Keeps a line in the block that it stands in.
     fn keep(&mut self, raw: &str) {
+        let kept = self.kept(raw);
         match self.config.other.last_mut() {
-            Some(block) => block.lines.push(masked(raw)),
-            None => self.other(raw),
+            Some(block) => block.lines.push(kept),
+            None => self.begin(kept),
         }
     }
 
     /// Keeps a line of a block that has fields for its other lines.
     fn keep_below(&mut self, head: &str, raw: &str) {
-        if self.config.other.last().is_none_or(|block| block.head != head) {
-            self.other(head);
+        if self.config.other.last().is_none_or(|block| block.head.shown() != head) {
+            self.begin(SecretText::plain(head));
         }
         self.keep(raw);
     }
@@ -318,7 +305,8 @@ impl Reader {
             return self.frame(line, frame, behind);
         }
         let (config, notes) = (&mut self.config, &mut self.notes);
-        let body = BodyLine { line, raw, profile: self.profile.as_deref() };
+        let whole = self.whole.as_deref().unwrap_or(raw);
+        let body = BodyLine { line, raw, whole, profile: self.profile.as_deref() };
         match self.block {
             Block::None | Block::Foreign => notes.unknown(line),
             Block::Gpon => self.gpon(line, raw),
@@ -334,7 +322,7 @@ impl Reader {
                 } else if let Some(description) = after(text, "description") {
                     vlan.description = values::name(description);
                 } else {
-                    vlan.other.keep(raw, None);
+                    vlan.other.keep(body.kept(), None);
                 }
             }
             Block::Pon => match config.pons.last_mut() {

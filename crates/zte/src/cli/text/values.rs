@@ -6,35 +6,17 @@ use std::str::FromStr;
 use gpon::{CardRef, CardStatus, ClockTime, Dbm, OnuId, OnuRef, OnuState, PonPort, SerialNumber, VlanId};
 
 use super::answer::{Field, Line, Notes};
+use super::visible::visible;
+use crate::firmware::dialect::C3XX;
 
 /// Whether the device says that it has no value.
-pub(super) fn absent(text: &str) -> bool {
+pub(in crate::cli) fn absent(text: &str) -> bool {
     matches!(text, "" | "N/A" | "N/A." | "n/a" | "--" | "-")
 }
 
 /// Text for a reason that an operator reads: as it stands, between quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::cli) fn quoted(text: &str) -> String {
     format!("\"{}\"", visible(text))
-}
-
-/// Text with what a terminal would not show, or would obey, made visible:
-/// control characters as `^[`, marks without a width as `<U+FEFF>`.
-pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => shown.push(c),
-            '\0'..='\x1f' => shown.extend(['^', char::from(c as u8 + b'@')]),
-            '\x7f' => shown.push_str("^?"),
-            '\u{80}'..='\u{9f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => shown.push_str(&format!("<U+{:04X}>", c as u32)),
-            _ => shown.push(c),
-        }
-    }
-    shown
 }
 
 fn strange<T>(text: &str, what: &str) -> Result<T, String> {
@@ -42,22 +24,22 @@ fn strange<T>(text: &str, what: &str) -> Result<T, String> {
 }
 
 /// Text; empty and `N/A` are none.
-pub(super) fn words(text: &str) -> Option<String> {
+pub(in crate::cli) fn words(text: &str) -> Option<String> {
     (!absent(text)).then(|| text.to_owned())
 }
 
 /// Text as it is; only empty is none.
-pub(super) fn name(text: &str) -> Option<String> {
+pub(in crate::cli) fn name(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// Text as a field; empty and `N/A` are none.
-pub(super) fn text(text: &str) -> Field<String> {
+pub(in crate::cli) fn text(text: &str) -> Field<String> {
     Ok(words(text))
 }
 
 /// A whole number.
-pub(super) fn number<T: FromStr>(text: &str) -> Field<T> {
+pub(in crate::cli) fn number<T: FromStr>(text: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
@@ -65,7 +47,7 @@ pub(super) fn number<T: FromStr>(text: &str) -> Field<T> {
 }
 
 /// A number with its unit, which may stand in brackets and after blanks: `36(deg c)`, `23.030    (mA)`, `39%`.
-pub(super) fn quantity<T: FromStr>(text: &str, unit: &str) -> Field<T> {
+pub(in crate::cli) fn quantity<T: FromStr>(text: &str, unit: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
@@ -80,17 +62,17 @@ pub(super) fn quantity<T: FromStr>(text: &str, unit: &str) -> Field<T> {
 }
 
 /// A number with decimals and its unit. What is not finite is no number.
-pub(super) fn decimal(text: &str, unit: &str) -> Field<f64> {
+pub(in crate::cli) fn decimal(text: &str, unit: &str) -> Field<f64> {
     quantity::<f64>(text, unit).map(|number| number.filter(|number| number.is_finite()))
 }
 
 /// A percentage: `39%`.
-pub(super) fn percent(text: &str) -> Field<u8> {
+pub(in crate::cli) fn percent(text: &str) -> Field<u8> {
     quantity(text, "%")
 }
 
 /// A power: `-20.241(dbm)`, `no signal`, `N/A`.
-pub(super) fn dbm(text: &str) -> Field<Dbm> {
+pub(in crate::cli) fn dbm(text: &str) -> Field<Dbm> {
     if text.eq_ignore_ascii_case("no signal") {
         return Ok(None);
     }
@@ -98,7 +80,7 @@ pub(super) fn dbm(text: &str) -> Field<Dbm> {
 }
 
 /// A number of at most three decimals with its unit, as thousandths.
-pub(super) fn thousandths(text: &str, unit: &str) -> Field<i32> {
+pub(in crate::cli) fn thousandths(text: &str, unit: &str) -> Field<i32> {
     let Some(value) = decimal(text, unit)? else { return Ok(None) };
     let milli = (value * 1000.0).round();
     if milli.abs() > f64::from(i32::MAX) {
@@ -108,7 +90,7 @@ pub(super) fn thousandths(text: &str, unit: &str) -> Field<i32> {
 }
 
 /// Whether `text` is a number and nothing else.
-pub(super) fn is_number(text: &str) -> bool {
+pub(in crate::cli) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -116,9 +98,19 @@ fn plain<T: FromStr>(text: &str) -> Option<T> {
     if is_number(text) { text.parse().ok() } else { None }
 }
 
+/// The PON port of its full name, `gpon-olt_1/1/3`.
+pub(in crate::cli) fn named_pon(name: &str) -> Option<PonPort> {
+    C3XX.ports.numbers_of_pon(name).and_then(|_| pon(name).ok())
+}
+
+/// The ONU of its full name, `gpon-onu_1/1/3:4`.
+pub(in crate::cli) fn named_onu(name: &str) -> Option<OnuRef> {
+    C3XX.ports.numbers_of_onu(name).and_then(|_| onu(name).ok())
+}
+
 /// `1/1/3`, with or without `gpon-olt_` before it.
-pub(super) fn pon(text: &str) -> Result<PonPort, String> {
-    let bare = text.strip_prefix("gpon-olt_").unwrap_or(text);
+pub(in crate::cli) fn pon(text: &str) -> Result<PonPort, String> {
+    let bare = C3XX.ports.numbers_of_pon(text).unwrap_or(text);
     match bare.contains('/').then(|| bare.parse()) {
         Some(Ok(pon)) => Ok(pon),
         _ => strange(text, "a PON port"),
@@ -126,8 +118,8 @@ pub(super) fn pon(text: &str) -> Result<PonPort, String> {
 }
 
 /// `1/1/3:4`, with or without `gpon-onu_` before it.
-pub(super) fn onu(text: &str) -> Result<OnuRef, String> {
-    let bare = text.strip_prefix("gpon-onu_").unwrap_or(text);
+pub(in crate::cli) fn onu(text: &str) -> Result<OnuRef, String> {
+    let bare = C3XX.ports.numbers_of_onu(text).unwrap_or(text);
     let parts = bare.split_once(':').and_then(|(port, id)| {
         let id: OnuId = id.parse().ok()?;
         Some(OnuRef { pon: pon(port).ok().filter(|_| !port.starts_with('g'))?, id })
@@ -136,7 +128,7 @@ pub(super) fn onu(text: &str) -> Result<OnuRef, String> {
 }
 
 /// Whether `text` names an uplink: `gei_1/3/1`, `xgei_1/4/2`.
-pub(super) fn uplink(text: &str) -> bool {
+pub(in crate::cli) fn uplink(text: &str) -> bool {
     let place = text.strip_prefix("gei_").or_else(|| text.strip_prefix("xgei_"));
     place.is_some_and(|place| {
         let numbers: Vec<Option<u8>> = place.split('/').map(plain).collect();
@@ -145,14 +137,14 @@ pub(super) fn uplink(text: &str) -> bool {
 }
 
 /// `1/1/3`: rack, shelf, slot.
-pub(super) fn card(text: &str) -> Result<CardRef, String> {
+pub(in crate::cli) fn card(text: &str) -> Result<CardRef, String> {
     let parts: Vec<&str> = text.split('/').collect();
     let [rack, shelf, slot] = parts.as_slice() else { return strange(text, "the place of a card") };
     card_of(rack, shelf, slot)
 }
 
 /// The place of a card from three numbers.
-pub(super) fn card_of(rack: &str, shelf: &str, slot: &str) -> Result<CardRef, String> {
+pub(in crate::cli) fn card_of(rack: &str, shelf: &str, slot: &str) -> Result<CardRef, String> {
     match (plain(rack), plain(shelf), plain(slot)) {
         (Some(rack), Some(shelf), Some(slot)) => Ok(CardRef { rack, shelf, slot }),
         _ => strange(&format!("{rack}/{shelf}/{slot}"), "the place of a card"),
@@ -160,7 +152,7 @@ pub(super) fn card_of(rack: &str, shelf: &str, slot: &str) -> Result<CardRef, St
 }
 
 /// The state of a card.
-pub(super) fn card_status(text: &str) -> Result<CardStatus, String> {
+pub(in crate::cli) fn card_status(text: &str) -> Result<CardStatus, String> {
     const ALL: [CardStatus; 14] = [
         CardStatus::InService,
         CardStatus::NotInService,
@@ -182,7 +174,7 @@ pub(super) fn card_status(text: &str) -> Result<CardStatus, String> {
 }
 
 /// A serial number.
-pub(super) fn serial(text: &str) -> Field<SerialNumber> {
+pub(in crate::cli) fn serial(text: &str) -> Field<SerialNumber> {
     if absent(text) {
         return Ok(None);
     }
@@ -190,7 +182,7 @@ pub(super) fn serial(text: &str) -> Field<SerialNumber> {
 }
 
 /// The number of a VLAN that there is, 1..=4094.
-pub(super) fn vlan(text: &str) -> Field<VlanId> {
+pub(in crate::cli) fn vlan(text: &str) -> Field<VlanId> {
     if absent(text) {
         return Ok(None);
     }
@@ -199,7 +191,7 @@ pub(super) fn vlan(text: &str) -> Field<VlanId> {
 
 /// The number of a VLAN as it is printed, 0..=4094: a printed 0 says that there
 /// is none, which is not the same as not to know.
-pub(super) fn vlan_or_zero(text: &str) -> Field<u16> {
+pub(in crate::cli) fn vlan_or_zero(text: &str) -> Field<u16> {
     if absent(text) {
         return Ok(None);
     }
@@ -210,7 +202,7 @@ pub(super) fn vlan_or_zero(text: &str) -> Field<u16> {
 }
 
 /// The phase of an ONU (fact sheet, CLI §4.3).
-pub(super) fn phase(text: &str) -> Result<OnuState, String> {
+pub(in crate::cli) fn phase(text: &str) -> Result<OnuState, String> {
     Ok(match text.to_ascii_lowercase().as_str() {
         "logging" => OnuState::Logging,
         "los" => OnuState::Los,
@@ -224,7 +216,7 @@ pub(super) fn phase(text: &str) -> Result<OnuState, String> {
 }
 
 /// One of two words.
-pub(super) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
+pub(in crate::cli) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
     match text {
         _ if absent(text) => Ok(None),
         _ if text.eq_ignore_ascii_case(yes) => Ok(Some(true)),
@@ -234,13 +226,13 @@ pub(super) fn either(text: &str, yes: &str, no: &str) -> Field<bool> {
 }
 
 /// `enable` or `disable`.
-pub(super) fn enabled(text: &str) -> Field<bool> {
+pub(in crate::cli) fn enabled(text: &str) -> Field<bool> {
     either(text, "enable", "disable")
 }
 
 /// `2026-08-16 05:45:43`; a moment that never was is all zeros. The hour may
 /// have a blank for its first digit.
-pub(super) fn moment(date: &str, time: &str) -> Field<ClockTime> {
+pub(in crate::cli) fn moment(date: &str, time: &str) -> Field<ClockTime> {
     let text = format!("{date} {time}");
     if text == "0000-00-00 00:00:00" {
         return Ok(None);
@@ -256,7 +248,7 @@ pub(super) fn moment(date: &str, time: &str) -> Field<ClockTime> {
 }
 
 /// Any text that `T` can be read from.
-pub(super) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
+pub(in crate::cli) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
     if absent(text) {
         return Ok(None);
     }
@@ -264,7 +256,7 @@ pub(super) fn parsed<T: FromStr<Err: Display>>(text: &str) -> Field<T> {
 }
 
 /// The ranges of a line that is a list of VLANs; what of it is none is noted.
-pub(super) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanId)> {
+pub(in crate::cli) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanId)> {
     let parts = line.trimmed().split(',').map(str::trim).filter(|part| !part.is_empty());
     let (good, bad): (Vec<_>, Vec<_>) = parts.map(vlan_ranges).partition(Result::is_ok);
     if good.is_empty() {
@@ -276,7 +268,7 @@ pub(super) fn vlan_list(line: Line<'_>, notes: &mut Notes) -> Vec<(VlanId, VlanI
 }
 
 /// A VLAN list `1,11-19,50` as ranges.
-pub(super) fn vlan_ranges(text: &str) -> Result<Vec<(VlanId, VlanId)>, String> {
+pub(in crate::cli) fn vlan_ranges(text: &str) -> Result<Vec<(VlanId, VlanId)>, String> {
     text.split(',')
         .map(|part| {
             let (first, last) = part.split_once('-').unwrap_or((part, part));

@@ -56,7 +56,7 @@ pub(crate) struct PonOnuConfig {
 }
 
 impl PonConfig {
-    pub(super) fn of(pon: PonPort) -> Self {
+    pub(in crate::cli) fn of(pon: PonPort) -> Self {
         Self {
             pon,
             name: None,
@@ -69,7 +69,7 @@ impl PonConfig {
     }
 
     /// Takes a line of the block.
-    pub(super) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+    pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
         let text = line.trimmed();
         if let Some(name) = after(text, "name") {
             self.name = values::name(name);
@@ -83,7 +83,7 @@ impl PonConfig {
             match text {
                 "shutdown" => self.shutdown = true,
                 "no shutdown" => self.shutdown = false,
-                _ => self.other.keep(line.raw, line.profile),
+                _ => self.other.keep(line.kept(), line.profile),
             }
         }
     }
@@ -109,7 +109,7 @@ impl PonConfig {
                 onu.line_profile = profiles.text("line").or(onu.line_profile.take());
                 onu.remote_profile = profiles.text("remote").or(onu.remote_profile.take());
             }
-            _ => self.other.keep(line.raw, line.profile),
+            _ => self.other.keep(line.kept(), line.profile),
         }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) struct VlanPortConfig {
 }
 
 impl RemoteConfig {
-    pub(super) fn of(onu: OnuRef) -> Self {
+    pub(in crate::cli) fn of(onu: OnuRef) -> Self {
         Self {
             onu,
             services: Vec::new(),
@@ -109,7 +109,7 @@ impl RemoteConfig {
     }
 
     /// Takes a line of the block.
-    pub(super) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+    pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
         let (text, set_by_profile) = (line.trimmed(), line.profile.map(str::to_owned));
         let taken = if let Some(rest) = after(text, "service") {
             self.service(rest, set_by_profile)
@@ -119,7 +119,7 @@ impl RemoteConfig {
             self.vlan_ports.push(VlanPortConfig { port, setting: setting.to_owned(), set_by_profile });
             Ok(())
         } else {
-            self.other.keep(line.raw, line.profile);
+            self.other.keep(line.kept(), line.profile);
             Ok(())
         };
         if let Err(reason) = taken {

@@ -21,15 +21,15 @@ pub(crate) struct VportVlans {
 }
 
 /// VLANs of a port, and whether they are tagged.
-pub(super) struct PortVlans {
-    pub(super) vlans: Vec<(VlanId, VlanId)>,
-    pub(super) tagged: bool,
+pub(in crate::cli) struct PortVlans {
+    pub(in crate::cli) vlans: Vec<(VlanId, VlanId)>,
+    pub(in crate::cli) tagged: bool,
     /// What stands behind them.
-    pub(super) rest: Vec<String>,
+    pub(in crate::cli) rest: Vec<String>,
 }
 
 /// What follows `switchport vlan`. A list may be printed with blanks in it.
-pub(super) fn port_vlans(text: &str) -> Result<PortVlans, String> {
+pub(in crate::cli) fn port_vlans(text: &str) -> Result<PortVlans, String> {
     let strange = || "VLANs of a port that are not understood".to_owned();
     let words: Vec<&str> = text.split_whitespace().collect();
     let at = words.iter().position(|word| matches!(*word, "tag" | "untag")).ok_or_else(strange)?;
@@ -44,7 +44,7 @@ pub(super) fn port_vlans(text: &str) -> Result<PortVlans, String> {
 }
 
 /// What follows `switchport vlan` in the block of an ONU: `900 tag vport 1`.
-pub(super) fn vport_vlans(text: &str) -> Result<VportVlans, String> {
+pub(in crate::cli) fn vport_vlans(text: &str) -> Result<VportVlans, String> {
     let PortVlans { vlans, tagged, rest } = port_vlans(text)?;
     match rest.as_slice() {
         [vport, number] if vport == "vport" => {

@@ -98,7 +98,7 @@ pub(crate) struct VportConfig {
 }
 
 impl OnuConfig {
-    pub(super) fn of(onu: OnuRef) -> Self {
+    pub(in crate::cli) fn of(onu: OnuRef) -> Self {
         Self {
             onu,
             name: None,
@@ -116,7 +116,7 @@ impl OnuConfig {
     }
 
     /// Takes a line of the block.
-    pub(super) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+    pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
         let (text, profile) = (line.trimmed(), line.profile);
         let taken = if let Some(name) = after(text, "name") {
             self.name = values::name(name);
@@ -142,7 +142,7 @@ impl OnuConfig {
             match text {
                 "shutdown" => self.shutdown = true,
                 "no shutdown" => self.shutdown = false,
-                _ => self.other.keep(line.raw, profile),
+                _ => self.other.keep(line.kept(), profile),
             }
             Ok(())
         };
@@ -243,12 +243,12 @@ impl OnuConfig {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Show, ShowOnuConfig};
+    use super::super::config_reader::{Asked, blocks};
     use super::*;
 
     fn config(lines: &str) -> (OnuConfig, usize) {
-        let parsed = ShowOnuConfig::parse(&format!("interface gpon-onu_1/1/2:5\n{lines}!\nend\n"));
-        (parsed.rows.into_iter().next().unwrap(), parsed.unknown.len())
+        let parsed = blocks(&format!("interface gpon-onu_1/1/2:5\n{lines}!\nend\n"), Asked::Onu);
+        (parsed.rows.onus.into_iter().next().unwrap(), parsed.unknown.len())
     }
 
     #[test]

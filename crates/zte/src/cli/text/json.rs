@@ -6,11 +6,11 @@ use gpon::{Dbm, OnuState, ServicePort};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-pub(super) fn text<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn text<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
-pub(super) fn maybe_text<T: Display, S: Serializer>(
+pub(in crate::cli) fn maybe_text<T: Display, S: Serializer>(
     value: &Option<T>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -18,32 +18,44 @@ pub(super) fn maybe_text<T: Display, S: Serializer>(
 }
 
 /// dBm as a number of three decimals.
-pub(super) fn dbm<S: Serializer>(value: &Option<Dbm>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn dbm<S: Serializer>(value: &Option<Dbm>, serializer: S) -> Result<S::Ok, S::Error> {
     value.map(Dbm::value).serialize(serializer)
 }
 
-pub(super) fn state<S: Serializer>(value: &Option<OnuState>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn state<S: Serializer>(
+    value: &Option<OnuState>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     value.map(OnuState::as_str).serialize(serializer)
 }
 
 /// A VLAN or another small number with a type of its own.
-pub(super) fn vlan<S: Serializer>(value: &Option<gpon::VlanId>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn vlan<S: Serializer>(
+    value: &Option<gpon::VlanId>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     value.map(gpon::VlanId::get).serialize(serializer)
 }
 
-pub(super) fn one_vlan<S: Serializer>(value: &gpon::VlanId, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn one_vlan<S: Serializer>(
+    value: &gpon::VlanId,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     value.get().serialize(serializer)
 }
 
 /// Ranges of VLANs as pairs of numbers.
-pub(super) fn vlan_ranges<S: Serializer>(
+pub(in crate::cli) fn vlan_ranges<S: Serializer>(
     value: &[(gpon::VlanId, gpon::VlanId)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(value.iter().map(|(first, last)| (first.get(), last.get())))
 }
 
-pub(super) fn service_port<S: Serializer>(port: &ServicePort, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn service_port<S: Serializer>(
+    port: &ServicePort,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut fields = serializer.serialize_struct("ServicePort", 15)?;
     fields.serialize_field("onu", &port.onu.to_string())?;
     fields.serialize_field("index", &port.index)?;
@@ -63,6 +75,6 @@ pub(super) fn service_port<S: Serializer>(port: &ServicePort, serializer: S) -> 
     fields.end()
 }
 
-pub(super) fn onu_id<S: Serializer>(id: &gpon::OnuId, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::cli) fn onu_id<S: Serializer>(id: &gpon::OnuId, serializer: S) -> Result<S::Ok, S::Error> {
     id.get().serialize(serializer)
 }

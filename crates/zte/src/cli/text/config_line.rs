@@ -4,51 +4,59 @@
 use super::answer::{Line, fullness};
 use super::config_heads::{TITLE, block_head, is_closer, is_known_word, strong_head};
 use super::config_marks::Frame;
+use super::secret_text::SecretText;
 
 /// Columns of a tab stop.
 const TAB: usize = 8;
 
 /// A line of a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct BodyLine<'a> {
+pub(in crate::cli) struct BodyLine<'a> {
     /// Its number, and its text without blanks at the end.
-    pub(super) line: Line<'a>,
-    /// Its text, byte for byte.
-    pub(super) raw: &'a str,
+    pub(in crate::cli) line: Line<'a>,
+    /// Its text, byte for byte; the rest of a secret that began in the line before is hidden.
+    pub(in crate::cli) raw: &'a str,
+    /// Its text with that rest.
+    pub(in crate::cli) whole: &'a str,
     /// The profile that set it.
-    pub(super) profile: Option<&'a str>,
+    pub(in crate::cli) profile: Option<&'a str>,
 }
 
 impl<'a> BodyLine<'a> {
+    /// The line as it is kept.
+    pub(in crate::cli) fn kept(self) -> SecretText {
+        SecretText::standing_for(self.raw, self.whole)
+    }
+
     /// Its text without blanks at either end.
-    pub(super) fn trimmed(self) -> &'a str {
+    pub(in crate::cli) fn trimmed(self) -> &'a str {
         self.line.trimmed()
     }
 }
 
 /// A line of the terminal.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(in crate::cli) struct Row<'a> {
     /// Its number in the answer, from 1.
-    pub(super) number: usize,
+    pub(in crate::cli) number: usize,
     /// Its text without the end of the line, and without what the whole text is shifted by.
-    pub(super) text: &'a str,
+    pub(in crate::cli) text: &'a str,
 }
 
 impl<'a> Row<'a> {
     /// Its text without blanks at either end.
-    pub(super) fn trimmed(self) -> &'a str {
+    pub(in crate::cli) fn trimmed(self) -> &'a str {
         self.text.trim()
     }
 
     /// The columns of blanks before it.
-    pub(super) fn indent(self) -> usize {
+    pub(in crate::cli) fn indent(self) -> usize {
         indent(self.text)
     }
 }
 
 /// The columns of blanks before a text.
-pub(super) fn indent(text: &str) -> usize {
+pub(in crate::cli) fn indent(text: &str) -> usize {
     text.chars().take_while(|c| c.is_whitespace()).fold(0, |column, c| match c {
         '\t' => (column / TAB + 1) * TAB,
         _ => column + 1,
@@ -56,15 +64,15 @@ pub(super) fn indent(text: &str) -> usize {
 }
 
 /// The lines of a configuration, and how far they are indented.
-pub(super) struct Rows<'a> {
-    pub(super) rows: Vec<Row<'a>>,
+pub(in crate::cli) struct Rows<'a> {
+    pub(in crate::cli) rows: Vec<Row<'a>>,
     /// How far the lines of most blocks are indented.
     body: usize,
 }
 
 /// What a line that is as wide as the terminal is followed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(in crate::cli) enum Next {
     /// Its rest.
     Rest,
     /// A line of its own.
@@ -76,7 +84,7 @@ pub(super) enum Next {
 impl<'a> Rows<'a> {
     /// The lines of `text`. A text that was pasted may be shifted as a whole:
     /// as far as most of its heads and ends are, for those stand at the left.
-    pub(super) fn of(text: &'a str) -> Self {
+    pub(in crate::cli) fn of(text: &'a str) -> Self {
         let mut rows: Vec<Row<'a>> = text
             .lines()
             .enumerate()
@@ -102,14 +110,14 @@ impl<'a> Rows<'a> {
     }
 
     /// The last line that holds something.
-    pub(super) fn last(&self) -> Option<Line<'_>> {
+    pub(in crate::cli) fn last(&self) -> Option<Line<'_>> {
         let last = self.rows.iter().rev().find(|row| !row.trimmed().is_empty())?;
         Some(Line { number: last.number, text: last.text.trim_end() })
     }
 
     /// The line at `at` with what the terminal wrapped of it, as many rows as
     /// that are, and whether it is undecided that there is more.
-    pub(super) fn whole(&self, at: usize, in_block: bool) -> (String, usize, bool) {
+    pub(in crate::cli) fn whole(&self, at: usize, in_block: bool) -> (String, usize, bool) {
         let mut text = self.rows.get(at).map_or_else(String::new, |row| row.text.to_owned());
         let (mut used, mut carried) = (1, 0);
         while let (Some(part), Some(next)) = (self.rows.get(at + used - 1), self.rows.get(at + used)) {
@@ -176,7 +184,7 @@ fn most_frequent(values: impl Iterator<Item = usize>) -> Option<usize> {
 
 /// Whether a block that begins with the first row has lines and an end of its
 /// own. Some devices print such a head alone.
-pub(super) fn has_end(rows: &[Row<'_>]) -> bool {
+pub(in crate::cli) fn has_end(rows: &[Row<'_>]) -> bool {
     let mut lines = false;
     for row in rows.iter().skip(1) {
         let (text, left) = (row.trimmed(), row.indent() == 0);
@@ -192,7 +200,7 @@ pub(super) fn has_end(rows: &[Row<'_>]) -> bool {
 }
 
 /// Whether the frame that the first row begins ends in its block.
-pub(super) fn frame_ends(rows: &[Row<'_>]) -> bool {
+pub(in crate::cli) fn frame_ends(rows: &[Row<'_>]) -> bool {
     let inside = rows.iter().skip(1).take_while(|row| {
         let text = row.trimmed();
         !strong_head(text) && !(row.indent() == 0 && (is_closer(text) || text == "end"))

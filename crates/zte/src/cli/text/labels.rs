@@ -4,7 +4,7 @@ use super::answer::{Line, same};
 
 /// A pair, its label spelled as in the list of those that are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pair<'a> {
+pub(in crate::cli) enum Pair<'a> {
     /// A label that is known.
     Known(&'static str, &'a str),
     /// Another one.
@@ -14,7 +14,7 @@ pub(super) enum Pair<'a> {
 /// The pairs of a line; `None` when it does not begin with a label. A label is
 /// one word with a colon behind it, be it after blanks. One that is known may
 /// follow a single blank; before another one stand two, or the line begins.
-pub(super) fn pairs<'a>(line: Line<'a>, known: &[&'static str]) -> Option<Vec<Pair<'a>>> {
+pub(in crate::cli) fn pairs<'a>(line: Line<'a>, known: &[&'static str]) -> Option<Vec<Pair<'a>>> {
     let text = line.trimmed();
     // Where a label begins, where its value does, the label.
     let mut found: Vec<(usize, usize, &'a str, Option<&'static str>)> = Vec::new();

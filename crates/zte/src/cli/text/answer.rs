@@ -1,57 +1,58 @@
 //! An answer as lines, and what of them is not understood.
 
 use super::password::masked_from;
-use super::{Parsed, UnknownLine, values};
+use super::visible::visible;
+use super::{Parsed, UnknownLine};
 
 /// The width at which a terminal wraps lines (fact sheet, CLI §1.2).
 const WIDTH: usize = 80;
 
 /// A line of an answer that holds something.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(in crate::cli) struct Line<'a> {
     /// Its number in the answer, from 1.
-    pub(super) number: usize,
+    pub(in crate::cli) number: usize,
     /// Its text without blanks at the end.
-    pub(super) text: &'a str,
+    pub(in crate::cli) text: &'a str,
 }
 
 impl<'a> Line<'a> {
     /// The line with this number, without blanks and NULs at its end.
-    pub(super) fn of(number: usize, text: &'a str) -> Self {
+    pub(in crate::cli) fn of(number: usize, text: &'a str) -> Self {
         Self { number, text: text.trim_end_matches(|c: char| c.is_whitespace() || c == '\0') }
     }
 
     /// Its text without blanks at either end.
-    pub(super) fn trimmed(self) -> &'a str {
+    pub(in crate::cli) fn trimmed(self) -> &'a str {
         self.text.trim_start()
     }
 
     /// Its words.
-    pub(super) fn words(self) -> Vec<&'a str> {
+    pub(in crate::cli) fn words(self) -> Vec<&'a str> {
         self.text.split_whitespace().collect()
     }
 
     /// `LABEL: value`, both without the blanks around them.
-    pub(super) fn label(self) -> Option<(&'a str, &'a str)> {
+    pub(in crate::cli) fn label(self) -> Option<(&'a str, &'a str)> {
         let (label, value) = self.text.split_once(':')?;
         Some((label.trim(), value.trim()))
     }
 
     /// Whether it is a rule, whatever its length: dashes or equals signs, in
     /// one piece or in several.
-    pub(super) fn is_rule(self) -> bool {
+    pub(in crate::cli) fn is_rule(self) -> bool {
         self.text.contains(['-', '=']) && self.text.chars().all(|c| matches!(c, '-' | '=' | ' ' | '\t'))
     }
 
     /// Whether it holds this text, whatever the blanks and the case.
-    pub(super) fn is(self, text: &str) -> bool {
+    pub(in crate::cli) fn is(self, text: &str) -> bool {
         same(self.text, text)
     }
 
     /// The label of `known` that begins it, spelled as there, and its value:
     /// `LABEL: value`, whatever the blanks and the case of the label. The colon
     /// is missing in some lines of some devices (`Arc-interval   0`).
-    pub(super) fn known_label<'k>(self, known: &[&'k str]) -> Option<(&'k str, &'a str)> {
+    pub(in crate::cli) fn known_label<'k>(self, known: &[&'k str]) -> Option<(&'k str, &'a str)> {
         let find = |label: &str| known.iter().copied().find(|known| same(known, label));
         if let Some(pair) = self.label().and_then(|(label, value)| Some((find(label)?, value))) {
             return Some(pair);
@@ -63,7 +64,7 @@ impl<'a> Line<'a> {
     /// `LABEL: value` of any label that could be one. A colon inside of a word
     /// (`Service ability N:1:    support`) belongs to the label where another one
     /// follows that ends a word.
-    pub(super) fn any_label(self) -> Option<(&'a str, &'a str)> {
+    pub(in crate::cli) fn any_label(self) -> Option<(&'a str, &'a str)> {
         let text = self.trimmed();
         let inside = |at: usize| text[at + 1..].starts_with(|c: char| !c.is_whitespace());
         let mut colons = text.match_indices(':').map(|(at, _)| at);
@@ -76,7 +77,7 @@ impl<'a> Line<'a> {
     }
 
     /// Whether it has the form of a title of its own: words and a colon at the end.
-    pub(super) fn is_title(self) -> bool {
+    pub(in crate::cli) fn is_title(self) -> bool {
         let Some(words) = self.text.strip_suffix(':') else { return false };
         let letters = words.chars().filter(|c| c.is_alphabetic()).count();
         let plain = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '(' | ')');
@@ -90,7 +91,7 @@ const LONGEST_LABEL: usize = 48;
 
 /// Whether two texts are the same but for blanks and case, as headings and
 /// labels are over the firmwares.
-pub(super) fn same(one: &str, other: &str) -> bool {
+pub(in crate::cli) fn same(one: &str, other: &str) -> bool {
     fn letters(text: &str) -> impl Iterator<Item = char> {
         text.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_lowercase())
     }
@@ -99,12 +100,12 @@ pub(super) fn same(one: &str, other: &str) -> bool {
 
 /// A line without what terminals and editors leave behind: byte-order marks,
 /// carriage returns and NULs at its ends.
-pub(super) fn bare(line: &str) -> &str {
+pub(in crate::cli) fn bare(line: &str) -> &str {
     line.trim_start_matches(['\u{feff}', '\0', '\r']).trim_end_matches(['\0', '\r'])
 }
 
 /// The lines of `text` that hold something.
-pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+pub(in crate::cli) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     text.lines()
         .enumerate()
         .map(|(at, text)| Line::of(at + 1, bare(text)))
@@ -116,7 +117,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 /// bytes. A character that the wrap cut in two reads as U+FFFD on either side,
 /// one for one to three bytes, or stands whole in the first line: `carried` are
 /// the bytes that the line before has so of this one.
-pub(super) fn fullness(part: &str, carried: usize) -> Option<usize> {
+pub(in crate::cli) fn fullness(part: &str, carried: usize) -> Option<usize> {
     let cut = part.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
     let bytes = gpon::text::bytes(part).len() + carried;
     let last = part.chars().next_back().map_or(0, char::len_utf8);
@@ -127,16 +128,16 @@ pub(super) fn fullness(part: &str, carried: usize) -> Option<usize> {
 }
 
 /// The lines of text, wraps taken out, that hold something.
-pub(super) fn lines_of(unwrapped: &[(usize, String)]) -> impl Iterator<Item = Line<'_>> {
+pub(in crate::cli) fn lines_of(unwrapped: &[(usize, String)]) -> impl Iterator<Item = Line<'_>> {
     unwrapped.iter().map(|(number, text)| Line::of(*number, text)).filter(|line| !line.text.is_empty())
 }
 
 /// A value, `None` where the device says "not available", or why it is not one.
-pub(super) type Field<T> = Result<Option<T>, String>;
+pub(in crate::cli) type Field<T> = Result<Option<T>, String>;
 
 /// What was not understood of an answer.
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(in crate::cli) struct Notes {
     lines: Vec<UnknownLine>,
     /// A noted line that fills the terminal, and its number: the next may be its
     /// rest, and that of a secret in it.
@@ -145,12 +146,12 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Notes a line that no rule knows.
-    pub(super) fn unknown(&mut self, line: Line<'_>) {
+    pub(in crate::cli) fn unknown(&mut self, line: Line<'_>) {
         self.because(line, "no rule knows this line");
     }
 
     /// Notes a line with the reason. Secrets of the line are hidden, and what is quoted of a line with secrets.
-    pub(super) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
+    pub(in crate::cli) fn because(&mut self, line: Line<'_>, reason: impl Into<String>) {
         let before = self.full.take().filter(|(number, _)| number + 1 == line.number);
         let before = before.map(|(_, text)| text).unwrap_or_default();
         let joined = format!("{before}{}", line.text);
@@ -163,11 +164,11 @@ impl Notes {
         {
             reason.replace_range(from..=to, "\"***\"");
         }
-        self.lines.push(UnknownLine { line: line.number, text: values::visible(&text), reason });
+        self.lines.push(UnknownLine { line: line.number, text: visible(&text), reason });
     }
 
     /// The value of `field`; a complaint is noted.
-    pub(super) fn field<T>(&mut self, line: Line<'_>, field: Field<T>) -> Option<T> {
+    pub(in crate::cli) fn field<T>(&mut self, line: Line<'_>, field: Field<T>) -> Option<T> {
         field.unwrap_or_else(|reason| {
             self.because(line, reason);
             None
@@ -175,13 +176,13 @@ impl Notes {
     }
 
     /// The value of `field`; a complaint is noted.
-    pub(super) fn need<T>(&mut self, line: Line<'_>, field: Result<T, String>) -> Option<T> {
+    pub(in crate::cli) fn need<T>(&mut self, line: Line<'_>, field: Result<T, String>) -> Option<T> {
         self.field(line, field.map(Some))
     }
 
     /// Puts the value of `field` into a place that is still empty. Where the OLT
     /// says something for the second time, it is of another thing.
-    pub(super) fn put<T>(&mut self, line: Line<'_>, place: &mut Option<T>, field: Field<T>) {
+    pub(in crate::cli) fn put<T>(&mut self, line: Line<'_>, place: &mut Option<T>, field: Field<T>) {
         if place.is_some() {
             self.again(line);
         } else {
@@ -190,36 +191,36 @@ impl Notes {
     }
 
     /// Notes what was said before.
-    pub(super) fn again(&mut self, line: Line<'_>) {
+    pub(in crate::cli) fn again(&mut self, line: Line<'_>) {
         self.because(line, "this was said before, of this or of another thing");
     }
 
     /// Compares a count of the OLT's own with what was read.
-    pub(super) fn count(&mut self, line: Line<'_>, counted: u32, read: usize, what: &str) {
+    pub(in crate::cli) fn count(&mut self, line: Line<'_>, counted: u32, read: usize, what: &str) {
         if usize::try_from(counted) != Ok(read) {
             self.because(line, format!("the OLT counts {counted} {what}, and {read} could be read"));
         }
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::cli) fn len(&self) -> usize {
         self.lines.len()
     }
 
     /// Puts what is noted of the lines before others behind them in order.
-    pub(super) fn sort(&mut self) {
+    pub(in crate::cli) fn sort(&mut self) {
         self.lines.sort_by_key(|line| line.line);
     }
 
     /// Hides what `mask` hides in the lines that were noted.
-    pub(super) fn mask(&mut self, mask: impl Fn(&str) -> String) {
+    pub(in crate::cli) fn mask(&mut self, mask: impl Fn(&str) -> String) {
         for line in &mut self.lines {
             line.text = mask(&line.text);
         }
     }
 
     /// The rows, with these notes.
-    pub(super) fn with<T>(self, rows: T) -> Parsed<T> {
+    pub(in crate::cli) fn with<T>(self, rows: T) -> Parsed<T> {
         Parsed { rows, unknown: self.lines }
     }
 }

@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 /// The keywords of a line with what follows each, up to the next keyword.
 #[derive(Debug)]
-pub(super) struct Words<'a>(Vec<(&'a str, String)>);
+pub(in crate::cli) struct Words<'a>(Vec<(&'a str, String)>);
 
 impl<'a> Words<'a> {
     /// `text` cut at `keys`; `None` when it does not begin with one.
-    pub(super) fn of(text: &'a str, keys: &[&str]) -> Option<Self> {
+    pub(in crate::cli) fn of(text: &'a str, keys: &[&str]) -> Option<Self> {
         let mut found: Vec<(&str, String)> = Vec::new();
         for word in text.split_whitespace() {
             if keys.contains(&word) {
@@ -25,28 +25,28 @@ impl<'a> Words<'a> {
     }
 
     /// Whether the keyword is there.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(in crate::cli) fn has(&self, key: &str) -> bool {
         self.0.iter().any(|(found, _)| *found == key)
     }
 
     /// What follows the keyword.
-    pub(super) fn get(&self, key: &str) -> Option<&str> {
+    pub(in crate::cli) fn get(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(found, _)| *found == key).map(|(_, value)| value.as_str())
     }
 
     /// What follows the keyword, as text of its own.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
+    pub(in crate::cli) fn text(&self, key: &str) -> Option<String> {
         self.get(key).map(str::to_owned)
     }
 
     /// What follows the keyword, as a value. A complaint quotes nothing: it may be a piece of a secret.
-    pub(super) fn value<T: FromStr>(&self, key: &str) -> Result<Option<T>, String> {
+    pub(in crate::cli) fn value<T: FromStr>(&self, key: &str) -> Result<Option<T>, String> {
         let Some(text) = self.get(key) else { return Ok(None) };
         text.parse().map(Some).map_err(|_| format!("what follows `{key}` is not understood"))
     }
 
     /// Whether the keyword is there, which stands alone.
-    pub(super) fn flag(&self, key: &str) -> Result<bool, String> {
+    pub(in crate::cli) fn flag(&self, key: &str) -> Result<bool, String> {
         match self.get(key) {
             Some("") => Ok(true),
             Some(_) => Err(format!("what follows `{key}` is not understood")),
@@ -55,7 +55,7 @@ impl<'a> Words<'a> {
     }
 
     /// Whether no keyword stands there twice: which of them counts is not known.
-    pub(super) fn once(self) -> Option<Self> {
+    pub(in crate::cli) fn once(self) -> Option<Self> {
         let twice = self
             .0
             .iter()
@@ -66,14 +66,14 @@ impl<'a> Words<'a> {
 }
 
 /// The first word of `text` as a value, and the rest of it.
-pub(super) fn first<T: FromStr>(text: &str) -> Option<(T, &str)> {
+pub(in crate::cli) fn first<T: FromStr>(text: &str) -> Option<(T, &str)> {
     let text = text.trim_start();
     let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     Some((word.parse().ok()?, rest.trim()))
 }
 
 /// What stands after the words `start`, which end at a blank or with the text.
-pub(super) fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+pub(in crate::cli) fn after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     let rest = text.strip_prefix(start)?;
     if rest.is_empty() {
         return Some(rest);

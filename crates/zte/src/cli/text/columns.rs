@@ -2,7 +2,7 @@
 
 /// Where the columns of a table begin, in characters.
 #[derive(Debug, Clone)]
-pub(super) struct Columns(Vec<usize>);
+pub(in crate::cli) struct Columns(Vec<usize>);
 
 /// How far a cell may stand from the beginning of its column: devices print
 /// some headings a column or two beside their rows (fact sheet, CLI §4.1, §4.3).
@@ -10,7 +10,7 @@ const BESIDE: usize = 2;
 
 impl Columns {
     /// Columns that begin there.
-    pub(super) fn at(starts: Vec<usize>) -> Self {
+    pub(in crate::cli) fn at(starts: Vec<usize>) -> Self {
         Self(starts)
     }
 
@@ -18,7 +18,7 @@ impl Columns {
     /// columns: by place, be it a little shifted, or else its words, or what
     /// stands between two blanks, when they are as many. `None` when nothing
     /// fits. Only where `phrases` is not set are cells single words for certain.
-    pub(super) fn cells(&self, row: &str, phrases: bool) -> Option<Vec<String>> {
+    pub(in crate::cli) fn cells(&self, row: &str, phrases: bool) -> Option<Vec<String>> {
         let words = || Some(row.split_whitespace().map(str::to_owned).collect());
         let pieces = || {
             let pieces = row.split("  ").map(str::trim).filter(|piece| !piece.is_empty());
@@ -91,7 +91,7 @@ impl Columns {
 }
 
 /// The words of `text` and where they begin, in characters.
-pub(super) fn words(text: &str) -> Vec<(usize, String)> {
+pub(in crate::cli) fn words(text: &str) -> Vec<(usize, String)> {
     let mut words: Vec<(usize, String)> = Vec::new();
     let mut before = ' ';
     for (at, c) in text.chars().enumerate() {

@@ -74,7 +74,7 @@ const FOLLOWERS: [&str; 28] = [
 const FLAGS: [&str; 8] = ["rw", "ro", "untag", "trap", "inform", "priv", "auth", "single-connection"];
 
 /// The secrets of `line`, in their order, as places in it.
-pub(super) fn secrets(line: &str) -> Vec<Range<usize>> {
+pub(in crate::cli) fn secrets(line: &str) -> Vec<Range<usize>> {
     let words = words(line);
     let Some((_, first)) = words.first() else { return Vec::new() };
     let keyed = !WITHOUT_SECRETS.contains(first) && !is_place_or_contact(&words);
