@@ -13,6 +13,7 @@ use super::broken::Broken;
 use super::line::Line;
 use super::session::{Most, Session};
 use crate::CliSettings;
+use crate::firmware::dialect::C3XX;
 
 /// What is sent without an end, and what it is.
 const FLOODS: [(&str, &[u8]); 16] = [
@@ -91,7 +92,7 @@ async fn floods_end_a_session_after_so_many_bytes() {
         for (what, flood) in FLOODS {
             let (settings, sent) = terminal(when, flood).await;
             let began = Instant::now();
-            let opened = Session::open(&settings).await;
+            let opened = Session::open(&settings, &C3XX).await;
             let broken = match (when, opened) {
                 (When::Answer, Ok(mut session)) => {
                     let deadline = Instant::now() + Duration::from_secs(60);
@@ -113,7 +114,7 @@ async fn floods_end_a_session_after_so_many_bytes() {
 async fn a_good_bye_is_short() {
     for (what, flood) in FLOODS {
         let (settings, _) = terminal(When::Logout, flood).await;
-        let session = Session::open(&settings).await.unwrap();
+        let session = Session::open(&settings, &C3XX).await.unwrap();
         let began = Instant::now();
         session.close().await;
         assert!(began.elapsed() < Duration::from_millis(2500), "{what}: {:?}", began.elapsed());
@@ -124,7 +125,7 @@ async fn a_good_bye_is_short() {
 async fn lines_do_not_cost_more_than_bytes() {
     for (what, flood) in [("empty", &b"\n"[..]), ("short", b"x\n")] {
         let (settings, _) = terminal(When::Answer, flood).await;
-        let mut session = Session::open(&settings).await.unwrap();
+        let mut session = Session::open(&settings, &C3XX).await.unwrap();
         let line = Line::new("show clock").unwrap();
         let deadline = Instant::now() + Duration::from_secs(60);
         let broken = session.run(&line, deadline, Most::READING).await.unwrap_err();

@@ -80,8 +80,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
             && !reader_first
             && let Some(want) = writers.pop_front()
         {
-            // The session that was used last is the likeliest to live.
-            let (session, alone) = (idle.pop(), turns.is_empty());
+            let (session, alone) = (take(&shared, &mut idle), turns.is_empty());
             writer.spawn(writer::serve(Arc::clone(&shared), want, session, alone));
             wrote = true;
         }
@@ -102,7 +101,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
             },
             want = queues.reads.recv(), if used < most => match want {
                 Some(want) => {
-                    let session = idle.pop();
+                    let session = take(&shared, &mut idle);
                     turns.spawn(serve(Arc::clone(&shared), want, session, used == 0));
                     wrote = false;
                 }
@@ -158,6 +157,14 @@ async fn end_writer(mut writer: JoinSet<Option<Session>>, until: Option<Instant>
     if let Some(session) = session {
         session.close().await;
     }
+}
+
+/// The session that was used last, which is the likeliest to live. What its device
+/// speaks may have been learned since it was opened.
+fn take(shared: &Shared, idle: &mut Vec<Session>) -> Option<Session> {
+    let mut session = idle.pop()?;
+    session.reader.speak(shared.dialect());
+    Some(session)
 }
 
 fn next_care(shared: &Shared, session: &Session) -> Instant {
@@ -222,7 +229,7 @@ async fn serve(
 /// one: that is this caller's trouble and no outage.
 pub(super) async fn open(shared: &Shared, alone: bool) -> Result<Session, Trouble> {
     shared.outage.check()?;
-    match Session::open(&shared.settings).await {
+    match Session::open(&shared.settings, shared.dialect()).await {
         Ok(session) => {
             shared.logins.fetch_add(1, Ordering::Relaxed);
             shared.outage.answered();

@@ -55,20 +55,10 @@ impl Line {
         Err(NoLine)
     }
 
-    /// A line that this crate always sends as it stands here.
-    pub(super) fn ours(text: &'static str) -> Self {
+    /// A line that a dialect holds.
+    pub(crate) fn ours(text: &'static str) -> Self {
         debug_assert!(Self::new(text).is_ok(), "{text}");
         Self { silence: silence(text), text: Cow::Borrowed(text) }
-    }
-
-    /// Saves what was configured (CLI §1.7): in EXEC only.
-    pub(crate) fn write() -> Self {
-        Self::ours("write")
-    }
-
-    /// Leaves every mode of configuration (CLI §1.2).
-    pub(super) fn end() -> Self {
-        Self::ours("end")
     }
 
     pub(crate) fn as_str(&self) -> &str {

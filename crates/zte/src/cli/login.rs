@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use super::broken::{Broken, Said, told};
+use super::line::Line;
 use super::prompt::Mode;
 use super::reader::Waiting;
 use super::session::{Most, Reading, Session};
@@ -106,8 +107,9 @@ impl Session {
     /// next would be taken for a password (§1.1).
     async fn enable(&mut self, password: &SecretString, reading: &Reading) -> Result<(), Broken> {
         let reading = Reading { doing: "enabling", ..*reading };
-        self.reader.begin("enable");
-        self.send(b"enable\n").await?;
+        let line = Line::ours(self.dialect().lines.enable);
+        self.reader.begin(line.as_str());
+        self.send(&line.sent()).await?;
         let mut passwords = 0;
         let mut stands = Stands::default();
         loop {

@@ -4,6 +4,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::cli::line::Line;
 use crate::cli::session::SETTLED;
+use crate::firmware::dialect::C3XX;
 
 /// How the network hands on what the device says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -151,14 +152,14 @@ fn settings(port: u16) -> CliSettings {
 
 async fn broken(device: Device) -> Broken {
     let (port, _) = device.start().await;
-    Session::open(&settings(port)).await.unwrap_err()
+    Session::open(&settings(port), &C3XX).await.unwrap_err()
 }
 
 /// A session is of use: what was typed is what an operator would have typed.
 async fn assert_works(device: Device, what: &str) {
     let (port, typed) = device.start().await;
     let mut session =
-        Session::open(&settings(port)).await.unwrap_or_else(|broken| panic!("{what}: {broken}"));
+        Session::open(&settings(port), &C3XX).await.unwrap_or_else(|broken| panic!("{what}: {broken}"));
     let line = Line::new("show clock").unwrap();
     let deadline = Instant::now() + LONGEST;
     let reply = session.run(&line, deadline, Most::READING).await.unwrap();
@@ -234,14 +235,14 @@ async fn only_its_own_words_refuse() {
         let (port, typed) = Device { refusal, ..USUAL }.start().await;
         let mut settings = settings(port);
         settings.password = SecretString::from("wrong");
-        let broken = Session::open(&settings).await.unwrap_err();
+        let broken = Session::open(&settings, &C3XX).await.unwrap_err();
         assert_eq!(broken, Broken::LoginRefused(refusal.trim().to_owned()));
         assert_eq!(typed.await.unwrap(), ["zte", "wrong"], "{refusal}");
     }
     let (port, typed) = USUAL.start().await;
     let mut settings = settings(port);
     settings.enable_password = Some(SecretString::from("wrong"));
-    let broken = Session::open(&settings).await.unwrap_err();
+    let broken = Session::open(&settings, &C3XX).await.unwrap_err();
     assert_eq!(broken, Broken::LoginRefused("%Error 20208: Bad password".into()));
     assert_eq!(typed.await.unwrap(), ["zte", "secret", "enable", "wrong"]);
 }
@@ -252,7 +253,7 @@ async fn unknown_words_are_told() {
     let (port, typed) = Device { refusal: "% Go away", ..USUAL }.start().await;
     let mut settings = settings(port);
     settings.password = SecretString::from("wrong");
-    let Broken::LoginRefused(line) = Session::open(&settings).await.unwrap_err() else { panic!() };
+    let Broken::LoginRefused(line) = Session::open(&settings, &C3XX).await.unwrap_err() else { panic!() };
     assert_eq!(line, "the OLT asked for the user again and again, % Go away");
     assert_eq!(typed.await.unwrap().len(), 2 * TRIES);
 }
@@ -285,8 +286,8 @@ async fn what_was_said_before_hanging_up_is_told() {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"All lines are busy\r\n").await.unwrap();
     });
-    let text = Session::open(&settings(port)).await.unwrap_err().to_string();
+    let text = Session::open(&settings(port), &C3XX).await.unwrap_err().to_string();
     assert_eq!(text, "the OLT closed the connection while logging in; its last line: `All lines are busy`");
-    let text = Session::open(&settings(1)).await.unwrap_err().to_string();
+    let text = Session::open(&settings(1), &C3XX).await.unwrap_err().to_string();
     assert!(text.ends_with("(check olts[].cli.host and port)"), "{text}");
 }

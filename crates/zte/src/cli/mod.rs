@@ -4,6 +4,8 @@
 //! session; `keeper` is the task that owns the sessions of an OLT.
 
 mod broken;
+#[cfg(test)]
+mod dialect_tests;
 mod halves;
 #[cfg(test)]
 mod hostile_tests;
@@ -28,13 +30,14 @@ mod write_turn;
 mod writer;
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::firmware::dialect::{C3XX, Dialect};
 use crate::latency::Latency;
 use crate::{CliSettings, LatencyStats, Trouble};
 use keeper::{Queues, ReadWant, WRITES, Want, WriteWant};
@@ -86,11 +89,19 @@ pub(crate) struct Shared {
     sessions: AtomicUsize,
     waiting: AtomicUsize,
     latency: Latency,
+    /// What the OLT speaks, as far as it is known.
+    dialect: Mutex<&'static Dialect>,
     /// Until when a line that writes keeps every reader waiting.
     taken: Taken,
     stop: CancellationToken,
     /// Once stopped, until when a line that writes may go on.
     until: OnceLock<Instant>,
+}
+
+impl Shared {
+    fn dialect(&self) -> &'static Dialect {
+        *self.dialect.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The command line of one OLT. A cheap handle; nothing is sent before it is used.
@@ -100,7 +111,7 @@ pub(crate) struct Cli {
     reads: mpsc::Sender<ReadWant>,
     writes: mpsc::Sender<WriteWant>,
     /// The other ends, until the first use starts the task.
-    unstarted: Arc<std::sync::Mutex<Option<Queues>>>,
+    unstarted: Arc<Mutex<Option<Queues>>>,
 }
 
 impl Cli {
@@ -119,11 +130,12 @@ impl Cli {
             sessions: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             latency: Latency::default(),
+            dialect: Mutex::new(&C3XX),
             taken: Taken::default(),
             stop: CancellationToken::new(),
             until: OnceLock::new(),
         };
-        let unstarted = Arc::new(std::sync::Mutex::new(Some(queues)));
+        let unstarted = Arc::new(Mutex::new(Some(queues)));
         Self { shared: Arc::new(shared), reads, writes, unstarted }
     }
 
@@ -179,6 +191,11 @@ impl Cli {
         }
     }
 
+    /// The OLT was learned to speak this.
+    pub(crate) fn speak(&self, dialect: &'static Dialect) {
+        *self.shared.dialect.lock().unwrap_or_else(PoisonError::into_inner) = dialect;
+    }
+
     /// What was done so far.
     pub(crate) fn stats(&self) -> CliStats {
         let shared = &self.shared;
@@ -204,7 +221,7 @@ impl Cli {
     }
 
     fn start(&self) {
-        let mut unstarted = self.unstarted.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut unstarted = self.unstarted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queues) = unstarted.take() {
             tokio::spawn(keeper::keep(Arc::clone(&self.shared), queues));
         }

@@ -13,6 +13,7 @@ use super::session::Most;
 use super::show::{Parsed, Show};
 use super::{Shared, ended};
 use crate::Trouble;
+use crate::firmware::dialect::Dialect;
 
 /// An answer of so many bytes takes longer to read than others should wait.
 const LONG: usize = 128 << 10;
@@ -41,6 +42,11 @@ impl ReadTurn {
     /// The same, for answers as long as `most`.
     pub(crate) fn with(self, most: Most) -> Self {
         Self { most, ..self }
+    }
+
+    /// What the OLT speaks.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        self.shared.dialect()
     }
 
     /// Runs one command that changes nothing.
@@ -109,7 +115,7 @@ impl ReadTurn {
         show: &S,
         deadline: Instant,
     ) -> Result<Parsed<S::Rows>, Trouble> {
-        let command = show.line();
+        let command = show.line_in(self.dialect());
         match self.whole(&command, S::is_whole, deadline).await? {
             Answer::Text(text) if text.len() < LONG => Ok(S::parse(&text)),
             // Elsewhere, or the readings of other OLTs would wait for this one.

@@ -113,6 +113,16 @@ impl Reader {
         }
     }
 
+    /// What the device was learned to speak meanwhile.
+    pub(crate) fn speak(&mut self, dialect: &'static Dialect) {
+        self.dialect = dialect;
+    }
+
+    /// What the device speaks.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        self.dialect
+    }
+
     /// Takes bytes from the OLT; gives those that the protocol has to send back.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let (mut data, mut replies) = (Vec::new(), Vec::new());
@@ -230,7 +240,7 @@ impl Reader {
         let Waiting::Command(mode) = self.waiting() else { return None };
         let text = self.screen.take();
         self.command = None;
-        let refusal = refusal_in(&self.dialect.refusals, &text);
+        let refusal = refusal(&self.dialect.refusals, &text);
         Some(Reply { text, mode, refusal, proven: false })
     }
 
@@ -279,12 +289,7 @@ pub(crate) fn is_echo(prompts: &Prompts, line: &str, host: &str, command: &str) 
 
 /// Whether an answer is a refusal: the parser's or a module's line as its first
 /// or as its last one (§1.8, §2). In between, such a line is somebody's text.
-pub(crate) fn refusal(text: &str) -> Option<Refusal> {
-    refusal_in(&C3XX.refusals, text)
-}
-
-/// [`refusal`] by the lines of a dialect.
-pub(crate) fn refusal_in(refusals: &Refusals, text: &str) -> Option<Refusal> {
+pub(crate) fn refusal(refusals: &Refusals, text: &str) -> Option<Refusal> {
     let meant = |line: &&str| {
         let line = line.trim();
         !line.is_empty()
@@ -320,11 +325,11 @@ fn is_empty(refusals: &Refusals, line: &str) -> bool {
 /// Whether an answer shows a row, or the OLT's count of rows: a line with a
 /// digit or a label that is no message of the OLT. A device that answers 62310
 /// to everything (§9.2) shows none, whatever else breaks into its answers.
-pub(crate) fn shows_rows(text: &str) -> bool {
+pub(crate) fn shows_rows(refusals: &Refusals, text: &str) -> bool {
     let row =
         |line: &str| !line.starts_with(['%', '^']) && line.contains(|c: char| c.is_ascii_digit() || c == ':');
-    refusal(text).is_none()
-        && !text.lines().any(|line| is_empty(&C3XX.refusals, line))
+    refusal(refusals, text).is_none()
+        && !text.lines().any(|line| is_empty(refusals, line))
         && text.lines().any(|line| row(line.trim()))
 }
 

@@ -83,13 +83,13 @@ fn refusals() {
         ("header\n%Code 63987-GPONRM : ONU is unavailable\n", "%Code 63987-GPONRM : ONU is unavailable"),
         ("Invalid port\n", "Invalid port"),
     ] {
-        assert_eq!(refusal(text), Some(Refusal::Refused(line.to_owned())), "{text}");
+        assert_eq!(refusal(&C3XX.refusals, text), Some(Refusal::Refused(line.to_owned())), "{text}");
     }
     for text in [
         "%Code 62310-GPONSRV : No related information to show.\n",
         "%Code 32310-GPONSRV : No related information to show.\n",
     ] {
-        assert!(matches!(refusal(text), Some(Refusal::Empty(_))), "{text}");
+        assert!(matches!(refusal(&C3XX.refusals, text), Some(Refusal::Empty(_))), "{text}");
     }
     for text in [
         "",
@@ -99,7 +99,7 @@ fn refusals() {
         "interface x\n%Error 20200: in somebody's banner\nend\n",
         " No optical module present.\n",
     ] {
-        assert_eq!(refusal(text), None, "{text}");
+        assert_eq!(refusal(&C3XX.refusals, text), None, "{text}");
     }
 }
 
@@ -108,14 +108,14 @@ fn refusals() {
 fn none_stands_alone() {
     let none = "%Code 62310-GPONSRV : No related information to show.\n";
     for text in [format!("gpon-onu_1/1/1:1 unknown\n{none}"), format!("{none}%LOG 1: x\n")] {
-        assert_eq!(refusal(&text), None, "{text}");
-        assert!(!shows_rows(&text), "{text}");
+        assert_eq!(refusal(&C3XX.refusals, &text), None, "{text}");
+        assert!(!shows_rows(&C3XX.refusals, &text), "{text}");
     }
     for text in ["", "OnuIndex Sn State\n-----\n", "%LOG 1: x\n", "    ^\n% Invalid input: x\n"] {
-        assert!(!shows_rows(text), "{text}");
+        assert!(!shows_rows(&C3XX.refusals, text), "{text}");
     }
     for text in ["Profile name :default\n", "1/1/1:1 enable\n", "ONU Number: 0/0\n"] {
-        assert!(shows_rows(text), "{text}");
+        assert!(shows_rows(&C3XX.refusals, text), "{text}");
     }
 }
 
@@ -171,7 +171,7 @@ fn an_echo_without_its_prompt() {
 fn a_wrapped_refusal_is_whole() {
     let line = "%Code 64007-GPONRM : Operation is forbidden for conflicting with some applied onu-profile";
     let text = format!("{}\n{}\n", &line[..80], &line[80..]);
-    assert_eq!(refusal(&text), Some(Refusal::Refused(line.to_owned())));
+    assert_eq!(refusal(&C3XX.refusals, &text), Some(Refusal::Refused(line.to_owned())));
 }
 
 proptest! {

@@ -142,7 +142,7 @@ impl Scripted {
                 }
                 _ => {
                     if let Some(seconds) = line.strip_prefix("show ") {
-                        sleep(Duration::from_secs(seconds.parse().unwrap())).await;
+                        sleep(Duration::from_secs(seconds.parse().unwrap_or_default())).await;
                         stream.write_all(format!("{seconds} s\r\n").as_bytes()).await?;
                     }
                 }

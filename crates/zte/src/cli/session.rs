@@ -11,6 +11,7 @@ use super::line::Line;
 use super::prompt::Mode;
 use super::reader::{Reader, Refusal, Reply, Waiting, shows_rows};
 use crate::CliSettings;
+use crate::firmware::dialect::Dialect;
 
 /// Connecting: a busy OLT takes seconds, not more.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -60,16 +61,13 @@ impl Most {
     pub(crate) const SHOWN: Self = Self { bytes: 32 << 20, lines: 1 << 20 };
 }
 
-/// What shows a row on every OLT: all have the profile `default` (§9.2).
-const PROOF: &str = "show gpon profile tcont";
-
 /// Whether "No related information to show." means none in a session: some
 /// devices answer it to everything after `terminal length 0` (§9.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Proof {
     /// Nothing says so yet.
     Missing,
-    /// Nor does [`PROOF`], which was asked.
+    /// Nor does what shows a row on every OLT, which was asked.
     Denied,
     /// A `show gpon ...` has shown rows.
     Given,
@@ -116,23 +114,23 @@ impl Reading {
 
 impl Session {
     /// Connects and logs in, up to the privileged prompt where there is a password for it.
-    pub(crate) async fn open(settings: &CliSettings) -> Result<Self, Broken> {
-        let mut session = Self::over(connect(settings).await?);
+    pub(crate) async fn open(settings: &CliSettings, dialect: &'static Dialect) -> Result<Self, Broken> {
+        let mut session = Self::over(connect(settings).await?, dialect);
         session.log_in(settings).await?;
         if settings.terminal_length {
             // A user without the privilege is refused, and pages are turned by hand.
-            let line = Line::ours("terminal length 0");
+            let line = Line::ours(dialect.lines.unpaged);
             session.command(&line, Instant::now() + line.silence(), Most::TALK).await?;
         }
         Ok(session)
     }
 
-    pub(super) fn over(stream: TcpStream) -> Self {
+    pub(super) fn over(stream: TcpStream, dialect: &'static Dialect) -> Self {
         let now = Instant::now();
         Self {
             stream,
             piece: vec![0; PIECE],
-            reader: Reader::default(),
+            reader: Reader::of(dialect),
             mode: Mode::User,
             proof: Proof::Missing,
             heard: now,
@@ -142,14 +140,21 @@ impl Session {
         }
     }
 
+    /// What the device speaks.
+    pub(super) fn dialect(&self) -> &'static Dialect {
+        self.reader.dialect()
+    }
+
     /// Runs one command to its prompt. Where it says that there is nothing to
-    /// show and nothing was shown in this session yet, [`PROOF`] is asked as well.
+    /// show and nothing was shown in this session yet, what shows a row on every OLT
+    /// is asked as well.
     pub(crate) async fn run(&mut self, line: &Line, deadline: Instant, most: Most) -> Result<Reply, Broken> {
         let mut reply = self.command(line, deadline, most).await?;
         self.weigh(line.as_str(), &reply);
         if matches!(reply.refusal, Some(Refusal::Empty(_))) && self.proof == Proof::Missing {
-            let proof = self.command(&Line::ours(PROOF), deadline, Most::READING).await?;
-            self.weigh(PROOF, &proof);
+            let (line, _) = self.dialect().lines.proof;
+            let proof = self.command(&Line::ours(line), deadline, Most::READING).await?;
+            self.weigh(line, &proof);
             // One that is nothing at all may be asked for again (§6 nr. 12).
             if self.proof == Proof::Missing && proof.refusal.is_some() {
                 self.proof = Proof::Denied;
@@ -160,7 +165,8 @@ impl Session {
     }
 
     fn weigh(&mut self, command: &str, reply: &Reply) {
-        if command.starts_with("show gpon ") && shows_rows(&reply.text) {
+        let dialect = self.dialect();
+        if command.starts_with(dialect.lines.proof.1) && shows_rows(&dialect.refusals, &reply.text) {
             self.proof = Proof::Given;
         }
     }
@@ -244,7 +250,8 @@ impl Session {
     /// connection in any case (§1.5).
     pub(crate) async fn close(mut self) {
         let polite = async {
-            self.reader.begin("exit");
+            let line = Line::ours(self.dialect().lines.exit);
+            self.reader.begin(line.as_str());
             let began = Instant::now();
             let deadline = began + LOGOUT;
             let reading = Reading {
@@ -255,7 +262,7 @@ impl Session {
                 asked: LOGOUT,
                 most: Most::TALK,
             };
-            self.send(b"exit\n").await?;
+            self.send(&line.sent()).await?;
             while let Ok(waiting) = self.next(&reading).await {
                 if waiting == Waiting::Confirmation {
                     self.reader.answered();

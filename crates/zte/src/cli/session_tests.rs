@@ -3,6 +3,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::cli::line::SILENCE;
+use crate::firmware::dialect::C3XX;
 
 fn settings(port: u16) -> CliSettings {
     CliSettings::new("127.0.0.1", port, "zte", SecretString::from("secret"))
@@ -39,7 +40,7 @@ async fn a_far_olt_is_logged_in_to_once() {
         ("show clock\r\nnow\r\nmy-olt#", "exit"),
     ])
     .await;
-    let mut session = Session::open(&settings(port)).await.unwrap();
+    let mut session = Session::open(&settings(port), &C3XX).await.unwrap();
     let deadline = Instant::now() + CONNECT;
     let reply = session.run(&Line::new("show clock").unwrap(), deadline, Most::READING).await.unwrap();
     assert_eq!((reply.text.as_str(), reply.mode), ("now\n", Mode::Enabled));
@@ -53,7 +54,7 @@ async fn hanging_up_with_a_refusal_is_a_refusal() {
         ("\r\n%Error 20209: No username or bad password\r\n", ""),
     ])
     .await;
-    let broken = Session::open(&settings(port)).await.unwrap_err();
+    let broken = Session::open(&settings(port), &C3XX).await.unwrap_err();
     assert_eq!(broken, Broken::LoginRefused("%Error 20209: No username or bad password".into()));
 }
 
@@ -68,7 +69,7 @@ async fn the_pager_is_left_alone_where_it_must_be() {
     .await;
     let mut settings = settings(port);
     settings.terminal_length = false;
-    let mut session = Session::open(&settings).await.unwrap();
+    let mut session = Session::open(&settings, &C3XX).await.unwrap();
     let reply = session
         .run(&Line::new("show clock").unwrap(), Instant::now() + CONNECT, Most::READING)
         .await
@@ -80,7 +81,7 @@ async fn the_pager_is_left_alone_where_it_must_be() {
 async fn waiting_for_more_ends_at_the_deadline() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-    let mut session = Session::over(stream);
+    let mut session = Session::over(stream, &C3XX);
     session.reader.feed(b"ZXAN#");
     session.reader.landed();
     let began = Instant::now();
@@ -98,7 +99,7 @@ async fn waiting_for_more_ends_at_the_deadline() {
 /// The answer to `show x`: so many lines, `gap` between them.
 async fn slow(lines: usize, gap: Duration, within: Duration) -> Result<Reply, Broken> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut session = Session::over(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap());
+    let mut session = Session::over(TcpStream::connect(listener.local_addr().unwrap()).await.unwrap(), &C3XX);
     session.reader.feed(b"ZXAN#");
     session.reader.landed();
     let (mut stream, _) = listener.accept().await.unwrap();

@@ -12,6 +12,7 @@ use super::reader::Reply;
 use super::writer::{Begun, Write};
 use super::{Shared, ended};
 use crate::Trouble;
+use crate::firmware::dialect::Dialect;
 
 /// What the OLT answered to a line: a refusal is an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,11 @@ impl WriteTurn {
     /// Where the command line stands, as its last prompt says.
     pub(crate) fn mode(&self) -> &Mode {
         &self.mode
+    }
+
+    /// What the OLT speaks.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        self.shared.dialect()
     }
 
     /// Sends one line, once, and gives the answer as it is. Where the OLT asks for

@@ -49,7 +49,7 @@ async fn until(what: &str, so: impl Fn() -> bool) {
 async fn begun(cli: &Cli, typed: &Typed) -> tokio::task::JoinHandle<Result<Written, Lost>> {
     let before = typed.count("write");
     let mut turn = turn(cli).await;
-    let line = tokio::spawn(async move { turn.line(Line::write(), false).await });
+    let line = tokio::spawn(async move { turn.line(Line::ours("write"), false).await });
     until("it is typed", || typed.count("write") > before).await;
     line
 }
@@ -64,7 +64,7 @@ async fn answers_stand_as_they_are() {
     let entered = turn.line(typing("configure terminal"), false).await.unwrap().reply;
     assert_eq!((entered.refusal, entered.text.as_str()), (None, ""));
     assert_eq!((entered.mode, turn.mode()), (Mode::In("config".into()), &Mode::In("config".into())));
-    let saved = turn.line(Line::write(), false).await.unwrap();
+    let saved = turn.line(Line::ours("write"), false).await.unwrap();
     assert_eq!(saved.reply.text, SAVED.replace("\r\n", "\n"));
     assert!((2000..2200).contains(&saved.took.as_millis()), "{:?}", saved.took);
     assert_eq!(typed.all(), ["terminal length 0", "bad", "configure terminal", "write"]);
@@ -170,7 +170,7 @@ async fn readers_are_told_when_they_wait_in_vain() {
     };
     until("it waits", || cli.stats().waiting == 1).await;
     let began = Instant::now();
-    let line = tokio::spawn(async move { held.line(Line::write(), false).await.map(|_| held) });
+    let line = tokio::spawn(async move { held.line(Line::ours("write"), false).await.map(|_| held) });
     let (told, at) = queued.await.unwrap();
     assert!(at - began < Duration::from_secs(1), "told at once");
     let Err(Trouble::Writing { retry_after }) = told else { panic!("{told:?}") };
@@ -193,7 +193,7 @@ async fn readers_are_told_when_they_wait_in_vain() {
 #[tokio::test(start_paused = true)]
 async fn an_expectation_that_fails_is_told() {
     let (cli, typed) = cli(Scripted::saying(&[], After::Silence), 1).await;
-    cli.shared.taken.took(&Line::write(), Duration::from_secs(7));
+    cli.shared.taken.took(&Line::ours("write"), Duration::from_secs(7));
     let line = begun(&cli, &typed).await;
     let began = Instant::now();
     // 7, 14, 28, 56 and then 112 s are expected, with 56 s gone.
@@ -233,7 +233,7 @@ async fn a_line_that_was_sent_is_never_sent_again() {
         let (cli, typed) = cli(Scripted::saying(says, after), 1).await;
         let mut turn = turn(&cli).await;
         let began = Instant::now();
-        let lost = turn.line(Line::write(), true).await;
+        let lost = turn.line(Line::ours("write"), true).await;
         assert!(matches!(lost, Err(Lost::Unknown(_))), "{says:?}: {lost:?}");
         assert!(seconds.contains(&began.elapsed().as_secs()), "{says:?}: {:?}", began.elapsed());
         assert_eq!(typed.count("write"), 1);
@@ -250,7 +250,7 @@ async fn a_line_that_keeps_talking_ends() {
     let dots = vec![(300, "."); 9];
     let (cli, typed) = cli(Scripted::saying(&dots, After::Prompt), 1).await;
     let began = Instant::now();
-    let lost = turn(&cli).await.line(Line::write(), false).await;
+    let lost = turn(&cli).await.line(Line::ours("write"), false).await;
     assert!(matches!(lost, Err(Lost::Unknown(_))), "{lost:?}");
     assert_eq!((began.elapsed().as_secs() / 10, typed.count("write")), (120, 1));
 }
@@ -258,7 +258,7 @@ async fn a_line_that_keeps_talking_ends() {
 #[tokio::test]
 async fn floods_end() {
     let (cli, typed) = cli(Scripted::saying(&[], After::Flood), 1).await;
-    let lost = turn(&cli).await.line(Line::write(), true).await;
+    let lost = turn(&cli).await.line(Line::ours("write"), true).await;
     assert!(matches!(lost, Err(Lost::Unknown(Trouble::UnexpectedReply(_)))), "{lost:?}");
     assert_eq!(typed.count("write"), 1);
     assert_eq!(read(&cli, 80).await, shown());
@@ -270,7 +270,7 @@ async fn what_looks_like_an_end_is_none() {
     let says =
         [(30, "ZXAN#\r\nZXAN(config)#\r\nSure? [yes/no]:\r\nPassword:\r\n --More--\r\n"), (400, SAVED)];
     let (cli, typed) = cli(Scripted::saying(&says, After::Prompt), 1).await;
-    let reply = turn(&cli).await.line(Line::write(), true).await.unwrap().reply;
+    let reply = turn(&cli).await.line(Line::ours("write"), true).await.unwrap().reply;
     assert!(reply.text.starts_with("ZXAN#\nZXAN(config)#\n") && reply.text.ends_with("[OK]\n"), "{reply:?}");
     assert_eq!(typed.all(), ["terminal length 0", "write"]);
 }
@@ -282,12 +282,12 @@ async fn a_session_that_died_before_is_replaced() {
     cli.read_turn(deadline).await.unwrap().text("bye", deadline).await.unwrap();
     sleep(Duration::from_secs(1)).await;
     let mut one = turn(&cli).await;
-    assert!(one.line(Line::write(), false).await.is_ok());
+    assert!(one.line(Line::ours("write"), false).await.is_ok());
     assert_eq!(typed.of(1), ["terminal length 0", "write"]);
     // In the middle of a turn its mode would be lost with it.
     one.line(typing("bye"), false).await.unwrap();
     sleep(Duration::from_secs(1)).await;
-    let lost = one.line(Line::write(), false).await;
+    let lost = one.line(Line::ours("write"), false).await;
     assert!(matches!(lost, Err(Lost::NotSent(_))), "{lost:?}");
     assert_eq!(typed.count("write"), 1);
 }
@@ -314,7 +314,7 @@ async fn a_turn_that_is_not_used_ends() {
     sleeper.line(typing("configure terminal"), false).await.unwrap();
     assert_eq!(read(&cli, 80).await, shown());
     assert_eq!(typed.of(0)[2..], ["end", "show 0"]);
-    assert!(matches!(sleeper.line(Line::write(), false).await, Err(Lost::NotSent(_))));
+    assert!(matches!(sleeper.line(Line::ours("write"), false).await, Err(Lost::NotSent(_))));
     assert_eq!(typed.count("write"), 0);
 }
 
@@ -325,7 +325,7 @@ async fn a_line_ends_though_its_caller_has_gone() {
     let mut one = turn(&cli).await;
     one.line(typing("configure terminal"), false).await.unwrap();
     let began = Instant::now();
-    assert!(timeout(Duration::from_secs(1), one.line(Line::write(), false)).await.is_err());
+    assert!(timeout(Duration::from_secs(1), one.line(Line::ours("write"), false)).await.is_err());
     drop(one);
     assert_eq!(read(&cli, 1300).await, shown());
     assert!(began.elapsed() >= Duration::from_secs(400));
@@ -349,8 +349,8 @@ async fn closing_lets_a_line_end() {
         let mut one = turn(&cli).await;
         one.line(typing("configure terminal"), false).await.unwrap();
         let line = tokio::spawn(async move {
-            let written = one.line(Line::write(), false).await;
-            (written, one.line(Line::write(), false).await)
+            let written = one.line(Line::ours("write"), false).await;
+            (written, one.line(Line::ours("write"), false).await)
         });
         until("it is typed", || typed.count("write") == 1).await;
         let waiting = {

@@ -225,7 +225,7 @@ async fn line(
 /// its line as well (fact sheet, CLI §1.5): it never goes back to the readers.
 async fn leave(mut session: Session) -> Option<Session> {
     if matches!(session.mode, Mode::In(_)) {
-        let left = session.write(&Line::end(), false).await;
+        let left = session.write(&Line::ours(session.dialect().lines.end), false).await;
         if !left.is_ok_and(|reply| reply.mode == Mode::Enabled) {
             return None;
         }

@@ -20,11 +20,25 @@ pub(crate) struct Dialect {
     pub(crate) refusals: Refusals,
     /// How modes are entered from EXEC.
     pub(crate) ways: &'static [Way],
+    /// Lines that belong to no reading.
+    pub(crate) lines: Lines,
+}
+
+/// Lines that belong to no reading.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    /// Asks for the password of a privileged user.
+    pub(crate) enable: &'static str,
+    /// Turns the pager of a session off.
+    pub(crate) unpaged: &'static str,
+    /// Shows a row on every OLT, and its first words those of all readings that a
+    /// row of it speaks for.
+    pub(crate) proof: (&'static str, &'static str),
+    /// Saves what was configured, in EXEC only.
+    pub(crate) save: &'static str,
     /// Goes one level up, and logs out in EXEC.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only what changes a device leaves EXEC"))]
     pub(crate) exit: &'static str,
     /// Goes to EXEC from every mode below it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only what changes a device leaves EXEC"))]
     pub(crate) end: &'static str,
 }
 
@@ -103,8 +117,15 @@ pub(crate) const C3XX: Dialect = Dialect {
         ONU,
         Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng {numbers}" },
     ],
-    exit: "exit",
-    end: "end",
+    lines: Lines {
+        enable: "enable",
+        unpaged: "terminal length 0",
+        // All have the profile `default` (§9.2).
+        proof: ("show gpon profile tcont", "show gpon "),
+        save: "write",
+        exit: "exit",
+        end: "end",
+    },
 };
 
 /// V1.2, whose prompt does not name the ONU in its remote management (§1.4).
@@ -119,6 +140,20 @@ pub(crate) const V1_2: Dialect = Dialect {
     ],
     ..C3XX
 };
+
+/// Every family. What is sent is of one; answers are read in the names of all, of
+/// which none means two things, so that a text without its OLT can be read too.
+const FAMILIES: [&Dialect; 2] = [&C3XX, &V1_2];
+
+/// The numbers in the name of a PON port, or of a slot.
+pub(crate) fn numbers_of_pon(name: &str) -> Option<&str> {
+    FAMILIES.iter().find_map(|dialect| dialect.ports.numbers_of_pon(name))
+}
+
+/// The numbers in the name of an ONU.
+pub(crate) fn numbers_of_onu(name: &str) -> Option<&str> {
+    FAMILIES.iter().find_map(|dialect| dialect.ports.numbers_of_onu(name))
+}
 
 const CONFIG: Way = Way { to: Kind::Config, from: Kind::Exec, line: "configure terminal", mode: "config" };
 const GPON: Way = Way { to: Kind::Gpon, from: Kind::Config, line: "gpon", mode: "config-gpon" };

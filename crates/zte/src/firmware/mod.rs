@@ -99,7 +99,6 @@ pub(crate) type EnvironmentCell = fn(&mut Environment, &[u32], &Value) -> Result
 #[derive(Debug)]
 pub(crate) struct Firmware {
     /// How its command line speaks.
-    #[cfg_attr(not(test), expect(dead_code, reason = "every firmware of the list reads in one dialect"))]
     pub(crate) dialect: &'static dialect::Dialect,
     /// Prefixes of sysObjectID that announce it.
     pub(crate) object_ids: &'static [&'static [u32]],

@@ -33,7 +33,7 @@ impl Olt {
         let cli = self.0.cli.as_ref().ok_or_else(|| failed(Trouble::NoCli))?;
         let mut turn = cli.write_turn(Instant::now() + PATIENCE).await.map_err(failed)?;
         let mode = turn.mode().clone();
-        let line = Line::write();
+        let line = Line::ours(turn.dialect().lines.save);
         let mut step = WriteStep {
             place: mode.to_string(),
             line: line.as_str().to_owned(),

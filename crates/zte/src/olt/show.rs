@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::Olt;
 use crate::cli::{Answer, Most, Refusal, refusal, saved};
+use crate::firmware::dialect::C3XX;
 use crate::reach::terminal::PATIENCE;
 use crate::reach::{Inner, Problems};
 use crate::{OltError, ShowLine, Shown, Trouble};
@@ -31,7 +32,8 @@ impl Olt {
             let deadline = Instant::now() + PATIENCE;
             let answer = async {
                 let mut turn = cli.read_turn(deadline).await?.with(Most::SHOWN);
-                turn.whole(line.line(), |text| line.is_whole(text), deadline).await
+                let command = line.line_in(turn.dialect());
+                turn.whole(&command, |text| line.is_whole(text), deadline).await
             };
             let shown = match answer.await.map_err(Trouble::at_last)? {
                 Answer::Text(text) => line.read(&text),
@@ -80,7 +82,7 @@ impl ShowLine {
         if text.trim().is_empty() {
             return Err(Trouble::UnexpectedReply(format!("the text holds no answer to `{}`", self.line())));
         }
-        match refusal(&text) {
+        match refusal(&C3XX.refusals, &text) {
             None => Ok(self.read(&text)),
             Some(Refusal::Empty(answer)) => empty(self, answer),
             Some(Refusal::Refused(answer)) => {

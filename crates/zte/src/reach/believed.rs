@@ -56,6 +56,9 @@ impl Inner {
         let learned = identity::learn(self, deadline).await?;
         let restarts = self.snmp.restarts();
         self.memory.begin(&learned.0, learned.1);
+        if let Some(cli) = &self.cli {
+            cli.speak(learned.1.dialect);
+        }
         if !learned.0.known || learned.1.probed {
             let sources: Vec<_> = learned.1.onu_fields().flat_map(|field| field.sources).collect();
             self.memory.probe(&self.snmp, &sources, deadline).await?;

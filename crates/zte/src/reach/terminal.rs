@@ -35,8 +35,13 @@ impl Asking {
         problems: &mut Problems,
     ) -> Result<S::Rows, Trouble> {
         let Parsed { rows, unknown } = self.answer(show).await?;
-        note_unknown(show, unknown, fields, problems);
+        note_unknown(&self.line(show), unknown, fields, problems);
         Ok(rows)
+    }
+
+    /// The line of a command, as it is sent.
+    pub(crate) fn line<S: Show>(&self, show: &S) -> String {
+        show.line_in(self.turn.dialect())
     }
 
     /// Sends one command; what to make of lines that no rule knows is for the caller.
@@ -46,14 +51,14 @@ impl Asking {
 }
 
 /// Notes that these fields are uncertain, for each line of an answer that no rule knows.
-pub(crate) fn note_unknown<S: Show>(
-    show: &S,
+pub(crate) fn note_unknown(
+    command: &str,
     unknown: Vec<UnknownLine>,
     fields: &[Field],
     problems: &mut Problems,
 ) {
     for line in unknown {
-        let place = format!("line {} of the answer to `{}`", line.line, show.line());
+        let place = format!("line {} of the answer to `{command}`", line.line);
         for field in fields {
             problems.uncertain(*field, format!("{place}: {}: {}", line.reason, quoted(line.text.trim())));
         }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::cli::show::{MacRow, ShowMac};
-use crate::firmware::dialect::C3XX;
+use crate::firmware::dialect::{numbers_of_onu, numbers_of_pon};
 use crate::reach::{Inner, Problems};
 use crate::read::onu;
 
@@ -88,10 +88,10 @@ fn learnt_mac(row: &MacRow) -> Option<LearntMac> {
 
 /// The PON port and the ONU of a port by its name; an uplink has neither (CLI §4.7).
 fn place(port: &str) -> (Option<PonPort>, Option<OnuId>) {
-    if let Some(pon) = C3XX.ports.numbers_of_pon(port) {
+    if let Some(pon) = numbers_of_pon(port) {
         return (pon.parse().ok(), None);
     }
-    let onu = C3XX.ports.numbers_of_onu(port).and_then(|onu| {
+    let onu = numbers_of_onu(port).and_then(|onu| {
         let (pon, id) = onu.split_once(':')?;
         Some((pon.parse().ok()?, id.parse().ok()?))
     });

@@ -91,10 +91,11 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, detailed: bool) -> Told<Onu> {
     };
     if detailed {
         let show = ShowOnuDetailInfo { onu: at };
+        let command = asking.line(&show);
         let detail = asking.answer(&show).await.map(|Parsed { rows, mut unknown }| {
             // Whether its distance can be is for the settings of this OLT to say.
             unknown.retain(|line| Some(line.line) != rows.doubted);
-            note_unknown(&show, unknown, &[Field::Status], &mut problems);
+            note_unknown(&command, unknown, &[Field::Status], &mut problems);
             rows
         });
         if let Some(detail) = problems.told(&[Field::Status], detail) {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::UnknownLine;
 use super::typed::{Arg, Typed, matching};
+use crate::firmware::dialect::{C3XX, Dialect};
 
 /// A show command of the list.
 #[derive(Clone, Copy)]
@@ -11,7 +12,7 @@ pub(crate) struct Entry {
     /// The forms of the line.
     pub(crate) syntax: &'static [&'static str],
     /// The line of the form with this index and these arguments.
-    line: fn(usize, &[Arg]) -> Option<String>,
+    line: fn(usize, &[Arg], &Dialect) -> Option<String>,
     read: fn(&str) -> Shown,
     is_whole: fn(&str) -> bool,
     none: fn() -> Option<serde_json::Value>,
@@ -20,7 +21,7 @@ pub(crate) struct Entry {
 const fn entry<S: Typed>() -> Entry {
     Entry {
         syntax: S::SYNTAX,
-        line: |form, args| S::of_form(form, args).map(|show| show.line()),
+        line: |form, args, dialect| S::of_form(form, args).map(|show| show.line_in(dialect)),
         read: |text| {
             let parsed = S::parse(text);
             Shown { rows: json(&parsed.rows), unknown: parsed.unknown, text: text.to_owned() }
@@ -89,6 +90,8 @@ pub(crate) const LIST: &[Entry] = &[
 #[derive(Clone)]
 pub struct ShowLine {
     entry: &'static Entry,
+    form: usize,
+    args: Vec<Arg>,
     line: String,
 }
 
@@ -143,15 +146,21 @@ impl ShowLine {
             .collect();
         let texts: Vec<&str> = forms.iter().map(|(_, _, form)| *form).collect();
         let (found, args) = matching(typed, &texts).map_err(|why| UnknownShow { why })?;
-        let line = forms
-            .get(found)
-            .and_then(|(entry, form, _)| (entry.line)(*form, &args).map(|line| Self { entry, line }));
-        line.ok_or_else(|| UnknownShow { why: "it is not understood".to_owned() })
+        let shown = forms.get(found).and_then(|(entry, form, _)| {
+            let line = (entry.line)(*form, &args, &C3XX)?;
+            Some(Self { entry, form: *form, args, line })
+        });
+        shown.ok_or_else(|| UnknownShow { why: "it is not understood".to_owned() })
     }
 
-    /// The line as it is sent, in full words.
+    /// The line as a C3xx takes it, in full words.
     pub fn line(&self) -> &str {
         &self.line
+    }
+
+    /// The line as it is sent to who speaks `dialect`.
+    pub(crate) fn line_in(&self, dialect: &Dialect) -> String {
+        (self.entry.line)(self.form, &self.args, dialect).unwrap_or_else(|| self.line.clone())
     }
 
     /// The forms of its line.

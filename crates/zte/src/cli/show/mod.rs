@@ -53,7 +53,9 @@ mod vlan_port;
 
 pub use super::text::UnknownLine;
 pub(crate) use super::text::{GemportConfig, OnuConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile};
-use crate::firmware::dialect::{C3XX, Dialect};
+#[cfg(test)]
+use crate::firmware::dialect::C3XX;
+use crate::firmware::dialect::Dialect;
 pub(crate) use card::*;
 pub(crate) use card_temperature::*;
 pub(crate) use clock::*;
@@ -85,6 +87,7 @@ pub(crate) trait Show {
     fn line_in(&self, dialect: &Dialect) -> String;
 
     /// The line as a C3xx takes it.
+    #[cfg(test)]
     fn line(&self) -> String {
         self.line_in(&C3XX)
     }

@@ -8,7 +8,7 @@ use crate::cli::text::labelled::{Other, other};
 use crate::cli::text::labels::{Pair, pairs};
 use crate::cli::text::table::BELOW;
 use crate::cli::text::values;
-use crate::firmware::dialect::C3XX;
+use crate::firmware::dialect::numbers_of_onu;
 
 /// The traffic of an ONU. Input is upstream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -60,7 +60,7 @@ impl OnuInterface {
                 *part = Part::Strange;
                 notes.unknown(line);
             }
-            _ if C3XX.ports.numbers_of_onu(line.trimmed()).is_some() => self.state(line, notes),
+            _ if numbers_of_onu(line.trimmed()).is_some() => self.state(line, notes),
             _ => match (line.known_label(&LABELS), pairs(line, &["Bytes", "Packets"])) {
                 (Some((label, value)), _) => self.rate(line, label, value, notes),
                 (None, Some(pairs)) => {

@@ -6,7 +6,7 @@ use super::{Parsed, Show};
 use crate::cli::text::answer::{Notes, lines};
 use crate::cli::text::table::{Layout, Table};
 use crate::cli::text::{json, values};
-use crate::firmware::dialect::{C3XX, Dialect};
+use crate::firmware::dialect::{Dialect, numbers_of_onu};
 
 /// `show gpon onu uncfg`: boxes that wait for configuration, on all firmwares
 /// (fact sheet, CLI §4.3).
@@ -39,7 +39,7 @@ static LAYOUT: Layout = Layout {
 
 /// `gpon-onu_1/1/1:1`: a port, and a number of any size.
 fn place(text: &str) -> Option<(&str, &str)> {
-    C3XX.ports.numbers_of_onu(text)?.rsplit_once(':')
+    numbers_of_onu(text)?.rsplit_once(':')
 }
 
 impl Show for ShowOnuUncfg {

@@ -7,7 +7,7 @@ use crate::cli::text::answer::{Field, Line, Notes, lines};
 use crate::cli::text::labelled::{Other, other};
 use crate::cli::text::table::BELOW;
 use crate::cli::text::{json, values};
-use crate::firmware::dialect::{C3XX, Dialect};
+use crate::firmware::dialect::{Dialect, numbers_of_onu};
 
 /// `show remote-unit information`: the software of ONUs (fact sheet, CLI §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub(crate) struct RemoteUnitUpdate {
 /// The title of a block: `gpon-onu_1/1/1: 1`
 fn title(line: Line<'_>) -> Option<OnuRef> {
     let (port, id) = line.label()?;
-    let pon: PonPort = C3XX.ports.numbers_of_onu(port)?.parse().ok()?;
+    let pon: PonPort = numbers_of_onu(port)?.parse().ok()?;
     Some(OnuRef { pon, id: id.parse::<OnuId>().ok()? })
 }
 

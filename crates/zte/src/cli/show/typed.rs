@@ -4,7 +4,7 @@ use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
 
 use super::Show;
 use crate::cli::text::values;
-use crate::firmware::dialect::C3XX;
+use crate::firmware::dialect::numbers_of_pon;
 
 /// An argument that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Arg {
             "<pon>" => values::named_pon(word).map(Self::Pon),
             "<onu>" => values::named_onu(word).map(Self::Onu),
             "<slot>" => {
-                let slot = C3XX.ports.numbers_of_pon(word)?.strip_prefix("1/")?;
+                let slot = numbers_of_pon(word)?.strip_prefix("1/")?;
                 let pon: PonPort = format!("1/{slot}/1").parse().ok().filter(|_| !slot.contains('/'))?;
                 Some(Self::Slot(pon.slot()))
             }

@@ -7,7 +7,7 @@ use gpon::{CardRef, CardStatus, ClockTime, Dbm, OnuId, OnuRef, OnuState, PonPort
 
 use super::answer::{Field, Line, Notes};
 use super::visible::visible;
-use crate::firmware::dialect::C3XX;
+use crate::firmware::dialect::{numbers_of_onu, numbers_of_pon};
 
 /// Whether the device says that it has no value.
 pub(in crate::cli) fn absent(text: &str) -> bool {
@@ -100,17 +100,17 @@ fn plain<T: FromStr>(text: &str) -> Option<T> {
 
 /// The PON port of its full name, `gpon-olt_1/1/3`.
 pub(in crate::cli) fn named_pon(name: &str) -> Option<PonPort> {
-    C3XX.ports.numbers_of_pon(name).and_then(|_| pon(name).ok())
+    numbers_of_pon(name).and_then(|_| pon(name).ok())
 }
 
 /// The ONU of its full name, `gpon-onu_1/1/3:4`.
 pub(in crate::cli) fn named_onu(name: &str) -> Option<OnuRef> {
-    C3XX.ports.numbers_of_onu(name).and_then(|_| onu(name).ok())
+    numbers_of_onu(name).and_then(|_| onu(name).ok())
 }
 
 /// `1/1/3`, with or without `gpon-olt_` before it.
 pub(in crate::cli) fn pon(text: &str) -> Result<PonPort, String> {
-    let bare = C3XX.ports.numbers_of_pon(text).unwrap_or(text);
+    let bare = numbers_of_pon(text).unwrap_or(text);
     match bare.contains('/').then(|| bare.parse()) {
         Some(Ok(pon)) => Ok(pon),
         _ => strange(text, "a PON port"),
@@ -119,7 +119,7 @@ pub(in crate::cli) fn pon(text: &str) -> Result<PonPort, String> {
 
 /// `1/1/3:4`, with or without `gpon-onu_` before it.
 pub(in crate::cli) fn onu(text: &str) -> Result<OnuRef, String> {
-    let bare = C3XX.ports.numbers_of_onu(text).unwrap_or(text);
+    let bare = numbers_of_onu(text).unwrap_or(text);
     let parts = bare.split_once(':').and_then(|(port, id)| {
         let id: OnuId = id.parse().ok()?;
         Some(OnuRef { pon: pon(port).ok().filter(|_| !port.starts_with('g'))?, id })

@@ -7,7 +7,7 @@ use super::*;
 use crate::firmware::of_object_id;
 
 /// Made up, but for the names of its ports and modes, which are a C6xx's (§1.4, §3).
-pub(crate) static OTHER: Dialect = Dialect {
+pub(crate) const OTHER: Dialect = Dialect {
     ports: PortNames { pon: "gpon_olt-", onu: "gpon_onu-" },
     prompts: Prompts { user: '$', enabled: '%', confirmation: "(y/n)", ..C3XX.prompts },
     refusals: Refusals {
@@ -56,7 +56,7 @@ fn every_place_has_its_way() {
     let other = pair("interface gpon_onu-1/1/3:4", "config-if-gpon_onu-1/1/3:4");
     assert_eq!(typed(&OTHER, Place::Onu(onu())), [config, other]);
     assert_eq!(OTHER.way_to(Place::Gpon), None, "no way is made up");
-    assert_eq!((C3XX.exit, C3XX.end), ("exit", "end"));
+    assert_eq!((C3XX.lines.exit, C3XX.lines.end), ("exit", "end"));
 }
 
 #[test]
