@@ -4,7 +4,7 @@ use crate::{CardRef, ClockTime, Dbm, PonPort};
 
 /// The state of a card, in the words of the CLI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the device's own")]
+#[expect(missing_docs, reason = "the names are the device's own")]
 pub enum CardStatus {
     InService,
     NotInService,

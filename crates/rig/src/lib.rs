@@ -2,7 +2,7 @@
 //! loopback ports of their own: for tests and benchmarks of any crate. Never shipped.
 //!
 //! What goes wrong here is a fault of the test or of the machine, and panics.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "whoever calls this is a test")]
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "whoever calls this is a test")]
 
 mod instance;
 mod redis_server;

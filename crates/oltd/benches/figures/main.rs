@@ -2,7 +2,7 @@
 //! the OLT misbehaves. Run by `scripts/bench`; figures depend on the machine,
 //! packets and ratios do not.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![expect(clippy::unwrap_used)]
 
 mod clients;
 mod daemon;

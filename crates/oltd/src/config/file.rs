@@ -5,7 +5,7 @@
 //!
 //! Keys that must be given are optional all the same: whether one is missing is
 //! decided after all layers are merged, where the sentence can say how to give it.
-#![allow(rustdoc::bare_urls, reason = "a sentence about a key stands in the example file as it is")]
+#![expect(rustdoc::bare_urls, reason = "a sentence about a key stands in the example file as it is")]
 
 use super::edge::Hash;
 use super::kinds::{

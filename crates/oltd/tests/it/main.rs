@@ -1,7 +1,7 @@
 //! Integration tests.
 
 // The lint's own allowance covers test functions, not the functions they share.
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used)]
 
 mod commands;
 mod config;

@@ -1,7 +1,7 @@
 //! The simulator as its users see it: over UDP, over HTTP, by its handle, and
 //! with the tools of net-snmp.
 
-#![allow(clippy::unwrap_used, reason = "all of this is test code, its helpers included")]
+#![expect(clippy::unwrap_used, reason = "all of this is test code, its helpers included")]
 
 mod agent;
 mod changes;

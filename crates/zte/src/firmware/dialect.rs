@@ -6,7 +6,7 @@
 mod places;
 mod ports;
 
-use places::{Kind, Way};
+pub(super) use places::{Kind, Way};
 pub(crate) use ports::PortNames;
 
 /// A family of command lines.
@@ -74,7 +74,7 @@ pub(crate) struct Refusals {
     pub(crate) told: &'static str,
 }
 
-/// C320 and C300 of V2, and of V1.2 what [`V1_2`] does not say otherwise. Refusals
+/// C320 and C300 of V2, and of V1.2 what its own does not say otherwise. Refusals
 /// of both are listed: they have different numbers, and none is ambiguous.
 ///
 /// A C6xx calls its ports otherwise (§3) and shows them in its prompt (§1.4). With
@@ -128,40 +128,15 @@ pub(crate) const C3XX: Dialect = Dialect {
     },
 };
 
-/// V1.2, whose prompt does not name the ONU in its remote management (§1.4).
-pub(crate) const V1_2: Dialect = Dialect {
-    ways: &[
-        CONFIG,
-        GPON,
-        PON,
-        PON_PORT,
-        ONU,
-        Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng" },
-    ],
-    ..C3XX
-};
-
-/// Every family. What is sent is of one; answers are read in the names of all, of
-/// which none means two things, so that a text without its OLT can be read too.
-const FAMILIES: [&Dialect; 2] = [&C3XX, &V1_2];
-
-/// The numbers in the name of a PON port, or of a slot.
-pub(crate) fn numbers_of_pon(name: &str) -> Option<&str> {
-    FAMILIES.iter().find_map(|dialect| dialect.ports.numbers_of_pon(name))
-}
-
-/// The numbers in the name of an ONU.
-pub(crate) fn numbers_of_onu(name: &str) -> Option<&str> {
-    FAMILIES.iter().find_map(|dialect| dialect.ports.numbers_of_onu(name))
-}
-
-const CONFIG: Way = Way { to: Kind::Config, from: Kind::Exec, line: "configure terminal", mode: "config" };
-const GPON: Way = Way { to: Kind::Gpon, from: Kind::Config, line: "gpon", mode: "config-gpon" };
-const PON: Way = Way { to: Kind::Pon, from: Kind::Config, line: "pon", mode: "config-pon" };
-const PON_PORT: Way =
+pub(super) const CONFIG: Way =
+    Way { to: Kind::Config, from: Kind::Exec, line: "configure terminal", mode: "config" };
+pub(super) const GPON: Way = Way { to: Kind::Gpon, from: Kind::Config, line: "gpon", mode: "config-gpon" };
+pub(super) const PON: Way = Way { to: Kind::Pon, from: Kind::Config, line: "pon", mode: "config-pon" };
+pub(super) const PON_PORT: Way =
     Way { to: Kind::PonPort, from: Kind::Config, line: "interface {port}", mode: "config-if" };
-const ONU: Way = Way { to: Kind::Onu, from: Kind::Config, line: "interface {port}", mode: "config-if" };
-const REMOTE: &str = "pon-onu-mng {port}";
+pub(super) const ONU: Way =
+    Way { to: Kind::Onu, from: Kind::Config, line: "interface {port}", mode: "config-if" };
+pub(super) const REMOTE: &str = "pon-onu-mng {port}";
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -145,7 +145,6 @@ pub(crate) struct Firmware {
     pub(crate) tconts: &'static Table<Tcont>,
     pub(crate) gem_ports: &'static Table<GemPort>,
     /// Whether its command line lists unconfigured ONUs with model and password (fact sheet, CLI §4.3).
-    #[allow(dead_code)]
     pub(crate) lists_unconfigured_models: bool,
 }
 
@@ -169,6 +168,18 @@ impl Firmware {
 
 /// The firmware that we know.
 const KNOWN: &[&Firmware] = &[&v2_1::V2_1, &v1_2::V1_2];
+
+/// The numbers in the name of a PON port, or of a slot. What is sent is of one
+/// dialect; what is read may be of any, since no name means two things: a text
+/// without its OLT can be read too.
+pub(crate) fn numbers_of_pon(name: &str) -> Option<&str> {
+    KNOWN.iter().find_map(|firmware| firmware.dialect.ports.numbers_of_pon(name))
+}
+
+/// The numbers in the name of an ONU, in any dialect.
+pub(crate) fn numbers_of_onu(name: &str) -> Option<&str> {
+    KNOWN.iter().find_map(|firmware| firmware.dialect.ports.numbers_of_onu(name))
+}
 
 /// The firmware whose sysObjectID prefix is the longest that fits.
 pub(crate) fn of_object_id(object_id: &[u32]) -> Option<&'static Firmware> {

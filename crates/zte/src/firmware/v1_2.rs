@@ -1,12 +1,26 @@
 //! C320 with V1.2 (fact sheet, SNMP §12): the older trees, and of the newer one
 //! whatever a probe finds.
 
-use super::{Firmware, dialect, v2_1};
+use super::dialect::{C3XX, CONFIG, Dialect, GPON, Kind, ONU, PON, PON_PORT, REMOTE, Way};
+use super::{Firmware, v2_1};
 
 pub(super) const V1_2: Firmware = Firmware {
-    dialect: &dialect::V1_2,
+    dialect: &DIALECT,
     object_ids: &[zte!(1082, 1001, 320, 1, 2)],
     probed: true,
     lists_unconfigured_models: false,
     ..v2_1::V2_1
+};
+
+/// Its prompt does not name the ONU in its remote management (fact sheet, CLI §1.4).
+const DIALECT: Dialect = Dialect {
+    ways: &[
+        CONFIG,
+        GPON,
+        PON,
+        PON_PORT,
+        ONU,
+        Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng" },
+    ],
+    ..C3XX
 };

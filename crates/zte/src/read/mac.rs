@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::cli::show::{MacRow, ShowMac};
-use crate::firmware::dialect::{numbers_of_onu, numbers_of_pon};
+use crate::firmware::{numbers_of_onu, numbers_of_pon};
 use crate::reach::{Inner, Problems};
 use crate::read::onu;
 

@@ -1,6 +1,6 @@
 //! The driver against OLTs of a few lines.
 
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used)]
 
 mod agent;
 mod hostile;

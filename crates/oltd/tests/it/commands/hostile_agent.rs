@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::running::{Running, address, get};
 
-#[allow(dead_code)]
+#[expect(dead_code)]
 #[path = "../../../../zte/tests/it/agent.rs"]
 mod agent;
 

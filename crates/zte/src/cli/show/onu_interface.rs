@@ -8,7 +8,7 @@ use crate::cli::text::labelled::{Other, other};
 use crate::cli::text::labels::{Pair, pairs};
 use crate::cli::text::table::BELOW;
 use crate::cli::text::values;
-use crate::firmware::dialect::numbers_of_onu;
+use crate::firmware::numbers_of_onu;
 
 /// The traffic of an ONU. Input is upstream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

@@ -6,7 +6,8 @@ use super::{Parsed, Show};
 use crate::cli::text::answer::{Notes, lines};
 use crate::cli::text::table::{Layout, Table};
 use crate::cli::text::{json, values};
-use crate::firmware::dialect::{Dialect, numbers_of_onu};
+use crate::firmware::dialect::Dialect;
+use crate::firmware::numbers_of_onu;
 
 /// `show gpon onu uncfg`: boxes that wait for configuration, on all firmwares
 /// (fact sheet, CLI §4.3).

@@ -7,7 +7,8 @@ use crate::cli::text::answer::{Field, Line, Notes, lines};
 use crate::cli::text::labelled::{Other, other};
 use crate::cli::text::table::BELOW;
 use crate::cli::text::{json, values};
-use crate::firmware::dialect::{Dialect, numbers_of_onu};
+use crate::firmware::dialect::Dialect;
+use crate::firmware::numbers_of_onu;
 
 /// `show remote-unit information`: the software of ONUs (fact sheet, CLI §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

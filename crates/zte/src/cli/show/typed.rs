@@ -4,7 +4,7 @@ use gpon::{OnuId, OnuRef, PonPort, SerialNumber, VlanId};
 
 use super::Show;
 use crate::cli::text::values;
-use crate::firmware::dialect::numbers_of_pon;
+use crate::firmware::numbers_of_pon;
 
 /// An argument that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use gpon::{CardRef, CardStatus, ClockTime, Dbm, OnuId, OnuRef, OnuState, PonPort
 
 use super::answer::{Field, Line, Notes};
 use super::visible::visible;
-use crate::firmware::dialect::{numbers_of_onu, numbers_of_pon};
+use crate::firmware::{numbers_of_onu, numbers_of_pon};
 
 /// Whether the device says that it has no value.
 pub(in crate::cli) fn absent(text: &str) -> bool {

@@ -51,8 +51,6 @@ fn every_place_has_its_way() {
     ] {
         assert_eq!(typed(&C3XX, place), [config.clone(), pair(line, mode)]);
     }
-    let remote = pair("pon-onu-mng gpon-onu_1/1/3:4", "gpon-onu-mng");
-    assert_eq!(typed(&V1_2, Place::Remote(onu())), [config.clone(), remote]);
     let other = pair("interface gpon_onu-1/1/3:4", "config-if-gpon_onu-1/1/3:4");
     assert_eq!(typed(&OTHER, Place::Onu(onu())), [config, other]);
     assert_eq!(OTHER.way_to(Place::Gpon), None, "no way is made up");
