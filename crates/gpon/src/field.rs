@@ -234,6 +234,42 @@ pub enum Field {
 }
 
 impl Field {
+    /// Whether it is a field of one ONU: without it the ONU is there all the same.
+    pub const fn is_of_an_onu(self) -> bool {
+        matches!(
+            self,
+            Self::AdminState
+                | Self::Auth
+                | Self::BiasCurrent
+                | Self::Description
+                | Self::Distance
+                | Self::FirmwareVersion
+                | Self::GponOpticalDistance
+                | Self::HardwareVersion
+                | Self::IpAddress
+                | Self::LastOffline
+                | Self::LastOnline
+                | Self::Model
+                | Self::Name
+                | Self::OfflineReason
+                | Self::OltRxPower
+                | Self::OnlineStatus
+                | Self::OnuType
+                | Self::RxBytes
+                | Self::RxPackets
+                | Self::RxPower
+                | Self::SerialNumber
+                | Self::Statistics
+                | Self::Status
+                | Self::Temperature
+                | Self::TxBytes
+                | Self::TxPackets
+                | Self::TxPower
+                | Self::Uptime
+                | Self::Voltage
+        )
+    }
+
     /// Every field.
     pub const ALL: &[Self] = &[
         Self::AdminState,

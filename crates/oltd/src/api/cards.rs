@@ -96,8 +96,7 @@ fn find(cards: &Reading<Vec<Card>>, at: CardRef) -> Result<&Card, Failure> {
     if let Some(card) = cards.value.iter().find(|card| card.at == at) {
         return Ok(card);
     }
-    let missing = cards.problems.iter().find(|problem| problem.missing().is_some());
-    Err(match missing {
+    Err(match cards.rows_may_be_missing() {
         Some(problem) => Failure::incomplete("whether the card is there", problem),
         None => Failure::new(
             ErrorCode::CardNotFound,

@@ -1,8 +1,7 @@
-use gpon::{Field, NamedBy, Onu, OnuId, PonPort, Problem, Reading};
+use gpon::{Field, Onu, OnuId, PonPort, Reading, names_unlit};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::onus::is_of_an_onu;
 use crate::app::ChosenOlt;
 use crate::cache::{Fresh, Freshness, Onus, RegisteredOnus};
 use crate::http::openapi::{Conditional, FreeIdFailures, Listed};
@@ -30,7 +29,9 @@ pub(super) struct FreeId {
 )]
 pub(super) async fn empty(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = all_of(&olt, pon, freshness).await?;
-    onus.kept(pon, |onus, pon| Ok(Content { leaves_out: is_of_an_onu, ..Content::new(free(pon, onus)?) }))
+    onus.kept(pon, |onus, pon| {
+        Ok(Content { leaves_out: Field::is_of_an_onu, ..Content::new(free(pon, onus)?) })
+    })
 }
 
 /// The free ids of a PON, from a new reading.
@@ -45,7 +46,7 @@ pub(super) async fn update(olt: ChosenOlt, pon: BoardPon) -> Answer {
 
 /// The ids that no ONU of the PON has.
 pub(super) fn free(pon: PonPort, onus: &Reading<Vec<Onu>>) -> Result<Vec<FreeId>, Failure> {
-    if let Some(problem) = rows_may_be_missing(onus) {
+    if let Some(problem) = onus.rows_may_be_missing() {
         return Err(Failure::incomplete("which ids are free", problem));
     }
     let used = |id: &OnuId| onus.value.iter().any(|onu| onu.at.id == *id);
@@ -61,40 +62,16 @@ pub(super) async fn all_of(
     freshness: Freshness,
 ) -> Result<Fresh<Vec<Onu>>, Failure> {
     let onus = olt.read::<Onus>(pon, freshness).await?;
-    match names_all(onus.entry.reading()) {
+    let reading = onus.entry.reading();
+    match names_unlit(&reading.value, &reading.problems) {
         true => Ok(onus),
         false => Ok(olt.read::<RegisteredOnus>(pon, freshness).await?),
     }
 }
 
-/// Whether tables that every configured ONU stands in name the ONUs.
-fn names_all(onus: &Reading<Vec<Onu>>) -> bool {
-    let unlit = |problem: &Problem| matches!(problem, Problem::Uncertain { field: Field::OnuId, .. });
-    match onus.value.is_empty() {
-        true => !onus.problems.iter().any(unlit),
-        false => onus.value.iter().any(|onu| onu.named_by.names_all()),
-    }
-}
-
-/// Why the list may be shorter than it should be.
-///
-/// When the management table names the ONUs and a field of theirs fails, the
-/// list is poorer, not shorter: for ids that may be missing the driver has a
-/// word of its own, `onu_id`. Where that table is empty, other tables name the ONUs, and then a
-/// failure of any of them may hide some. A failure that is not known to be
-/// harmless counts: an id that is taken for free by mistake costs a customer
-/// the service.
-pub(super) fn rows_may_be_missing(onus: &Reading<Vec<Onu>>) -> Option<&Problem> {
-    let sure = |onu: &Onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine);
-    let managed = onus.value.iter().any(sure);
-    let of_rows =
-        |problem: &&Problem| problem.missing().is_some_and(|(field, _)| !(managed && is_of_an_onu(field)));
-    onus.problems.iter().find(of_rows)
-}
-
 #[cfg(test)]
 mod tests {
-    use gpon::OnuRef;
+    use gpon::{NamedBy, OnuRef, Problem};
 
     use super::*;
 

@@ -29,23 +29,6 @@ const EXTRA: [OnuColumn; 5] = [
     OnuColumn::AdminState,
 ];
 
-/// Whether a problem's field is one of an ONU, and not the ONUs themselves.
-pub(super) fn is_of_an_onu(field: Field) -> bool {
-    const FIELDS: [Field; 10] = [
-        Field::Name,
-        Field::Description,
-        Field::OnuType,
-        Field::SerialNumber,
-        Field::Status,
-        Field::RxPower,
-        Field::TxPower,
-        Field::OltRxPower,
-        Field::Distance,
-        Field::GponOpticalDistance,
-    ];
-    FIELDS.contains(&field)
-}
-
 /// The ONUs of a PON.
 ///
 /// All of them, unless `page` or `limit` asks for a page.
@@ -98,7 +81,7 @@ struct Serial {
 pub(super) async fn serials(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Freshness) -> Answer {
     let onus = olt.read::<Onus>(pon, freshness).await?;
     onus.kept((), |onus, ()| {
-        let leaves_out = |field: Field| is_of_an_onu(field) && field != Field::SerialNumber;
+        let leaves_out = |field: Field| field.is_of_an_onu() && field != Field::SerialNumber;
         Ok(Content { leaves_out, ..Content::new(onus.value.iter().map(Serial::from).collect::<Vec<_>>()) })
     })
 }

@@ -2,8 +2,7 @@ use gpon::{Field, Link, Onu, OnuState, PonStatus, Problem, Reading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::onu_ids::{all_of, free, rows_may_be_missing};
-use super::onus::is_of_an_onu;
+use super::onu_ids::{all_of, free};
 use super::text;
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, Pon, Scope};
@@ -68,7 +67,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
     let list = onus.entry.reading();
     let (counts, odd) = Counts::of(list);
     let of_counts = |problem: &&Problem| {
-        (problem.field() == Field::Status || !is_of_an_onu(problem.field()))
+        (problem.field() == Field::Status || !problem.field().is_of_an_onu())
             && !status.entry.reading().problems.contains(problem)
     };
     let problems: Vec<Problem> = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
@@ -121,7 +120,7 @@ impl Counts {
         let states = || onus.value.iter().filter_map(|onu| onu.state);
         let (total, known) = (onus.value.len(), states().count());
         let online = states().filter(|state| *state == OnuState::Online).count();
-        if rows_may_be_missing(onus).is_some() {
+        if onus.rows_may_be_missing().is_some() {
             return (Self::UNKNOWN, None);
         }
         if known == 0 && total > 0 {

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use gpon::{DbaProfile, DbaType, Field, GemPort, OnuRef, Problem, Reading, Tcont, TrafficProfile, quoted};
+use gpon::{DbaProfile, DbaType, Field, GemPort, OnuRef, Reading, Rows, Tcont, TrafficProfile, quoted};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -142,25 +142,14 @@ fn name_of(params: &Params) -> Result<&str, Failure> {
     Ok(name)
 }
 
-fn no_profile<T>(reading: &Reading<Vec<T>>, kind: &str, name: &str) -> Failure {
-    match rows_are_missing(reading) {
+fn no_profile<T: Rows>(reading: &Reading<T>, kind: &str, name: &str) -> Failure {
+    match reading.rows_may_be_missing() {
         Some(problem) => Failure::incomplete("whether the profile exists", problem),
         None => {
             let detail = format!("no {kind} profile has the name {}", quoted(name));
             Failure::new(ErrorCode::ProfileNotFound, "The OLT has no such profile.", detail)
         }
     }
-}
-
-/// Why rows may be missing: a failure of a column that names them. A source
-/// that only lacks values has named all rows.
-fn rows_are_missing<T>(reading: &Reading<T>) -> Option<&Problem> {
-    let of_rows = |problem: &&Problem| {
-        problem
-            .missing()
-            .is_some_and(|(field, _)| ![Field::Cbs, Field::Pbs, Field::ProfileId].contains(&field))
-    };
-    reading.problems.iter().find(of_rows)
 }
 
 /// A T-CONT of an ONU.
@@ -303,8 +292,8 @@ pub(super) async fn gem_port(
     bandwidth.once(|_| Content { leaves_out: is_of_tconts, called: of_a_gem_port, ..Content::new(row) })
 }
 
-fn missing<T>(reading: &Reading<T>, code: ErrorCode, what: &str, id: u8, at: OnuRef) -> Failure {
-    match rows_are_missing(reading) {
+fn missing<T: Rows>(reading: &Reading<T>, code: ErrorCode, what: &str, id: u8, at: OnuRef) -> Failure {
+    match reading.rows_may_be_missing() {
         Some(problem) => Failure::incomplete(&format!("whether the {what} exists"), problem),
         None => {
             Failure::new(code, format!("The ONU has no such {what}."), format!("{at} has no {what} {id}"))

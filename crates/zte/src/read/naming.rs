@@ -1,11 +1,10 @@
 //! Which tables name the ONUs of an OLT, and what it means that none does.
 
-use gpon::{Field, NamedBy, Onu, Problem};
 use tokio::time::Instant;
 
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField, OnuSource};
-use crate::reach::{Inner, Problems};
+use crate::reach::Inner;
 
 /// What no table of an OLT names, as [`Trouble::Unsupported`] has it.
 pub(crate) const NAMELESS: &str = "ONUs";
@@ -19,16 +18,6 @@ pub(crate) enum Silence {
     Unlit,
     /// No table names anybody.
     Nameless,
-}
-
-/// Whether a list leaves out no ONU that is configured: tables name all of them,
-/// and were read to their end.
-pub(crate) fn names_all(onus: &[Onu], problems: &Problems) -> bool {
-    let managed = onus.iter().any(|onu| matches!(onu.named_by, NamedBy::Management | NamedBy::CommandLine));
-    let named = onus.is_empty() || onus.iter().any(|onu| onu.named_by.names_all());
-    // Where other tables name ONUs, a failure of any of them may hide some.
-    let hides = |(field, _): (Field, &str)| field == Field::OnuId || !managed;
-    named && !problems.0.iter().filter_map(Problem::missing).any(hides)
 }
 
 /// Whether it is known already that no table of the OLT names anybody.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use gpon::{Field, NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Problem, Traffic};
+use gpon::{
+    Field, NamedBy, Onu, OnuCounts, OnuState, PonMonitor, PonPort, Problem, Rows, Traffic, names_unlit,
+};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -14,7 +16,7 @@ use crate::firmware::{Firmware, OnuField};
 use crate::index::PonIndex;
 use crate::reach::terminal::PATIENCE;
 use crate::reach::{BELIEVED, Inner, Problems, Told};
-use crate::read::naming::{NAMELESS, is_nameless, names_all};
+use crate::read::naming::{NAMELESS, is_nameless};
 use crate::read::onus::{self, Depth};
 use crate::read::{counters, roster, whole};
 
@@ -232,7 +234,7 @@ async fn named(olt: &Inner, firmware: &'static Firmware, pon: PonPort, deadline:
             let listed = roster::of_pon(olt, pon, false).await;
             return listed.map_err(|why| Trouble::of_both(nameless, why));
         }
-        Ok((onus, problems)) if !lit_only(&onus, &problems) => return Ok((onus, problems)),
+        Ok((onus, problems)) if names_unlit(&onus, &problems.0) => return Ok((onus, problems)),
         read => read?,
     };
     match roster::of_pon(olt, pon, false).await {
@@ -258,19 +260,13 @@ async fn named(olt: &Inner, firmware: &'static Firmware, pon: PonPort, deadline:
     Ok((onus, problems))
 }
 
-/// Whether only tables name these ONUs in which none without light stands.
-fn lit_only(onus: &[Onu], problems: &Problems) -> bool {
-    let uncertain =
-        problems.0.iter().any(|problem| matches!(problem, Problem::Uncertain { field: Field::OnuId, .. }));
-    if onus.is_empty() { uncertain } else { !onus.iter().any(|onu| onu.named_by.names_all()) }
-}
-
 /// How many ONUs there are; not told from a list that may lack some.
 fn counts(onus: &[Onu], problems: &mut Problems) -> OnuCounts {
-    if names_all(onus, problems) {
+    let unlit = names_unlit(onus, &problems.0);
+    if unlit && onus.hidden_by(&problems.0).is_none() {
         return OnuCounts::of(onus);
     }
-    if lit_only(onus, problems) {
+    if !unlit {
         [Field::OnuCount, Field::OnlineCount, Field::OfflineCount]
             .iter()
             .for_each(|field| problems.unsupported(*field));
@@ -290,7 +286,7 @@ pub(crate) async fn olt(olt: &Inner, deadline: Instant) -> Result<(Vec<PonMonito
     let mut failure = None;
     let mut by_pon = BTreeMap::new();
     let unnamed = |reading: &Result<(Vec<Onu>, Problems), Trouble>| match reading {
-        Ok((onus, problems)) => lit_only(onus, problems),
+        Ok((onus, problems)) => !names_unlit(onus, &problems.0),
         Err(trouble) => matches!(trouble, Trouble::Unsupported(NAMELESS)),
     };
     let counted = match counted.iter().any(|(_, reading)| unnamed(reading)) {
