@@ -83,6 +83,11 @@ pub struct OnuRef {
     pub id: OnuId,
 }
 
+impl OnuRef {
+    /// ONUs of the largest chassis.
+    pub const MOST: usize = PonPort::MOST * OnuId::MAX as usize;
+}
+
 impl fmt::Display for OnuRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.pon, self.id)

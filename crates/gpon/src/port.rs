@@ -37,6 +37,9 @@ pub struct PonPort {
 impl PonPort {
     /// Most PON ports on one card.
     pub const MAX_PORT: u8 = 16;
+    /// Ports of the largest chassis: a C300 has 16 slots for cards of 16 ports, and one
+    /// more on the largest shelf. What is bounded by the size of an OLT is so by this.
+    pub const MOST: usize = 17 * Self::MAX_PORT as usize;
     /// Highest slot number of the largest chassis of the family, with room to spare.
     pub const MAX_SLOT: u8 = 32;
 

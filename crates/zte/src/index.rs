@@ -63,9 +63,8 @@ impl Rows {
     pub(crate) const ENTITIES: Self = Self { arcs: (1, 1), most: 4096 };
     /// Optical modules: one a port.
     pub(crate) const PORTS: Self = Self { arcs: (1, 1), most: 1024 };
-    /// Boxes that wait for configuration (§4.2): as many as the 32 PONs of a
-    /// C320 carry.
-    pub(crate) const UNCONFIGURED: Self = Self { arcs: (2, 2), most: 4096 };
+    /// Boxes that wait for configuration (§4.2).
+    pub(crate) const UNCONFIGURED: Self = Self { arcs: (2, 2), most: OnuRef::MOST };
     /// Profiles by number; the device numbers them 1 to 512 (§7).
     pub(crate) const PROFILES: Self = Self { arcs: (1, 1), most: 4096 };
     /// Profiles by name (§2.7): the length, and at most 64 letters.
@@ -74,9 +73,9 @@ impl Rows {
     pub(crate) const VLANS: Self = Self { arcs: (1, 1), most: 4094 };
     /// T-CONTs or GEM ports of an ONU, `PON.onu.number`.
     pub(crate) const PARTS: Self = Self { arcs: (3, 3), most: 255 };
-    /// Service ports, `PON.sub-index`: eight for each of the 4,096 ONUs of a C320,
-    /// or one for each ONU of a C300 with 256 PONs.
-    pub(crate) const SERVICE_PORTS: Self = Self { arcs: (2, 2), most: 32_768 };
+    /// Service ports, `PON.sub-index`: one for each ONU of the largest chassis, or
+    /// eight for each of the 4,096 ONUs of a C320.
+    pub(crate) const SERVICE_PORTS: Self = Self { arcs: (2, 2), most: OnuRef::MOST };
 
     /// ONUs of a PON, with so many numbers behind the ONU's. An ONU may have
     /// several rows there, of which one is read: it may have two IP hosts (§2.1).
@@ -85,10 +84,6 @@ impl Rows {
         Self { arcs: (2 + tail, 2 + tail), most: if tail == 0 { ids } else { 8 * ids } }
     }
 }
-
-/// Most PON ports of a chassis: a C300 has 16 slots for cards of 16 ports, and
-/// one more slot on the largest shelf.
-pub(crate) const MOST_PONS: usize = 272;
 
 /// The sub-index of an ONU's service port (§2.5): type 3, ONU, number.
 pub(crate) const fn service_port(onu: u8, number: u8) -> u32 {

@@ -16,8 +16,8 @@ const APART: Duration = Duration::from_secs(10);
 const SPAN: Duration = Duration::from_secs(60);
 /// A rate over a longer time says nothing about now.
 const TOO_OLD: Duration = Duration::from_secs(3600);
-/// ONUs and PON ports of the largest chassis, twice: 32 ports with 128 ONUs.
-const MOST: usize = 8192;
+/// All that has counters on the largest chassis.
+const MOST: usize = OnuRef::MOST + PonPort::MOST;
 /// Bits per second that no port of this family carries; a counter that says so has been set.
 const IMPOSSIBLE: u128 = 10_000_000_000;
 

@@ -10,9 +10,9 @@ use gpon::{OnuRef, PonPort};
 
 use super::{Key, Place};
 
-/// More marks of one OLT are one of the whole OLT: a chassis has 32 PONs of 128
-/// ONUs, and whoever changed so many has changed nearly all of them.
-const MOST_MARKS: usize = 4096;
+/// More marks of one OLT are one of the whole OLT: whoever changed so many ONUs has
+/// changed nearly all of them.
+const MOST_MARKS: usize = OnuRef::MOST;
 
 /// The part of an OLT that has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -268,7 +268,7 @@ mod tests {
         let (id, began) = ("a".into(), invalidations.now());
         let places = (1..=32)
             .flat_map(|slot| (1..=16).flat_map(move |port| (1..=128).map(move |id| (slot, port, id))));
-        for (slot, port, onu) in places.take(3 * MOST_MARKS) {
+        for (slot, port, onu) in places {
             let pon = PonPort::new(slot, port).unwrap();
             invalidations.invalidate(&id, &Scope::Onu(OnuRef { pon, id: OnuId::new(onu).unwrap() }).marks());
         }

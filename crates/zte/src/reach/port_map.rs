@@ -10,7 +10,6 @@ use super::{Inner, Problems, table};
 use crate::Trouble;
 use crate::firmware::Table;
 use crate::firmware::if_mib::INTERFACES;
-use crate::index::MOST_PONS;
 use crate::snmp::walk::Scope;
 
 /// What an ifName says: `gpon_1/1/1`, `xgei_1/4/2`. The C6xx writes `gpon_olt-1/3/1`.
@@ -52,7 +51,7 @@ pub(crate) async fn map(olt: &Inner, deadline: Instant) -> Result<PortMap, Troub
     if pons.is_empty() {
         return Err(Trouble::UnexpectedReply("no interface is named like a PON port (gpon_1/1/1)".into()));
     }
-    if pons.len() > MOST_PONS {
+    if pons.len() > PonPort::MOST {
         return Err(Trouble::UnexpectedReply(format!("{} PON ports, more than any chassis has", pons.len())));
     }
     Ok(PortMap { pons })
