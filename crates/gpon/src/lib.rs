@@ -8,7 +8,7 @@ mod chassis;
 mod column;
 mod field;
 mod mac;
-mod monitoring;
+mod monitor;
 mod onu;
 mod port;
 mod power;
@@ -30,7 +30,7 @@ pub use chassis::{
 pub use column::{AdminState, OnuColumn, OnuColumns};
 pub use field::Field;
 pub use mac::{LearntMac, MacAddress};
-pub use monitoring::{OnuCounts, PonMonitor, Traffic};
+pub use monitor::{OnuCounts, PonMonitor, Traffic};
 pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState};
 pub use port::{CardRef, PonPort};
 pub use power::Dbm;

@@ -22,7 +22,7 @@ impl Limits {
     }
 }
 
-/// The limits of what is watched.
+/// The limits of what is monitored.
 ///
 /// Powers are those of a class B+ ONU (ITU-T G.984.2, amendment 1); the
 /// temperature is ours, that of ordinary indoor equipment.

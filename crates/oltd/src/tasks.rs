@@ -103,7 +103,7 @@ impl Tasks {
     /// Runs a task until it ends or the server does. A panic is reported.
     pub fn spawn(&self, name: &'static str, future: impl Future<Output = ()> + Send + 'static) {
         let tasks = self.clone();
-        tokio::spawn(async move { tasks.0.end.run_until_cancelled(tasks.watched(name, future)).await });
+        tokio::spawn(async move { tasks.0.end.run_until_cancelled(tasks.guarded(name, future)).await });
     }
 
     /// Runs a task for as long as the server: one that panics is reported and
@@ -115,7 +115,7 @@ impl Tasks {
         let tasks = self.clone();
         tokio::spawn(async move {
             let kept = async {
-                while tasks.watched(name, begin()).await.is_none() {
+                while tasks.guarded(name, begin()).await.is_none() {
                     tokio::time::sleep(RESTART).await;
                 }
             };
@@ -153,7 +153,7 @@ impl Tasks {
         };
         let (tasks, olt) = (self.clone(), Arc::clone(olt));
         WriteHandle(Some(tokio::spawn(async move {
-            let ended = tasks.watched(name, future).await;
+            let ended = tasks.guarded(name, future).await;
             if ended.is_none() {
                 tracing::error!(task = name, olt.id = &*olt, "nobody knows how far this write came");
             }
@@ -198,7 +198,7 @@ impl Tasks {
     }
 
     /// Counts a task while it runs, and reports its panic: `None`.
-    async fn watched<T>(&self, name: &'static str, future: impl Future<Output = T>) -> Option<T> {
+    async fn guarded<T>(&self, name: &'static str, future: impl Future<Output = T>) -> Option<T> {
         let _running = Running::count(&self.0, name);
         match AssertUnwindSafe(future).catch_unwind().await {
             Ok(value) => Some(value),

@@ -4,7 +4,7 @@ use utoipa::ToSchema;
 
 use super::rfc3339;
 use crate::app::ChosenOlt;
-use crate::cache::{Freshness, WatchedOlt, WatchedOnu, WatchedPon};
+use crate::cache::{Freshness, MonitoredOlt, MonitoredOnu, MonitoredPon};
 use crate::http::openapi::{OnuFailures, PonFailures, ReadFailures, Shown};
 use crate::http::{Answer, Content, PonOnu, PonPath, schema};
 use crate::limits::{Limits, OpticalLimits};
@@ -103,7 +103,7 @@ impl Optical {
 
 /// An ONU as it is right now.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = WatchedOnu)]
+#[schema(as = MonitoredOnu)]
 struct OfOnu<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
@@ -153,20 +153,20 @@ impl<'a> OfOnu<'a> {
 ///
 /// What SNMP lacks is asked of the command line at the same moment, in at most three commands.
 #[utoipa::path(
-    get, path = "/monitoring/onu/{pon}/{onu_id}", operation_id = "watched_onu", tag = "Monitoring",
+    get, path = "/monitoring/onu/{pon}/{onu_id}", operation_id = "monitored_onu", tag = "Monitoring",
     params(PonOnu, Freshness),
     responses(Shown<OfOnu>, OnuFailures),
 )]
 pub(super) async fn onu(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
-    let watched = olt.read::<WatchedOnu>(at, freshness).await?;
-    watched.kept(*olt.limits(), |Reading { value, read_at, .. }, limits| {
+    let monitored = olt.read::<MonitoredOnu>(at, freshness).await?;
+    monitored.kept(*olt.limits(), |Reading { value, read_at, .. }, limits| {
         Ok(Content::new(OfOnu::new(value, &limits, rfc3339(*read_at).as_deref())))
     })
 }
 
 /// A PON port as it is right now.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = WatchedPon)]
+#[schema(as = MonitoredPon)]
 struct OfPon<'a> {
     #[schema(value_type = schema::PonPortText)]
     pon_port: String,
@@ -183,11 +183,11 @@ struct OfPon<'a> {
     /// Those known not to be in service.
     offline_count: Option<usize>,
     statistics: Statistics,
-    /// Only where one PON is watched.
+    /// Only where one PON is monitored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<OfOnu>)]
     onus: Option<Vec<OfOnu<'a>>>,
-    /// Only where one PON is watched.
+    /// Only where one PON is monitored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::Moment)]
     last_update: Option<String>,
@@ -212,13 +212,13 @@ impl From<&PonMonitor> for OfPon<'_> {
 
 /// A PON port and its ONUs as they are right now.
 #[utoipa::path(
-    get, path = "/monitoring/pon/{pon}", operation_id = "watched_pon", tag = "Monitoring",
+    get, path = "/monitoring/pon/{pon}", operation_id = "monitored_pon", tag = "Monitoring",
     params(PonPath, Freshness),
     responses(Shown<OfPon>, PonFailures),
 )]
 pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshness) -> Answer {
-    let watched = olt.read::<WatchedPon>(pon, freshness).await?;
-    watched.kept(*olt.limits(), |Reading { value, read_at, .. }, limits| {
+    let monitored = olt.read::<MonitoredPon>(pon, freshness).await?;
+    monitored.kept(*olt.limits(), |Reading { value, read_at, .. }, limits| {
         let last_update = rfc3339(*read_at);
         let onu = |onu| OfOnu::new(onu, &limits, last_update.as_deref());
         let onus = Some(value.onus.iter().map(onu).collect());
@@ -228,7 +228,7 @@ pub(super) async fn pon(olt: ChosenOlt, PonPath(pon): PonPath, freshness: Freshn
 
 /// Every PON port as it is right now.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = WatchedOlt)]
+#[schema(as = MonitoredOlt)]
 struct OfOlt<'a> {
     /// How many PON ports the OLT has.
     total_pon_ports: usize,
@@ -245,13 +245,13 @@ struct OfOlt<'a> {
 
 /// Every PON port as it is right now.
 #[utoipa::path(
-    get, path = "/monitoring/olt", operation_id = "watched_olt", tag = "Monitoring",
+    get, path = "/monitoring/olt", operation_id = "monitored_olt", tag = "Monitoring",
     params(Freshness),
     responses(Shown<OfOlt>, ReadFailures),
 )]
 pub(super) async fn olt(olt: ChosenOlt, freshness: Freshness) -> Answer {
-    let watched = olt.read::<WatchedOlt>((), freshness).await?;
-    watched.kept((), |Reading { value, read_at, .. }, ()| {
+    let monitored = olt.read::<MonitoredOlt>((), freshness).await?;
+    monitored.kept((), |Reading { value, read_at, .. }, ()| {
         let nothing = gpon::OnuCounts::of(&[]);
         let counts = value.iter().fold(nothing, |sum, pon| sum.plus(pon.counts));
         Ok(Content::new(OfOlt {

@@ -42,9 +42,9 @@ use scope::Invalidations;
 pub use scope::Scope;
 use single_flight::SingleFlight;
 pub use subject::{
-    Cards, Clock, Dba, Environment, Identity, Macs, OneOnu, OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon,
-    RegisteredOnus, ServicePorts, ServicePortsOfOnu, Subject, TrafficProfiles, Unconfigured, Uplinks,
-    VlanProfiles, Vlans, WatchedOlt, WatchedOnu, WatchedPon,
+    Cards, Clock, Dba, Environment, Identity, Macs, MonitoredOlt, MonitoredOnu, MonitoredPon, OneOnu,
+    OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon, RegisteredOnus, ServicePorts, ServicePortsOfOnu,
+    Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
 };
 pub use times::{CacheTimes, FLOOR};
 

@@ -109,11 +109,11 @@ subjects! {
     /// The service ports of an ONU.
     ServicePortsOfOnu = "service_ports_of_onu", OnuRef => Vec<gpon::ServicePort>, |t| t.onus, async |olt: &Olt, at| olt.onu_service_ports(at).await;
     /// An ONU as it is right now.
-    WatchedOnu = "watched_onu", OnuRef => gpon::Onu, |_| FLOOR, async |olt: &Olt, at| olt.monitor_onu(at).await;
+    MonitoredOnu = "monitored_onu", OnuRef => gpon::Onu, |_| FLOOR, async |olt: &Olt, at| olt.monitor_onu(at).await;
     /// A PON and its ONUs as they are right now.
-    WatchedPon = "watched_pon", PonPort => gpon::PonMonitor, |_| FLOOR, async |olt: &Olt, pon| olt.monitor_pon(pon).await;
+    MonitoredPon = "monitored_pon", PonPort => gpon::PonMonitor, |_| FLOOR, async |olt: &Olt, pon| olt.monitor_pon(pon).await;
     /// Every PON as it is right now.
-    WatchedOlt = "watched_olt", () => Vec<gpon::PonMonitor>, |_| FLOOR, async |olt: &Olt, ()| olt.monitor_olt().await;
+    MonitoredOlt = "monitored_olt", () => Vec<gpon::PonMonitor>, |_| FLOOR, async |olt: &Olt, ()| olt.monitor_olt().await;
     /// The traffic profiles.
     TrafficProfiles = "traffic_profiles", () => Vec<gpon::TrafficProfile>, |t| t.profiles, async |olt: &Olt, ()| olt.traffic_profiles().await;
     /// The T-CONTs and GEM ports of an ONU.
@@ -145,9 +145,9 @@ impl Kind {
             | Self::Unconfigured
             | Self::ServicePorts
             | Self::ServicePortsOfOnu
-            | Self::WatchedOnu
-            | Self::WatchedPon
-            | Self::WatchedOlt
+            | Self::MonitoredOnu
+            | Self::MonitoredPon
+            | Self::MonitoredOlt
             | Self::OnuBandwidth => true,
             Self::Pon
             | Self::Environment

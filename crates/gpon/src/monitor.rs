@@ -56,7 +56,7 @@ impl OnuCounts {
     }
 }
 
-/// A PON port as it is watched.
+/// A PON port as it is monitored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PonMonitor {
     /// Which port.
@@ -67,7 +67,7 @@ pub struct PonMonitor {
     pub counts: OnuCounts,
     /// What it has carried.
     pub traffic: Traffic,
-    /// Its ONUs, by id; empty where the whole OLT is watched.
+    /// Its ONUs, by id; empty where the whole OLT is monitored.
     pub onus: Vec<Onu>,
 }
 
