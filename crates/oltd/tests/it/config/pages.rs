@@ -81,6 +81,7 @@ fn the_defaults_are_those_of_the_settings() {
     assert_eq!(format!("{:?}", config.rules), format!("{rules:?}"));
     assert_eq!(config.limits, oltd::limits::OpticalLimits::default());
     assert_eq!(config.log, oltd::config::LogConfig::default());
+    assert_eq!(config.cache, oltd::cache::CacheTimes::default());
     let redis = oltd::cache::RedisSettings::new("r", 6379);
     assert_eq!(format!("{:?}", config.redis), format!("{:?}", Some(redis)));
 }
