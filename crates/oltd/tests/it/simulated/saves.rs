@@ -1,12 +1,13 @@
 //! Saving, the first write: the real server in front of the simulator's command line.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use oltd::app::{App, CacheTimes, Site};
 use oltd::http::Rules;
 use oltd::writing::{Hold, Writes};
-use oltsim::{Effect, Fault, Pick, SMALL, Simulator, Source};
+use oltsim::{AtLine, Effect, Fault, Pick, SMALL, Simulator, Source, Stop};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{PATIENCE, cli_of, olt_with, simulator};
@@ -40,7 +41,7 @@ impl Writer {
     }
 
     async fn save(&self) -> (u16, Value) {
-        let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+        let client = reqwest::Client::builder().build().unwrap();
         let answer = client.post(format!("{}/api/v1/system/save", self.base)).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
@@ -110,4 +111,27 @@ async fn an_olt_that_is_held_is_sent_nothing() {
     assert_eq!((status, &body["error_code"]), (503, &json!("held")), "{body}");
     writer.app.olt(Some("sim")).unwrap().gate().release();
     assert_eq!(writer.save().await.0, 200);
+}
+
+#[tokio::test]
+async fn a_save_that_takes_long_is_answered_and_goes_on() {
+    let writer = Writer::start().await;
+    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins("write".to_owned())));
+    let began = Instant::now();
+    let long = async {
+        gate.reached().await.unwrap();
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(81)).await;
+        tokio::time::resume();
+    };
+    let ((status, body), ()) = tokio::join!(writer.save(), long);
+    assert_eq!((status, &body["error_code"]), (504, &json!("outcome_unknown")), "{body}");
+    let data = &body["data"];
+    assert_eq!((&data["saved"], &data["state"]), (&json!("pending"), &json!("unknown")), "{body}");
+    assert!((80..85).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    // The line that goes on is its own: whoever asks now has another one.
+    let (saved, ()) = tokio::join!(writer.save(), async { drop(gate) });
+    assert_eq!((saved.0, &saved.1["data"]["state"]), (200, &json!("applied")), "{}", saved.1);
+    let lines = writer.sim.command_lines();
+    assert_eq!(lines.iter().filter(|line| line.line == "write").count(), 2, "{lines:?}");
 }
