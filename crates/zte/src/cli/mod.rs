@@ -149,12 +149,11 @@ impl Cli {
     pub(crate) async fn read_turn(&self, deadline: Instant) -> Result<ReadTurn, Trouble> {
         self.start();
         self.shared.outage.check()?;
-        self.shared.taken.check(deadline)?;
         let shared = Arc::clone(&self.shared);
         let asks = tokio::select! {
             biased;
-            asks = self.place(&self.reads, self.shared.settings.queue, deadline) => asks?,
             trouble = self.shared.taken.beyond(deadline) => return Err(trouble),
+            asks = self.place(&self.reads, self.shared.settings.queue, deadline) => asks?,
         };
         Ok(ReadTurn { shared, asks, most: Most::READING })
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
@@ -191,6 +192,14 @@ async fn readers_are_told_when_they_wait_in_vain() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_says_nothing_of_how_long_a_line_takes() {
+    let (cli, _) = cli(Scripted::saying(&[(0, "%Error 20200: no\r\n")], After::Prompt), 1).await;
+    let refused = turn(&cli).await.line(Line::ours("write"), false).await.unwrap();
+    assert!(refused.reply.refusal.is_some());
+    assert_eq!(cli.shared.taken.expected(&Line::ours("write")), Duration::from_secs(600));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_expectation_that_fails_is_told() {
     let (cli, typed) = cli(Scripted::saying(&[], After::Silence), 1).await;
     cli.shared.taken.took(&Line::ours("write"), Duration::from_secs(7));
@@ -202,7 +211,8 @@ async fn an_expectation_that_fails_is_told() {
     assert!((55..=56).contains(&retry_after.as_secs()), "{retry_after:?}");
     assert!((55..=57).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     assert!(matches!(line.await.unwrap(), Err(Lost::Unknown(_))));
-    until("nobody keeps readers waiting", || cli.shared.taken.check(within(1)).is_ok()).await;
+    until("nobody keeps readers waiting", || cli.shared.taken.beyond(within(1)).now_or_never().is_none())
+        .await;
 }
 
 /// Lines that take as long as others keep nobody from asking.

@@ -52,15 +52,6 @@ impl Default for Taken {
 }
 
 impl Taken {
-    /// # Errors
-    /// [`Trouble::Writing`], where the wait would not end before the deadline.
-    pub(super) fn check(&self, deadline: Instant) -> Result<(), Trouble> {
-        match *self.until.borrow() {
-            Some(until) if until > deadline => Err(writing(until)),
-            _ => Ok(()),
-        }
-    }
-
     /// Waits until a wait up to this deadline is known to be in vain.
     pub(super) async fn beyond(&self, deadline: Instant) -> Trouble {
         let mut until = self.until.subscribe();
@@ -73,7 +64,7 @@ impl Taken {
         }
     }
 
-    fn expected(&self, line: &Line) -> Duration {
+    pub(super) fn expected(&self, line: &Line) -> Duration {
         let slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
         let unknown = if line.silence() > SILENCE { line.silence() } else { USUAL };
         slowest.get(&line.silence()).copied().unwrap_or(unknown).max(USUAL)

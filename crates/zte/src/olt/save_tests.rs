@@ -38,6 +38,12 @@ async fn what_the_olt_says_is_reported() {
         (vec![(2, "Writing...\r\n")], After::Prompt, WriteState::Unknown, StepState::Unknown),
         (vec![], After::Prompt, WriteState::Unknown, StepState::Unknown),
         (vec![(2, SAVED), (0, code)], After::Prompt, WriteState::Unknown, StepState::Unknown),
+        (
+            vec![(0, "Writing...\r\n"), (0, code), (2, SAVED)],
+            After::Prompt,
+            WriteState::Unknown,
+            StepState::Unknown,
+        ),
         (vec![(2, SAVED)], After::HangUp, WriteState::Unknown, StepState::Unknown),
         (vec![(2, "Writing...")], After::Silence, WriteState::Unknown, StepState::Unknown),
     ] {
