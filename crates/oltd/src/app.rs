@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gpon::quoted;
-use zte::Olt;
+use zte::{Olt, OltClock, OltStats};
 
 use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
@@ -175,9 +175,20 @@ impl ChosenOlt {
         &self.entry().site.name
     }
 
-    /// Its handle.
-    pub fn handle(&self) -> &Olt {
+    /// Its handle, past all that is asked of whoever writes: for what writes, once it
+    /// was asked. Readings go through the cache.
+    pub(crate) fn handle(&self) -> &Olt {
         &self.entry().site.olt
+    }
+
+    /// What was done at it so far, and whether it can be reached. Asks nothing.
+    pub fn stats(&self) -> OltStats {
+        self.handle().stats()
+    }
+
+    /// Its clock, as it was last read. Asks nothing.
+    pub fn known_clock(&self) -> Option<OltClock> {
+        self.handle().known_clock()
     }
 
     /// What stands between the requests and it where something is written.

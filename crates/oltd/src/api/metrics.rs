@@ -36,7 +36,7 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<i
 pub async fn page(app: &App, format: Format) -> Result<String, std::fmt::Error> {
     let figures = Figures {
         own: app.metrics().clone(),
-        olts: app.olts().map(|olt| (olt.id().to_owned(), olt.handle().stats())).collect(),
+        olts: app.olts().map(|olt| (olt.id().to_owned(), olt.stats())).collect(),
         cache: app.cache().figures().await,
         tasks: app.tasks().figures(),
         log_lost: crate::logging::lost(),

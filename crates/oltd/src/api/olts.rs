@@ -114,8 +114,8 @@ async fn row(olt: ChosenOlt) -> Row {
     let identity = identity.ok().and_then(Result::ok);
     let identity = identity.as_ref().map(|identity| &identity.entry.reading().value);
     // After the wait: the first answer ever makes the OLT reachable.
-    let stats = olt.handle().stats();
-    let clock = olt.handle().known_clock();
+    let stats = olt.stats();
+    let clock = olt.known_clock();
     Row {
         id: olt.id().to_owned(),
         name: olt.name().to_owned(),

@@ -85,10 +85,8 @@ struct Reach {
     responses(Told<Ready>, HealthFailures),
 )]
 pub(super) async fn readyz(State(app): State<App>, let_in: Option<Extension<LetIn>>) -> Answer {
-    let reach = |olt: crate::app::ChosenOlt| Reach {
-        id: olt.id().to_owned(),
-        reachable: olt.handle().stats().reachable,
-    };
+    let reach =
+        |olt: crate::app::ChosenOlt| Reach { id: olt.id().to_owned(), reachable: olt.stats().reachable };
     let olts: Vec<Reach> = app.olts().map(reach).collect();
     plain(Ready {
         ready: true,

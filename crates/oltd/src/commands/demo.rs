@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use gpon::{OnuState, PonPort};
 use oltd::app::ChosenOlt;
+use oltd::cache::{Freshness, Onus};
 use oltd::config::{self, Config};
 use oltd::tasks::Tasks;
 use oltd::{logging, server};
@@ -99,10 +100,11 @@ fn telnet((address, access): &(SocketAddr, CliAccess)) -> String {
 
 /// Board, PON and id of the first ONU that is online, so that the lines to try show values.
 async fn online_onu(olt: Option<ChosenOlt>) -> Option<(u8, u8, u8)> {
-    let olt = olt?.handle().clone();
+    let olt = olt?;
     for port in 1..=PonPort::MAX_PORT {
-        let onus = olt.onus(PonPort::new(1, port).ok()?).await.ok()?.value;
-        if let Some(onu) = onus.iter().find(|onu| onu.state == Some(OnuState::Online)) {
+        let onus = olt.read::<Onus>(PonPort::new(1, port).ok()?, Freshness::default()).await.ok()?;
+        let online = onus.entry.reading().value.iter().find(|onu| onu.state == Some(OnuState::Online));
+        if let Some(onu) = online {
             return Some((1, port, onu.at.id.get()));
         }
     }

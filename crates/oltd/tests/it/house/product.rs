@@ -128,6 +128,30 @@ fn long_files(files: &[File]) -> Vec<String> {
         .collect()
 }
 
+/// The one file of `oltd` that reaches past the cache for an OLT's handle, where it
+/// has asked who may write.
+const WRITING_FILE: &str = "crates/oltd/src/api/writing.rs";
+
+fn unasked_writes(files: &[File]) -> Vec<String> {
+    let mut offenders = Vec::new();
+    for file in files.iter().filter(|file| file.path.starts_with("crates/oltd/src/api/")) {
+        if file.path != WRITING_FILE {
+            let reaches = |line: &str| line.contains(".handle()") || line.contains("site().olt");
+            let bad = product_lines(file).filter(|(_, line)| reaches(line));
+            offenders.extend(bad.map(|(at, line)| file.offender(at, line)));
+        }
+    }
+    offenders
+}
+
+#[test]
+fn nobody_writes_unasked() {
+    assert_none("OLTs reached past who may write", &unasked_writes(&files()));
+    let save = "olt.handle().save().await";
+    let sample = |path: &str| unasked_writes(&[File::sample(path, save)]).len();
+    assert_eq!((sample("crates/oltd/src/api/save.rs"), sample(WRITING_FILE)), (1, 0));
+}
+
 #[test]
 fn only_two_crates_know_the_device() {
     let files = files();
