@@ -37,10 +37,14 @@ fn with_token(name: &str, token: &str) -> String {
 
 /// The answer to a GET.
 fn get(at: &str, path: &str, token: &str) -> String {
+    ask("GET", at, path, token)
+}
+
+fn ask(method: &str, at: &str, path: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(at).unwrap();
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {token}\r\nconnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\nx-api-key: {token}\r\nconnection: close\r\n\r\n"
     )
     .unwrap();
     let mut answer = String::new();
@@ -101,6 +105,24 @@ fn a_hangup_reads_tokens_again() {
     let why = line["error"].as_str().unwrap();
     assert!(why.contains("oltd.toml: auth.tokens[0].sha256: ") && !why.contains("hunter2"), "{why}");
     assert_eq!((status(&at, "one"), status(&at, "two")), ("401".into(), "200".into()));
+    daemon.end("TERM");
+}
+
+#[test]
+fn a_hangup_reads_who_may_write_again() {
+    let reading = with_token("noc", "one");
+    let mut daemon = Running::start(&[("oltd.toml", &reading)], &["serve"], &VARIABLES);
+    let (at, file) = (address(&mut daemon), daemon.directory.path().join("oltd.toml"));
+    let denied = || ask("POST", &at, "/api/v1/system/save", "one");
+    assert!(denied().contains("it has no `write = true`"), "{}", denied());
+    std::fs::write(&file, reading.replace("name = 'noc'", "name = 'noc'\nwrite = true")).unwrap();
+    daemon.signal("HUP");
+    logged(&mut daemon, "tokens were read again");
+    assert!(denied().contains("its `writes` are off"), "{}", denied());
+    std::fs::write(&file, reading).unwrap();
+    daemon.signal("HUP");
+    logged(&mut daemon, "tokens were read again");
+    assert!(denied().contains("it has no `write = true`"), "{}", denied());
     daemon.end("TERM");
 }
 
