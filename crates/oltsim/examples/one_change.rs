@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use gpon::{OfflineReason, OnuState};
+use oltsim::device::SharedDevice;
 use oltsim::{Agent, FULL, Scenario};
 
 /// A GET of sysUpTime.0, version 2c, community `public`.
@@ -14,12 +15,13 @@ const TIMES: u32 = 1000;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scenario = Scenario::parse(FULL)?;
     let onus: Vec<_> = scenario.device.onus().map(|(at, _)| at).collect();
-    let mut agent = Agent::of_device(scenario.device, scenario.agent);
+    let device = SharedDevice::new(scenario.device);
+    let mut agent = Agent::of_device(device.clone(), scenario.agent);
     agent.reply(GET);
     let begun = Instant::now();
     for (turn, at) in (0..TIMES).zip(onus.iter().cycle().copied()) {
         let phase = if turn % 2 == 0 { OnuState::Los } else { OnuState::Online };
-        agent.device(|device| device.set_phase(at, phase, OfflineReason::Los));
+        device.change(|device| device.set_phase(at, phase, OfflineReason::Los));
         agent.reply(GET);
     }
     println!("{} ONUs: one change and one GET take {:?}", onus.len(), begun.elapsed() / TIMES);

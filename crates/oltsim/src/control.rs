@@ -140,7 +140,7 @@ async fn set_line_faults(State(station): State<Arc<Station>>, body: Bytes) -> Re
 }
 
 async fn reboot(State(station): State<Arc<Station>>) -> Response {
-    match station.command(crate::device::Device::reboot) {
+    match station.change(crate::device::Device::reboot) {
         Some(()) => StatusCode::NO_CONTENT.into_response(),
         None => refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli),
     }

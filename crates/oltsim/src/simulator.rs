@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::cli::{CommandLine, TelnetServer};
 use crate::control;
 use crate::counters::Counters;
-use crate::device::Device;
+use crate::device::{Device, SharedDevice};
 use crate::fault::{Fault, FaultError, LineFault, Order};
 use crate::gate::{Gate, Stop};
 use crate::scenario::{self, Scenario, ScenarioError};
@@ -227,9 +227,9 @@ impl Simulator {
     }
 
     /// Reads or changes the device; `None` when the simulator shows a recorded
-    /// walk. The agent waits meanwhile.
+    /// walk. All its faces wait meanwhile.
     pub fn device<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
-        self.station.agent().device(act)
+        self.station.change(act)
     }
 
     /// Everything the agent shows, in the order of a walk. Values that move with
@@ -299,7 +299,7 @@ fn load(source: Source, host_clock: bool) -> Result<Station, SimError> {
             };
             let rows = walk::parse_snmprec(&recording).map_err(|source| SimError::Walk { path, source })?;
             let agent = Agent::of_rows(rows, AgentOptions::default());
-            return Ok(Station::new(agent, Duration::ZERO, Order::default(), None));
+            return Ok(Station::new(None, agent, Duration::ZERO, Order::default(), None));
         }
     };
     let Scenario { device, agent, delay, delay_order, cli, faults } = if host_clock {
@@ -308,7 +308,9 @@ fn load(source: Source, host_clock: bool) -> Result<Station, SimError> {
     } else {
         Scenario::parse(&text)?
     };
-    let station = Station::new(Agent::of_device(device, agent), delay, delay_order, Some(cli));
+    let device = SharedDevice::new(device);
+    let agent = Agent::of_device(device.clone(), agent);
+    let station = Station::new(Some(device), agent, delay, delay_order, Some(cli));
     // A scenario has a command line, so that no fault lacks its target.
     let _ = station.set_faults(faults);
     Ok(station)

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use crate::cli::{CliOptions, Record};
 use crate::counters::Counters;
-use crate::device::Device;
+use crate::device::{Device, SharedDevice};
 use crate::fault::{ActiveFaults, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
 use crate::gate::{Post, Stop};
 use crate::snmp::Agent;
@@ -13,6 +13,8 @@ use crate::snmp::Agent;
 /// What the agent's task, the command line, the control server and the handle share.
 #[derive(Debug)]
 pub(crate) struct Station {
+    /// `None` where there is a recording.
+    device: Option<SharedDevice>,
     agent: Mutex<Agent>,
     faults: Mutex<ActiveFaults>,
     counters: watch::Sender<Counters>,
@@ -26,8 +28,15 @@ pub(crate) struct Station {
 }
 
 impl Station {
-    pub(crate) fn new(agent: Agent, delay: Duration, delay_order: Order, cli: Option<CliOptions>) -> Self {
+    pub(crate) fn new(
+        device: Option<SharedDevice>,
+        agent: Agent,
+        delay: Duration,
+        delay_order: Order,
+        cli: Option<CliOptions>,
+    ) -> Self {
         Self {
+            device,
             agent: Mutex::new(agent),
             faults: Mutex::default(),
             counters: watch::Sender::new(Counters::default()),
@@ -51,16 +60,15 @@ impl Station {
 
     /// Looks at the device as it is now; `None` when there is only a recording.
     pub(crate) fn look<R>(&self, look: impl FnOnce(&Device) -> R) -> Option<R> {
-        self.agent().look(look)
+        self.device.as_ref().map(|device| device.look(look))
     }
 
-    /// Lets a command act upon the device; `None` when there is only a recording.
-    pub(crate) fn command<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
-        self.agent().device(act)
+    /// Reads or changes the device; `None` when there is only a recording.
+    pub(crate) fn change<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
+        self.device.as_ref().map(|device| device.change(act))
     }
 
-    /// The agent. A test that panics while it changes the device poisons the
-    /// lock; what it left is still a device.
+    /// The agent.
     pub(crate) fn agent(&self) -> MutexGuard<'_, Agent> {
         self.agent.lock().unwrap_or_else(PoisonError::into_inner)
     }

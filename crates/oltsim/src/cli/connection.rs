@@ -214,7 +214,7 @@ impl Connection {
         let printed = self.work(line, &fate).await?;
         let (session, options) = (&mut self.session, &self.options);
         let spoil = |rows| spoil(rows, &fate, options);
-        self.station.command(|device| session.reply(line, device, fate.nothing, printed, spoil));
+        self.station.change(|device| session.reply(line, device, fate.nothing, printed, spoil));
         // Counted before it is sent: whoever holds the answer finds it counted.
         self.station.count(|counters| counters.cli_replies += 1);
         self.flush().await?;
@@ -248,7 +248,7 @@ impl Connection {
             }
         }
         if over.is_err() {
-            self.station.command(Device::save);
+            self.station.change(Device::save);
         }
         over.map(|()| true)
     }

@@ -7,6 +7,7 @@ mod load;
 mod onu;
 mod pon;
 mod profile;
+mod shared;
 mod startup;
 mod traffic;
 
@@ -25,6 +26,7 @@ pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
     VlanInterface,
 };
+pub use shared::SharedDevice;
 pub use startup::Configuration;
 pub use traffic::Traffic;
 pub(crate) use traffic::{Flow, Rate};
@@ -107,6 +109,8 @@ pub struct Device {
     pub(crate) pons: BTreeMap<PonPort, Pon>,
     /// What `write` saved last.
     startup: Option<std::sync::Arc<Configuration>>,
+    /// How often it may have been changed.
+    pub(crate) changes: u64,
     /// ONUs that may have changed since the agent last listed them.
     touched: BTreeSet<OnuRef>,
     now: Duration,
@@ -134,6 +138,7 @@ impl Device {
             habits,
             pons: BTreeMap::new(),
             startup: None,
+            changes: 0,
             touched: BTreeSet::new(),
             now: Duration::ZERO,
             booted: Duration::ZERO,

@@ -1,6 +1,7 @@
 //! The SNMP agent, v1 and v2c: messages, answers, and the socket they travel on.
 
 mod agent;
+mod answering;
 mod ber;
 mod codec;
 mod filling;

@@ -1,23 +1,25 @@
 //! A change of one ONU costs what one ONU costs, and shows what a new listing would.
 
 use gpon::{OfflineReason, OnuState};
+use oltsim::device::SharedDevice;
 use oltsim::{Agent, FULL, Scenario};
 
 #[test]
 fn one_change_lists_the_rows_of_one_onu() {
     let scenario = Scenario::parse(FULL).unwrap();
     let at = scenario.device.onus().find(|(_, onu)| onu.is_online()).unwrap().0;
-    let mut agent = Agent::of_device(scenario.device, scenario.agent);
+    let device = SharedDevice::new(scenario.device);
+    let mut agent = Agent::of_device(device.clone(), scenario.agent);
     assert_eq!(agent.rows_listed(), 0);
-    agent.device(|device| device.onu_mut(at).unwrap().name = b"new".to_vec());
+    device.change(|device| device.onu_mut(at).unwrap().name = b"new".to_vec());
     assert_eq!(agent.rows_listed(), 0, "a name moves no row");
-    agent.device(|device| device.set_phase(at, OnuState::Los, OfflineReason::Los));
-    agent.device(|device| device.set_phase(at, OnuState::Online, OfflineReason::Los));
+    device.change(|device| device.set_phase(at, OnuState::Los, OfflineReason::Los));
+    device.change(|device| device.set_phase(at, OnuState::Online, OfflineReason::Los));
     assert_eq!(agent.rows_listed(), 0, "there and back");
-    agent.device(|device| device.remove_onu(at));
+    device.change(|device| device.remove_onu(at));
     assert_eq!(agent.rows_listed(), 0, "rows that go are not listed");
     let onu = Scenario::parse(FULL).unwrap().device.onu(at).unwrap().clone();
-    agent.device(|device| device.insert_onu(at, onu));
+    device.change(|device| device.insert_onu(at, onu));
     let listed = agent.rows_listed();
     assert!((10..100).contains(&listed), "{listed}");
 }
@@ -25,18 +27,19 @@ fn one_change_lists_the_rows_of_one_onu() {
 #[test]
 fn changes_show_what_a_new_agent_shows() {
     let scenario = Scenario::parse(oltsim::SMALL).unwrap();
-    let mut agent = Agent::of_device(scenario.device, scenario.agent.clone());
-    agent.device(|device| device.clock.hold());
+    let device = SharedDevice::new(scenario.device);
+    let mut agent = Agent::of_device(device.clone(), scenario.agent.clone());
+    device.change(|device| device.clock.hold());
     agent.rows();
-    let onus = agent.device(|device| device.onus().map(|(at, _)| at).collect::<Vec<_>>()).unwrap();
+    let onus = device.look(|device| device.onus().map(|(at, _)| at).collect::<Vec<_>>());
     for (turn, at) in onus.into_iter().enumerate() {
         let phase = if turn % 2 == 0 { OnuState::Los } else { OnuState::Online };
-        agent.device(|device| match turn % 3 {
+        device.change(|device| match turn % 3 {
             0 => drop(device.remove_onu(at)),
             1 => drop(device.onu_mut(at).unwrap().service_ports.pop_first()),
             _ => drop(device.set_phase(at, phase, OfflineReason::Los)),
         });
-        let device = agent.device(|device| device.clone()).unwrap();
-        assert!(agent.rows() == Agent::of_device(device, scenario.agent.clone()).rows(), "{at:?}");
+        let same = SharedDevice::new(device.look(Clone::clone));
+        assert!(agent.rows() == Agent::of_device(same, scenario.agent.clone()).rows(), "{at:?}");
     }
 }

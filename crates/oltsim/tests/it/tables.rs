@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gpon::{OfflineReason, OnuId, OnuRef, OnuState, PonPort};
+use oltsim::device::SharedDevice;
 use oltsim::{Oid, Simulator, Value};
 
 use crate::client::{small, small_with, start};
@@ -183,7 +184,8 @@ async fn cards_modules_and_surroundings() {
 #[tokio::test]
 async fn an_offline_card_says_little() {
     let scenario = oltsim::Scenario::parse(oltsim::DEMO).unwrap();
-    let mut agent = oltsim::Agent::of_device(scenario.device, scenario.agent);
+    let device = SharedDevice::new(scenario.device);
+    let mut agent = oltsim::Agent::of_device(device.clone(), scenario.agent);
     let rows: BTreeMap<Oid, Value> = agent.rows().into_iter().collect();
     let card =
         |column| rows.get(&[1, 3, 6, 1, 4, 1, 3902, 1082, 10, 1, 2, 4, 1, column, 1, 1, 4][..]).cloned();
@@ -220,7 +222,8 @@ async fn services_and_profiles_under_both_kinds_of_index() {
 #[tokio::test]
 async fn ports_carry_what_their_onus_do() {
     let scenario = oltsim::Scenario::parse(oltsim::DEMO).unwrap();
-    let mut agent = oltsim::Agent::of_device(scenario.device, scenario.agent);
+    let device = SharedDevice::new(scenario.device);
+    let mut agent = oltsim::Agent::of_device(device.clone(), scenario.agent);
     let counted = |agent: &mut oltsim::Agent, at: PonPort| {
         let rows: BTreeMap<Oid, Value> = agent.rows().into_iter().collect();
         let counter = |oid: &[u32]| match rows.get(oid) {
@@ -237,19 +240,19 @@ async fn ports_carry_what_their_onus_do() {
         [(octets(6), onus(1)), (octets(10), onus(2))]
     };
     let full = PonPort::new(1, 2).unwrap();
-    agent.device(|device| device.clock.hold_at(Duration::from_secs(10)));
+    device.change(|device| device.clock.hold_at(Duration::from_secs(10)));
     let before = counted(&mut agent, full);
     for (port, onus) in before {
         assert!(onus > 0 && port >= onus, "{port} of the port, {onus} of its ONUs");
     }
-    agent.device(|device| device.clock.hold_at(Duration::from_secs(3610)));
+    device.change(|device| device.clock.hold_at(Duration::from_secs(3610)));
     let later = counted(&mut agent, full);
     for (was, is) in before.iter().zip(&later) {
         assert!(is.0 - was.0 >= is.1 - was.1, "the port is faster than its ONUs");
     }
     // A port does not forget what an ONU carried that is gone.
     let gone = OnuRef { pon: full, id: OnuId::new(1).unwrap() };
-    agent.device(|device| device.remove_onu(gone).unwrap());
+    device.change(|device| device.remove_onu(gone).unwrap());
     for (was, is) in later.iter().zip(&counted(&mut agent, full)) {
         assert!(is.0 == was.0 && is.1 < was.1, "{is:?} after {was:?}");
     }
