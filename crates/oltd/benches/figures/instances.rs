@@ -28,7 +28,8 @@ async fn version(instance: &Instance, pon: u8) -> u64 {
 
 fn rename(sim: &Simulator, pon: u8, version: u64) {
     let at = OnuRef { pon: PonPort::new(1, pon).unwrap(), id: OnuId::new(1).unwrap() };
-    sim.device(|device| device.onu_mut(at).unwrap().name = format!("v{version}").into_bytes()).unwrap();
+    sim.device(|device| device.onu_mut(at).unwrap().configured.name = format!("v{version}").into_bytes())
+        .unwrap();
 }
 
 async fn two(times: CacheTimes) -> (Simulator, RedisServer, Instance, Instance) {

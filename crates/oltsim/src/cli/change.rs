@@ -48,7 +48,7 @@ pub(crate) const CHANGES: &[Change] = &[
         run: |tell| {
             let text = tell.text(128)?;
             let Mode::InterfaceOnu(at) = tell.mode else { return Err(tell.bad(0)) };
-            tell.device.onu_mut(at).map(|onu| onu.name = text).ok_or(tell.bad(0))
+            tell.device.onu_mut(at).map(|onu| onu.configured.name = text).ok_or(tell.bad(0))
         },
     },
     Change {
@@ -57,7 +57,7 @@ pub(crate) const CHANGES: &[Change] = &[
         run: |tell| {
             let text = tell.text(127)?;
             let Mode::InterfaceOnu(at) = tell.mode else { return Err(tell.bad(0)) };
-            tell.device.onu_mut(at).map(|onu| onu.description = text).ok_or(tell.bad(0))
+            tell.device.onu_mut(at).map(|onu| onu.configured.description = text).ok_or(tell.bad(0))
         },
     },
 ];

@@ -70,7 +70,7 @@ impl Mode {
     /// The prompt.
     pub(crate) fn prompt(self, device: &Device) -> String {
         let inside = match self {
-            Self::User => return format!("{}>", device.chassis.name),
+            Self::User => return format!("{}>", device.chassis.configured.name),
             Self::Exec => String::new(),
             Self::Config => "(config)".to_owned(),
             Self::InterfacePon(_) | Self::InterfaceOnu(_) | Self::Interface => "(config-if)".to_owned(),
@@ -81,7 +81,7 @@ impl Mode {
             Self::Epon => "(config-epon)".to_owned(),
             Self::Vlan => "(config-vlan)".to_owned(),
         };
-        format!("{}{inside}#", device.chassis.name)
+        format!("{}{inside}#", device.chassis.configured.name)
     }
 }
 

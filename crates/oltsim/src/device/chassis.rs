@@ -44,12 +44,8 @@ pub struct Chassis {
     pub model: Model,
     /// Its firmware, such as `V2.1.0`.
     pub firmware: String,
-    /// sysName, also the prompt of its command line.
-    pub name: String,
-    /// sysContact.
-    pub contact: String,
-    /// sysLocation.
-    pub location: String,
+    /// How it is configured.
+    pub configured: super::SystemConfig,
     /// sysDescr.
     pub description: String,
     /// MAC address of its uplinks.
@@ -109,10 +105,8 @@ pub struct Uplink {
     pub port: u8,
     /// Its name (`xgei_1/4/2`).
     pub name: String,
-    /// A user's text (ifDescr, ifAlias); often empty.
-    pub description: String,
-    /// Whether it is enabled.
-    pub enabled: bool,
+    /// How it is configured.
+    pub configured: super::UplinkConfig,
     /// Whether it is up.
     pub up: bool,
     /// Mbit/s when it is up.

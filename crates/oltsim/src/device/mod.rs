@@ -2,23 +2,24 @@
 
 mod chassis;
 mod clock;
+mod configuration;
 mod drift;
 mod load;
 mod onu;
 mod pon;
 mod profile;
 mod shared;
-mod startup;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use gpon::{OfflineReason, OnuRef, OnuState, PonPort};
+use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 use jiff::civil::DateTime;
 
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
+pub use configuration::{Configuration, OnuConfig, PonConfig, SystemConfig, UplinkConfig};
 pub(crate) use load::Load;
 pub use onu::{Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tagging, Tcont};
 pub use pon::{Pon, Unconfigured};
@@ -27,7 +28,6 @@ pub use profile::{
     VlanInterface,
 };
 pub use shared::SharedDevice;
-pub use startup::Configuration;
 pub use traffic::Traffic;
 pub(crate) use traffic::{Flow, Rate};
 
@@ -108,7 +108,9 @@ pub struct Device {
     pub habits: Habits,
     pub(crate) pons: BTreeMap<PonPort, Pon>,
     /// What `write` saved last.
-    startup: Option<std::sync::Arc<Configuration>>,
+    startup: Option<Configuration>,
+    /// Boxes that still hang where their ONU was removed, by the serial number it had.
+    removed: BTreeMap<(PonPort, SerialNumber), Onu>,
     /// How often it may have been changed.
     pub(crate) changes: u64,
     /// ONUs that may have changed since the agent last listed them.
@@ -138,6 +140,7 @@ impl Device {
             habits,
             pons: BTreeMap::new(),
             startup: None,
+            removed: BTreeMap::new(),
             changes: 0,
             touched: BTreeSet::new(),
             now: Duration::ZERO,
@@ -147,12 +150,17 @@ impl Device {
 
     /// Makes the running configuration the startup configuration (fact sheet, CLI §1.7).
     pub fn save(&mut self) {
-        self.startup = Some(std::sync::Arc::new(Configuration::running(self)));
+        self.startup = Some(self.running());
+    }
+
+    /// The configuration that runs.
+    pub fn running(&self) -> Configuration {
+        Configuration::running(self)
     }
 
     /// The configuration that a reboot comes back with.
     pub fn startup(&self) -> Option<&Configuration> {
-        self.startup.as_deref()
+        self.startup.as_ref()
     }
 
     /// Reboots: what was not saved is lost, and the uptime begins at 0.
@@ -246,9 +254,19 @@ impl Device {
             // The port has carried what the ONU did, and does not forget it.
             pon.upstream.add(onu.upstream.octets(now));
             pon.downstream.add(onu.downstream.octets(now));
+            self.removed.insert((at.pon, onu.configured.serial), onu.clone());
         }
         self.settle(at.pon);
         onu
+    }
+
+    /// The box with this serial number whose ONU was removed from the port. The OLT
+    /// counts anew what an ONU carries that it did not know.
+    fn take_removed(&mut self, pon: PonPort, serial: SerialNumber) -> Option<Onu> {
+        let mut onu = self.removed.remove(&(pon, serial))?;
+        onu.upstream.restart();
+        onu.downstream.restart();
+        Some(onu)
     }
 
     /// Moves an ONU into another phase, with the times and counters that go with

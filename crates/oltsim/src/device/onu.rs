@@ -1,26 +1,15 @@
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use gpon::{OfflineReason, OnuState, SerialNumber, VlanMode};
 use jiff::civil::DateTime;
 
-use super::Traffic;
+use super::{OnuConfig, Traffic};
 
 /// A registered ONU.
 #[derive(Debug, Clone)]
 pub struct Onu {
-    /// Name, any bytes, at most 128 (fact sheet, SNMP §4.3).
-    pub name: Vec<u8>,
-    /// Description, any bytes, at most 127.
-    pub description: Vec<u8>,
-    /// The ONU type it is configured as.
-    pub onu_type: String,
-    /// Its serial number.
-    pub serial: SerialNumber,
-    /// The password it is registered by; `None` for one registered by serial.
-    pub password: Option<String>,
-    /// Whether it is enabled (`no shutdown`).
-    pub enabled: bool,
+    /// How it is configured; all else is what the plant does.
+    pub configured: OnuConfig,
     /// When it last came online; `None` for never.
     pub last_online: Option<DateTime>,
     /// When it last went offline; `None` for never.
@@ -39,21 +28,6 @@ pub struct Onu {
     pub ethernet: Vec<Ethernet>,
     /// The address of its IP host.
     pub ip_host: Option<IpHost>,
-    /// PPPoE on its WAN side.
-    pub pppoe: Option<Pppoe>,
-    /// T-CONTs by number.
-    pub tconts: BTreeMap<u8, Tcont>,
-    /// GEM ports by number.
-    pub gem_ports: BTreeMap<u8, GemPort>,
-    /// Service ports by number.
-    pub service_ports: BTreeMap<u8, ServicePort>,
-    /// The ONU profile that set the T-CONT, the GEM port and the service of a number; none
-    /// for those that stand for themselves (fact sheet, CLI §4.5).
-    pub profiled: BTreeMap<u8, String>,
-    /// Further lines of its interface, as its configuration shows them.
-    pub config: Vec<String>,
-    /// Further lines of what is set in the box.
-    pub remote_config: Vec<String>,
     /// What it sends.
     pub upstream: Traffic,
     /// What it is sent.
@@ -65,62 +39,42 @@ impl Onu {
     /// An ONU with this serial number in this phase, and nothing else to it: no
     /// name, times, services or traffic.
     pub fn new(serial: SerialNumber, onu_type: &str, phase: OnuState) -> Self {
+        Self::of(OnuConfig::new(serial, onu_type), phase)
+    }
+
+    /// A box for this configuration in this phase, and nothing else to it.
+    pub fn of(configured: OnuConfig, phase: OnuState) -> Self {
         Self {
-            name: Vec::new(),
-            description: Vec::new(),
-            onu_type: onu_type.to_owned(),
-            serial,
-            password: None,
-            enabled: true,
             last_online: None,
             last_offline: None,
             reason: OfflineReason::Unknown,
             distance_m: 0,
             ranged: false,
             equipment: Equipment {
-                vendor: serial.vendor(),
+                vendor: configured.serial.vendor(),
                 hardware: String::new(),
                 software: String::new(),
-                model: onu_type.to_owned(),
+                model: configured.onu_type.clone(),
             },
             optics: Optics::default(),
             ethernet: Vec::new(),
             ip_host: None,
-            pppoe: None,
-            tconts: BTreeMap::new(),
-            gem_ports: BTreeMap::new(),
-            service_ports: BTreeMap::new(),
-            profiled: BTreeMap::new(),
-            config: Vec::new(),
-            remote_config: Vec::new(),
             upstream: Traffic::default(),
             downstream: Traffic::default(),
             phase,
+            configured,
         }
-    }
-
-    /// Takes over what the plant does with an ONU, apart from how it is configured.
-    pub(super) fn keep_state_of(&mut self, other: &Self) {
-        (self.phase, self.reason) = (other.phase, other.reason);
-        (self.last_online, self.last_offline) = (other.last_online, other.last_offline);
-        (self.distance_m, self.ranged) = (other.distance_m, other.ranged);
-        self.equipment.clone_from(&other.equipment);
-        self.optics = other.optics;
-        self.ethernet.clone_from(&other.ethernet);
-        self.ip_host = other.ip_host;
-        self.upstream.clone_from(&other.upstream);
-        self.downstream.clone_from(&other.downstream);
     }
 
     /// Its name as the device shows it: `ONU-<port>:<onu>` until it gets one (fact
     /// sheet, SNMP §4.3 and §13, CLI §4.3).
     pub fn shown_name(&self, at: gpon::OnuRef) -> Vec<u8> {
-        given(&self.name, at)
+        given(&self.configured.name, at)
     }
 
     /// Its description as the device shows it, with the same default.
     pub fn shown_description(&self, at: gpon::OnuRef) -> Vec<u8> {
-        given(&self.description, at)
+        given(&self.configured.description, at)
     }
 
     /// The phase it is in; [`super::Device::set_phase`] changes it.

@@ -3,19 +3,13 @@ use std::collections::BTreeMap;
 use gpon::SerialNumber;
 use jiff::civil::DateTime;
 
-use super::{Flow, Module, Onu, Traffic};
+use super::{Flow, Module, Onu, PonConfig, Traffic};
 
 /// A PON port and all that hangs on it.
 #[derive(Debug, Clone)]
 pub struct Pon {
-    /// Whether it is enabled.
-    pub enabled: bool,
-    /// Its name, which only its configuration shows; empty for none.
-    pub name: String,
-    /// Its description; empty for none.
-    pub description: String,
-    /// Further lines of its configuration.
-    pub config: Vec<String>,
+    /// How it is configured; all else is what the plant does.
+    pub configured: PonConfig,
     /// Its optical module; `None` for an empty cage.
     pub module: Option<Module>,
     /// Boxes that are lit and not configured.
@@ -31,10 +25,7 @@ impl Pon {
     /// An enabled port on which nothing hangs.
     pub fn new(module: Option<Module>) -> Self {
         Self {
-            enabled: true,
-            name: String::new(),
-            description: String::new(),
-            config: Vec::new(),
+            configured: PonConfig::default(),
             module,
             unconfigured: Vec::new(),
             upstream: Traffic::default(),
@@ -61,7 +52,7 @@ impl Pon {
     /// Whether it is up: enabled, and lit by somebody (fact sheet, SNMP §3).
     pub fn is_up(&self) -> bool {
         let lit = !self.unconfigured.is_empty() || self.onus.values().any(Onu::sends_light);
-        self.enabled && self.module.is_some() && lit
+        self.configured.enabled && self.module.is_some() && lit
     }
 }
 

@@ -40,6 +40,11 @@ impl Traffic {
         self.base.wrapping_add(self.per_second.wrapping_mul(running))
     }
 
+    /// Counts from 0 again, as fast as before.
+    pub(super) fn restart(&mut self) {
+        *self = Self::new(0, self.per_second);
+    }
+
     /// Adds `octets` to what was counted so far.
     pub(super) fn add(&mut self, octets: u64) {
         self.base = self.base.wrapping_add(octets);

@@ -113,13 +113,13 @@ fn name(device: &Device, port: Port) -> Option<String> {
 
 /// ifDescr is empty unless a user wrote something (§3).
 fn description(device: &Device, port: Port) -> String {
-    uplink(device, port).map(|uplink| uplink.description.clone()).unwrap_or_default()
+    uplink(device, port).map(|uplink| uplink.configured.description.clone()).unwrap_or_default()
 }
 
 fn enabled(device: &Device, port: Port) -> Option<bool> {
     match port {
-        Port::Pon(_) => pon(device, port).map(|pon| pon.enabled),
-        Port::Uplink(_) => uplink(device, port).map(|uplink| uplink.enabled),
+        Port::Pon(_) => pon(device, port).map(|pon| pon.configured.enabled),
+        Port::Uplink(_) => uplink(device, port).map(|uplink| uplink.configured.enabled),
         Port::Mng1 => Some(true),
     }
 }
@@ -127,7 +127,7 @@ fn enabled(device: &Device, port: Port) -> Option<bool> {
 fn up(device: &Device, port: Port) -> Option<bool> {
     match port {
         Port::Pon(_) => pon(device, port).map(Pon::is_up),
-        Port::Uplink(_) => uplink(device, port).map(|uplink| uplink.enabled && uplink.up),
+        Port::Uplink(_) => uplink(device, port).map(|uplink| uplink.configured.enabled && uplink.up),
         Port::Mng1 => Some(true),
     }
 }

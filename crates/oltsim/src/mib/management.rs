@@ -19,7 +19,7 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
         zx1082(&[500, 10, 2, 3, 3, 1]),
         &rows.onus_b,
         &[
-            (1, |d, at| text(&d.onu(*at)?.onu_type)),
+            (1, |d, at| text(&d.onu(*at)?.configured.onu_type)),
             (2, |d, at| text(d.onu(*at)?.shown_name(*at))),
             (3, |d, at| text(d.onu(*at)?.shown_description(*at))),
             (5, reg_mode),
@@ -35,17 +35,17 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
         zx1012(&[3, 28, 1, 1]),
         &rows.onus_a,
         &[
-            (1, |d, at| text(&d.onu(*at)?.onu_type)),
+            (1, |d, at| text(&d.onu(*at)?.configured.onu_type)),
             (2, |d, at| text(d.onu(*at)?.shown_name(*at))),
             (3, |d, at| text(d.onu(*at)?.shown_description(*at))),
             (5, provisioned_serial),
-            (6, |d, at| int(if d.onu(*at)?.password.is_some() { 2 } else { 1 })),
-            (7, |d, at| text(d.onu(*at)?.password.as_deref().unwrap_or_default())),
+            (6, |d, at| int(if d.onu(*at)?.configured.password.is_some() { 2 } else { 1 })),
+            (7, |d, at| text(d.onu(*at)?.configured.password.as_deref().unwrap_or_default())),
             (8, |_, _| int(OMCI_READY)),
             (9, |_, _| int(1)),
             (10, |_, _| int(1)),
             (12, reg_mode),
-            (17, |d, at| truth(d.onu(*at)?.enabled)),
+            (17, |d, at| truth(d.onu(*at)?.configured.enabled)),
         ],
     );
     let real_id = Table::new(zx1012(&[3, 28, 3, 1]), &rows.onus_a, &[(8, |_, at| int(at.id.get()))]);
@@ -57,17 +57,17 @@ fn onu<'a>(device: &'a Device, at: &OnuRef) -> Option<&'a Onu> {
 }
 
 fn reg_mode(device: &Device, at: &OnuRef) -> Option<Value> {
-    int(if onu(device, at)?.password.is_some() { BY_PASSWORD } else { BY_SERIAL })
+    int(if onu(device, at)?.configured.password.is_some() { BY_PASSWORD } else { BY_SERIAL })
 }
 
 /// No serial is provisioned for an ONU that is known by its password.
 fn provisioned_serial(device: &Device, at: &OnuRef) -> Option<Value> {
     let onu = onu(device, at)?;
-    text(if onu.password.is_some() { [0; 8] } else { onu.serial.octets() })
+    text(if onu.configured.password.is_some() { [0; 8] } else { onu.configured.serial.octets() })
 }
 
 /// The sheet shows this text only of ONUs that are known by their serial.
 fn registration_info(device: &Device, at: &OnuRef) -> Option<Value> {
-    let onu = onu(device, at).filter(|onu| onu.password.is_none())?;
-    text(encoding::registration_info(onu.serial))
+    let onu = onu(device, at).filter(|onu| onu.configured.password.is_none())?;
+    text(encoding::registration_info(onu.configured.serial))
 }

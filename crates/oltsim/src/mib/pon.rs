@@ -21,9 +21,9 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
             (6, |_, _| int(1)),
             (7, |_, _| int(2)),
             (8, |_, _| text([0; 8])),
-            (10, |d, pon| truth(port(d, pon)?.enabled)),
+            (10, |d, pon| truth(port(d, pon)?.configured.enabled)),
             // Enabled even on a port whose ifOperStatus is down (§4.1).
-            (11, |d, pon| truth(port(d, pon)?.enabled)),
+            (11, |d, pon| truth(port(d, pon)?.configured.enabled)),
             (12, |_, _| int(gpon::OnuId::MAX)),
             // "Legal ONUs" reads 0 whatever is there (§14, item 4).
             (13, |_, _| int(0)),

@@ -145,17 +145,17 @@ fn onu_type<'a>(device: &'a Device, place: &Place) -> Option<&'a OnuType> {
 }
 
 fn bandwidth_users(device: &Device, name: &str) -> i64 {
-    let tconts = device.onus().flat_map(|(_, onu)| onu.tconts.values());
+    let tconts = device.onus().flat_map(|(_, onu)| onu.configured.tconts.values());
     count(tconts.filter(|tcont| tcont.profile == name))
 }
 
 fn traffic_users(device: &Device, name: &str) -> i64 {
-    let gem_ports = device.onus().flat_map(|(_, onu)| onu.gem_ports.values());
+    let gem_ports = device.onus().flat_map(|(_, onu)| onu.configured.gem_ports.values());
     count(gem_ports.filter(|gem| gem.upstream_profile == name || gem.downstream_profile == name))
 }
 
 fn vlan_users(device: &Device, name: &str) -> i64 {
-    let users = device.onus().filter_map(|(_, onu)| onu.pppoe.as_ref());
+    let users = device.onus().filter_map(|(_, onu)| onu.configured.pppoe.as_ref());
     count(users.filter(|pppoe| pppoe.vlan_profile == name))
 }
 

@@ -29,7 +29,7 @@ fn equipment(rows: &RowSets) -> Tables {
         &[
             (1, |d, at| text(&own(d, at)?.vendor)),
             (2, |d, at| text(&own(d, at)?.hardware)),
-            (3, |d, at| text(d.onu(*at)?.serial.octets())),
+            (3, |d, at| text(d.onu(*at)?.configured.serial.octets())),
             (7, |_, _| int(1)),
             (8, |d, at| text(&own(d, at)?.model)),
             (15, |d, at| text(&own(d, at)?.model)),
@@ -41,7 +41,7 @@ fn equipment(rows: &RowSets) -> Tables {
         &[
             (1, |d, at| text(&own(d, at)?.vendor)),
             (2, |d, at| text(&own(d, at)?.hardware)),
-            (3, |d, at| text(d.onu(*at)?.serial.octets())),
+            (3, |d, at| text(d.onu(*at)?.configured.serial.octets())),
             (7, |_, _| int(1)),
             (8, |_, _| int(1)),
             (9, |d, at| text(&own(d, at)?.model)),
@@ -130,5 +130,5 @@ fn host<'a>(device: &'a Device, at: &OnuRef) -> Option<&'a IpHost> {
 }
 
 fn pppoe<'a>(device: &'a Device, at: &OnuRef) -> Option<&'a Pppoe> {
-    device.onu(*at)?.pppoe.as_ref()
+    device.onu(*at)?.configured.pppoe.as_ref()
 }

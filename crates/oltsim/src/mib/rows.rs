@@ -59,13 +59,13 @@ impl RowSets {
             let ports = if onu.is_online() { onu.ethernet.len() } else { 0 };
             (1..=u8::try_from(ports).unwrap_or(u8::MAX)).collect()
         };
-        let tconts = |onu: &Onu| onu.tconts.keys().copied().collect();
-        let gem_ports = |onu: &Onu| onu.gem_ports.keys().copied().collect();
+        let tconts = |onu: &Onu| onu.configured.tconts.keys().copied().collect();
+        let gem_ports = |onu: &Onu| onu.configured.gem_ports.keys().copied().collect();
         let with_host = |onu: &Onu| onu.is_online() && onu.ip_host.is_some();
-        let with_pppoe = |onu: &Onu| onu.is_online() && onu.pppoe.is_some();
+        let with_pppoe = |onu: &Onu| onu.is_online() && onu.configured.pppoe.is_some();
         let service_ports = |onu: &Onu| {
             let own = |(number, port): (&u8, &ServicePort)| port.form.switchport.is_none().then_some(*number);
-            onu.service_ports.iter().filter_map(own).collect()
+            onu.configured.service_ports.iter().filter_map(own).collect()
         };
         let mut all = Vec::new();
         Self {
@@ -223,7 +223,7 @@ fn sub_interfaces(
 
 /// The virtual ports that service ports stand on.
 fn vports(onu: &Onu) -> Vec<u8> {
-    let mut vports: Vec<u8> = onu.service_ports.values().map(|port| port.vport).collect();
+    let mut vports: Vec<u8> = onu.configured.service_ports.values().map(|port| port.vport).collect();
     vports.sort_unstable();
     vports.dedup();
     vports

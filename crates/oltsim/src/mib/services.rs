@@ -113,20 +113,20 @@ fn service_mode(port: &ServicePort) -> i32 {
 }
 
 fn tcont<'a>(device: &'a Device, (at, number): &Part) -> Option<&'a Tcont> {
-    device.onu(*at)?.tconts.get(number)
+    device.onu(*at)?.configured.tconts.get(number)
 }
 
 fn gem_port<'a>(device: &'a Device, (at, number): &Part) -> Option<&'a GemPort> {
-    device.onu(*at)?.gem_ports.get(number)
+    device.onu(*at)?.configured.gem_ports.get(number)
 }
 
 fn service_port<'a>(device: &'a Device, (at, number): &Part) -> Option<&'a ServicePort> {
-    device.onu(*at)?.service_ports.get(number)
+    device.onu(*at)?.configured.service_ports.get(number)
 }
 
 /// The VLANs of a virtual port as text: `5,8,90,1028`.
 fn vlan_list(device: &Device, (at, vport): &Part) -> Option<Value> {
-    let on_it = device.onu(*at)?.service_ports.values().filter(|port| port.vport == *vport);
+    let on_it = device.onu(*at)?.configured.service_ports.values().filter(|port| port.vport == *vport);
     let mut vlans: Vec<u16> =
         on_it.map(|port| if port.svlan == 0 { port.vlan } else { port.svlan }).collect();
     vlans.sort_unstable();

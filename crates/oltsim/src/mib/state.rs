@@ -17,7 +17,7 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
         zx1082(&[500, 10, 2, 3, 8, 1]),
         &rows.onus_b,
         &[
-            (1, |d, at| truth(d.onu(*at)?.enabled)),
+            (1, |d, at| truth(d.onu(*at)?.configured.enabled)),
             (2, |d, at| truth(omcc(d.onu(*at)?))),
             (3, |d, at| int(if d.onu(*at)?.is_online() { OPERATION } else { 0 })),
             (4, |d, at| int(encoding::phase_1082(d.onu(*at)?.phase()))),
@@ -30,7 +30,7 @@ pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
         zx1012(&[3, 28, 2, 1]),
         &rows.onus_a,
         &[
-            (1, |d, at| truth(d.onu(*at)?.enabled)),
+            (1, |d, at| truth(d.onu(*at)?.configured.enabled)),
             (2, |d, at| truth(omcc(d.onu(*at)?))),
             (3, |d, at| int(if d.onu(*at)?.is_online() { OPERATION } else { 0 })),
             (4, |d, at| int(encoding::phase_1012(d.onu(*at)?.phase()))),

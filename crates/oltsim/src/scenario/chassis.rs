@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 
 use super::file::{CardSection, ChassisSection, File, UplinkSection};
 use super::{ScenarioError, before, text};
-use crate::device::{Card, Chassis, Device, Module, Traffic, Uplink};
+use crate::device::{Card, Chassis, Device, Module, SystemConfig, Traffic, Uplink, UplinkConfig};
 use crate::random::Random;
 
 pub(super) fn identity(section: &ChassisSection) -> Result<Chassis, ScenarioError> {
@@ -20,9 +20,11 @@ pub(super) fn identity(section: &ChassisSection) -> Result<Chassis, ScenarioErro
     Ok(Chassis {
         model: section.model,
         firmware: section.firmware.clone(),
-        name: section.name.clone(),
-        contact: section.contact.clone(),
-        location: section.location.clone(),
+        configured: SystemConfig {
+            name: section.name.clone(),
+            contact: section.contact.clone(),
+            location: section.location.clone(),
+        },
         description: section.description.clone().unwrap_or_else(usual),
         mac,
         serial: section.serial.clone(),
@@ -174,8 +176,7 @@ fn uplink(file: &File, section: &UplinkSection) -> Option<Uplink> {
         slot,
         port,
         name: section.name.clone(),
-        description: section.description.clone(),
-        enabled: section.enabled,
+        configured: UplinkConfig { description: section.description.clone(), enabled: section.enabled },
         up: section.up,
         speed_mbps,
         module: section.module.clone().or(usual),

@@ -185,7 +185,7 @@ fn device(file: &File, clock: Option<DateTime>) -> Result<Device, ScenarioError>
     population::populate(file, &mut device, start)?;
     // Everything so far happened at the moment of the start.
     device.clock.resume();
-    device.uplinks.iter_mut().filter(|uplink| uplink.up && uplink.enabled).for_each(|uplink| {
+    device.uplinks.iter_mut().filter(|uplink| uplink.up && uplink.configured.enabled).for_each(|uplink| {
         uplink.received.set_flowing(true, Duration::ZERO);
         uplink.sent.set_flowing(true, Duration::ZERO);
     });
@@ -213,10 +213,10 @@ fn name_pons(file: &File, device: &mut Device) -> Result<(), ScenarioError> {
         let Some(pon) = device.pon_mut(port) else {
             return Err(ScenarioError::at(key, "no running card has this port"));
         };
-        pon.name.clone_from(&section.name);
-        pon.description.clone_from(&section.description);
-        pon.enabled = section.enabled;
-        pon.config.clone_from(&section.config);
+        pon.configured.name.clone_from(&section.name);
+        pon.configured.description.clone_from(&section.description);
+        pon.configured.enabled = section.enabled;
+        pon.configured.lines.clone_from(&section.config);
         pon.module = pon.module.take().filter(|_| section.module);
     }
     Ok(())

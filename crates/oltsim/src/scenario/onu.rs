@@ -79,15 +79,15 @@ impl<'a> Maker<'a> {
             bytes.truncate(self.rule.name_limit);
             bytes
         };
-        onu.name = text(&self.rule.names);
-        onu.description = text(&self.rule.descriptions);
+        onu.configured.name = text(&self.rule.names);
+        onu.configured.description = text(&self.rule.descriptions);
         onu.equipment = Equipment {
             vendor: kind.vendor.clone(),
             hardware: kind.hardware.clone().unwrap_or_else(|| hardware_of(&kind.version)),
             software: kind.version.clone(),
             model: kind.model.clone(),
         };
-        onu.password =
+        onu.configured.password =
             random.percent(self.rule.password_percent).then(|| format!("pw{slot:02}{port:02}{id:03}"));
         self.history(&mut onu, random);
         self.light(&mut onu, random);
@@ -136,7 +136,7 @@ impl<'a> Maker<'a> {
                 onu.reason = OfflineReason::Unknown;
             }
         }
-        onu.enabled = onu.reason != OfflineReason::DeactivateDone;
+        onu.configured.enabled = onu.reason != OfflineReason::DeactivateDone;
     }
 
     /// Distance and powers. A splitter takes about 17 dB, a kilometre of fibre a third of one.
@@ -179,7 +179,7 @@ impl<'a> Maker<'a> {
             });
         }
         if let Some(profile) = self.vlan_profile.filter(|_| random.percent(self.rule.pppoe_percent)) {
-            onu.pppoe = Some(Pppoe {
+            onu.configured.pppoe = Some(Pppoe {
                 user: format!("user{slot}{port:02}{id:03}@example.net"),
                 password: format!("secret{id:03}"),
                 vlan_profile: profile.to_owned(),

@@ -158,14 +158,16 @@ fn single(
     if let Some(services) = services {
         service::provision(&services, onu, id);
     }
-    onu.config.clone_from(&section.config);
-    onu.remote_config.clone_from(&section.remote_config);
+    onu.configured.lines.clone_from(&section.config);
+    onu.configured.remote_lines.clone_from(&section.remote_config);
     let milli = |dbm: f64| (dbm * 1000.0).round() as i32;
-    onu.name = name.unwrap_or_else(|| std::mem::take(&mut onu.name));
-    onu.description = description.unwrap_or_else(|| std::mem::take(&mut onu.description));
-    onu.serial = serial.unwrap_or(onu.serial);
-    onu.onu_type = section.onu_type.clone().unwrap_or_else(|| std::mem::take(&mut onu.onu_type));
-    onu.password = section.password.clone().or(onu.password.take());
+    onu.configured.name = name.unwrap_or_else(|| std::mem::take(&mut onu.configured.name));
+    onu.configured.description =
+        description.unwrap_or_else(|| std::mem::take(&mut onu.configured.description));
+    onu.configured.serial = serial.unwrap_or(onu.configured.serial);
+    onu.configured.onu_type =
+        section.onu_type.clone().unwrap_or_else(|| std::mem::take(&mut onu.configured.onu_type));
+    onu.configured.password = section.password.clone().or(onu.configured.password.take());
     onu.distance_m = section.distance.unwrap_or(onu.distance_m);
     onu.ranged |= section.distance.is_some_and(|metres| metres > 0);
     onu.optics.rx = section.rx.map_or(onu.optics.rx, milli);
@@ -221,7 +223,7 @@ fn unconfigured(
 
 /// An ONU cannot be of a type that the device lacks.
 fn used_types(device: &mut Device) {
-    let mut types: BTreeSet<String> = device.onus().map(|(_, onu)| onu.onu_type.clone()).collect();
+    let mut types: BTreeSet<String> = device.onus().map(|(_, onu)| onu.configured.onu_type.clone()).collect();
     for known in &device.profiles.onu_types {
         types.remove(&known.name);
     }

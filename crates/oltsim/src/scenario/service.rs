@@ -98,16 +98,16 @@ pub(super) fn services(
 
 /// Gives an ONU a T-CONT, a GEM port and a service port for each service, and no others.
 pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
-    onu.tconts.clear();
-    onu.gem_ports.clear();
-    onu.service_ports.clear();
-    onu.profiled.clear();
+    onu.configured.tconts.clear();
+    onu.configured.gem_ports.clear();
+    onu.configured.service_ports.clear();
+    onu.configured.profiled.clear();
     for (service, number) in services.iter().zip(1u8..) {
         // Alloc-IDs start at 256; eight T-CONTs for each of 128 ONUs fit below 4096.
         let alloc_id = 256 + u16::from(id) * 8 + u16::from(number - 1) % 8;
         let name = format!("T{number}");
-        onu.tconts.insert(number, Tcont { name, profile: service.bandwidth.clone(), alloc_id });
-        onu.gem_ports.insert(
+        onu.configured.tconts.insert(number, Tcont { name, profile: service.bandwidth.clone(), alloc_id });
+        onu.configured.gem_ports.insert(
             number,
             GemPort {
                 name: format!("G{number}"),
@@ -118,9 +118,9 @@ pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
             },
         );
         let vport = service.vport.unwrap_or(number);
-        onu.service_ports.insert(number, ServicePort { vport, ..service.port.clone() });
+        onu.configured.service_ports.insert(number, ServicePort { vport, ..service.port.clone() });
         if !service.profile.is_empty() {
-            onu.profiled.insert(number, service.profile.clone());
+            onu.configured.profiled.insert(number, service.profile.clone());
         }
     }
 }

@@ -241,7 +241,7 @@ async fn a_change_shows_at_once() {
     let at = "1/1/1:1";
     let found = simulator.device(|device| {
         let (at, _) = device.onus().find(|(onu, _)| onu.to_string() == at).unwrap();
-        device.onu_mut(at).unwrap().name = b"renamed".to_vec();
+        device.onu_mut(at).unwrap().configured.name = b"renamed".to_vec();
         at
     });
     let answer = client.get(&[&onu_name(1)]).await;

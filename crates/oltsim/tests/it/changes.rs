@@ -11,7 +11,7 @@ fn one_change_lists_the_rows_of_one_onu() {
     let device = SharedDevice::new(scenario.device);
     let mut agent = Agent::of_device(device.clone(), scenario.agent);
     assert_eq!(agent.rows_listed(), 0);
-    device.change(|device| device.onu_mut(at).unwrap().name = b"new".to_vec());
+    device.change(|device| device.onu_mut(at).unwrap().configured.name = b"new".to_vec());
     assert_eq!(agent.rows_listed(), 0, "a name moves no row");
     device.change(|device| device.set_phase(at, OnuState::Los, OfflineReason::Los));
     device.change(|device| device.set_phase(at, OnuState::Online, OfflineReason::Los));
@@ -36,7 +36,7 @@ fn changes_show_what_a_new_agent_shows() {
         let phase = if turn % 2 == 0 { OnuState::Los } else { OnuState::Online };
         device.change(|device| match turn % 3 {
             0 => drop(device.remove_onu(at)),
-            1 => drop(device.onu_mut(at).unwrap().service_ports.pop_first()),
+            1 => drop(device.onu_mut(at).unwrap().configured.service_ports.pop_first()),
             _ => drop(device.set_phase(at, phase, OfflineReason::Los)),
         });
         let same = SharedDevice::new(device.look(Clone::clone));

@@ -32,13 +32,13 @@ fn the_demo_is_what_it_promises() {
     let phases: BTreeSet<String> = demo.onus().map(|(_, onu)| format!("{:?}", onu.phase())).collect();
     assert_eq!(phases.len(), OnuState::ALL.len(), "{phases:?}");
     for (at, onu) in demo.onus() {
-        assert!(onu.tconts.contains_key(&1) && onu.gem_ports.contains_key(&1), "{at}");
-        assert!(onu.service_ports.contains_key(&1), "{at}");
+        assert!(onu.configured.tconts.contains_key(&1) && onu.configured.gem_ports.contains_key(&1), "{at}");
+        assert!(onu.configured.service_ports.contains_key(&1), "{at}");
         let never_online = onu.last_online.is_none();
         assert!(!(never_online && onu.is_online()), "{at}");
         assert!(!(never_online && onu.ranged), "{at}");
     }
-    let names: BTreeSet<&[u8]> = demo.onus().map(|(_, onu)| onu.name.as_slice()).collect();
+    let names: BTreeSet<&[u8]> = demo.onus().map(|(_, onu)| onu.configured.name.as_slice()).collect();
     for wanted in [b' ', b'#', b'>', 0xf6] {
         assert!(names.iter().any(|name| name.contains(&wanted)), "no name with byte {wanted}");
     }
@@ -48,12 +48,15 @@ fn the_demo_is_what_it_promises() {
 fn serials_and_identifiers_are_unique() {
     for text in [DEMO, FULL] {
         let device = device(text);
-        let registered = device.onus().map(|(_, onu)| onu.serial);
+        let registered = device.onus().map(|(_, onu)| onu.configured.serial);
         let lit = device.pons().values().flat_map(|pon| pon.unconfigured.iter().map(|found| found.serial));
         let serials: Vec<_> = registered.chain(lit).collect();
         assert_eq!(serials.iter().collect::<BTreeSet<_>>().len(), serials.len());
         for pon in device.pons().values() {
-            let allocs = pon.onus().values().flat_map(|onu| onu.tconts.values().map(|tcont| tcont.alloc_id));
+            let allocs = pon
+                .onus()
+                .values()
+                .flat_map(|onu| onu.configured.tconts.values().map(|tcont| tcont.alloc_id));
             let allocs: Vec<_> = allocs.collect();
             assert!(allocs.iter().all(|alloc| (256..=4095).contains(alloc)));
             assert_eq!(allocs.iter().collect::<BTreeSet<_>>().len(), allocs.len());
@@ -66,7 +69,7 @@ fn the_full_scenario_is_full() {
     let full = device(FULL);
     assert_eq!(full.pons().len(), 32);
     assert!(full.pons().values().all(|pon| pon.onus().len() == 128));
-    assert!(full.onus().all(|(_, onu)| onu.name.len() <= 16));
+    assert!(full.onus().all(|(_, onu)| onu.configured.name.len() <= 16));
 }
 
 #[test]

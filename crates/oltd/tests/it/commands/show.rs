@@ -89,7 +89,7 @@ fn what_was_wrapped_is_whole() {
     let (_runtime, simulator, file) = simulated();
     let long = "exactly 64 characters # > $ so that lines wrap at column eighty.";
     let first = simulator.device(|device| device.onus().next().unwrap().0).unwrap();
-    simulator.device(|device| device.onu_mut(first).unwrap().description = long.into()).unwrap();
+    simulator.device(|device| device.onu_mut(first).unwrap().configured.description = long.into()).unwrap();
     let command = ["show", "gpon", "onu", "detail-info", "gpon-onu_1/1/1:1"];
     let (code, stdout, _) = show(&file, &[], &command);
     assert_eq!((code, &rows(&stdout)["description"]), (Some(0), &json!(long)));

@@ -19,7 +19,7 @@ async fn instance(sim: &Simulator, settings: RedisSettings) -> Instance {
 /// Renames the first ONU of the PON, behind everybody's back.
 fn rename(sim: &Simulator, pon: u8, name: &str) {
     let at = OnuRef { pon: PonPort::new(1, pon).unwrap(), id: OnuId::new(1).unwrap() };
-    sim.device(|device| device.onu_mut(at).unwrap().name = name.as_bytes().to_vec()).unwrap();
+    sim.device(|device| device.onu_mut(at).unwrap().configured.name = name.as_bytes().to_vec()).unwrap();
 }
 
 fn delay(sim: &Simulator, ms: u64) {

@@ -38,13 +38,13 @@ fn set(device: &mut Device) {
     for set in &ONUS {
         let at = OnuRef { pon: PonPort::new(1, 1).unwrap(), id: OnuId::new(set.id).unwrap() };
         let onu = device.onu_mut(at).unwrap();
-        (onu.name, onu.description) = (set.name.into(), set.description.into());
-        onu.onu_type = set.onu_type.to_owned();
-        onu.serial = set.serial.parse().unwrap();
+        (onu.configured.name, onu.configured.description) = (set.name.into(), set.description.into());
+        onu.configured.onu_type = set.onu_type.to_owned();
+        onu.configured.serial = set.serial.parse().unwrap();
         onu.optics.rx = set.rx;
         onu.reason = set.reason;
         onu.last_offline = set.last_offline.parse().ok();
-        onu.enabled = set.enabled;
+        onu.configured.enabled = set.enabled;
         onu.equipment.model = if set.id == 1 { "F660V5.2" } else { "F601" }.to_owned();
     }
 }

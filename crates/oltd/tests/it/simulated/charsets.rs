@@ -67,13 +67,19 @@ impl Names {
         let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
         sim.device(|device| {
             let at = |id| OnuRef { pon: PonPort::new(1, 1).unwrap(), id: OnuId::new(id).unwrap() };
-            device.onu_mut(at(1)).unwrap().name = [GBK, b"  \0\0"].concat();
-            device.onu_mut(at(1)).unwrap().description = "José".into();
-            device.onu_mut(at(1)).unwrap().tconts.values_mut().for_each(|tcont| tcont.name = "{}|~".into());
-            device.onu_mut(at(2)).unwrap().name = b"Jos\xe9 \xff".to_vec();
-            device.onu_mut(at(4)).unwrap().name = b"\0 \0".to_vec();
+            device.onu_mut(at(1)).unwrap().configured.name = [GBK, b"  \0\0"].concat();
+            device.onu_mut(at(1)).unwrap().configured.description = "José".into();
+            device
+                .onu_mut(at(1))
+                .unwrap()
+                .configured
+                .tconts
+                .values_mut()
+                .for_each(|tcont| tcont.name = "{}|~".into());
+            device.onu_mut(at(2)).unwrap().configured.name = b"Jos\xe9 \xff".to_vec();
+            device.onu_mut(at(4)).unwrap().configured.name = b"\0 \0".to_vec();
             // For the command line.
-            device.onu_mut(at(6)).unwrap().name = b"{}|~ 6".to_vec();
+            device.onu_mut(at(6)).unwrap().configured.name = b"{}|~ 6".to_vec();
         });
         let mut cli = cli_of(&sim);
         cli.port = any_bytes(sim.telnet_addr().unwrap()).await.port();

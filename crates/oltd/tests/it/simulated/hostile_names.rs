@@ -42,7 +42,8 @@ async fn rig(scenario: &str) -> Rig {
     let rename = |device: &mut oltsim::device::Device| {
         for (at, text) in texts() {
             let onu = device.onu_mut(at).unwrap();
-            (onu.name, onu.description) = (text.as_bytes().to_vec(), text.as_bytes().to_vec());
+            (onu.configured.name, onu.configured.description) =
+                (text.as_bytes().to_vec(), text.as_bytes().to_vec());
         }
     };
     rig.sim.device(rename).unwrap();

@@ -71,8 +71,8 @@ async fn recorded() -> Vec<Exchange> {
     sim.device(|device| {
         let mut onus: Vec<_> = device.onus().map(|(at, _)| at).collect();
         let onu = device.onu_mut(onus.remove(0)).unwrap();
-        onu.name = b"Casa #7 > SMALL# $ %Error 20200: OTHER#".to_vec();
-        onu.description = b" --More-- SMALL(config)#exit ".to_vec();
+        onu.configured.name = b"Casa #7 > SMALL# $ %Error 20200: OTHER#".to_vec();
+        onu.configured.description = b" --More-- SMALL(config)#exit ".to_vec();
     });
     let mut recorder = Recorder::open(sim.telnet_addr().unwrap()).await;
     recorder.ask("", "\nUsername:").await;

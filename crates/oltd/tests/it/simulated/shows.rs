@@ -27,7 +27,7 @@ fn typed(form: &str, sim: &Simulator) -> String {
         .device(|device| {
             let (at, onu) = device.onus().find(|(_, onu)| onu.is_online()).unwrap();
             let uplink = device.uplinks.iter().find(|uplink| uplink.module.is_some()).unwrap();
-            (at, onu.serial.to_string(), uplink.name.clone())
+            (at, onu.configured.serial.to_string(), uplink.name.clone())
         })
         .unwrap();
     form.replace("<pon>", &format!("gpon-olt_{}", at.pon))

@@ -68,7 +68,11 @@ fn has_a_pon_of_64_for_reading_optics() {
     for (at, onu) in device.onus() {
         assert_eq!(at.pon, PonPort::new(1, 1).unwrap());
         assert!(onu.is_online());
-        let numbers = (onu.tconts.keys(), onu.gem_ports.keys(), onu.service_ports.keys());
+        let numbers = (
+            onu.configured.tconts.keys(),
+            onu.configured.gem_ports.keys(),
+            onu.configured.service_ports.keys(),
+        );
         assert!(numbers.0.eq([&1]) && numbers.1.eq([&1]) && numbers.2.eq([&1]), "{at}");
     }
 }

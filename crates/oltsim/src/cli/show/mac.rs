@@ -40,7 +40,7 @@ fn print_macs(rows: &[MacRow]) -> String {
 /// What was learned behind an ONU: its own address, in the VLAN of its first service.
 fn learned(at: OnuRef, onu: &Onu) -> Option<MacRow> {
     let host = onu.ip_host.filter(|_| onu.is_online())?;
-    let port = onu.service_ports.values().next()?;
+    let port = onu.configured.service_ports.values().next()?;
     Some((host.mac, port.vlan, at, port.vport))
 }
 

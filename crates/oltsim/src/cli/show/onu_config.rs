@@ -21,34 +21,36 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
     let mut line = |line: std::fmt::Arguments<'_>| {
         let _ = writeln!(text, "  {line}");
     };
-    if !onu.name.is_empty() {
-        line(format_args!("name {}", any_bytes(&onu.name)));
+    if !onu.configured.name.is_empty() {
+        line(format_args!("name {}", any_bytes(&onu.configured.name)));
     }
-    if !onu.description.is_empty() {
-        line(format_args!("description {}", any_bytes(&onu.description)));
+    if !onu.configured.description.is_empty() {
+        line(format_args!("description {}", any_bytes(&onu.configured.description)));
     }
-    if !onu.enabled {
+    if !onu.configured.enabled {
         line(format_args!("shutdown"));
     }
-    if onu.password.is_none() {
+    if onu.configured.password.is_none() {
         line(format_args!("sn-bind enable sn"));
     }
     for (profile, numbers) in by_profile(onu) {
         framed(profile, carriers(onu, &numbers, old)).iter().for_each(|own| line(format_args!("{own}")));
     }
-    for number in onu.gem_ports.keys() {
+    for number in onu.configured.gem_ports.keys() {
         line(format_args!("switchport mode hybrid vport {number}"));
     }
     for (vport, tagging, vlans) in switchport(onu) {
         line(format_args!("switchport vlan {vlans} {tagging} vport {vport}"));
     }
-    for (number, port) in onu.service_ports.iter().filter(|(_, port)| port.form.switchport.is_none()) {
+    for (number, port) in
+        onu.configured.service_ports.iter().filter(|(_, port)| port.form.switchport.is_none())
+    {
         line(format_args!("service-port {number} vport {} {} ", port.vport, mapping(port)));
         if !port.description.is_empty() {
             line(format_args!("service-port {number} description {}", port.description));
         }
     }
-    for own in &onu.config {
+    for own in &onu.configured.lines {
         line(format_args!("{own}"));
     }
     text.push_str("!\n");
@@ -58,8 +60,9 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
 /// The numbers of an ONU's T-CONTs and GEM ports by the profile that sets them: those of
 /// the profiles first, as on the device, and behind them those of none.
 fn by_profile(onu: &Onu) -> Vec<(Option<&str>, BTreeSet<u8>)> {
-    let all: BTreeSet<u8> = onu.tconts.keys().chain(onu.gem_ports.keys()).copied().collect();
-    let of = |number: &u8| onu.profiled.get(number).map(String::as_str);
+    let all: BTreeSet<u8> =
+        onu.configured.tconts.keys().chain(onu.configured.gem_ports.keys()).copied().collect();
+    let of = |number: &u8| onu.configured.profiled.get(number).map(String::as_str);
     let mut profiles: Vec<Option<&str>> = Vec::new();
     for profile in all.iter().map(of).filter(Option::is_some).chain([None]) {
         if !profiles.contains(&profile) {
@@ -82,13 +85,13 @@ fn framed(profile: Option<&str>, mut lines: Vec<String>) -> Vec<String> {
 /// The T-CONTs and GEM ports of these numbers.
 fn carriers(onu: &Onu, numbers: &BTreeSet<u8>, old: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    for (number, tcont) in onu.tconts.iter().filter(|(number, _)| numbers.contains(number)) {
+    for (number, tcont) in onu.configured.tconts.iter().filter(|(number, _)| numbers.contains(number)) {
         lines.push(format!("tcont {number}{} profile {}", named(&tcont.name), tcont.profile));
         if !old {
             lines.push(format!("tcont {number} gap mode0"));
         }
     }
-    let gem_ports = || onu.gem_ports.iter().filter(|(number, _)| numbers.contains(number));
+    let gem_ports = || onu.configured.gem_ports.iter().filter(|(number, _)| numbers.contains(number));
     for (number, port) in gem_ports() {
         let (kind, way) = if old { (" unicast", " dir both") } else { ("", "") };
         lines.push(format!("gemport {number}{}{kind} tcont {}{way}", named(&port.name), port.tcont));
@@ -111,7 +114,7 @@ fn carriers(onu: &Onu, numbers: &BTreeSet<u8>, old: bool) -> Vec<String> {
 /// the virtual port, `tag` or `untag`, the list.
 fn switchport(onu: &Onu) -> Vec<(u8, &'static str, String)> {
     let mut lists: BTreeMap<(u8, &'static str), BTreeSet<u16>> = BTreeMap::new();
-    for port in onu.service_ports.values() {
+    for port in onu.configured.service_ports.values() {
         let tagging = match port.form.switchport {
             Some(Tagging::Tag) => "tag",
             Some(Tagging::Untag) => "untag",
@@ -163,12 +166,12 @@ fn run_interface(ask: &Ask<'_>) -> Answer {
 /// The block of what is set in the box, `!` included; nothing when nothing is.
 pub(super) fn remote_block(at: OnuRef, onu: &Onu) -> Option<String> {
     let mut lines = Vec::new();
-    let first = onu.service_ports.keys().next().copied().filter(|_| !onu.ethernet.is_empty());
+    let first = onu.configured.service_ports.keys().next().copied().filter(|_| !onu.ethernet.is_empty());
     for (profile, numbers) in by_profile(onu) {
         let mut own = Vec::new();
-        let ports = onu.service_ports.iter().filter(|(number, _)| numbers.contains(number));
+        let ports = onu.configured.service_ports.iter().filter(|(number, _)| numbers.contains(number));
         for (number, port) in ports.clone() {
-            let name = onu.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
+            let name = onu.configured.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
             let name = if name.is_empty() { number.to_string() } else { name.to_owned() };
             own.push(format!("service {name} gemport {} vlan {}", port.vport, inner(port)));
         }
@@ -178,18 +181,18 @@ pub(super) fn remote_block(at: OnuRef, onu: &Onu) -> Option<String> {
         }
         lines.extend(framed(profile, own));
     }
-    if let Some(pppoe) = &onu.pppoe {
+    if let Some(pppoe) = &onu.configured.pppoe {
         lines.push(format!(
             "wan-ip 1 mode pppoe username {} password {} vlan-profile {} host 1",
             pppoe.user, pppoe.password, pppoe.vlan_profile
         ));
     }
-    let own = first.filter(|number| !onu.profiled.contains_key(number));
-    lines.extend(own.and_then(|number| onu.service_ports.get(&number)).map(ethernet));
+    let own = first.filter(|number| !onu.configured.profiled.contains_key(number));
+    lines.extend(own.and_then(|number| onu.configured.service_ports.get(&number)).map(ethernet));
     if !lines.is_empty() {
         lines.push("security-mgmt 212 state enable mode forward protocol web".to_owned());
     }
-    lines.extend(onu.remote_config.iter().cloned());
+    lines.extend(onu.configured.remote_lines.iter().cloned());
     let lines = if lines.is_empty() { return None } else { lines.join("\n  ") };
     Some(format!("pon-onu-mng gpon-onu_{at}\n  {lines}\n!\n"))
 }
@@ -218,8 +221,8 @@ mod tests {
 
     fn configured() -> Onu {
         let mut onu = Onu::new("ZTEGD0000003".parse().unwrap(), "ZTE-F660", gpon::OnuState::Online);
-        onu.tconts.insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256 });
-        onu.gem_ports.insert(
+        onu.configured.tconts.insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256 });
+        onu.configured.gem_ports.insert(
             1,
             GemPort {
                 name: "1".into(),
@@ -239,7 +242,7 @@ mod tests {
                 description: String::new(),
                 form: Form::default(),
             };
-            onu.service_ports.insert(number, port);
+            onu.configured.service_ports.insert(number, port);
         }
         onu
     }
@@ -247,8 +250,8 @@ mod tests {
     #[test]
     fn interfaces() {
         let mut onu = configured();
-        onu.name = b"Cust 0001".to_vec();
-        onu.description = b"Cust 0001".to_vec();
+        onu.configured.name = b"Cust 0001".to_vec();
+        onu.configured.description = b"Cust 0001".to_vec();
         let printed = format!("Building configuration...\n{}end\n", block(at("1/2/1:3"), &onu, false));
         assert_eq!(printed, fixture("c320-v2.1.0/show-running-config-interface-gpon-onu.txt"));
     }
@@ -286,12 +289,12 @@ mod tests {
     #[test]
     fn boxes() {
         let mut onu = configured();
-        onu.service_ports.remove(&2);
-        for gem in onu.gem_ports.values_mut() {
+        onu.configured.service_ports.remove(&2);
+        for gem in onu.configured.gem_ports.values_mut() {
             gem.name = "HSI".into();
         }
         onu.ethernet.push(crate::device::Ethernet { unlocked: true, up: true, speed: 6 });
-        onu.pppoe =
+        onu.configured.pppoe =
             Some(Pppoe { user: "user1".into(), password: "pass1".into(), vlan_profile: "PPPOE".into() });
         let printed = remote_block(at("1/2/1:3"), &onu).unwrap();
         assert_eq!(printed, fixture("c320-v2.1.0/show-onu-running-config.txt"));

@@ -79,7 +79,7 @@ fn run_states(ask: &Ask<'_>) -> Answer {
     let rows: Vec<_> = onus
         .map(|(at, onu)| StateRow {
             at,
-            enabled: onu.enabled,
+            enabled: onu.configured.enabled,
             omcc: matches!(onu.phase(), OnuState::Online | OnuState::Synchronization),
             phase: onu.phase(),
         })
@@ -124,15 +124,20 @@ fn print_bases(rows: &[BaseRow]) -> String {
 }
 
 pub(super) fn auth(onu: &Onu) -> [String; 2] {
-    match &onu.password {
+    match &onu.configured.password {
         Some(password) => ["pw".to_owned(), format!("PW:{password}")],
-        None => ["sn".to_owned(), format!("SN:{}", onu.serial)],
+        None => ["sn".to_owned(), format!("SN:{}", onu.configured.serial)],
     }
 }
 
 fn run_bases(ask: &Ask<'_>) -> Answer {
     let rows: Vec<_> = of_pon(ask)
-        .map(|(at, onu)| BaseRow { at, onu_type: onu.onu_type.clone(), auth: auth(onu), state: "ready" })
+        .map(|(at, onu)| BaseRow {
+            at,
+            onu_type: onu.configured.onu_type.clone(),
+            auth: auth(onu),
+            state: "ready",
+        })
         .collect();
     if rows.is_empty() { Err(Refusal::Empty) } else { Ok(print_bases(&rows)) }
 }
@@ -160,7 +165,8 @@ fn run_by_serial(ask: &Ask<'_>) -> Answer {
         [Arg::Word(word)] => word.parse::<SerialNumber>().map_err(|_| ask.bad(0))?,
         _ => return Err(ask.bad(0)),
     };
-    let found: Vec<_> = ask.device.onus().filter(|(_, onu)| onu.serial == serial).map(|(at, _)| at).collect();
+    let found: Vec<_> =
+        ask.device.onus().filter(|(_, onu)| onu.configured.serial == serial).map(|(at, _)| at).collect();
     if found.is_empty() { Err(Refusal::Empty) } else { Ok(print_by_serial(&found)) }
 }
 

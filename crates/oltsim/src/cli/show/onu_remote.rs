@@ -74,7 +74,7 @@ fn print_equip(serial: &str, vendor: &str, version: &str, model: &str, uptime: u
 fn run_equip(ask: &Ask<'_>) -> Answer {
     let (_, onu) = asked(ask)?;
     // The vendor's letters as they are, the rest in lower case.
-    let serial = onu.serial.to_string();
+    let serial = onu.configured.serial.to_string();
     let (vendor, number) = serial.split_at(4);
     let serial = format!("{vendor}{}", number.to_lowercase());
     let box_of = &onu.equipment;
@@ -255,7 +255,7 @@ fn print_wan(wan: &Wan<'_>) -> String {
 
 fn run_wan(ask: &Ask<'_>) -> Answer {
     let (_, onu) = asked(ask)?;
-    let Some(pppoe) = &onu.pppoe else { return Err(Refusal::Line(NO_WAN.into())) };
+    let Some(pppoe) = &onu.configured.pppoe else { return Err(Refusal::Line(NO_WAN.into())) };
     let mut addresses: [String; 5] = Default::default();
     if let Some(host) = &onu.ip_host {
         let known = [host.address, host.mask, host.gateway].map(|address| address.to_string());

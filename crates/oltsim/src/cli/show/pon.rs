@@ -126,9 +126,9 @@ fn run(ask: &Ask<'_>) -> Answer {
     let pon = device.pons().get(port).ok_or_else(|| ask.bad(0))?;
     Ok(print(&View {
         port: *port,
-        enabled: pon.enabled,
+        enabled: pon.configured.enabled,
         up: pon.is_up(),
-        description: pon.description.clone(),
+        description: pon.configured.description.clone(),
         registered: pon.onus().len(),
         // 1244.16 Mbit/s upstream, 2488.32 downstream, here in bytes.
         input: direction(device, pon.received(), 155_520_000),

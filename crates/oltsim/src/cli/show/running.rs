@@ -125,8 +125,8 @@ fn run(ask: &Ask<'_>) -> Answer {
     let list = vlan::ranges(device.profiles.vlans.keys().copied());
     let trunk = |uplink: &Uplink| UplinkView {
         name: uplink.name.clone(),
-        enabled: uplink.enabled,
-        description: uplink.description.clone(),
+        enabled: uplink.configured.enabled,
+        description: uplink.configured.description.clone(),
         vlans: list.clone(),
     };
     let pons = device.pons().iter().map(|(port, pon)| Port {
@@ -158,7 +158,7 @@ fn run(ask: &Ask<'_>) -> Answer {
         routes: Vec::new(),
         management: device.onus().filter_map(|(at, onu)| onu_config::remote_block(at, onu)).collect(),
         user: device.cli.user.clone(),
-        hostname: device.chassis.name.clone(),
+        hostname: device.chassis.configured.name.clone(),
         last: vec!["line telnet idle-timeout 15"],
     }))
 }

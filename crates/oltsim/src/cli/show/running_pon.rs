@@ -36,19 +36,19 @@ impl View {
     pub(super) fn of(port: PonPort, pon: &Pon) -> Self {
         let onus = pon.onus().iter().map(|(id, onu)| Registered {
             id: *id,
-            onu_type: onu.onu_type.clone(),
-            by: match &onu.password {
+            onu_type: onu.configured.onu_type.clone(),
+            by: match &onu.configured.password {
                 Some(password) => ("pw", password.clone()),
-                None => ("sn", onu.serial.to_string()),
+                None => ("sn", onu.configured.serial.to_string()),
             },
         });
         Self {
             port,
-            enabled: pon.enabled,
-            name: pon.name.clone(),
-            description: pon.description.clone(),
+            enabled: pon.configured.enabled,
+            name: pon.configured.name.clone(),
+            description: pon.configured.description.clone(),
             onus: onus.collect(),
-            config: pon.config.clone(),
+            config: pon.configured.lines.clone(),
         }
     }
 }

@@ -88,7 +88,7 @@ fn cells(number: u8, port: &ServicePort) -> [String; 21] {
 }
 
 fn rows(onu: &Onu) -> Vec<[String; 21]> {
-    let own = onu.service_ports.iter().filter(|(_, port)| port.form.switchport.is_none());
+    let own = onu.configured.service_ports.iter().filter(|(_, port)| port.form.switchport.is_none());
     own.map(|(number, port)| cells(*number, port)).collect()
 }
 

@@ -56,9 +56,9 @@ fn run_group(ask: &Ask<'_>) -> Answer {
         description: chassis.description.clone(),
         object_id: format!(".{}", crate::snmp::display(&crate::mib::object_id(device))),
         up: device.uptime(),
-        contact: chassis.contact.clone(),
-        name: chassis.name.clone(),
-        location: chassis.location.clone(),
+        contact: chassis.configured.contact.clone(),
+        name: chassis.configured.name.clone(),
+        location: chassis.configured.location.clone(),
         last: if newer { Last::Info(256, 0x56c6_e108) } else { Last::Services(78) },
     }))
 }

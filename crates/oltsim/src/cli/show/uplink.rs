@@ -65,8 +65,8 @@ fn run_interface(ask: &Ask<'_>) -> Answer {
     let uplink = asked(ask)?;
     Ok(print(&View {
         name: &uplink.name,
-        up: uplink.up && uplink.enabled,
-        description: &uplink.description,
+        up: uplink.up && uplink.configured.enabled,
+        description: &uplink.configured.description,
         speed: uplink.speed_mbps,
         input: uplink.received.rate(),
         output: uplink.sent.rate(),
@@ -112,10 +112,10 @@ fn run_status(ask: &Ask<'_>) -> Answer {
     let ports: Vec<Status<'_>> = ports
         .into_iter()
         .map(|uplink| {
-            let up = uplink.up && uplink.enabled;
+            let up = uplink.up && uplink.configured.enabled;
             let negotiates = !up && uplink.name.starts_with("gei");
             let speed = (!negotiates).then_some(uplink.speed_mbps);
-            Status { name: &uplink.name, speed, enabled: uplink.enabled, up }
+            Status { name: &uplink.name, speed, enabled: uplink.configured.enabled, up }
         })
         .collect();
     Ok(print_status(&ports))

@@ -109,7 +109,7 @@ fn run_one(ask: &Ask<'_>) -> Answer {
 /// it tagged: untagged is what stands towards the customer.
 fn onu_ports(device: &Device, vlan: u16) -> Vec<String> {
     let ports = device.onus().flat_map(|(at, onu)| {
-        let ports = onu.service_ports.values();
+        let ports = onu.configured.service_ports.values();
         let ports = ports.filter(|port| if port.svlan > 0 { port.svlan == vlan } else { port.vlan == vlan });
         let vports: BTreeSet<u8> = ports.map(|port| port.vport).collect();
         vports.into_iter().map(move |vport| format!("gpon-onu_{at}:{vport}"))

@@ -45,6 +45,6 @@ async fn every_mode_has_its_prompt_and_its_ways_out() {
 async fn the_hostname_is_the_one_the_device_has_now() {
     let simulator = with_cli("").await;
     let mut terminal = Terminal::logged_in(&simulator).await;
-    simulator.device(|device| device.chassis.name = "OLT-7".to_owned());
+    simulator.device(|device| device.chassis.configured.name = "OLT-7".to_owned());
     terminal.ask("", "OLT-7#").await;
 }

@@ -45,7 +45,7 @@ async fn a_reboot_brings_back_what_was_written_last() {
     let simulator = with_cli("").await;
     let mut terminal = Terminal::logged_in(&simulator).await;
     let name = |name: &'static str| {
-        simulator.device(|device| device.onu_mut(onu()).unwrap().name = name.into());
+        simulator.device(|device| device.onu_mut(onu()).unwrap().configured.name = name.into());
     };
     name("kept");
     terminal.ask("write", "SMALL#").await;
@@ -53,7 +53,7 @@ async fn a_reboot_brings_back_what_was_written_last() {
     let (name, uptime) = simulator
         .device(|device| {
             device.reboot();
-            (device.onu(onu()).unwrap().name.clone(), device.uptime())
+            (device.onu(onu()).unwrap().configured.name.clone(), device.uptime())
         })
         .unwrap();
     assert_eq!(name, b"kept");
@@ -70,7 +70,7 @@ async fn an_interface_knows_its_onu_and_changes_it_until_a_reboot() {
     }
     let shown = simulator.device(|device| {
         let onu = device.onu(onu()).unwrap();
-        (onu.name.clone(), onu.description.clone())
+        (onu.configured.name.clone(), onu.configured.description.clone())
     });
     assert_eq!(shown, Some((b"House 7".to_vec(), b"\"x\" y".to_vec())));
     assert!(simulator.rows().iter().any(|row| row.1 == oltsim::Value::text("House 7")));
@@ -84,5 +84,8 @@ async fn an_interface_knows_its_onu_and_changes_it_until_a_reboot() {
     let said = terminal.ask("show running-config interface gpon-onu_1/1/1:1", "SMALL#").await;
     assert!(said.contains("  name House 7\r\n"), "{said}");
     simulator.device(oltsim::device::Device::reboot);
-    assert_ne!(simulator.device(|device| device.onu(onu()).unwrap().name.clone()).unwrap(), b"House 7");
+    assert_ne!(
+        simulator.device(|device| device.onu(onu()).unwrap().configured.name.clone()).unwrap(),
+        b"House 7"
+    );
 }

@@ -1,0 +1,162 @@
+use std::collections::BTreeMap;
+
+use gpon::{OnuRef, PonPort, SerialNumber};
+
+use super::{Device, GemPort, Onu, Pppoe, Profiles, ServicePort, Tcont};
+
+/// All that an operator configures: what `write` saves and a reboot brings back (fact
+/// sheet, CLI §1.7). What the plant does (phases, optics, counters) is no part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configuration {
+    /// Of the device itself.
+    pub system: SystemConfig,
+    /// Profiles and VLANs.
+    pub profiles: Profiles,
+    /// Of the uplinks, in their order.
+    pub uplinks: Vec<UplinkConfig>,
+    /// Of the PON ports.
+    pub pons: BTreeMap<PonPort, PonConfig>,
+    /// Of the ONUs.
+    pub onus: BTreeMap<OnuRef, OnuConfig>,
+}
+
+/// What is configured of the device itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SystemConfig {
+    /// sysName, also the prompt of its command line.
+    pub name: String,
+    /// sysContact.
+    pub contact: String,
+    /// sysLocation.
+    pub location: String,
+}
+
+/// What is configured of an uplink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UplinkConfig {
+    /// A user's text (ifDescr, ifAlias); often empty.
+    pub description: String,
+    /// Whether it is enabled.
+    pub enabled: bool,
+}
+
+/// What is configured of a PON port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PonConfig {
+    /// Whether it is enabled.
+    pub enabled: bool,
+    /// Its name, which only its configuration shows; empty for none.
+    pub name: String,
+    /// Its description; empty for none.
+    pub description: String,
+    /// Further lines of its configuration.
+    pub lines: Vec<String>,
+}
+
+/// Enabled, and nothing else.
+impl Default for PonConfig {
+    fn default() -> Self {
+        Self { enabled: true, name: String::new(), description: String::new(), lines: Vec::new() }
+    }
+}
+
+/// What is configured of an ONU, on the OLT's side and on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnuConfig {
+    /// Name, any bytes, at most 128 (fact sheet, SNMP §4.3).
+    pub name: Vec<u8>,
+    /// Description, any bytes, at most 127.
+    pub description: Vec<u8>,
+    /// The ONU type it is configured as.
+    pub onu_type: String,
+    /// Its serial number.
+    pub serial: SerialNumber,
+    /// The password it is registered by; `None` for one registered by serial.
+    pub password: Option<String>,
+    /// Whether it is enabled (`no shutdown`).
+    pub enabled: bool,
+    /// PPPoE on its WAN side.
+    pub pppoe: Option<Pppoe>,
+    /// T-CONTs by number.
+    pub tconts: BTreeMap<u8, Tcont>,
+    /// GEM ports by number.
+    pub gem_ports: BTreeMap<u8, GemPort>,
+    /// Service ports by number.
+    pub service_ports: BTreeMap<u8, ServicePort>,
+    /// The ONU profile that set the T-CONT, the GEM port and the service of a number; none
+    /// for those that stand for themselves (fact sheet, CLI §4.5).
+    pub profiled: BTreeMap<u8, String>,
+    /// Further lines of its interface, as its configuration shows them.
+    pub lines: Vec<String>,
+    /// Further lines of what is set in the box.
+    pub remote_lines: Vec<String>,
+}
+
+impl OnuConfig {
+    /// Registered by this serial number, enabled, and nothing else.
+    pub fn new(serial: SerialNumber, onu_type: &str) -> Self {
+        Self {
+            name: Vec::new(),
+            description: Vec::new(),
+            onu_type: onu_type.to_owned(),
+            serial,
+            password: None,
+            enabled: true,
+            pppoe: None,
+            tconts: BTreeMap::new(),
+            gem_ports: BTreeMap::new(),
+            service_ports: BTreeMap::new(),
+            profiled: BTreeMap::new(),
+            lines: Vec::new(),
+            remote_lines: Vec::new(),
+        }
+    }
+}
+
+impl Configuration {
+    /// The running one.
+    pub(super) fn running(device: &Device) -> Self {
+        Self {
+            system: device.chassis.configured.clone(),
+            profiles: device.profiles.clone(),
+            uplinks: device.uplinks.iter().map(|port| port.configured.clone()).collect(),
+            pons: device.pons.iter().map(|(at, pon)| (*at, pon.configured.clone())).collect(),
+            onus: device.onus().map(|(at, onu)| (at, onu.configured.clone())).collect(),
+        }
+    }
+
+    /// Puts it into a device in place of what runs there. The plant stays as it is: a
+    /// box that was there under this serial number, or hung there before its ONU was
+    /// removed, is there again; of any other nothing is seen.
+    pub(super) fn apply(&self, device: &mut Device) {
+        device.chassis.configured.clone_from(&self.system);
+        device.profiles.clone_from(&self.profiles);
+        for (port, configured) in device.uplinks.iter_mut().zip(&self.uplinks) {
+            port.configured.clone_from(configured);
+        }
+        for (at, configured) in &self.pons {
+            if let Some(pon) = device.pon_mut(*at) {
+                pon.configured.clone_from(configured);
+            }
+        }
+        let running: Vec<OnuRef> = device.onus().map(|(at, _)| at).collect();
+        for at in running {
+            let same =
+                |saved: &OnuConfig| device.onu(at).is_some_and(|now| now.configured.serial == saved.serial);
+            if !self.onus.get(&at).is_some_and(same) {
+                device.remove_onu(at);
+            }
+        }
+        for (at, saved) in &self.onus {
+            if let Some(onu) = device.onu_mut(*at) {
+                onu.configured.clone_from(saved);
+                continue;
+            }
+            let onu = match device.take_removed(at.pon, saved.serial) {
+                Some(onu) => Onu { configured: saved.clone(), ..onu },
+                None => Onu::of(saved.clone(), gpon::OnuState::Offline),
+            };
+            device.insert_onu(*at, onu);
+        }
+    }
+}
