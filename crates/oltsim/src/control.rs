@@ -26,13 +26,13 @@ pub(crate) fn router(
     let line = Router::new()
         .route("/telnet/stop", post(stop_telnet))
         .route("/telnet/start", post(start_telnet))
+        .route("/reboot", post(reboot))
         .with_state(telnet);
     Router::new()
         .route("/counters", get(counters))
         .route("/counters/reset", post(reset))
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
         .route("/faults/lines", put(set_line_faults))
-        .route("/reboot", post(reboot))
         .route("/commands", get(commands).delete(clear_commands))
         .with_state(station)
         .merge(line)
@@ -139,10 +139,11 @@ async fn set_line_faults(State(station): State<Arc<Station>>, body: Bytes) -> Re
     }
 }
 
-async fn reboot(State(station): State<Arc<Station>>) -> Response {
-    match station.change(crate::device::Device::reboot) {
-        Some(()) => StatusCode::NO_CONTENT.into_response(),
-        None => refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli),
+async fn reboot(State(telnet): State<Option<Arc<TelnetServer>>>) -> Response {
+    let Some(telnet) = telnet else { return refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli) };
+    match telnet.reboot().await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => refusal(StatusCode::CONFLICT, &error),
     }
 }
 

@@ -176,6 +176,17 @@ impl Simulator {
         telnet.resume().await.map_err(|source| SimError::Bind { what: "the command line", address, source })
     }
 
+    /// Reboots the device: what was not saved is lost, every session of the command line
+    /// is cut, and uptime and counters begin at 0. A recorded walk does not change.
+    ///
+    /// # Errors
+    /// When another process took the address of the command line meanwhile.
+    pub async fn reboot(&self) -> Result<(), SimError> {
+        let Some(telnet) = &self.telnet else { return Ok(()) };
+        let address = telnet.address();
+        telnet.reboot().await.map_err(|source| SimError::Bind { what: "the command line", address, source })
+    }
+
     /// The community that the agent listens to.
     pub fn community(&self) -> String {
         self.station.agent().community().to_owned()

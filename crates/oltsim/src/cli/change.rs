@@ -1,7 +1,7 @@
 use super::bytes::bytes_of;
 use super::command::{Arg, Refusal, Syntax};
 use super::modes::{Mode, Scope};
-use crate::device::Device;
+use crate::device::{Device, OnuConfig};
 
 /// A command that changes the device.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +30,13 @@ impl Tell<'_> {
         Refusal::Syntax(Syntax::BadParameter, self.columns.get(index).copied().unwrap_or_default())
     }
 
+    /// How the ONU is configured in whose interface the session stands.
+    fn onu(&mut self) -> Result<&mut OnuConfig, Refusal> {
+        let bad = self.bad(0);
+        let Mode::InterfaceOnu(at) = self.mode else { return Err(bad) };
+        self.device.onu_mut(at).map(|onu| &mut onu.configured).ok_or(bad)
+    }
+
     /// The bytes of a text that may have so many; what is longer is a value out of its range.
     fn text(&self, most: usize) -> Result<Vec<u8>, Refusal> {
         let Some(Arg::Word(text)) = self.args.first() else { return Err(self.bad(0)) };
@@ -47,8 +54,8 @@ pub(crate) const CHANGES: &[Change] = &[
         scope: Scope::InterfaceOnu,
         run: |tell| {
             let text = tell.text(128)?;
-            let Mode::InterfaceOnu(at) = tell.mode else { return Err(tell.bad(0)) };
-            tell.device.onu_mut(at).map(|onu| onu.configured.name = text).ok_or(tell.bad(0))
+            tell.onu()?.name = text;
+            Ok(())
         },
     },
     Change {
@@ -56,8 +63,8 @@ pub(crate) const CHANGES: &[Change] = &[
         scope: Scope::InterfaceOnu,
         run: |tell| {
             let text = tell.text(127)?;
-            let Mode::InterfaceOnu(at) = tell.mode else { return Err(tell.bad(0)) };
-            tell.device.onu_mut(at).map(|onu| onu.configured.description = text).ok_or(tell.bad(0))
+            tell.onu()?.description = text;
+            Ok(())
         },
     },
 ];

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection::Connection;
 use super::options::CliOptions;
+use crate::device::Device;
 use crate::fault::Exchange;
 use crate::station::Station;
 
@@ -84,6 +85,17 @@ impl TelnetServer {
             *running = Some(self.run(listener));
         }
         Ok(())
+    }
+
+    /// Reboots the device: every session is cut, what was not saved is lost, and the
+    /// command line listens again. How long a device takes is for whoever calls this.
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume).
+    pub(crate) async fn reboot(&self) -> std::io::Result<()> {
+        self.halt().await;
+        self.station.change(Device::reboot);
+        self.resume().await
     }
 
     fn run(&self, listener: TcpListener) -> Running {

@@ -163,14 +163,21 @@ impl Device {
         self.startup.as_ref()
     }
 
-    /// Reboots: what was not saved is lost, and the uptime begins at 0.
-    pub fn reboot(&mut self) {
+    /// Reboots: what was not saved is lost, and uptime and counters begin at 0. What
+    /// becomes of the times of its ONUs is not known; they stay.
+    pub(crate) fn reboot(&mut self) {
         if let Some(startup) = self.startup.clone() {
             startup.apply(self);
         }
         self.refresh();
         self.uptime_at_start = Duration::ZERO;
         self.booted = self.now;
+        let of_uplinks = self.uplinks.iter_mut().flat_map(|port| [&mut port.received, &mut port.sent]);
+        let of_pons = self.pons.values_mut().flat_map(|pon| {
+            let of_onus = pon.onus.values_mut().flat_map(|onu| [&mut onu.upstream, &mut onu.downstream]);
+            of_onus.chain([&mut pon.upstream, &mut pon.downstream])
+        });
+        of_uplinks.chain(of_pons).for_each(|traffic| traffic.restart(self.now));
     }
 
     /// The ONUs that may have changed since this was last asked.
@@ -264,8 +271,8 @@ impl Device {
     /// counts anew what an ONU carries that it did not know.
     fn take_removed(&mut self, pon: PonPort, serial: SerialNumber) -> Option<Onu> {
         let mut onu = self.removed.remove(&(pon, serial))?;
-        onu.upstream.restart();
-        onu.downstream.restart();
+        onu.upstream.restart(self.now);
+        onu.downstream.restart(self.now);
         Some(onu)
     }
 

@@ -40,9 +40,9 @@ impl Traffic {
         self.base.wrapping_add(self.per_second.wrapping_mul(running))
     }
 
-    /// Counts from 0 again, as fast as before.
-    pub(super) fn restart(&mut self) {
-        *self = Self::new(0, self.per_second);
+    /// Counts from 0 again `now`, as fast as before.
+    pub(super) fn restart(&mut self, now: Duration) {
+        *self = Self { since: self.since.map(|_| now), ..Self::new(0, self.per_second) };
     }
 
     /// Adds `octets` to what was counted so far.

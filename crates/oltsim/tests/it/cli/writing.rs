@@ -50,11 +50,9 @@ async fn a_reboot_brings_back_what_was_written_last() {
     name("kept");
     terminal.ask("write", "SMALL#").await;
     name("lost");
+    simulator.reboot().await.unwrap();
     let (name, uptime) = simulator
-        .device(|device| {
-            device.reboot();
-            (device.onu(onu()).unwrap().configured.name.clone(), device.uptime())
-        })
+        .device(|device| (device.onu(onu()).unwrap().configured.name.clone(), device.uptime()))
         .unwrap();
     assert_eq!(name, b"kept");
     assert!(uptime < Duration::from_secs(60), "{uptime:?}");
@@ -83,9 +81,49 @@ async fn an_interface_knows_its_onu_and_changes_it_until_a_reboot() {
     terminal.ask("end", "SMALL#").await;
     let said = terminal.ask("show running-config interface gpon-onu_1/1/1:1", "SMALL#").await;
     assert!(said.contains("  name House 7\r\n"), "{said}");
-    simulator.device(oltsim::device::Device::reboot);
+    simulator.reboot().await.unwrap();
     assert_ne!(
         simulator.device(|device| device.onu(onu()).unwrap().configured.name.clone()).unwrap(),
         b"House 7"
     );
+}
+
+/// An ONU that was removed comes back with its box, one that was added goes, and whoever
+/// is logged in is cut off; the agent goes on and says that it began anew.
+#[tokio::test]
+async fn a_reboot_cuts_every_session_and_begins_anew() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    terminal.ask("write", "SMALL#").await;
+    let running = |simulator: &oltsim::Simulator| simulator.device(|device| device.running()).unwrap();
+    let saved = running(&simulator);
+    assert_eq!(simulator.device(|device| device.startup().cloned()).unwrap(), Some(saved.clone()));
+    let (was, free) = simulator
+        .device(|device| {
+            let (at, kept) = device.onus().next().map(|(at, onu)| (at, onu.clone())).unwrap();
+            device.remove_onu(at).unwrap();
+            let ids = gpon::OnuId::all().map(|id| gpon::OnuRef { id, ..at });
+            let free = ids.into_iter().find(|at| device.onu(*at).is_none() && at.id != onu().id).unwrap();
+            let other = oltsim::device::Onu::new("ZTEGFFFFFFFF".parse().unwrap(), "X", kept.phase());
+            device.insert_onu(free, other);
+            ((at, kept), free)
+        })
+        .unwrap();
+    assert_ne!(running(&simulator), saved);
+    terminal.ask("configure terminal", "(config)#").await;
+    simulator.reboot().await.unwrap();
+    let (said, _) = terminal.rest().await;
+    assert!(said.is_empty(), "cut without a word");
+    assert_eq!(running(&simulator), saved);
+    let back = simulator.device(|device| device.onu(was.0).cloned()).unwrap().unwrap();
+    assert_eq!(
+        (back.optics, back.equipment.clone(), back.phase()),
+        (was.1.optics, was.1.equipment.clone(), was.1.phase())
+    );
+    assert!(simulator.device(|device| device.onu(free).is_none()).unwrap());
+    let uptime =
+        simulator.rows().into_iter().find(|(oid, _)| oid[..] == [1, 3, 6, 1, 2, 1, 1, 3, 0]).unwrap().1;
+    let oltsim::Value::TimeTicks(ticks) = uptime else { panic!("{uptime:?}") };
+    assert!(ticks < 1000, "{ticks}");
+    Terminal::logged_in(&simulator).await;
 }
