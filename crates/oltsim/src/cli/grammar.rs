@@ -3,10 +3,10 @@ use std::sync::OnceLock;
 
 use super::change::CHANGES;
 use super::command::{Arg, Command, Syntax};
-use super::modes::{Mode, Scope};
+use super::modes::{Mode, Scope, Step};
 use super::pattern::{Piece, forms};
 use super::show::SHOWS;
-use super::words::{Act, EXEC_WORDS, REFUSED, SHOW_WORDS, STEPS, Step};
+use super::words::{Act, EXEC_WORDS, REFUSED, SHOW_WORDS, STEPS};
 use crate::device::Device;
 
 /// One form of a command.

@@ -2,7 +2,6 @@ use gpon::{OnuRef, PonPort};
 
 use super::command::Arg;
 use super::errors::is_old;
-use super::words::Step;
 use crate::device::Device;
 
 /// Where a session stands (fact sheet, CLI §1.4).
@@ -30,6 +29,32 @@ pub(crate) enum Mode {
     Epon,
     /// `(config-vlan)#`
     Vlan,
+}
+
+/// Commands that move the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Enable,
+    Disable,
+    Configure,
+    Exit,
+    End,
+    Bang,
+    Logout,
+    TerminalLength,
+    InterfacePon,
+    InterfaceOnu,
+    InterfaceUplink,
+    InterfaceVlan,
+    InterfaceManagement,
+    OnuManagement,
+    Gpon,
+    Pon,
+    Epon,
+    Vlan,
+    VlanDatabase,
+    Write,
+    Nothing,
 }
 
 impl Mode {

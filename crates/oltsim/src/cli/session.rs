@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use super::grammar::Grammar;
 use super::line::Line;
-use super::modes::Mode;
+use super::modes::{Mode, Step};
 use super::options::{CliOptions, CrLf, EmptyUser};
 use super::pager::{Pager, PagerKey, rows};
 use super::telnet::{Key, Telnet};
-use super::words::Step;
 use crate::device::Device;
 
 const CTRL_C: u8 = 0x03;

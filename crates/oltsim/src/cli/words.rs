@@ -1,6 +1,6 @@
 use super::change::Change;
 use super::command::{Command, Syntax};
-use super::modes::Scope;
+use super::modes::{Scope, Step};
 
 /// What a line does that was understood.
 #[derive(Debug, Clone, Copy)]
@@ -12,32 +12,6 @@ pub(crate) enum Act {
     Refuse(Syntax),
     /// The device has it and the simulator has not.
     Missing,
-}
-
-/// Commands that move the session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
-    Enable,
-    Disable,
-    Configure,
-    Exit,
-    End,
-    Bang,
-    Logout,
-    TerminalLength,
-    InterfacePon,
-    InterfaceOnu,
-    InterfaceUplink,
-    InterfaceVlan,
-    InterfaceManagement,
-    OnuManagement,
-    Gpon,
-    Pon,
-    Epon,
-    Vlan,
-    VlanDatabase,
-    Write,
-    Nothing,
 }
 
 /// The commands that move the session (fact sheet, CLI §1.2, §1.4, §1.5).

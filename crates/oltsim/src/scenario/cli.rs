@@ -4,12 +4,11 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::ScenarioError;
-use super::file::ChassisSection;
 use super::text::Text;
 use crate::cli::{
     Caret, ChangePassword, CliOptions, Columns, CrLf, Dollar, EmptyUser, LineEnd, Pace, any_bytes,
 };
-use crate::device::CliAccess;
+use crate::device::{CliAccess, Model};
 
 /// Each key is documented at the crate's root.
 #[derive(Debug, Clone, Deserialize)]
@@ -106,7 +105,7 @@ impl CliSection {
 
     /// # Errors
     /// A number out of its range.
-    pub(super) fn options(&self, chassis: &ChassisSection) -> Result<CliOptions, ScenarioError> {
+    pub(super) fn options(&self, model: Model, firmware: &str) -> Result<CliOptions, ScenarioError> {
         let within = |key: &str, value: usize, least: usize, most: usize| {
             let rule = format_args!("must be from {least} to {most}").to_string();
             if (least..=most).contains(&value) {
@@ -127,7 +126,7 @@ impl CliSection {
         }
         Ok(CliOptions {
             privilege: self.privilege,
-            banner: self.banner.clone().unwrap_or_else(|| banner(chassis)),
+            banner: self.banner.clone().unwrap_or_else(|| banner(model, firmware)),
             login_prompt: self.login_prompt.clone(),
             password_prompt: self.password_prompt.clone(),
             login_refusal: self.login_refusal.clone(),
@@ -145,7 +144,7 @@ impl CliSection {
             dollar: self.dollar,
             caret: self.caret,
             // Only V2.1 is known to ask (fact sheet, CLI §1.5).
-            confirm_logout: self.confirm_logout.unwrap_or(chassis.firmware.starts_with("V2.1")),
+            confirm_logout: self.confirm_logout.unwrap_or(firmware.starts_with("V2.1")),
             invalid_keyword: self.invalid_keyword.clone(),
             busy: self.busy.clone(),
             log_line: self.log_line.clone(),
@@ -166,8 +165,8 @@ impl CliSection {
 }
 
 /// The device's own banner (fact sheet, CLI §1.1).
-fn banner(chassis: &ChassisSection) -> String {
-    let stars = "*".repeat(if chassis.firmware.starts_with("V1.") { 48 } else { 73 });
-    let model = chassis.model.name();
+fn banner(model: Model, firmware: &str) -> String {
+    let stars = "*".repeat(if firmware.starts_with("V1.") { 48 } else { 73 });
+    let model = model.name();
     format!("{stars}\nWelcome to ZXAN product {model} of ZTE Corporation\n{stars}\n\n")
 }

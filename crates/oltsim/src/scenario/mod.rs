@@ -116,7 +116,7 @@ impl Scenario {
         let agent = agent(&file.agent)?;
         let device = device(&file, clock)?;
         let delay = Duration::from_millis(file.agent.delay_ms);
-        let cli = file.cli.options(&file.chassis)?;
+        let cli = file.cli.options(file.chassis.model, &file.chassis.firmware)?;
         Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli, faults: file.faults })
     }
 }

@@ -8,8 +8,9 @@ use crate::cli::change::Tell;
 use crate::cli::command::{Arg, Ask, Refusal};
 use crate::cli::errors;
 use crate::cli::grammar::{self, Grammar, Misunderstood};
+use crate::cli::modes::Step;
 use crate::cli::pager::{Pager, rows};
-use crate::cli::words::{Act, Step};
+use crate::cli::words::Act;
 use crate::device::Device;
 
 /// What `write` prints before its `[OK]` (fact sheet, CLI §1.7, seen on V2.x; of V1.2 no
