@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use gpon::{OfflineReason, OnuState};
-use oltsim::device::SharedDevice;
+use oltsim::device::DeviceHandle;
 use oltsim::{Agent, FULL, Scenario};
 
 /// A GET of sysUpTime.0, version 2c, community `public`.
@@ -15,7 +15,7 @@ const TIMES: u32 = 1000;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scenario = Scenario::parse(FULL)?;
     let onus: Vec<_> = scenario.device.onus().map(|(at, _)| at).collect();
-    let device = SharedDevice::new(scenario.device);
+    let device = DeviceHandle::new(scenario.device);
     let mut agent = Agent::of_device(device.clone(), scenario.agent);
     agent.reply(GET);
     let begun = Instant::now();

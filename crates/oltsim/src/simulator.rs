@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::cli::{CommandLine, TelnetServer};
 use crate::control;
 use crate::counters::Counters;
-use crate::device::{Device, SharedDevice};
+use crate::device::{Device, DeviceHandle};
 use crate::fault::{Fault, FaultError, LineFault, Order};
 use crate::gate::{Gate, Stop};
 use crate::scenario::{self, Scenario, ScenarioError};
@@ -319,7 +319,7 @@ fn load(source: Source, host_clock: bool) -> Result<Station, SimError> {
     } else {
         Scenario::parse(&text)?
     };
-    let device = SharedDevice::new(device);
+    let device = DeviceHandle::new(device);
     let agent = Agent::of_device(device.clone(), agent);
     let station = Station::new(Some(device), agent, delay, delay_order, Some(cli));
     // A scenario has a command line, so that no fault lacks its target.

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use crate::cli::{CliOptions, Record};
 use crate::counters::Counters;
-use crate::device::{Device, SharedDevice};
+use crate::device::{Device, DeviceHandle};
 use crate::fault::{ActiveFaults, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
 use crate::gate::{Post, Stop};
 use crate::snmp::Agent;
@@ -14,7 +14,7 @@ use crate::snmp::Agent;
 #[derive(Debug)]
 pub(crate) struct Station {
     /// `None` where there is a recording.
-    device: Option<SharedDevice>,
+    device: Option<DeviceHandle>,
     agent: Mutex<Agent>,
     faults: Mutex<ActiveFaults>,
     counters: watch::Sender<Counters>,
@@ -29,7 +29,7 @@ pub(crate) struct Station {
 
 impl Station {
     pub(crate) fn new(
-        device: Option<SharedDevice>,
+        device: Option<DeviceHandle>,
         agent: Agent,
         delay: Duration,
         delay_order: Order,

@@ -4,11 +4,11 @@ mod chassis;
 mod clock;
 mod configuration;
 mod drift;
+mod handle;
 mod load;
 mod onu;
 mod pon;
 mod profile;
-mod shared;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,7 @@ use jiff::civil::DateTime;
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
 pub use configuration::{Configuration, OnuConfig, PonConfig, SystemConfig, UplinkConfig};
+pub use handle::DeviceHandle;
 pub(crate) use load::Load;
 pub use onu::{Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tagging, Tcont};
 pub use pon::{Pon, Unconfigured};
@@ -27,7 +28,6 @@ pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
     VlanInterface,
 };
-pub use shared::SharedDevice;
 pub use traffic::Traffic;
 pub(crate) use traffic::{Flow, Rate};
 

@@ -2,7 +2,7 @@ use super::answering::{Answering, Outcome, Shown, successor, v1};
 use super::codec::{self, ErrorStatus, Pdu, RequestKind};
 use super::hostile::Spoil;
 use super::{AgentOptions, Oid, Value, ZeroRepetitions};
-use crate::device::SharedDevice;
+use crate::device::DeviceHandle;
 use crate::mib::Mib;
 use crate::view::Recording;
 
@@ -37,7 +37,7 @@ pub struct Reply {
 }
 
 enum Content {
-    Device(SharedDevice, Option<Box<Listing>>),
+    Device(DeviceHandle, Option<Box<Listing>>),
     Recording(Recording),
 }
 
@@ -61,7 +61,7 @@ impl std::fmt::Debug for Agent {
 
 impl Agent {
     /// The agent of a device.
-    pub fn of_device(device: SharedDevice, options: AgentOptions) -> Self {
+    pub fn of_device(device: DeviceHandle, options: AgentOptions) -> Self {
         Self { content: Content::Device(device, None), options }
     }
 

@@ -1,14 +1,14 @@
 //! A change of one ONU costs what one ONU costs, and shows what a new listing would.
 
 use gpon::{OfflineReason, OnuState};
-use oltsim::device::SharedDevice;
+use oltsim::device::DeviceHandle;
 use oltsim::{Agent, FULL, Scenario};
 
 #[test]
 fn one_change_lists_the_rows_of_one_onu() {
     let scenario = Scenario::parse(FULL).unwrap();
     let at = scenario.device.onus().find(|(_, onu)| onu.is_online()).unwrap().0;
-    let device = SharedDevice::new(scenario.device);
+    let device = DeviceHandle::new(scenario.device);
     let mut agent = Agent::of_device(device.clone(), scenario.agent);
     assert_eq!(agent.rows_listed(), 0);
     device.change(|device| device.onu_mut(at).unwrap().configured.name = b"new".to_vec());
@@ -27,7 +27,7 @@ fn one_change_lists_the_rows_of_one_onu() {
 #[test]
 fn changes_show_what_a_new_agent_shows() {
     let scenario = Scenario::parse(oltsim::SMALL).unwrap();
-    let device = SharedDevice::new(scenario.device);
+    let device = DeviceHandle::new(scenario.device);
     let mut agent = Agent::of_device(device.clone(), scenario.agent.clone());
     device.change(|device| device.clock.hold());
     agent.rows();
@@ -39,7 +39,7 @@ fn changes_show_what_a_new_agent_shows() {
             1 => drop(device.onu_mut(at).unwrap().configured.service_ports.pop_first()),
             _ => drop(device.set_phase(at, phase, OfflineReason::Los)),
         });
-        let same = SharedDevice::new(device.look(Clone::clone));
+        let same = DeviceHandle::new(device.look(Clone::clone));
         assert!(agent.rows() == Agent::of_device(same, scenario.agent.clone()).rows(), "{at:?}");
     }
 }

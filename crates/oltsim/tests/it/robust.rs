@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use oltsim::device::SharedDevice;
+use oltsim::device::DeviceHandle;
 use oltsim::{Agent, Reply, SMALL, Scenario, Silence};
 use proptest::prelude::*;
 use rasn::types::{Integer, ObjectIdentifier, OctetString};
@@ -13,7 +13,7 @@ fn reply(datagram: &[u8]) -> Reply {
     static AGENT: OnceLock<Mutex<Agent>> = OnceLock::new();
     let agent = AGENT.get_or_init(|| {
         let scenario = Scenario::parse(SMALL).unwrap();
-        Mutex::new(Agent::of_device(SharedDevice::new(scenario.device), scenario.agent))
+        Mutex::new(Agent::of_device(DeviceHandle::new(scenario.device), scenario.agent))
     });
     agent.lock().unwrap_or_else(PoisonError::into_inner).reply(datagram)
 }

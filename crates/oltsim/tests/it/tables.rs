@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use gpon::{OfflineReason, OnuId, OnuRef, OnuState, PonPort};
-use oltsim::device::SharedDevice;
+use oltsim::device::DeviceHandle;
 use oltsim::{Oid, Simulator, Value};
 
 use crate::client::{small, small_with, start};
@@ -184,7 +184,7 @@ async fn cards_modules_and_surroundings() {
 #[tokio::test]
 async fn an_offline_card_says_little() {
     let scenario = oltsim::Scenario::parse(oltsim::DEMO).unwrap();
-    let device = SharedDevice::new(scenario.device);
+    let device = DeviceHandle::new(scenario.device);
     let mut agent = oltsim::Agent::of_device(device.clone(), scenario.agent);
     let rows: BTreeMap<Oid, Value> = agent.rows().into_iter().collect();
     let card =
@@ -222,7 +222,7 @@ async fn services_and_profiles_under_both_kinds_of_index() {
 #[tokio::test]
 async fn ports_carry_what_their_onus_do() {
     let scenario = oltsim::Scenario::parse(oltsim::DEMO).unwrap();
-    let device = SharedDevice::new(scenario.device);
+    let device = DeviceHandle::new(scenario.device);
     let mut agent = oltsim::Agent::of_device(device.clone(), scenario.agent);
     let counted = |agent: &mut oltsim::Agent, at: PonPort| {
         let rows: BTreeMap<Oid, Value> = agent.rows().into_iter().collect();

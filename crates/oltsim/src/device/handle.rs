@@ -5,9 +5,9 @@ use super::Device;
 /// The device, as all that show it share it: the SNMP agent, the command line, the
 /// control server and tests. Each sees at once what another changes.
 #[derive(Debug, Clone)]
-pub struct SharedDevice(Arc<Mutex<Device>>);
+pub struct DeviceHandle(Arc<Mutex<Device>>);
 
-impl SharedDevice {
+impl DeviceHandle {
     /// Shares `device`.
     pub fn new(device: Device) -> Self {
         Self(Arc::new(Mutex::new(device)))
