@@ -23,26 +23,23 @@ mod traffic;
 mod unconfigured;
 mod write;
 
-pub use chassis::{
-    Card, CardStatus, Environment, Fan, Link, OpticalModule, PonStatus, PowerSupply, PowerSupplyState,
-    SlotTemperature, Uplink,
-};
-pub use column::{AdminState, OnuColumn, OnuColumns};
-pub use field::Field;
-pub use mac::{LearntMac, MacAddress};
-pub use monitor::{OnuCounts, PonMonitor, Traffic};
-pub use onu::{AuthMode, NamedBy, OfflineReason, Onu, OnuId, OnuRef, OnuState};
-pub use port::{CardRef, PonPort};
-pub use power::Dbm;
-pub use quoted::{Quoted, quoted};
-pub use reading::{Problem, Reading};
-pub use rows::{Rows, names_unlit};
-pub use serial::SerialNumber;
-pub use service::{ServicePort, ServiceSource, Vlan, VlanId, VlanMode, VlanProfile, VlanTag};
-pub use time::{ClockTime, Span};
-pub use traffic::{DbaProfile, DbaType, GemPort, OnuBandwidth, Tcont, TrafficProfile};
-pub use unconfigured::UnconfiguredOnu;
-pub use write::{StepState, WriteReport, WriteState, WriteStep};
+pub use chassis::*;
+pub use column::*;
+pub use field::*;
+pub use mac::*;
+pub use monitor::*;
+pub use onu::*;
+pub use port::*;
+pub use power::*;
+pub use quoted::*;
+pub use reading::*;
+pub use rows::*;
+pub use serial::*;
+pub use service::*;
+pub use time::*;
+pub use traffic::*;
+pub use unconfigured::*;
+pub use write::*;
 
 /// A value that is not one of its type's spellings.
 ///

@@ -1,11 +1,9 @@
 //! How much memory a reading holds.
 
+use std::any::Any;
 use std::mem::size_of;
 
-use gpon::{
-    Card, DbaProfile, Environment, LearntMac, Onu, OnuBandwidth, PonMonitor, PonStatus, ServicePort,
-    TrafficProfile, UnconfiguredOnu, Uplink, Vlan, VlanProfile,
-};
+use gpon::{Card, Environment, Onu, OnuBandwidth, PonMonitor, PonStatus};
 
 /// What the allocator adds to a text: its header, and rounding up.
 const OF_TEXT: usize = 16;
@@ -23,55 +21,38 @@ pub trait Held {
     fn bytes(&self) -> usize;
 }
 
-/// A row of a list.
-pub trait Row: Sized {
-    /// Bytes on the heap.
-    fn heap(&self) -> usize {
-        TEXTS
-    }
-}
-
-impl<T: Row> Held for Vec<T> {
+impl<T: 'static> Held for Vec<T> {
     fn rows(&self) -> usize {
         self.len()
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.capacity() * size_of::<T>() + self.iter().map(Row::heap).sum::<usize>()
+        size_of::<Self>() + self.capacity() * size_of::<T>() + heap(self, self.len())
     }
 }
 
-fn text(text: &Option<String>) -> usize {
-    text.as_ref().map_or(0, |text| text.capacity() + OF_TEXT)
-}
-
-impl Row for Onu {
-    fn heap(&self) -> usize {
-        let box_ = [&self.model, &self.hardware_version, &self.firmware_version];
-        let texts = [&self.name, &self.description, &self.onu_type].into_iter().chain(box_);
-        texts.map(text).sum()
+/// Bytes on the heap of the rows of a list. Of ONUs there are thousands, and they are
+/// counted; of whatever else there is, a row takes as much as its texts may.
+fn heap(rows: &dyn Any, len: usize) -> usize {
+    if let Some(onus) = rows.downcast_ref::<Vec<Onu>>() {
+        return onus.iter().map(texts).sum();
+    }
+    match rows.downcast_ref::<Vec<PonMonitor>>() {
+        Some(pons) => pons.iter().map(|pon| pon.onus.bytes()).sum(),
+        None => len * TEXTS,
     }
 }
 
-impl Row for PonMonitor {
-    fn heap(&self) -> usize {
-        Held::bytes(&self.onus)
-    }
+/// Bytes of the texts of an ONU.
+fn texts(onu: &Onu) -> usize {
+    let text = |text: &Option<String>| text.as_ref().map_or(0, |text| text.capacity() + OF_TEXT);
+    let of_box = [&onu.model, &onu.hardware_version, &onu.firmware_version];
+    [&onu.name, &onu.description, &onu.onu_type].into_iter().chain(of_box).map(text).sum()
 }
-
-impl Row for Card {}
-impl Row for DbaProfile {}
-impl Row for LearntMac {}
-impl Row for ServicePort {}
-impl Row for TrafficProfile {}
-impl Row for UnconfiguredOnu {}
-impl Row for Uplink {}
-impl Row for Vlan {}
-impl Row for VlanProfile {}
 
 impl Held for Onu {
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.heap()
+        size_of::<Self>() + texts(self)
     }
 }
 
@@ -81,7 +62,7 @@ impl Held for PonMonitor {
     }
 
     fn bytes(&self) -> usize {
-        size_of::<Self>() + self.heap()
+        size_of::<Self>() + self.onus.bytes()
     }
 }
 

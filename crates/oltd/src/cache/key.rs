@@ -4,7 +4,7 @@ use std::sync::Arc;
 use gpon::{OnuColumns, OnuRef, PonPort, VlanId};
 use zte::MacsOf;
 
-pub use super::subject::Kind;
+use super::subject::Kind;
 
 /// What a kept reading is of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -34,18 +34,14 @@ use zte::{Olt, OltError};
 pub use entry::Entry;
 use figures::Counters;
 pub use figures::{Age, CacheFigures, OnusOfPon};
-pub use held::{Held, Row};
-pub use key::{Key, Kind, Place};
+pub use held::Held;
+pub use key::{Key, Place};
 pub use redis::{FORM, Redis, RedisError, RedisFigures, RedisSettings};
 pub use rendered::Rendered;
 use scope::Invalidations;
 pub use scope::Scope;
 use single_flight::SingleFlight;
-pub use subject::{
-    Cards, Clock, Dba, Environment, Identity, Macs, MonitoredOlt, MonitoredOnu, MonitoredPon, OneOnu,
-    OnuBandwidth, OnuColumnsOf, Onus, OnusOfAll, Pon, RegisteredOnus, ServicePorts, ServicePortsOfOnu,
-    Subject, TrafficProfiles, Unconfigured, Uplinks, VlanProfiles, Vlans,
-};
+pub use subject::*;
 pub use times::{CacheTimes, FLOOR};
 
 use crate::tasks::Tasks;

@@ -7,9 +7,6 @@ use zte::{OltSettings, SnmpSettings, SnmpTransport, Trouble};
 
 use super::*;
 
-impl Row for usize {}
-impl Row for i32 {}
-
 /// How often each test's reading was made.
 static READS: [AtomicUsize; 7] = [const { AtomicUsize::new(0) }; 7];
 

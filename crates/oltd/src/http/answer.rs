@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::Failure;
 use super::status::{SUCCESS, words};
-use crate::cache::{Fresh, Held, Level, Rendered, Row};
+use crate::cache::{Fresh, Held, Level, Rendered};
 use crate::charset::replace_kept;
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -112,7 +112,7 @@ impl<T: Held> Fresh<T> {
     }
 }
 
-impl<T: Row> Fresh<Vec<T>> {
+impl<T: 'static> Fresh<Vec<T>> {
     /// A view with one row for each of the reading's.
     pub(crate) fn list<'a, P, R, F>(&'a self, parameters: P, mut row: F) -> Answer
     where
