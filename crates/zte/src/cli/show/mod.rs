@@ -1,11 +1,11 @@
 //! The show commands, one file each: the line that is typed, the rows of its
 //! answer, and how the text becomes rows.
 
-mod card;
-mod card_temperature;
+pub(crate) mod card;
+pub(crate) mod card_temperature;
 #[cfg(test)]
 mod cases;
-mod clock;
+pub(crate) mod clock;
 #[cfg(test)]
 mod config_cases;
 #[cfg(test)]
@@ -14,42 +14,42 @@ mod config_properties;
 mod config_texts;
 #[cfg(test)]
 mod dialect_tests;
-mod fan;
+pub(crate) mod fan;
 #[cfg(test)]
 mod fixtures;
-mod gpon_profiles;
-mod ip_interface;
+pub(crate) mod gpon_profiles;
+pub(crate) mod ip_interface;
 mod list;
-mod mac;
-mod onu_baseinfo;
-mod onu_by_sn;
-mod onu_detail_info;
-mod onu_interface;
-mod onu_profiles;
-mod onu_state;
-mod onu_type;
-mod onu_uncfg;
+pub(crate) mod mac;
+pub(crate) mod onu_baseinfo;
+pub(crate) mod onu_by_sn;
+pub(crate) mod onu_detail_info;
+pub(crate) mod onu_interface;
+pub(crate) mod onu_profiles;
+pub(crate) mod onu_state;
+pub(crate) mod onu_type;
+pub(crate) mod onu_uncfg;
 #[cfg(test)]
 mod open;
-mod optical_module_info;
-mod pon_interface;
-mod pon_onu_uncfg;
-mod port_status;
-mod power_attenuation;
-mod power_list;
-mod processor;
-mod remote_equip;
-mod remote_interface;
-mod remote_unit;
-mod remote_wan_ip;
-mod running_config;
-mod service_port_table;
-mod system_group;
+pub(crate) mod optical_module_info;
+pub(crate) mod pon_interface;
+pub(crate) mod pon_onu_uncfg;
+pub(crate) mod port_status;
+pub(crate) mod power_attenuation;
+pub(crate) mod power_list;
+pub(crate) mod processor;
+pub(crate) mod remote_equip;
+pub(crate) mod remote_interface;
+pub(crate) mod remote_unit;
+pub(crate) mod remote_wan_ip;
+pub(crate) mod running_config;
+pub(crate) mod service_port_table;
+pub(crate) mod system_group;
 mod typed;
-mod uplink_interface;
-mod version_running;
-mod vlan;
-mod vlan_port;
+pub(crate) mod uplink_interface;
+pub(crate) mod version_running;
+pub(crate) mod vlan;
+pub(crate) mod vlan_port;
 
 pub use super::text::UnknownLine;
 pub(crate) use super::text::{GemportConfig, OnuConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile};
