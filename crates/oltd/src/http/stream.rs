@@ -35,7 +35,7 @@ pub struct Sink {
 /// The client has left, was given up, or the server is ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("nobody reads this stream any more")]
-pub struct Left;
+pub struct Disconnected;
 
 /// Begins an answer of this type that goes on until the sink is dropped.
 pub fn open(content_type: HeaderValue) -> (Sink, Response) {
@@ -54,12 +54,12 @@ impl Sink {
     ///
     /// # Errors
     /// When nobody reads any more. The piece is lost.
-    pub async fn send(&self, piece: impl Into<Bytes>) -> Result<(), Left> {
+    pub async fn send(&self, piece: impl Into<Bytes>) -> Result<(), Disconnected> {
         let room = match self.pieces.try_reserve() {
             Ok(room) => room,
             Err(_) => {
                 self.flow.held_up().get_or_insert_with(Instant::now);
-                self.pieces.reserve().await.map_err(|_| Left)?
+                self.pieces.reserve().await.map_err(|_| Disconnected)?
             }
         };
         room.send(piece.into());
@@ -67,7 +67,7 @@ impl Sink {
     }
 
     /// Returns once nobody reads any more.
-    pub async fn left(&self) {
+    pub async fn disconnected(&self) {
         self.pieces.closed().await;
     }
 }

@@ -181,7 +181,7 @@ impl Walk {
                 rows: Vec::new(),
                 count: cursor.count,
                 first: None,
-                left: Vec::new(),
+                ends: Vec::new(),
                 end: cursor.end.clone(),
             });
             if cursor.end.is_none() {
@@ -204,7 +204,7 @@ impl Walk {
             if upper.first.is_some() {
                 cursor.at = upper.at;
             }
-            cursor.left.extend(upper.left);
+            cursor.ends.extend(upper.ends);
             if matches!(cursor.end, None | Some(End::Complete)) {
                 cursor.end = upper.end;
             }

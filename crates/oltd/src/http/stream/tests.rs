@@ -104,8 +104,8 @@ async fn the_end_of_the_server_ends_a_stream_within_a_second() {
         let begun = Instant::now();
         served.end.cancel();
         assert_eq!(soon(response.bytes()).await.unwrap(), "one\n", "its end is a whole one");
-        soon(sink.left()).await;
-        assert_eq!(sink.send("two\n").await, Err(Left));
+        soon(sink.disconnected()).await;
+        assert_eq!(sink.send("two\n").await, Err(Disconnected));
         soon(served.task).await.unwrap().unwrap();
         assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     }

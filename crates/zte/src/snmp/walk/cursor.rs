@@ -32,7 +32,7 @@ impl Breach {
 /// Where the device left a column: behind what, and for what, which is `None`
 /// for the end of everything that it shows.
 #[derive(Debug, Clone)]
-pub(super) struct Left {
+pub(super) struct ColumnEnd {
     behind: Oid,
     to: Option<Oid>,
 }
@@ -52,7 +52,7 @@ pub(super) struct Cursor {
     pub(super) count: usize,
     pub(super) first: Option<Oid>,
     /// Where the device left it; twice where it was read in two halves.
-    pub(super) left: Vec<Left>,
+    pub(super) ends: Vec<ColumnEnd>,
     pub(super) end: Option<End<Trouble>>,
 }
 
@@ -72,7 +72,7 @@ impl Cursor {
             rows: Vec::new(),
             count: 0,
             first: None,
-            left: Vec::new(),
+            ends: Vec::new(),
             end: None,
         }
     }
@@ -91,7 +91,7 @@ impl Cursor {
         let VarBind { oid, value, .. } = binding;
         if value.is_exception() {
             let to = (!matches!(value, Value::EndOfMibView)).then(|| oid.max(self.at.clone()));
-            self.left.push(Left { behind: self.at.clone(), to });
+            self.ends.push(ColumnEnd { behind: self.at.clone(), to });
             self.end = Some(End::Complete);
             return 0;
         }
@@ -108,7 +108,7 @@ impl Cursor {
             return 0;
         }
         if index.is_empty() || !oid.starts_with(&self.base) {
-            self.left.push(Left { behind: self.at.clone(), to: Some(oid) });
+            self.ends.push(ColumnEnd { behind: self.at.clone(), to: Some(oid) });
             self.end = Some(End::Complete);
             return 0;
         }
@@ -118,7 +118,7 @@ impl Cursor {
         {
             self.fail(Breach::Number(arc));
         } else if arc.is_none() || self.last.is_some() && arc > self.last {
-            self.left.push(Left { behind: self.at.clone(), to: Some(oid) });
+            self.ends.push(ColumnEnd { behind: self.at.clone(), to: Some(oid) });
             self.end = Some(End::Complete);
         } else if self.count >= self.bounds.most {
             self.fail(Breach::Rows(self.bounds.most));
@@ -136,7 +136,7 @@ impl Cursor {
 
     /// Whether the device left this column past a row that it has shown.
     pub(super) fn jumped(&self, shown: &Oid) -> bool {
-        let past = |left: &Left| *shown > left.behind && left.to.as_ref().is_none_or(|to| shown < to);
-        self.left.iter().any(past)
+        let past = |left: &ColumnEnd| *shown > left.behind && left.to.as_ref().is_none_or(|to| shown < to);
+        self.ends.iter().any(past)
     }
 }
