@@ -18,7 +18,7 @@ use crate::app::ChosenOlt;
 use crate::cache::{Fresh, Freshness, OnuColumnsOf, Onus, OnusOfAll};
 use crate::charset::Charset;
 use crate::http::openapi::{Filters, Listed, ListedOrPaged, Paged, Paging, PonFailures};
-use crate::http::{Answer, BoardPon, Content, Failure, Page, Query, schema, word, words};
+use crate::http::{Answer, BoardPon, Content, ErrorCode, Failure, Page, Query, schema, word, words};
 
 /// The columns that `with` may name, and that stand in no row unless a parameter names them.
 const EXTRA: [OnuColumn; 5] = [
@@ -216,6 +216,16 @@ impl Question {
                     }));
                 }
             }
+        }
+        let noted = || onus.entry.reading().problems.iter().chain(&problems);
+        let absent = |field| {
+            noted().any(|problem| matches!(problem, Problem::Unsupported { field: f } if *f == field))
+        };
+        if let Some((parameter, _)) = self.filter.asks().find(|(_, field)| absent(*field)) {
+            // An empty list would say that there are none.
+            let message = "The OLT's firmware does not tell this of its ONUs.";
+            let detail = format!("{parameter}: there is no table to choose ONUs by");
+            return Err(Failure::new(ErrorCode::UnsupportedByFirmware, message, detail));
         }
         let charset = olt.charset();
         let second = more.as_ref().map_or(&[][..], |more| &more.entry.reading().value);

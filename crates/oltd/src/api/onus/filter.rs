@@ -1,6 +1,6 @@
 //! Which ONUs a list is asked for.
 
-use gpon::{AdminState, OfflineReason, OnuColumn, OnuColumns, OnuState, SerialNumber};
+use gpon::{AdminState, Field, OfflineReason, OnuColumn, OnuColumns, OnuState, SerialNumber};
 
 use super::row::Line;
 use crate::charset::Charset;
@@ -68,6 +68,24 @@ impl Filter {
                 words: None
             }
         )
+    }
+
+    /// Its parameters, and the fields without which they choose nobody.
+    pub(super) fn asks(&self) -> impl Iterator<Item = (&'static str, Field)> {
+        // Who asks for unknown phases is answered by every ONU without one.
+        let states = self.states.as_ref().is_some_and(|states| !states.contains(&None));
+        [
+            ("status", Field::Status, states),
+            ("offline_reason", Field::OfflineReason, self.reasons.is_some()),
+            ("admin_state", Field::AdminState, self.admin.is_some()),
+            ("type", Field::OnuType, self.onu_type.is_some()),
+            ("model", Field::Model, self.model.is_some()),
+            ("vendor", Field::SerialNumber, self.vendor.is_some()),
+            ("rx_below", Field::RxPower, self.rx_below.is_some()),
+            ("rx_above", Field::RxPower, self.rx_above.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(parameter, field, asked)| asked.then_some((parameter, field)))
     }
 
     /// The columns without which it cannot tell.

@@ -293,3 +293,24 @@ async fn one_column_that_is_not_there_denies_nothing() {
     let names = ["1.3.6.1.2.1.31.1.1.1.1"];
     assert_ne!(snmp_alone(&without(&names)).await.get("/system/uplinks").await.0, 200);
 }
+
+/// Whoever asks for the weak ones is not told that there are none.
+#[tokio::test]
+async fn nobody_is_chosen_by_what_no_table_tells() {
+    let rig = snmp_alone(&without(&REMOTE)).await;
+    for question in ["rx_below=-20", "rx_above=-40", "model=F660"] {
+        for list in ["/onus?", "/onus?pon=1-1-1&", "/board/1/pon/1?"] {
+            let (status, body) = rig.get(&format!("{list}{question}")).await;
+            assert_eq!((status, &body["error_code"]), (422, &json!("unsupported_by_firmware")), "{body}");
+            let parameter = question.split('=').next().unwrap();
+            assert!(body["error"].as_str().unwrap().starts_with(parameter), "{body}");
+        }
+    }
+    let online = rig.body("/onus?status=online&q=ZTEG").await;
+    assert!(!online["data"].as_array().unwrap().is_empty(), "{online}");
+    let rig = snmp_alone(&without(&STATES)).await;
+    let (status, body) = rig.get("/board/1/pon/1?status=online").await;
+    assert_eq!((status, &body["error_code"]), (422, &json!("unsupported_by_firmware")), "{body}");
+    let unknown = rig.body("/board/1/pon/1?status=unknown").await;
+    assert!(!unknown["data"].as_array().unwrap().is_empty(), "{unknown}");
+}
