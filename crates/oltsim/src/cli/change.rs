@@ -1,9 +1,9 @@
 use super::bytes::bytes_of;
 use super::command::{Arg, Refusal, Syntax};
 use super::modes::{Mode, Scope};
-use crate::device::{Device, OnuConfig};
+use crate::device::{OnuConfig, Running};
 
-/// A command that changes the device.
+/// A command that changes the configuration.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change {
     /// As that of [`super::Command`].
@@ -14,10 +14,10 @@ pub(crate) struct Change {
     pub(crate) run: fn(&mut Tell<'_>) -> Result<(), Refusal>,
 }
 
-/// A command that changes the device, as it was typed.
+/// A command that changes the running configuration, as it was typed. It reaches nothing else of the device.
 #[derive(Debug)]
 pub(crate) struct Tell<'a> {
-    pub(crate) device: &'a mut Device,
+    pub(crate) running: Running<'a>,
     /// Where the session stands, which says what is changed.
     pub(crate) mode: Mode,
     pub(crate) args: &'a [Arg],
@@ -34,7 +34,7 @@ impl Tell<'_> {
     fn onu(&mut self) -> Result<&mut OnuConfig, Refusal> {
         let bad = self.bad(0);
         let Mode::InterfaceOnu(at) = self.mode else { return Err(bad) };
-        self.device.onu_mut(at).map(|onu| &mut onu.configured).ok_or(bad)
+        self.running.onu(at).ok_or(bad)
     }
 
     /// The bytes of a text that may have so many; what is longer is a value out of its range.

@@ -37,8 +37,20 @@ pub(crate) struct TelnetServer {
 
 #[derive(Debug)]
 struct Running {
+    listener: Arc<TcpListener>,
     stop: CancellationToken,
     tasks: TaskTracker,
+}
+
+impl Running {
+    /// Ends every connection, and gives back the listener.
+    async fn end(self) -> Arc<TcpListener> {
+        self.stop.cancel();
+        if timeout(LONGEST_STOP, self.tasks.wait()).await.is_err() {
+            tracing::warn!("the simulator left a connection of its command line open");
+        }
+        self.listener
+    }
 }
 
 impl TelnetServer {
@@ -57,7 +69,7 @@ impl TelnetServer {
         let sessions = Arc::default();
         let server =
             Self { address, station, options, sessions, running: tokio::sync::Mutex::default(), stop };
-        *server.running.lock().await = Some(server.run(listener));
+        *server.running.lock().await = Some(server.run(Arc::new(listener)));
         Ok(server)
     }
 
@@ -67,10 +79,8 @@ impl TelnetServer {
 
     /// Closes the listener and every connection. When this returns, the address is free.
     pub(crate) async fn halt(&self) {
-        let Some(Running { stop, tasks }) = self.running.lock().await.take() else { return };
-        stop.cancel();
-        if timeout(LONGEST_STOP, tasks.wait()).await.is_err() {
-            tracing::warn!("the simulator left a connection of its command line open");
+        if let Some(running) = self.running.lock().await.take() {
+            running.end().await;
         }
     }
 
@@ -82,23 +92,25 @@ impl TelnetServer {
         let mut running = self.running.lock().await;
         if running.is_none() {
             let listener = TcpListener::bind(self.address).await?;
-            *running = Some(self.run(listener));
+            *running = Some(self.run(Arc::new(listener)));
         }
         Ok(())
     }
 
-    /// Reboots the device: every session is cut, what was not saved is lost, and the
-    /// command line listens again. How long a device takes is for whoever calls this.
-    ///
-    /// # Errors
-    /// As [`resume`](Self::resume).
-    pub(crate) async fn reboot(&self) -> std::io::Result<()> {
-        self.halt().await;
+    /// Reboots the device: every session is cut, and the next one finds it as it was
+    /// saved. A command line that was stopped stays so. How long a device takes is in no
+    /// sheet; this one answers at once.
+    pub(crate) async fn reboot(&self) {
+        let mut running = self.running.lock().await;
+        let listener = match running.take() {
+            Some(running) => Some(running.end().await),
+            None => None,
+        };
         self.station.change(Device::reboot);
-        self.resume().await
+        *running = listener.map(|listener| self.run(listener));
     }
 
-    fn run(&self, listener: TcpListener) -> Running {
+    fn run(&self, listener: Arc<TcpListener>) -> Running {
         let (stop, tasks) = (self.stop.child_token(), TaskTracker::new());
         let accepting = Accepting {
             station: Arc::clone(&self.station),
@@ -109,9 +121,9 @@ impl TelnetServer {
             tasks: tasks.clone(),
             stop: stop.clone(),
         };
-        tasks.spawn(accepting.run(listener));
+        tasks.spawn(accepting.run(Arc::clone(&listener)));
         tasks.close();
-        Running { stop, tasks }
+        Running { listener, stop, tasks }
     }
 }
 
@@ -126,7 +138,7 @@ struct Accepting {
 }
 
 impl Accepting {
-    async fn run(self, listener: TcpListener) {
+    async fn run(self, listener: Arc<TcpListener>) {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,

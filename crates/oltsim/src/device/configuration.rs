@@ -160,3 +160,15 @@ impl Configuration {
         }
     }
 }
+
+/// The running configuration of a device, to be changed: whoever holds it reaches
+/// nothing of what the plant does.
+#[derive(Debug)]
+pub struct Running<'a>(pub(super) &'a mut Device);
+
+impl Running<'_> {
+    /// What is configured of an ONU.
+    pub fn onu(&mut self, at: OnuRef) -> Option<&mut OnuConfig> {
+        self.0.onu_mut(at).map(|onu| &mut onu.configured)
+    }
+}

@@ -19,7 +19,7 @@ use jiff::civil::DateTime;
 
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
-pub use configuration::{Configuration, OnuConfig, PonConfig, SystemConfig, UplinkConfig};
+pub use configuration::{Configuration, OnuConfig, PonConfig, Running, SystemConfig, UplinkConfig};
 pub use handle::DeviceHandle;
 pub(crate) use load::Load;
 pub use onu::{Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tagging, Tcont};
@@ -107,8 +107,8 @@ pub struct Device {
     /// How it shows itself.
     pub habits: Habits,
     pub(crate) pons: BTreeMap<PonPort, Pon>,
-    /// What `write` saved last.
-    startup: Option<Configuration>,
+    /// What `write` saved last, and when.
+    startup: Option<(Configuration, DateTime)>,
     /// Boxes that still hang where their ONU was removed, by the serial number it had.
     removed: BTreeMap<(PonPort, SerialNumber), Onu>,
     /// How often it may have been changed.
@@ -150,28 +150,50 @@ impl Device {
 
     /// Makes the running configuration the startup configuration (fact sheet, CLI §1.7).
     pub fn save(&mut self) {
-        self.startup = Some(self.running());
+        self.refresh();
+        self.save_at(self.time());
+    }
+
+    /// As [`Self::save`], at a moment of the past.
+    pub(crate) fn save_at(&mut self, moment: DateTime) {
+        self.startup = Some((self.configuration(), moment));
+    }
+
+    /// When it was last saved (`timestamp_write` of its configuration, fact sheet, CLI §1.7).
+    pub fn saved(&self) -> Option<DateTime> {
+        self.startup.as_ref().map(|(_, moment)| *moment)
     }
 
     /// The configuration that runs.
-    pub fn running(&self) -> Configuration {
+    pub fn configuration(&self) -> Configuration {
         Configuration::running(self)
+    }
+
+    /// The configuration that runs, to be changed.
+    pub fn running(&mut self) -> Running<'_> {
+        Running(self)
     }
 
     /// The configuration that a reboot comes back with.
     pub fn startup(&self) -> Option<&Configuration> {
-        self.startup.as_ref()
+        self.startup.as_ref().map(|(configuration, _)| configuration)
     }
 
-    /// Reboots: what was not saved is lost, and uptime and counters begin at 0. What
-    /// becomes of the times of its ONUs is not known; they stay.
+    /// Reboots: what was not saved is lost, uptime and counters begin at 0 (RFC 3418,
+    /// sysUpTime), and ONUs in service come online at this moment. What a device remembers
+    /// of earlier times is in no sheet; when and why ONUs last went offline stays.
     pub(crate) fn reboot(&mut self) {
-        if let Some(startup) = self.startup.clone() {
+        if let Some(startup) = self.startup().cloned() {
             startup.apply(self);
         }
         self.refresh();
         self.uptime_at_start = Duration::ZERO;
         self.booted = self.now;
+        let time = self.time();
+        for onu in self.pons.values_mut().flat_map(|pon| pon.onus.values_mut()).filter(|onu| onu.is_online())
+        {
+            onu.last_online = Some(time);
+        }
         let of_uplinks = self.uplinks.iter_mut().flat_map(|port| [&mut port.received, &mut port.sent]);
         let of_pons = self.pons.values_mut().flat_map(|pon| {
             let of_onus = pon.onus.values_mut().flat_map(|onu| [&mut onu.upstream, &mut onu.downstream]);

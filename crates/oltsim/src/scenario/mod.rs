@@ -189,8 +189,8 @@ fn device(file: &File, clock: Option<DateTime>) -> Result<Device, ScenarioError>
         uplink.received.set_flowing(true, Duration::ZERO);
         uplink.sent.set_flowing(true, Duration::ZERO);
     });
-    // A device that was set up has been saved.
-    device.save();
+    // A device that was set up has been saved; when, nobody says: when it booted.
+    device.save_at(before(start, file.chassis.uptime_seconds));
     Ok(device)
 }
 

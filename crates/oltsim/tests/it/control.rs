@@ -1,8 +1,11 @@
 //! The control server.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use oltsim::{Options, SimError, Simulator, Source};
+use rasn_smi::v2::{ApplicationSyntax, ObjectSyntax};
+use rasn_snmp::v2::VarBindValue;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -106,6 +109,71 @@ async fn the_command_line_is_listed_stopped_and_started() {
         assert_eq!(counters["cli_sessions"], 0, "{what}");
     }
     Terminal::logged_in(&control.simulator).await;
+}
+
+#[tokio::test]
+async fn a_reboot_is_a_reboot() {
+    const SYS_UP_TIME: &[u32] = &[1, 3, 6, 1, 2, 1, 1, 3, 0];
+    let control = Control::start().await;
+    let simulator = &control.simulator;
+    let at = gpon::OnuRef { pon: "1/1/1".parse().unwrap(), id: gpon::OnuId::new(1).unwrap() };
+    let mut client = Client::of(simulator.snmp_addr()).await;
+    let name = async || {
+        let mut terminal = Terminal::logged_in(simulator).await;
+        terminal.ask("show running-config interface gpon-onu_1/1/1:1", "SMALL#").await
+    };
+    let state = || {
+        let state = |device: &mut oltsim::device::Device| {
+            let now = device.time();
+            let online = device.onus().filter_map(|(_, onu)| device.online_for(onu)).max().unwrap();
+            (now, online, device.onu(at).unwrap().upstream.octets(Duration::ZERO))
+        };
+        simulator.device(state).unwrap()
+    };
+    let ticks = async |client: &mut Client| match client.get(&[SYS_UP_TIME]).await.bindings.remove(0).1 {
+        VarBindValue::Value(ObjectSyntax::ApplicationWide(ApplicationSyntax::Ticks(ticks))) => ticks.0,
+        other => panic!("{other:?}"),
+    };
+    let minute = Duration::from_secs(60);
+
+    let mut sessions = [Terminal::logged_in(simulator).await, Terminal::logged_in(simulator).await];
+    let first = &mut sessions[0];
+    for line in ["configure terminal", "interface gpon-onu_1/1/1:1", "name kept", "end", "write"] {
+        first.ask(line, "#").await;
+    }
+    for line in ["configure terminal", "interface gpon-onu_1/1/1:1", "name lost"] {
+        first.ask(line, "#").await;
+    }
+    assert!(name().await.contains("  name lost\r\n"));
+    assert!(ticks(&mut client).await > 6000);
+    let (before, online, octets) = state();
+    assert!(online > minute && octets > 0, "{online:?} {octets}");
+
+    let answer = control.http.post(format!("{}/reboot", control.base)).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    assert_eq!(control.get("/counters").await["cli_sessions"], 0);
+    for session in &mut sessions {
+        let (said, end) = session.rest().await;
+        assert!(said.is_empty() && end.is_ok(), "{said:?} {end:?}");
+    }
+    assert!(name().await.contains("  name kept\r\n"));
+    assert!(ticks(&mut client).await < 6000);
+    let (after, online, octets) = state();
+    assert!(after >= before, "the clock goes on");
+    assert!(online < minute && octets == 0, "{online:?} {octets}");
+}
+
+#[tokio::test]
+async fn a_recording_cannot_reboot() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.snmprec");
+    std::fs::write(&path, "1.3.6.1.2.1.1.3.0|67|1\n").unwrap();
+    let control = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let simulator = Simulator::start(Options { control, ..Options::new(Source::Walk(path)) }).await.unwrap();
+    let address = format!("http://{}/reboot", simulator.control_addr().unwrap());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.post(address).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 /// The status that a request gets with these headers, beside the client's own.

@@ -102,7 +102,7 @@ impl Session {
             Act::Step(step) => self.step(step, &understood.args, device),
             Act::Change(change) => {
                 let (args, columns) = (&understood.args, &understood.columns);
-                let mut tell = Tell { device: &mut *device, mode: self.mode, args, columns };
+                let mut tell = Tell { running: device.running(), mode: self.mode, args, columns };
                 let text = match (change.run)(&mut tell) {
                     Ok(()) => String::new(),
                     Err(refusal) => self.refused(refusal, line, device),

@@ -139,10 +139,7 @@ fn run(ask: &Ask<'_>) -> Answer {
     });
     let numbers = device.chassis.firmware.trim_start_matches(['V', 'v']).split('.');
     Ok(print(&View {
-        // Nothing was written since the start.
-        saved: device
-            .time()
-            .saturating_sub(jiff::SignedDuration::try_from(device.uptime()).unwrap_or_default()),
+        saved: device.saved().unwrap_or_else(|| device.time()),
         version: numbers.take(2).collect::<Vec<_>>().join("."),
         model: device.chassis.model.name(),
         cards: device.cards.iter().map(|(slot, card)| (*slot, card.configured.clone())).collect(),

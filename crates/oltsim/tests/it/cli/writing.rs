@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use gpon::{OfflineReason, OnuState};
+
 use crate::terminal::{Terminal, with_cli};
 
 const SAVED: &str = "Backuping old configuration into flash...\r\n\
@@ -50,7 +52,7 @@ async fn a_reboot_brings_back_what_was_written_last() {
     name("kept");
     terminal.ask("write", "SMALL#").await;
     name("lost");
-    simulator.reboot().await.unwrap();
+    simulator.reboot().await;
     let (name, uptime) = simulator
         .device(|device| (device.onu(onu()).unwrap().configured.name.clone(), device.uptime()))
         .unwrap();
@@ -81,7 +83,7 @@ async fn an_interface_knows_its_onu_and_changes_it_until_a_reboot() {
     terminal.ask("end", "SMALL#").await;
     let said = terminal.ask("show running-config interface gpon-onu_1/1/1:1", "SMALL#").await;
     assert!(said.contains("  name House 7\r\n"), "{said}");
-    simulator.reboot().await.unwrap();
+    simulator.reboot().await;
     assert_ne!(
         simulator.device(|device| device.onu(onu()).unwrap().configured.name.clone()).unwrap(),
         b"House 7"
@@ -95,7 +97,7 @@ async fn a_reboot_cuts_every_session_and_begins_anew() {
     let simulator = with_cli("").await;
     let mut terminal = Terminal::logged_in(&simulator).await;
     terminal.ask("write", "SMALL#").await;
-    let running = |simulator: &oltsim::Simulator| simulator.device(|device| device.running()).unwrap();
+    let running = |simulator: &oltsim::Simulator| simulator.device(|device| device.configuration()).unwrap();
     let saved = running(&simulator);
     assert_eq!(simulator.device(|device| device.startup().cloned()).unwrap(), Some(saved.clone()));
     let (was, free) = simulator
@@ -111,7 +113,7 @@ async fn a_reboot_cuts_every_session_and_begins_anew() {
         .unwrap();
     assert_ne!(running(&simulator), saved);
     terminal.ask("configure terminal", "(config)#").await;
-    simulator.reboot().await.unwrap();
+    simulator.reboot().await;
     let (said, _) = terminal.rest().await;
     assert!(said.is_empty(), "cut without a word");
     assert_eq!(running(&simulator), saved);
@@ -126,4 +128,99 @@ async fn a_reboot_cuts_every_session_and_begins_anew() {
     let oltsim::Value::TimeTicks(ticks) = uptime else { panic!("{uptime:?}") };
     assert!(ticks < 1000, "{ticks}");
     Terminal::logged_in(&simulator).await;
+}
+
+#[tokio::test]
+async fn the_configuration_tells_when_it_was_written() {
+    let simulator = with_cli("").await;
+    simulator.device(|device| device.clock.hold());
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    terminal.ask("terminal length 0", "SMALL#").await;
+    let written = async |terminal: &mut Terminal| {
+        let said = terminal.ask("show running-config", "SMALL#").await;
+        said.lines().find_map(|line| line.strip_prefix("timestamp_write: ")).unwrap().to_owned()
+    };
+    let now = |simulator: &oltsim::Simulator| {
+        simulator.device(|device| device.time().strftime("%H:%M:%S %m/%d/%Y").to_string()).unwrap()
+    };
+    simulator.device(|device| device.clock.advance(Duration::from_secs(60)));
+    assert_ne!(written(&mut terminal).await, now(&simulator));
+    terminal.ask("write", "SMALL#").await;
+    let saved = now(&simulator);
+    simulator.device(|device| device.clock.advance(Duration::from_secs(60)));
+    assert_eq!(written(&mut terminal).await, saved);
+    simulator.reboot().await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    terminal.ask("terminal length 0", "SMALL#").await;
+    assert_eq!(written(&mut terminal).await, saved, "a reboot writes nothing");
+}
+
+#[tokio::test]
+async fn what_the_plant_does_is_no_configuration() {
+    let simulator = with_cli("").await;
+    let unsaved = || simulator.device(|device| device.startup() != Some(&device.configuration())).unwrap();
+    assert!(!unsaved(), "a device that was set up has been saved");
+    simulator.device(|device| {
+        device.set_phase(onu(), OnuState::Los, OfflineReason::Losi);
+        device.onu_mut(onu()).unwrap().optics.rx = -31_000;
+        device.uplinks[0].up = !device.uplinks[0].up;
+    });
+    assert!(!unsaved());
+    simulator.device(|device| device.running().onu(onu()).unwrap().name = b"new".to_vec());
+    assert!(unsaved());
+    let saved = |simulator: &oltsim::Simulator| {
+        simulator.device(|device| device.startup().unwrap().onus[&onu()].name.clone()).unwrap()
+    };
+    assert_ne!(saved(&simulator), b"new");
+    Terminal::logged_in(&simulator).await.ask("write", "SMALL#").await;
+    assert!(!unsaved());
+    assert_eq!(saved(&simulator), b"new");
+    simulator.device(|device| device.running().onu(onu()).unwrap().name = b"lost".to_vec());
+    simulator.reboot().await;
+    let shown = simulator.device(|device| {
+        let onu = device.onu(onu()).unwrap();
+        (onu.configured.name.clone(), onu.phase(), onu.optics.rx)
+    });
+    assert_eq!(shown, Some((b"new".to_vec(), OnuState::Los, -31_000)), "a reboot mends no fibre");
+}
+
+#[tokio::test]
+async fn an_onu_that_was_removed_comes_back_as_the_plant_has_it() {
+    let simulator = with_cli("").await;
+    let shown = |simulator: &oltsim::Simulator| {
+        simulator
+            .device(|device| {
+                let onu = device.onu(onu())?;
+                Some((onu.phase(), onu.optics, onu.last_offline, onu.configured.service_ports.clone()))
+            })
+            .unwrap()
+    };
+    simulator.device(|device| device.set_phase(onu(), OnuState::Los, OfflineReason::Losi));
+    let before = shown(&simulator);
+    simulator.device(|device| device.remove_onu(onu()).unwrap());
+    assert_eq!(shown(&simulator), None);
+    // Another box took its place meanwhile; it was never saved.
+    let other = oltsim::device::Onu::new("ZTEGDEADBEEF".parse().unwrap(), "F660", OnuState::Online);
+    simulator.device(|device| device.insert_onu(onu(), other));
+    simulator.reboot().await;
+    assert!(before.is_some());
+    assert_eq!(shown(&simulator), before);
+}
+
+#[tokio::test]
+async fn a_reboot_cuts_a_write_short() {
+    let simulator = with_cli("write_ms = 600000").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    for line in ["configure terminal", "interface gpon-onu_1/1/1:1", "name lost", "end"] {
+        terminal.ask(line, "#").await;
+    }
+    terminal.send("write\n").await;
+    terminal.until("Backuping old configuration into flash.").await;
+    simulator.reboot().await;
+    let (said, _) = terminal.rest().await;
+    assert!(!String::from_utf8_lossy(&said).contains("[OK]"));
+    assert_ne!(
+        simulator.device(|device| device.onu(onu()).unwrap().configured.name.clone()).unwrap(),
+        b"lost"
+    );
 }
