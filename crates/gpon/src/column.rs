@@ -58,20 +58,6 @@ impl OnuColumn {
         Self::Distance,
     ];
 
-    /// Its word in a query and in the name of an act.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Model => "model",
-            Self::OfflineReason => "offline_reason",
-            Self::LastOnline => "last_online",
-            Self::LastOffline => "last_offline",
-            Self::AdminState => "admin_state",
-            Self::Description => "description",
-            Self::OltRx => "olt_rx_power",
-            Self::Distance => "distance",
-        }
-    }
-
     /// The field that it holds.
     pub const fn field(self) -> Field {
         match self {

@@ -242,19 +242,6 @@ pub enum NamedBy {
 }
 
 impl NamedBy {
-    /// The API's `source`: `None` for the management table.
-    pub const fn source(self) -> Option<&'static str> {
-        match self {
-            Self::Management => None,
-            Self::State => Some("state"),
-            Self::Distance => Some("distance"),
-            Self::OltRx => Some("olt_rx_power"),
-            Self::Optics => Some("rx_power"),
-            Self::Equipment => Some("model"),
-            Self::CommandLine => Some("command_line"),
-        }
-    }
-
     /// Whether every configured ONU is named there, be it lit or not, so that
     /// who is not named does not exist.
     pub const fn names_all(self) -> bool {

@@ -1,6 +1,6 @@
 //! What the API calls the fields of readings.
 
-use gpon::Field;
+use gpon::{Field, NamedBy, OnuColumn};
 
 use crate::http::Content;
 
@@ -127,6 +127,24 @@ pub(super) const fn name(field: Field) -> &'static str {
         Field::Voltage => "voltage",
         Field::Vport => "vport",
         Field::Wavelength => "wavelength",
+    }
+}
+
+/// The name of a column of ONUs.
+pub(super) const fn column(column: OnuColumn) -> &'static str {
+    name(column.field())
+}
+
+/// What tells that an ONU exists, where that is not the management table.
+pub(super) const fn source(named_by: NamedBy) -> Option<&'static str> {
+    match named_by {
+        NamedBy::Management => None,
+        NamedBy::State => Some("state"),
+        NamedBy::Distance => Some(name(Field::Distance)),
+        NamedBy::OltRx => Some(name(Field::OltRxPower)),
+        NamedBy::Optics => Some(name(Field::RxPower)),
+        NamedBy::Equipment => Some(name(Field::Model)),
+        NamedBy::CommandLine => Some("command_line"),
     }
 }
 

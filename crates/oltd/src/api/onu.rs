@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::onus::by_password;
-use super::text;
+use super::{fields, text};
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, OneOnu};
 use crate::charset::Charset;
@@ -100,7 +100,7 @@ impl<'a> Detail<'a> {
             last_down_time_duration: text(onu.last_outage()),
             offline_reason: text(onu.offline_reason),
             gpon_optical_distance: text(onu.distance_m),
-            source: onu.named_by.source(),
+            source: fields::source(onu.named_by),
         }
     }
 }

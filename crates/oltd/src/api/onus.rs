@@ -14,6 +14,7 @@ use self::order::Order;
 use self::parameters::FiltersOfPon;
 pub(super) use self::row::by_password;
 use self::row::{Line, Row, Shown};
+use super::fields;
 use crate::app::ChosenOlt;
 use crate::cache::{Fresh, Freshness, OnuColumnsOf, Onus, OnusOfAll};
 use crate::charset::Charset;
@@ -157,7 +158,7 @@ struct Question {
 
 impl Question {
     fn from_query(query: &Query) -> Result<Self, Failure> {
-        let column = |text: &str| word("with", text, EXTRA.map(|column| (column.as_str(), column)));
+        let column = |text: &str| word("with", text, EXTRA.map(|column| (fields::column(column), column)));
         let with = query.text("with")?.map(|text| words("with", text, column)).transpose()?;
         Ok(Self {
             filter: Filter::from_query(query)?,

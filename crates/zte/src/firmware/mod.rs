@@ -50,7 +50,7 @@ pub(crate) struct OnuSource {
 /// A field of an ONU and the columns that hold it, the best first.
 #[derive(Debug)]
 pub(crate) struct OnuField {
-    /// Its name in the API.
+    /// What problems call it.
     pub(crate) name: Field,
     /// Whether only ONUs in service have a row.
     pub(crate) in_service: bool,

@@ -18,9 +18,8 @@ impl Olt {
         pon: Option<PonPort>,
         columns: OnuColumns,
     ) -> Result<Reading<Vec<Onu>>, OltError> {
-        let names: Vec<_> = columns.iter().map(gpon::OnuColumn::as_str).collect();
         let of = pon.map_or_else(|| "all ONUs".to_owned(), |pon| format!("the ONUs of PON {pon}"));
-        let act = format!("read {} of {of}", names.join(", "));
+        let act = format!("read further columns of {of}");
         self.read(&act, async |olt: &Inner, deadline| {
             let (_, firmware) = olt.learned(deadline).await?;
             let pons = match pon {

@@ -108,7 +108,7 @@ impl Problems {
         }
     }
 
-    /// A field that the API calls otherwise where it shows one ONU.
+    /// A field that is another one where one ONU is read.
     pub(crate) fn rename(&mut self, from: Field, to: Field) {
         for problem in std::mem::take(&mut self.0) {
             self.0.push(if problem.field() == from { problem.about(to) } else { problem });

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use gpon::{AdminState, ClockTime, Onu, OnuColumn, OnuColumns, OnuState};
 
 use super::row::Line;
+use crate::api::fields;
 use crate::charset::Charset;
 use crate::http::{Failure, Query, word};
 
@@ -41,7 +42,7 @@ pub(super) fn sortable() -> impl Iterator<Item = &'static str> {
 
 fn words() -> impl Iterator<Item = (&'static str, By)> {
     let columns = OnuColumn::ALL.into_iter().filter(|column| *column != OnuColumn::Description);
-    OWN.into_iter().chain(columns.map(|column| (column.as_str(), By::Column(column))))
+    OWN.into_iter().chain(columns.map(|column| (fields::column(column), By::Column(column))))
 }
 
 /// A value that compares with others of its column.

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, PartialSchema};
 
 use super::EXTRA;
 use super::order::sortable;
+use crate::api::fields;
 use crate::http::openapi::{power, query, several, some_text, text};
 use crate::http::schema;
 
@@ -26,7 +27,7 @@ impl IntoParams for FiltersOfPon {
             query("rx_below", power(), "Only ONUs that receive less than this, in dBm."),
             query("rx_above", power(), "Only ONUs that receive more than this, in dBm."),
             query("q", text(), "Only ONUs whose serial number, name or description holds this text. Sixteen hexadecimal digits are a serial number with its vendor prefix in them."),
-            query("with", several(EXTRA.map(|column| column.as_str().to_owned())), "Columns that rows show besides their own, with commas between them. They are a second reading of the OLT."),
+            query("with", several(EXTRA.map(|column| fields::column(column).to_owned())), "Columns that rows show besides their own, with commas between them. They are a second reading of the OLT."),
             query("sort", text().enum_values(Some(sortable())), "What the rows are sorted by; those without a value come last. Rows show it."),
             query("order", text().enum_values(Some(["asc", "desc"])), "Upwards unless told otherwise."),
         ]

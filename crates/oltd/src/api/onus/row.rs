@@ -8,7 +8,7 @@ use gpon::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::text;
+use crate::api::{fields, text};
 use crate::charset::Charset;
 use crate::http::schema;
 
@@ -166,7 +166,7 @@ impl Shown {
             last_online: has(OnuColumn::LastOnline).then(|| text(line.last_online())),
             last_offline: has(OnuColumn::LastOffline).then(|| text(line.last_offline())),
             admin_state: has(OnuColumn::AdminState).then(|| line.admin_state().map(AdminState::as_str)),
-            source: onu.named_by.source(),
+            source: fields::source(onu.named_by),
         }
     }
 }
