@@ -1,4 +1,4 @@
-use gpon::{Field, Link, Onu, OnuState, PonStatus, Problem, Reading};
+use gpon::{Field, Link, Onu, OnuState, PonStatus, Problem, Reading, Rows};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,8 +57,7 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
         // Nobody can count them; what is known of the port stands.
         Err(failure) if failure.code == ErrorCode::UnsupportedByFirmware => {
             return status.kept((), |status, ()| {
-                let fields = [Field::TotalOnus, Field::OnuCount, Field::OnlineOnus, Field::OfflineOnus];
-                let problems = fields.map(|field| Problem::Unsupported { field }).to_vec();
+                let problems = Counts::FIELDS.map(|field| Problem::Unsupported { field }).to_vec();
                 Ok(Content { problems, ..Content::new(Info::new(&status.value, Counts::UNKNOWN)) })
             });
         }
@@ -66,11 +65,12 @@ pub(super) async fn info(olt: ChosenOlt, BoardPon(pon): BoardPon, freshness: Fre
     };
     let list = onus.entry.reading();
     let (counts, odd) = Counts::of(list);
-    let of_counts = |problem: &&Problem| {
-        (problem.field() == Field::Status || !problem.field().is_of_an_onu())
-            && !status.entry.reading().problems.contains(problem)
-    };
-    let problems: Vec<Problem> = list.problems.iter().filter(of_counts).cloned().chain(odd).collect();
+    let mut problems: Vec<Problem> = Vec::new();
+    for problem in list.problems.iter().flat_map(|problem| Counts::lacking(list, problem)).chain(odd) {
+        if !problems.contains(&problem) && !status.entry.reading().problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
     let free_onu_ids = free(pon, list).ok().map(|ids| ids.len());
     let view =
         status.kept((counts, free_onu_ids, problems), |status, (counts, free_onu_ids, problems)| {
@@ -113,6 +113,19 @@ struct Counts {
 
 impl Counts {
     const UNKNOWN: Self = Self { total: None, online: None, offline: None };
+    /// What they are called here.
+    const FIELDS: [Field; 4] = [Field::TotalOnus, Field::OnuCount, Field::OnlineOnus, Field::OfflineOnus];
+
+    /// What a problem of the ONUs is to their counts.
+    fn lacking(onus: &Reading<Vec<Onu>>, problem: &Problem) -> Vec<Problem> {
+        let of = |fields: &[Field]| fields.iter().map(|field| problem.clone().about(*field)).collect();
+        match problem.field() {
+            field if problem.missing().is_some() && onus.value.hides(field) => of(&Self::FIELDS),
+            Field::Status => of(&[Field::OnlineOnus, Field::OfflineOnus]),
+            field if field.is_of_an_onu() => Vec::new(),
+            _ => vec![problem.clone()],
+        }
+    }
 
     /// The counts, and what is odd about them. An ONU in an unknown state counts
     /// neither as online nor as offline; when no state is known, neither number is.
@@ -186,5 +199,23 @@ mod tests {
         assert_eq!(counts(&[None, None], vec![]), (told(Some(2), None, None), false));
         assert_eq!(counts(&mixed[..2], lost(Field::RxPower)), (told(Some(2), Some(1), Some(1)), false));
         assert_eq!(counts(&mixed[..2], lost(Field::OnuId)), (told(None, None, None), false));
+    }
+
+    #[test]
+    fn a_problem_is_of_the_counts_that_it_hides() {
+        let pon = PonPort::new(1, 1).unwrap();
+        let onu = Onu::unknown(OnuRef { pon, id: OnuId::new(1).unwrap() }, NamedBy::Management);
+        let onus = Reading::now(vec![onu]);
+        let lacking = |problem: &Problem| -> Vec<Field> {
+            Counts::lacking(&onus, problem).iter().map(Problem::field).collect()
+        };
+        let failed = |field| Problem::Failed { field, reason: "timed out".into() };
+        assert_eq!(lacking(&failed(Field::OnuId)), Counts::FIELDS);
+        assert_eq!(lacking(&failed(Field::Status)), [Field::OnlineOnus, Field::OfflineOnus]);
+        let absent = Problem::Unsupported { field: Field::Status };
+        assert_eq!(lacking(&absent), [Field::OnlineOnus, Field::OfflineOnus]);
+        assert_eq!(lacking(&failed(Field::Name)), []);
+        let odd = Problem::Odd { field: Field::Firmware, reason: "unknown_firmware".into() };
+        assert_eq!(lacking(&odd), [Field::Firmware]);
     }
 }

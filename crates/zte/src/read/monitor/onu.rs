@@ -11,8 +11,9 @@ use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
 use crate::reach::terminal::PATIENCE;
 use crate::reach::{Inner, Problems};
+use crate::read::naming::NAMELESS;
 use crate::read::onu::{Named, named};
-use crate::read::{counters, sound};
+use crate::read::{counters, roster, sound};
 
 /// The fields that the command line knows too.
 const FIELDS: [Field; 11] = [
@@ -55,7 +56,15 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     let (read, ()) = futures::try_join!(tables, command_line.ahead(&mut answers))?;
     command_line.afterwards(&mut answers).await?;
     let waits = answers.sent.iter().all(|command| !command.may_wait());
-    let (mut onu, mut problems) = merge(at, read, answers)?;
+    let nameless = matches!(read, Err(Trouble::Unsupported(NAMELESS)));
+    let (mut onu, mut problems) = match merge(at, read, answers) {
+        // Only the list of its PON can say that there is none.
+        Err(trouble) if nameless => {
+            let listed = roster::onu(olt, at, false).await;
+            return Err(listed.err().filter(|why| matches!(why, Trouble::NoSuchOnu(_))).unwrap_or(trouble));
+        }
+        merged => merged?,
+    };
     let owed = waits && onu.firmware_version.is_none() && onu.state == Some(OnuState::Online);
     olt.memory.owe_software(at, owed);
     if owed && !problems.lacks(Field::FirmwareVersion) {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::command::{Answers, Command, fill};
 use super::command_line::{CommandLine, Missing};
-use super::{drop_fields, in_vain};
+use super::{MOST_COMMANDS, drop_fields, in_vain};
 use crate::Trouble;
 use crate::firmware::{Firmware, OnuField};
 use crate::index::PonIndex;
@@ -137,7 +137,9 @@ fn merge(
     read: Result<(PonMonitor, Problems), Trouble>,
     mut answers: Answers,
 ) -> Result<(PonMonitor, Problems), Trouble> {
-    let lacking = missing(&read).fields;
+    let Missing { fields: lacking, spent, .. } = missing(&read);
+    // Nobody was asked for what is left then, and it may be there all the same.
+    let used_up = spent + answers.sent.len() >= MOST_COMMANDS;
     let (mut monitored, mut problems) = match read {
         Ok(read) => read,
         Err(trouble) if answers.answered.is_empty() => return Err(answers.neither(trouble)),
@@ -165,18 +167,28 @@ fn merge(
             drop_fields(&mut problems, &[field]);
         } else if let Some((_, trouble)) = failed {
             in_vain(&mut problems, field, trouble);
+        } else if used_up {
+            unasked(
+                &mut problems,
+                field,
+                "SNMP lacks it, and the commands of a reading went to other fields",
+            );
         }
     }
     for field in ONE_BY_ONE {
-        let lacking = Problem::Unsupported { field };
-        if problems.0.contains(&lacking) {
-            // Not a failure, so that the reading may be kept.
-            problems.0.retain(|problem| *problem != lacking);
-            let reason = "SNMP lacks it, and the command line tells it of one ONU at a time";
-            problems.odd(field, reason.to_owned());
-        }
+        unasked(&mut problems, field, "SNMP lacks it, and the command line tells it of one ONU at a time");
     }
     Ok((monitored, problems))
+}
+
+/// A field that SNMP lacks and the command line was not asked for is not one that the
+/// OLT lacks. Nor is it a failure, so that the reading may be kept.
+fn unasked(problems: &mut Problems, field: Field, reason: &str) {
+    let lacking = Problem::Unsupported { field };
+    if problems.0.contains(&lacking) {
+        problems.0.retain(|problem| *problem != lacking);
+        problems.odd(field, reason.to_owned());
+    }
 }
 
 async fn over_snmp(olt: &Inner, pon: PonPort, deadline: Instant) -> Result<(PonMonitor, Problems), Trouble> {
