@@ -222,7 +222,7 @@ impl Question {
         let absent = |field| {
             noted().any(|problem| matches!(problem, Problem::Unsupported { field: f } if *f == field))
         };
-        if let Some((parameter, _)) = self.filter.asks().find(|(_, field)| absent(*field)) {
+        if let Some((parameter, _)) = self.filter.asks(all).find(|(_, field)| absent(*field)) {
             // An empty list would say that there are none.
             let message = "The OLT's firmware does not tell this of its ONUs.";
             let detail = format!("{parameter}: there is no table to choose ONUs by");

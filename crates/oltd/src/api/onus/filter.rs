@@ -1,6 +1,6 @@
 //! Which ONUs a list is asked for.
 
-use gpon::{AdminState, Field, OfflineReason, OnuColumn, OnuColumns, OnuState, SerialNumber};
+use gpon::{AdminState, Field, OfflineReason, Onu, OnuColumn, OnuColumns, OnuState, SerialNumber};
 
 use super::row::Line;
 use crate::charset::Charset;
@@ -70,8 +70,11 @@ impl Filter {
         )
     }
 
-    /// Its parameters, and the fields without which they choose nobody.
-    pub(super) fn asks(&self) -> impl Iterator<Item = (&'static str, Field)> {
+    /// Its parameters, and the fields without which they choose none of these ONUs.
+    pub(super) fn asks(&self, onus: &[Onu]) -> impl Iterator<Item = (&'static str, Field)> {
+        // Of ONUs that are out of service an OLT tells neither powers nor model, so
+        // that where all are, nothing is said of what it can tell.
+        let lit = onus.iter().any(|onu| onu.state.is_none_or(|state| state == OnuState::Online));
         // Who asks for unknown phases is answered by every ONU without one.
         let states = self.states.as_ref().is_some_and(|states| !states.contains(&None));
         [
@@ -79,10 +82,10 @@ impl Filter {
             ("offline_reason", Field::OfflineReason, self.reasons.is_some()),
             ("admin_state", Field::AdminState, self.admin.is_some()),
             ("type", Field::OnuType, self.onu_type.is_some()),
-            ("model", Field::Model, self.model.is_some()),
+            ("model", Field::Model, self.model.is_some() && lit),
             ("vendor", Field::SerialNumber, self.vendor.is_some()),
-            ("rx_below", Field::RxPower, self.rx_below.is_some()),
-            ("rx_above", Field::RxPower, self.rx_above.is_some()),
+            ("rx_below", Field::RxPower, self.rx_below.is_some() && lit),
+            ("rx_above", Field::RxPower, self.rx_above.is_some() && lit),
         ]
         .into_iter()
         .filter_map(|(parameter, field, asked)| asked.then_some((parameter, field)))

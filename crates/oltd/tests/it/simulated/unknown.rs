@@ -299,6 +299,23 @@ async fn one_column_that_is_not_there_denies_nothing() {
     assert_ne!(snmp_alone(&without(&names)).await.get("/system/uplinks").await.0, 200);
 }
 
+/// Two PONs: on the first every ONU is out of service, and the OLT has all tables.
+#[tokio::test]
+async fn dark_onus_have_no_power_and_no_table_is_denied() {
+    let dark =
+        NO_TABLES.replacen("absent = [\"1.3.6.1.4.1.3902\"]", "", 1).replacen("online = 1", "offline = 1", 1);
+    let lit = "[[population]]\npons = [\"1/1/3\"]\ncount = 2\nphases = { online = 1 }\n";
+    let rig = snmp_alone(&format!("{dark}{lit}")).await;
+    for question in ["rx_below=-10", "rx_above=-60", "model=F660"] {
+        for list in ["/onus?pon=1-1-1&", "/board/1/pon/1?"] {
+            let (status, body) = rig.get(&format!("{list}{question}")).await;
+            assert_eq!((status, &body["data"]), (200, &json!([])), "{list}{question}: {body}");
+        }
+    }
+    let all = rig.body("/onus?rx_below=-10").await;
+    assert_eq!(all["total_rows"], 2, "{all}");
+}
+
 /// Whoever asks for the weak ones is not told that there are none.
 #[tokio::test]
 async fn nobody_is_chosen_by_what_no_table_tells() {
