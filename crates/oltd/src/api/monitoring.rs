@@ -152,6 +152,7 @@ impl<'a> OfOnu<'a> {
 /// An ONU as it is right now.
 ///
 /// What SNMP lacks is asked of the command line at the same moment, in at most three commands.
+/// Where no table names ONUs, two more tell whether there is such a one before it is 404.
 #[utoipa::path(
     get, path = "/monitoring/onu/{pon}/{onu_id}", operation_id = "monitored_onu", tag = "Monitoring",
     params(PonOnu, Freshness),

@@ -56,10 +56,13 @@ pub(crate) async fn onu(olt: &Inner, at: OnuRef, deadline: Instant) -> Result<(O
     let (read, ()) = futures::try_join!(tables, command_line.ahead(&mut answers))?;
     command_line.afterwards(&mut answers).await?;
     let waits = answers.sent.iter().all(|command| !command.may_wait());
-    let nameless = matches!(read, Err(Trouble::Unsupported(NAMELESS)));
+    let refused = answers.failed.iter().any(|(_, trouble)| matches!(trouble, Trouble::Refused { .. }));
+    let doubted = refused && matches!(read, Err(Trouble::Unsupported(NAMELESS)));
     let (mut onu, mut problems) = match merge(at, read, answers) {
-        // Only the list of its PON can say that there is none.
-        Err(trouble) if nameless => {
+        // Only the list of its PON can say that there is none: two commands more, which
+        // nobody pays whose ONU is there, and which a command line that is out of reach
+        // is spared.
+        Err(trouble) if doubted => {
             let listed = roster::onu(olt, at, false).await;
             return Err(listed.err().filter(|why| matches!(why, Trouble::NoSuchOnu(_))).unwrap_or(trouble));
         }
