@@ -18,8 +18,8 @@ pub(crate) struct Dialect {
     pub(crate) prompts: Prompts,
     /// What it says instead of an answer.
     pub(crate) refusals: Refusals,
-    /// How modes are entered from EXEC.
-    pub(crate) ways: &'static [Way],
+    /// How modes are entered from EXEC, in several lists: families share some.
+    pub(crate) ways: &'static [&'static [Way]],
     /// Lines that belong to no reading.
     pub(crate) lines: Lines,
 }
@@ -110,12 +110,8 @@ pub(crate) const C3XX: Dialect = Dialect {
         told: "%Info",
     },
     ways: &[
-        CONFIG,
-        GPON,
-        PON,
-        PON_PORT,
-        ONU,
-        Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng {numbers}" },
+        COMMON,
+        &[Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng {numbers}" }],
     ],
     lines: Lines {
         enable: "enable",
@@ -128,14 +124,14 @@ pub(crate) const C3XX: Dialect = Dialect {
     },
 };
 
-pub(super) const CONFIG: Way =
-    Way { to: Kind::Config, from: Kind::Exec, line: "configure terminal", mode: "config" };
-pub(super) const GPON: Way = Way { to: Kind::Gpon, from: Kind::Config, line: "gpon", mode: "config-gpon" };
-pub(super) const PON: Way = Way { to: Kind::Pon, from: Kind::Config, line: "pon", mode: "config-pon" };
-pub(super) const PON_PORT: Way =
-    Way { to: Kind::PonPort, from: Kind::Config, line: "interface {port}", mode: "config-if" };
-pub(super) const ONU: Way =
-    Way { to: Kind::Onu, from: Kind::Config, line: "interface {port}", mode: "config-if" };
+/// The ways of C3xx that are the same in every generation.
+pub(super) const COMMON: &[Way] = &[
+    Way { to: Kind::Config, from: Kind::Exec, line: "configure terminal", mode: "config" },
+    Way { to: Kind::Gpon, from: Kind::Config, line: "gpon", mode: "config-gpon" },
+    Way { to: Kind::Pon, from: Kind::Config, line: "pon", mode: "config-pon" },
+    Way { to: Kind::PonPort, from: Kind::Config, line: "interface {port}", mode: "config-if" },
+    Way { to: Kind::Onu, from: Kind::Config, line: "interface {port}", mode: "config-if" },
+];
 pub(super) const REMOTE: &str = "pon-onu-mng {port}";
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! C320 with V1.2 (fact sheet, SNMP §12): the older trees, and of the newer one
 //! whatever a probe finds.
 
-use super::dialect::{C3XX, CONFIG, Dialect, GPON, Kind, ONU, PON, PON_PORT, REMOTE, Way};
+use super::dialect::{C3XX, COMMON, Dialect, Kind, REMOTE, Way};
 use super::{Firmware, v2_1};
 
 pub(super) const V1_2: Firmware = Firmware {
@@ -14,13 +14,6 @@ pub(super) const V1_2: Firmware = Firmware {
 
 /// Its prompt does not name the ONU in its remote management (fact sheet, CLI §1.4).
 const DIALECT: Dialect = Dialect {
-    ways: &[
-        CONFIG,
-        GPON,
-        PON,
-        PON_PORT,
-        ONU,
-        Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng" },
-    ],
+    ways: &[COMMON, &[Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng" }]],
     ..C3XX
 };

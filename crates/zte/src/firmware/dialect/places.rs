@@ -84,11 +84,12 @@ impl Dialect {
     pub(crate) fn way_to(&self, place: Place) -> Option<Vec<Entry>> {
         let (port, numbers) = place.port(&self.ports);
         let filled = |text: &str| text.replace("{port}", &port).replace("{numbers}", &numbers);
+        let ways = || self.ways.iter().copied().flatten();
         let mut entries = Vec::new();
         let mut at = place.kind();
         while at != Kind::Exec {
             // A table that leads in a circle leads nowhere.
-            let way = self.ways.iter().find(|way| way.to == at && entries.len() < self.ways.len())?;
+            let way = ways().find(|way| way.to == at && entries.len() < ways().count())?;
             entries.push(Entry { line: filled(way.line), mode: filled(way.mode) });
             at = way.from;
         }

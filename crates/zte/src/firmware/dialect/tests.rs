@@ -17,10 +17,10 @@ pub(crate) const OTHER: Dialect = Dialect {
         notices: &["! welcome"],
         told: "note",
     },
-    ways: &[
-        CONFIG,
+    ways: &[&[
+        Way { to: Kind::Config, from: Kind::Exec, line: "configure terminal", mode: "config" },
         Way { to: Kind::Onu, from: Kind::Config, line: "interface {port}", mode: "config-if-{port}" },
-    ],
+    ]],
     ..C3XX
 };
 
@@ -60,7 +60,7 @@ fn every_place_has_its_way() {
 #[test]
 fn a_circle_of_ways_leads_nowhere() {
     const ROUND: &[Way] = &[Way { to: Kind::Config, from: Kind::Config, line: "x", mode: "y" }];
-    assert_eq!(Dialect { ways: ROUND, ..C3XX }.way_to(Place::Config), None);
+    assert_eq!(Dialect { ways: &[ROUND], ..C3XX }.way_to(Place::Config), None);
 }
 
 #[test]
