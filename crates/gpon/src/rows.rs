@@ -1,8 +1,6 @@
 //! Whether what a list does not show is really not there.
 
-use crate::{
-    Card, DbaProfile, Field, NamedBy, Onu, OnuBandwidth, Problem, Reading, TrafficProfile, VlanProfile,
-};
+use crate::{Card, DbaProfile, Field, NamedBy, Onu, OnuBandwidth, Problem, Reading, TrafficProfile};
 
 /// A list, and what its sources say of rows that it does not have.
 pub trait Rows {
@@ -63,7 +61,7 @@ macro_rules! beside_names {
     };
 }
 
-beside_names!(Vec<DbaProfile>, Vec<TrafficProfile>, Vec<VlanProfile>, OnuBandwidth);
+beside_names!(Vec<DbaProfile>, Vec<TrafficProfile>, OnuBandwidth);
 
 impl Rows for Vec<Card> {
     fn hides(&self, _: Field) -> bool {
