@@ -83,5 +83,6 @@ pub(super) fn complete(keys: Redis, places: &Places, found: &mut Findings) -> Op
         tls,
         ca_file: ca_file.map(|Given(Text(file))| file.into()),
         prefix,
+        answer: RedisSettings::ANSWER,
     })
 }

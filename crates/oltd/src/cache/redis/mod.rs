@@ -7,7 +7,7 @@
 //! under the stamp it was leased with, so what an invalidation overtook is
 //! never found, and a Redis that lost its data (another epoch) has nothing of us.
 //!
-//! An operation gets [`ANSWER`] once; whatever fails puts the store out of use
+//! An operation gets [`answer`](RedisSettings::answer) once; whatever fails puts the store out of use
 //! until [`follow`] has joined it again, and nobody waits for it meanwhile.
 
 mod follow;
@@ -30,8 +30,6 @@ pub use settings::{RedisError, RedisSettings};
 
 use crate::tasks::Tasks;
 
-/// What a request waits for an answer, once: as long as a person does not notice.
-const ANSWER: Duration = Duration::from_millis(50);
 /// Number of the form that readings are stored in, part of every key. A change
 /// of any type in a reading needs the next number; a test sees to it.
 pub const FORM: u32 = 3;
@@ -198,7 +196,8 @@ impl Redis {
             inner.owed.told(&olt, scope);
             let Some(mut connection) = inner.connection() else { return };
             let message = inner.message(&olt, scope, &number);
-            let told = tokio::time::timeout(ANSWER, message.query_async::<i64>(&mut connection));
+            let told =
+                tokio::time::timeout(inner.settings.answer, message.query_async::<i64>(&mut connection));
             inner.judge(told.await);
         });
         // An error is a panic: what it left owed is told by the task that follows the store.
@@ -275,7 +274,7 @@ impl Inner {
     /// Runs a script; `None` when the store is out of use, or fails now.
     async fn call<T: FromRedisValue>(&self, invocation: &ScriptInvocation<'_>) -> Option<T> {
         let mut connection = self.connection()?;
-        self.judge(tokio::time::timeout(ANSWER, invocation.invoke_async(&mut connection)).await)
+        self.judge(tokio::time::timeout(self.settings.answer, invocation.invoke_async(&mut connection)).await)
     }
 
     /// What an operation came to; a failure puts the store out of use.
@@ -295,7 +294,7 @@ impl Inner {
             }
             error => {
                 let why = error.map_or_else(
-                    || format!("no answer within {} ms", ANSWER.as_millis()),
+                    || format!("no answer within {} ms", self.settings.answer.as_millis()),
                     |error| error.to_string(),
                 );
                 self.give_up(&why);

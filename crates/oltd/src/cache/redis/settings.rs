@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates};
 use secrecy::{ExposeSecret, SecretString};
@@ -22,9 +23,14 @@ pub struct RedisSettings {
     pub ca_file: Option<PathBuf>,
     /// How every key and channel of ours begins.
     pub prefix: String,
+    /// What a request waits for an answer, once.
+    pub answer: Duration,
 }
 
 impl RedisSettings {
+    /// What a request waits for an answer: as long as a person does not notice.
+    pub const ANSWER: Duration = Duration::from_millis(50);
+
     /// The usual settings for a server.
     pub fn new(host: impl Into<String>, port: u16) -> Self {
         Self {
@@ -36,6 +42,7 @@ impl RedisSettings {
             tls: false,
             ca_file: None,
             prefix: "oltd".to_owned(),
+            answer: Self::ANSWER,
         }
     }
 

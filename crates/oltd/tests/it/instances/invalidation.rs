@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use oltd::cache::Scope;
+use oltd::cache::{RedisSettings, Scope};
 use rig::Instance;
 
-use super::{RedisServer, delay, instance, rename, two};
+use super::{RedisServer, delay, instance, rename, two, two_that_wait};
 
 #[tokio::test]
 async fn nothing_older_here_at_once_and_there_soon() {
@@ -119,7 +119,7 @@ async fn forbid_messages(redis: &RedisServer) {
 
 #[tokio::test]
 async fn what_could_not_be_told_is_told_later() {
-    let Some((sim, redis, [a, b])) = two().await else { return };
+    let Some((sim, redis, [a, b])) = two_that_wait(RedisSettings::ANSWER).await else { return };
     for instance in [&a, &b] {
         instance.list(5).await;
     }
