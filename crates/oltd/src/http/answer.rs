@@ -4,7 +4,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use gpon::{Field, Problem, Reading};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::Failure;
@@ -114,15 +114,27 @@ impl<T: Held> Fresh<T> {
 
 impl<T: 'static> Fresh<Vec<T>> {
     /// A view with one row for each of the reading's.
-    pub(crate) fn list<'a, P, R, F>(&'a self, parameters: P, mut row: F) -> Answer
+    pub(crate) fn list<'a, P, R, F>(&'a self, parameters: P, row: F) -> Answer
     where
         P: Clone + PartialEq + Send + 'static,
         R: Serialize,
-        F: FnMut(&'a T, &P) -> R + 'static,
+        F: Fn(&'a T, &P) -> R + 'static,
     {
-        self.view(parameters, move |rows, parameters| {
-            rows.iter().map(|one| row(one, &parameters)).collect::<Vec<_>>()
-        })
+        self.view(parameters, move |rows, parameters| List { rows, parameters, row })
+    }
+}
+
+/// Rows that are made one after the other while they are written: all at once they
+/// would take more room than the reading.
+struct List<'a, T, P, F> {
+    rows: &'a [T],
+    parameters: P,
+    row: F,
+}
+
+impl<'a, T, P, R: Serialize, F: Fn(&'a T, &P) -> R> Serialize for List<'a, T, P, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().map(|one| (self.row)(one, &self.parameters)))
     }
 }
 
