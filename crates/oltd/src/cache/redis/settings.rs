@@ -28,7 +28,7 @@ pub struct RedisSettings {
 }
 
 impl RedisSettings {
-    /// What a request waits for an answer: as long as a person does not notice.
+    /// The usual [`answer`](Self::answer): as long as a person does not notice.
     pub const ANSWER: Duration = Duration::from_millis(50);
 
     /// The usual settings for a server.

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use oltd::cache::{RedisSettings, Scope};
+use oltd::cache::Scope;
 use rig::Instance;
 
-use super::{RedisServer, delay, instance, rename, two, two_that_wait};
+use super::{RedisServer, delay, instance, patient, rename, two, two_with};
 
 #[tokio::test]
 async fn nothing_older_here_at_once_and_there_soon() {
@@ -119,7 +119,7 @@ async fn forbid_messages(redis: &RedisServer) {
 
 #[tokio::test]
 async fn what_could_not_be_told_is_told_later() {
-    let Some((sim, redis, [a, b])) = two_that_wait(RedisSettings::ANSWER).await else { return };
+    let Some((sim, redis, [a, b])) = two_with(RedisServer::settings).await else { return };
     for instance in [&a, &b] {
         instance.list(5).await;
     }
@@ -153,7 +153,7 @@ async fn a_store_that_lost_its_data_is_told_again() {
 #[tokio::test]
 async fn other_prefixes_are_other_stores() {
     let Some((sim, redis, [a, _])) = two().await else { return };
-    let mut settings = redis.settings();
+    let mut settings = patient(&redis);
     settings.prefix = "another".into();
     let c = instance(&sim, settings).await;
     a.list(7).await;

@@ -4,8 +4,6 @@ mod invalidation;
 mod outages;
 mod readings;
 
-use std::time::Duration;
-
 use gpon::{OnuId, OnuRef, PonPort};
 use oltd::app::CacheTimes;
 use oltd::cache::RedisSettings;
@@ -29,21 +27,27 @@ fn delay(sim: &Simulator, ms: u64) {
     sim.set_faults(serde_json::from_str(&fault).unwrap()).unwrap();
 }
 
-/// A simulator, a store, and two instances which have learnt who the OLT is. They
-/// wait for the store however busy the machine is: what is counted is its use.
-async fn two() -> Option<(Simulator, RedisServer, [Instance; 2])> {
-    two_that_wait(PATIENCE).await
+/// The store of an instance that waits for it however busy the machine is: what is
+/// counted is its use.
+fn patient(redis: &RedisServer) -> RedisSettings {
+    RedisSettings { answer: PATIENCE, ..redis.settings() }
 }
 
-/// As [`two`], with what a request waits for the store.
-async fn two_that_wait(answer: Duration) -> Option<(Simulator, RedisServer, [Instance; 2])> {
+/// A simulator, a store, and two patient instances which have learnt who the OLT is.
+async fn two() -> Option<(Simulator, RedisServer, [Instance; 2])> {
+    two_with(patient).await
+}
+
+/// As [`two`], with other settings.
+async fn two_with(
+    settings: fn(&RedisServer) -> RedisSettings,
+) -> Option<(Simulator, RedisServer, [Instance; 2])> {
     if !is_here() {
         return None;
     }
     let sim = rig::simulator(Source::Scenario(FULL.into())).await;
     let redis = RedisServer::start().await;
-    let settings = || RedisSettings { answer, ..redis.settings() };
-    let instances = [instance(&sim, settings()).await, instance(&sim, settings()).await];
+    let instances = [instance(&sim, settings(&redis)).await, instance(&sim, settings(&redis)).await];
     for instance in &instances {
         assert!(instance.is_up(), "in use from the start");
         instance.get("/board/1/pon/16/info?nocache=true").await;

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use oltd::cache::RedisSettings;
-
-use super::{RedisServer, instance, is_here, two, two_that_wait};
+use super::{RedisServer, instance, is_here, two, two_with};
 
 /// What a request may take that has lost 50 ms to a store that does not answer,
 /// however busy the machine is; the benchmarks measure it.
@@ -12,7 +10,7 @@ const LOST: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 async fn a_frozen_store_costs_one_answer_once() {
-    let Some((_sim, redis, [a, _])) = two_that_wait(RedisSettings::ANSWER).await else { return };
+    let Some((_sim, redis, [a, _])) = two_with(RedisServer::settings).await else { return };
     redis.freeze();
     let began = Instant::now();
     assert_eq!(a.list(1).await.source, "live");

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use oltd::cache::{FORM, Freshness, Level, Onus};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 
-use super::{RedisServer, delay, instance, is_here, two};
+use super::{RedisServer, delay, instance, is_here, patient, two};
 
 #[tokio::test]
 async fn what_one_has_read_the_other_serves() {
@@ -230,7 +230,7 @@ async fn a_login_a_database_and_tls() {
         .collect()
     })
     .await;
-    let mut settings = redis.settings();
+    let mut settings = patient(&redis);
     settings.tls = true;
     settings.ca_file = Some(redis.folder.path().join("ca.pem"));
     settings.database = 3;
