@@ -4,6 +4,7 @@
 //! This crate does no I/O and names no vendor. Everything that reads a device
 //! returns these types, and everything that shows a device takes them.
 
+mod change;
 mod chassis;
 mod column;
 mod field;
@@ -23,6 +24,7 @@ mod traffic;
 mod unconfigured;
 mod write;
 
+pub use change::*;
 pub use chassis::*;
 pub use column::*;
 pub use field::*;

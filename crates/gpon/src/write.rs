@@ -56,6 +56,8 @@ pub struct WriteReport {
     pub state: WriteState,
     /// Its lines, in the order in which they were sent.
     pub steps: Vec<WriteStep>,
+    /// What of the change stands on the OLT though the whole of it does not, a sentence each.
+    pub remaining: Vec<String>,
     /// What a person should know besides, a sentence each.
     pub warnings: Vec<String>,
     /// Whether what the OLT holds now was read and is what was wished for.

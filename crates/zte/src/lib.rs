@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod firmware;
+mod change;
 mod cli;
 mod error;
 #[doc(hidden)]
@@ -24,6 +25,10 @@ mod stats;
 mod uptime;
 mod value;
 
+pub use change::{
+    Answers, ChangeError, How, Journal, JournalLost, Meaning, NotChanged, Outcome, Plan, Progress, StepEnd,
+    StepMark, Way,
+};
 pub use cli::CliStats;
 pub use cli::show::{ShowLine, Shown, UnknownLine, UnknownShow};
 pub use error::{OltError, Trouble};

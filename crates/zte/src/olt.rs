@@ -1,3 +1,4 @@
+mod change;
 mod lookups;
 mod monitor;
 mod save;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::OnuCounters;
+use crate::{Answers, OnuCounters};
 
 /// How to reach one OLT.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct OltSettings {
     /// The longest distance of an ONU that is believed, in metres: nothing ranges
     /// beyond 60 km on GPON (fact sheet, CLI §9.2).
     pub max_distance_m: u32,
+    /// Answers to lines that change something, which an operator knows the meaning of.
+    pub answers: Answers,
 }
 
 impl OltSettings {
@@ -24,7 +26,7 @@ impl OltSettings {
 
     /// The settings of an OLT, the rest as it usually is.
     pub fn new(id: impl Into<String>, snmp: SnmpSettings, cli: Option<CliSettings>) -> Self {
-        Self { id: id.into(), snmp, cli, max_distance_m: Self::MAX_DISTANCE_M }
+        Self { id: id.into(), snmp, cli, max_distance_m: Self::MAX_DISTANCE_M, answers: Answers::default() }
     }
 }
 

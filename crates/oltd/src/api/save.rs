@@ -86,7 +86,7 @@ impl ToSchema for Saved {}
 
 impl Outcome {
     fn of(report: WriteReport) -> Self {
-        let WriteReport { state, steps, warnings, verified } = report;
+        let WriteReport { state, steps, warnings, verified, .. } = report;
         let (success, saved) = match state {
             WriteState::Applied | WriteState::Unchanged => (true, Saved::Yes),
             WriteState::Refused | WriteState::RolledBack | WriteState::Partial | WriteState::Unknown => {
@@ -254,7 +254,7 @@ mod tests {
             state: step,
             undone: None,
         };
-        WriteReport { state, steps: vec![step], warnings: Vec::new(), verified: true }
+        WriteReport { state, steps: vec![step], remaining: Vec::new(), warnings: Vec::new(), verified: true }
     }
 
     #[test]

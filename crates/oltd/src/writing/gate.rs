@@ -151,7 +151,8 @@ mod tests {
             let nth = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
             self.goes.acquire().await.unwrap().forget();
             let warnings = vec![nth.to_string()];
-            Ok(WriteReport { state: WriteState::Applied, steps: Vec::new(), warnings, verified: true })
+            let (steps, remaining) = (Vec::new(), Vec::new());
+            Ok(WriteReport { state: WriteState::Applied, steps, remaining, warnings, verified: true })
         }
 
         async fn until_begun(&self, times: u32) {

@@ -46,7 +46,7 @@ use outage::Outage;
 pub(crate) use prompt::Mode;
 pub(crate) use read_turn::{Answer, ReadTurn};
 pub(crate) use reader::Reader;
-pub(crate) use reader::{Refusal, refusal};
+pub(crate) use reader::{Refusal, Reply, refusal};
 pub(crate) use session::Most;
 pub(crate) use telnet::Telnet;
 pub(crate) use write_turn::{Lost, WriteTurn, Written};

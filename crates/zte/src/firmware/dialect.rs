@@ -2,10 +2,12 @@
 //! prompts and questions, refusals, and the way from mode to mode (fact sheet,
 //! CLI §1.4, §2, §3).
 
-#[cfg_attr(not(test), expect(dead_code, reason = "only what changes a device leaves EXEC"))]
+mod changes;
 mod places;
 mod ports;
 
+pub(crate) use changes::{Block, Changes, Replaced, Setting};
+pub(crate) use places::Place;
 pub(super) use places::{Kind, Way};
 pub(crate) use ports::PortNames;
 
@@ -22,6 +24,8 @@ pub(crate) struct Dialect {
     pub(crate) ways: &'static [&'static [Way]],
     /// Lines that belong to no reading.
     pub(crate) lines: Lines,
+    /// How ONUs are configured; `None` where no transcript of it is known.
+    pub(crate) changes: Option<&'static Changes>,
 }
 
 /// Lines that belong to no reading.
@@ -122,6 +126,7 @@ pub(crate) const C3XX: Dialect = Dialect {
         exit: "exit",
         end: "end",
     },
+    changes: Some(&changes::C3XX),
 };
 
 /// The ways of C3xx that are the same in every generation.

@@ -12,8 +12,10 @@ pub(super) const V1_2: Firmware = Firmware {
     ..v2_1::V2_1
 };
 
-/// Its prompt does not name the ONU in its remote management (fact sheet, CLI §1.4).
+/// Its prompt does not name the ONU in its remote management (fact sheet, CLI §1.4),
+/// and with which lines it answers a configuration is not known from any transcript.
 const DIALECT: Dialect = Dialect {
     ways: &[COMMON, &[Way { to: Kind::Remote, from: Kind::Config, line: REMOTE, mode: "gpon-onu-mng" }]],
+    changes: None,
     ..C3XX
 };

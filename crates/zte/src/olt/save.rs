@@ -72,7 +72,13 @@ impl Olt {
 }
 
 fn report(state: WriteState, step: WriteStep, warning: Option<String>) -> WriteReport {
-    WriteReport { state, steps: vec![step], warnings: warning.into_iter().collect(), verified: false }
+    WriteReport {
+        state,
+        steps: vec![step],
+        remaining: Vec::new(),
+        warnings: warning.into_iter().collect(),
+        verified: false,
+    }
 }
 
 /// What an answer to `write` says. The dots of its progress may wrap at the width

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::cli::Cli;
 use crate::rates::Rates;
 use crate::snmp::Snmp;
-use crate::{OltSettings, SnmpTransport};
+use crate::{Answers, OltSettings, SnmpTransport};
 
 use believed::Believed;
 pub(crate) use believed::{BELIEVED, Learned};
@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     pub(crate) clock: clock::Remembered,
     /// Longest distance that is believed, in metres.
     pub(crate) max_distance_m: u32,
+    /// What answers to lines that change something are known to mean.
+    pub(crate) answers: Answers,
     identity: Believed<Learned>,
     ports: Believed<Arc<PortMap>>,
 }
@@ -50,6 +52,7 @@ impl Inner {
             rates: Rates::default(),
             clock: clock::Remembered::default(),
             max_distance_m: settings.max_distance_m,
+            answers: settings.answers,
             identity: Believed::default(),
             ports: Believed::default(),
         }

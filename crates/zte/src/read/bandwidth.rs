@@ -4,7 +4,7 @@ use gpon::{Field, GemPort, OnuBandwidth, OnuRef, Tcont};
 use tokio::time::Instant;
 
 use crate::Trouble;
-use crate::cli::show::{GemportConfig, OnuConfig, ShowOnuConfig, TcontConfig};
+use crate::cli::show::{GemportConfig, InterfaceConfig, ShowOnuConfig, TcontConfig};
 use crate::index::PonIndex;
 use crate::reach::{Inner, Problems, Told, table};
 use crate::read::onu;
@@ -36,7 +36,7 @@ pub(crate) async fn config(
     at: OnuRef,
     fields: &[Field],
     noted: &mut Problems,
-) -> Result<OnuConfig, Trouble> {
+) -> Result<InterfaceConfig, Trouble> {
     let blocks = olt.ask(&ShowOnuConfig { onu: at }, fields, noted).await?;
     blocks
         .into_iter()
@@ -44,7 +44,7 @@ pub(crate) async fn config(
         .ok_or_else(|| Trouble::UnexpectedReply(format!("a configuration without ONU {at}")))
 }
 
-fn of_config(config: OnuConfig, problems: &mut Problems) -> OnuBandwidth {
+fn of_config(config: InterfaceConfig, problems: &mut Problems) -> OnuBandwidth {
     if config.gemports.iter().any(|port| port.queue.is_none()) {
         // A configuration shows what was set, and a queue seldom is.
         problems.unsupported(Field::Queue);

@@ -52,7 +52,9 @@ pub(crate) mod vlan;
 pub(crate) mod vlan_port;
 
 pub use super::text::UnknownLine;
-pub(crate) use super::text::{GemportConfig, OnuConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile};
+pub(crate) use super::text::{
+    GemportConfig, InterfaceConfig, Parsed, TcontConfig, TcontProfile, TrafficProfile,
+};
 #[cfg(test)]
 use crate::firmware::dialect::C3XX;
 use crate::firmware::dialect::Dialect;

@@ -4,7 +4,7 @@ use super::typed::{Arg, Typed};
 use super::{Parsed, Show};
 use crate::cli::text::config_blocks::RunningConfig;
 use crate::cli::text::config_reader::{Asked, blocks};
-use crate::cli::text::onu_config::OnuConfig;
+use crate::cli::text::onu_config::InterfaceConfig;
 use crate::cli::text::pon_config::PonConfig;
 use crate::cli::text::remote_config::RemoteConfig;
 use crate::firmware::dialect::Dialect;
@@ -72,7 +72,7 @@ impl Show for ShowPonConfig {
 }
 
 impl Show for ShowOnuConfig {
-    type Rows = Vec<OnuConfig>;
+    type Rows = Vec<InterfaceConfig>;
 
     fn line_in(&self, dialect: &Dialect) -> String {
         format!("show running-config interface {}", dialect.ports.onu(self.onu))

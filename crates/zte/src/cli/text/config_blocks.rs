@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::config_marks::{Mark, OtherLines};
 use super::config_words::{Words, first};
 use super::json;
-use super::onu_config::OnuConfig;
+use super::onu_config::InterfaceConfig;
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
 use super::secret_text::SecretText;
@@ -33,7 +33,7 @@ pub(crate) struct RunningConfig {
     /// The PON ports.
     pub(crate) pons: Vec<PonConfig>,
     /// The ONUs, on the OLT's side.
-    pub(crate) onus: Vec<OnuConfig>,
+    pub(crate) onus: Vec<InterfaceConfig>,
     /// The ONUs, on their own side.
     pub(crate) remotes: Vec<RemoteConfig>,
     /// The uplinks.

@@ -3,7 +3,7 @@
 
 use super::answer::{Line, fullness};
 use super::config_heads::{TITLE, block_head, is_closer, is_known_word, strong_head};
-use super::config_marks::Frame;
+use super::config_marks::{Frame, StandingLine};
 use super::secret_text::SecretText;
 
 /// Columns of a tab stop.
@@ -26,6 +26,11 @@ impl<'a> BodyLine<'a> {
     /// The line as it is kept.
     pub(in crate::cli) fn kept(self) -> SecretText {
         SecretText::standing_for(self.raw, self.whole)
+    }
+
+    /// The line as it stands there.
+    pub(in crate::cli) fn standing(self) -> StandingLine {
+        StandingLine { text: self.kept(), set_by_profile: self.profile.map(str::to_owned) }
     }
 
     /// Its text without blanks at either end.

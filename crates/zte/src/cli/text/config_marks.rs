@@ -31,6 +31,15 @@ pub(crate) struct OtherLines {
     pub(crate) marks: Vec<Mark>,
 }
 
+/// A line of a block as it stands there, whatever is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StandingLine {
+    /// The line.
+    pub(crate) text: SecretText,
+    /// The profile that set it.
+    pub(crate) set_by_profile: Option<String>,
+}
+
 impl Mark {
     /// Of a line at `index` of which nobody knows whether it is whole.
     pub(in crate::cli) fn undecided(index: Option<usize>, text: SecretText) -> Self {

@@ -13,7 +13,7 @@ use super::config_line::{BodyLine, Row, Rows, frame_ends, has_end, indent};
 use super::config_marks::{Frame, Mark, OtherLines};
 use super::config_words::after;
 use super::delimited::{self, Text};
-use super::onu_config::OnuConfig;
+use super::onu_config::InterfaceConfig;
 use super::password::{masked_behind, masked_from};
 use super::pon_config::PonConfig;
 use super::remote_config::RemoteConfig;
@@ -204,7 +204,7 @@ impl Reader {
                 self.block = Block::Remote;
             }
             (_, Ok(onu)) if !remote && wanted(Asked::Onu) => {
-                self.config.onus.push(OnuConfig::of(onu));
+                self.config.onus.push(InterfaceConfig::of(onu));
                 self.block = Block::Onu;
             }
             _ => {

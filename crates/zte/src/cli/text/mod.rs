@@ -28,7 +28,10 @@ pub(super) mod visible;
 pub(super) mod wraps;
 
 pub(crate) use config_blocks::{TcontProfile, TrafficProfile};
-pub(crate) use onu_config::{GemportConfig, OnuConfig, TcontConfig};
+pub(crate) use config_marks::StandingLine;
+pub(crate) use onu_config::{GemportConfig, InterfaceConfig, TcontConfig};
+pub(crate) use pon_config::{PonConfig, PonOnuConfig};
+pub(crate) use secret_text::SecretText;
 use serde::Serialize;
 
 /// What an answer held.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::answer::Notes;
 use super::config_line::BodyLine;
-use super::config_marks::OtherLines;
+use super::config_marks::{OtherLines, StandingLine};
 use super::config_words::{Words, after, first};
 use super::service_port::{self, ServicePortConfig};
 use super::switchport::{VportVlans, vport_vlans};
@@ -21,7 +21,7 @@ const MOST_VPORT_VLANS: usize = 4 * 4094;
 
 /// The configuration of an ONU on the OLT's side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OnuConfig {
+pub(crate) struct InterfaceConfig {
     /// The ONU.
     #[serde(serialize_with = "json::text")]
     pub(crate) onu: OnuRef,
@@ -48,6 +48,9 @@ pub(crate) struct OnuConfig {
     /// Lines that have no field of their own.
     #[serde(flatten)]
     pub(crate) other: OtherLines,
+    /// Every line, in its place.
+    #[serde(skip)]
+    pub(crate) lines: Vec<StandingLine>,
 }
 
 /// A T-CONT.
@@ -97,7 +100,7 @@ pub(crate) struct VportConfig {
     pub(crate) set_by_profile: Option<String>,
 }
 
-impl OnuConfig {
+impl InterfaceConfig {
     pub(in crate::cli) fn of(onu: OnuRef) -> Self {
         Self {
             onu,
@@ -112,11 +115,13 @@ impl OnuConfig {
             vport_vlans: Vec::new(),
             profiles: Vec::new(),
             other: OtherLines::default(),
+            lines: Vec::new(),
         }
     }
 
     /// Takes a line of the block.
     pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+        self.lines.push(line.standing());
         let (text, profile) = (line.trimmed(), line.profile);
         let taken = if let Some(name) = after(text, "name") {
             self.name = values::name(name);
@@ -246,7 +251,7 @@ mod tests {
     use super::super::config_reader::{Asked, blocks};
     use super::*;
 
-    fn config(lines: &str) -> (OnuConfig, usize) {
+    fn config(lines: &str) -> (InterfaceConfig, usize) {
         let parsed = blocks(&format!("interface gpon-onu_1/1/2:5\n{lines}!\nend\n"), Asked::Onu);
         (parsed.rows.onus.into_iter().next().unwrap(), parsed.unknown.len())
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::answer::{Line, Notes};
 use super::config_line::BodyLine;
-use super::config_marks::OtherLines;
+use super::config_marks::{OtherLines, StandingLine};
 use super::config_words::{Words, after, first};
 use super::password::{Hidden, Password};
 use super::{json, values};
@@ -29,6 +29,9 @@ pub(crate) struct PonConfig {
     /// Lines that have no field of their own.
     #[serde(flatten)]
     pub(crate) other: OtherLines,
+    /// Every line, in its place.
+    #[serde(skip)]
+    pub(crate) lines: Vec<StandingLine>,
 }
 
 /// An ONU that is registered on a port.
@@ -65,11 +68,13 @@ impl PonConfig {
             trap_enabled: None,
             onus: Vec::new(),
             other: OtherLines::default(),
+            lines: Vec::new(),
         }
     }
 
     /// Takes a line of the block.
     pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+        self.lines.push(line.standing());
         let text = line.trimmed();
         if let Some(name) = after(text, "name") {
             self.name = values::name(name);

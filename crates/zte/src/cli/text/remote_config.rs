@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::answer::Notes;
 use super::config_line::BodyLine;
-use super::config_marks::OtherLines;
+use super::config_marks::{OtherLines, StandingLine};
 use super::config_words::{Words, after, first};
 use super::password::{Hidden, Password};
 use super::{json, values};
@@ -31,6 +31,9 @@ pub(crate) struct RemoteConfig {
     /// Lines that have no field of their own, their secrets hidden.
     #[serde(flatten)]
     pub(crate) other: OtherLines,
+    /// Every line, in its place.
+    #[serde(skip)]
+    pub(crate) lines: Vec<StandingLine>,
 }
 
 /// A service.
@@ -105,11 +108,13 @@ impl RemoteConfig {
             vlan_ports: Vec::new(),
             profiles: Vec::new(),
             other: OtherLines::default(),
+            lines: Vec::new(),
         }
     }
 
     /// Takes a line of the block.
     pub(in crate::cli) fn take(&mut self, line: BodyLine<'_>, notes: &mut Notes) {
+        self.lines.push(line.standing());
         let (text, set_by_profile) = (line.trimmed(), line.profile.map(str::to_owned));
         let taken = if let Some(rest) = after(text, "service") {
             self.service(rest, set_by_profile)

@@ -18,7 +18,7 @@ pub(crate) struct SecretText {
 
 impl SecretText {
     /// A line with whatever secrets it holds.
-    pub(in crate::cli) fn of(line: &str) -> Self {
+    pub(crate) fn of(line: &str) -> Self {
         Self::standing_for(line, line)
     }
 
@@ -41,7 +41,6 @@ impl SecretText {
 
     /// The line as the device shows it, secrets included, for sending it back:
     /// [`gpon::text::bytes`] has its bytes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for what sends a line back to its device"))]
     pub(crate) fn expose(&self) -> &str {
         self.whole.as_ref().map_or(&self.shown, ExposeSecret::expose_secret)
     }

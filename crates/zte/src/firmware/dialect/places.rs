@@ -1,11 +1,12 @@
 //! The way from mode to mode (fact sheet, CLI §1.2, §1.4).
 
 use gpon::{OnuRef, PonPort};
+use serde::{Deserialize, Serialize};
 
 use super::{Dialect, PortNames};
 
 /// A place at the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     /// Where a session begins, privileged.
     Exec,

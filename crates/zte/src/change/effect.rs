@@ -1,0 +1,175 @@
+//! Whether a step is in effect, by what stands now.
+
+use std::time::Duration;
+
+use super::config::OnuConfig;
+use super::journal::{Progress, Way};
+use super::plan::{Plan, Probe};
+use super::survey::Life;
+use gpon::StepState;
+
+/// What was read.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) config: OnuConfig,
+    pub(crate) life: Option<Life>,
+}
+
+/// Whether a step is in effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Yes,
+    No,
+    /// Something stands there that neither the plan nor what was before explains.
+    Foreign,
+    /// It is seen later.
+    Unknown,
+}
+
+/// How long after it was told to an ONU needs at most until its restart shows: it is
+/// gone for a minute or two (fact sheet, CLI §6 nr. 13).
+pub(crate) const RESTART: Duration = Duration::from_secs(180);
+
+/// Whether the step of this number is in effect; `since` its plan was begun.
+pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, since: Duration) -> Effect {
+    let Some(step) = plan.0.steps.get(at) else { return Effect::No };
+    let started = |at: usize| {
+        progress.get(at).is_some_and(|step| !matches!(step.forth, None | Some(StepState::NotSent)))
+    };
+    match &step.probe {
+        Probe::Gone => match (seen.config.registered, plan.0.have.registered) {
+            (None, _) => Effect::Yes,
+            (now, was) if now == was => Effect::No,
+            _ => Effect::Foreign,
+        },
+        Probe::Restarted => match (&seen.life, &plan.0.life) {
+            _ if !started(at) => Effect::No,
+            (Some(now), Some(then)) if now.has_restarted_since(then) => Effect::Yes,
+            _ if since < RESTART => Effect::Unknown,
+            _ => Effect::No,
+        },
+        Probe::Holds(slot, value) => {
+            let same = |other: usize| matches!(plan.0.steps.get(other).map(|step| &step.probe), Some(Probe::Holds(of, _)) if of == slot);
+            // A later step of the same slot that is in effect stands on this one.
+            let later = (at + 1..plan.0.steps.len()).find(|later| same(*later) && started(*later));
+            if let Some(later) = later
+                && of(plan, progress, later, seen, since) == Effect::Yes
+            {
+                return Effect::Yes;
+            }
+            let now = seen.config.get(slot).map(|line| line.typed());
+            let wanted = value.as_ref().map(|line| line.typed());
+            let before = plan.0.have.get(slot).map(|line| line.typed());
+            let repeats = (0..at).any(same);
+            match () {
+                // What it sets stood there before the earlier step as well.
+                () if repeats && !started(at) => Effect::No,
+                () if now == wanted => Effect::Yes,
+                () if now == before || (0..at).any(|earlier| same(earlier) && started(earlier)) => Effect::No,
+                () => Effect::Foreign,
+            }
+        }
+    }
+}
+
+/// Whether another ONU stands at the place: nothing of it is touched.
+pub(crate) fn is_of_another(plan: &Plan, now: &OnuConfig) -> bool {
+    now.registered.is_some() && now.registered != plan.0.have.registered
+}
+
+/// What stands that neither the plan nor what was before explains, by name and value.
+pub(crate) fn foreign(plan: &Plan, now: &OnuConfig) -> Vec<String> {
+    let mut foreign = Vec::new();
+    if is_of_another(plan, now) {
+        let by = now.registered.map(|by| by.to_string()).unwrap_or_default();
+        foreign.push(format!("the ONU is another one, registered by {by}"));
+    }
+    if now.registered.is_none() && !plan.0.steps.iter().any(|step| step.probe == Probe::Gone) {
+        foreign.push("the ONU is not registered any more".to_owned());
+    }
+    for step in &plan.0.steps {
+        let Probe::Holds(slot, _) = &step.probe else { continue };
+        let value = now.get(slot).map(|line| line.typed());
+        let explained = |config: &OnuConfig| config.get(slot).map(|line| line.typed()) == value;
+        let by_a_step = plan.0.steps.iter().any(|step| {
+            matches!(&step.probe, Probe::Holds(of, wanted)
+                if of == slot && wanted.as_ref().map(|line| line.typed()) == value)
+        });
+        if now.registered.is_some() && !by_a_step && !explained(&plan.0.have) {
+            let shown = now.get(slot).map(|line| line.text.shown().trim().to_owned());
+            let said =
+                shown.map_or_else(|| format!("`{}` is not set", step.name), |line| format!("`{line}`"));
+            if !foreign.contains(&said) {
+                foreign.push(said);
+            }
+        }
+    }
+    foreign
+}
+
+/// What the plan wished for and what is not so, by name.
+pub(crate) fn missing(plan: &Plan, now: &OnuConfig, effects: &[Effect]) -> Vec<String> {
+    let mut missing: Vec<String> = Vec::new();
+    for (at, step) in plan.0.steps.iter().enumerate() {
+        let so = match &step.probe {
+            Probe::Holds(slot, _) => {
+                let of = |config: &OnuConfig| config.get(slot).map(|line| line.typed().to_owned());
+                now.registered == plan.0.want.registered && of(now) == of(&plan.0.want)
+            }
+            // The cascade as well (fact sheet, CLI §5.1).
+            Probe::Gone => now.registered.is_none() && now.all().next().is_none(),
+            Probe::Restarted => effects.get(at) == Some(&Effect::Yes),
+        };
+        if !so && !missing.contains(&step.name) {
+            missing.push(step.name.clone());
+        }
+    }
+    missing
+}
+
+/// What of the plan stands though it should not, a sentence each.
+pub(crate) fn remaining(
+    plan: &Plan,
+    progress: &[Progress],
+    now: &OnuConfig,
+    effects: &[Effect],
+    way: Way,
+) -> Vec<String> {
+    let mut remaining = Vec::new();
+    for (at, step) in plan.0.steps.iter().enumerate() {
+        let begun = progress.get(at).is_some_and(|step| step.forth.is_some());
+        let said = match &step.probe {
+            Probe::Holds(slot, _) => {
+                let of = |config: &OnuConfig| config.get(slot).map(|line| line.typed().to_owned());
+                let as_before = of(now) == of(&plan.0.have);
+                (begun && effects.get(at) == Some(&Effect::Yes) && !as_before).then(|| match now.get(slot) {
+                    Some(line) => format!("`{}` stands", line.text.shown().trim()),
+                    None => format!("`{}` is not set", step.name),
+                })
+            }
+            Probe::Gone if now.registered.is_none() && way == Way::Forth => {
+                let left: Vec<_> = now.all().map(|line| line.text.shown().trim()).collect();
+                (!left.is_empty()).then(|| format!("of the ONU stands still: {}", left.join(", ")))
+            }
+            Probe::Gone if now.registered.is_none() => Some("the ONU is not registered".to_owned()),
+            // It came back, but not with all that it had.
+            Probe::Gone => {
+                let lost: Vec<_> = plan
+                    .0
+                    .have
+                    .all()
+                    .filter(|line| now.get(&line.slot).is_none_or(|now| now.typed() != line.typed()))
+                    .collect();
+                (begun && !lost.is_empty()).then(|| {
+                    let lost: Vec<_> = lost.iter().map(|line| line.text.shown().trim()).collect();
+                    format!("the ONU is registered again without: {}", lost.join(", "))
+                })
+            }
+            Probe::Restarted => {
+                (effects.get(at) == Some(&Effect::Yes)).then(|| "the ONU was restarted".to_owned())
+            }
+        };
+        remaining.extend(said.filter(|said| !remaining.contains(said)));
+    }
+    remaining
+}

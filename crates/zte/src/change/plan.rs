@@ -1,0 +1,210 @@
+//! What a change would do: ordered steps, each with what takes it back and what
+//! shows whether it took effect.
+
+use gpon::{ExpectedSerial, OnRefusal, OnuRef, PlannedLine, PlannedUndo, SerialNumber, UndoClass, WritePlan};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::config::{ConfigLine, OnuConfig, Slot, exposed};
+use super::moves::{self, Standing};
+use super::survey::Life;
+use crate::cli::text::SecretText;
+use crate::firmware::dialect::{Block, Dialect, Place};
+
+/// A change, planned: all that is needed to make it, to take it back, and to find
+/// out later how far it got.
+#[derive(Debug, Clone)]
+pub struct Plan(pub(crate) Body);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Body {
+    /// What is done, as [`gpon::OnuWish::kind`] names it.
+    pub(crate) kind: String,
+    /// The same in words, with the ONU.
+    pub(crate) act: String,
+    /// How the ONU was configured when it was planned.
+    pub(crate) have: OnuConfig,
+    /// How it is to be configured.
+    pub(crate) want: OnuConfig,
+    /// What was known of its life then, for a change that restarts it.
+    pub(crate) life: Option<Life>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) on_refusal: OnRefusal,
+    pub(crate) checks: Vec<String>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A line that changes something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Step {
+    pub(crate) place: Place,
+    #[serde(with = "exposed")]
+    pub(crate) line: SecretText,
+    /// What it changes, in plans and in what may be lost.
+    pub(crate) name: String,
+    pub(crate) probe: Probe,
+    /// What takes it back, in its order; none where nothing can.
+    pub(crate) undo: Vec<UndoLine>,
+    pub(crate) class: UndoClass,
+    /// Whether the OLT is told yes when it asks whether to.
+    pub(crate) confirm: bool,
+}
+
+/// A line that takes a step back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UndoLine {
+    pub(crate) place: Place,
+    #[serde(with = "exposed")]
+    pub(crate) line: SecretText,
+}
+
+/// What shows whether a step took effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Probe {
+    /// The slot holds this line, or nothing.
+    Holds(Box<Slot>, Option<Box<ConfigLine>>),
+    /// The ONU is not registered any more.
+    Gone,
+    /// The ONU has been away since.
+    Restarted,
+}
+
+impl Plan {
+    /// The ONU.
+    pub fn at(&self) -> OnuRef {
+        self.0.have.at
+    }
+
+    /// Its serial number; `None` for one that is registered without.
+    pub fn serial(&self) -> Option<SerialNumber> {
+        match self.0.have.registered {
+            Some(ExpectedSerial::Serial(serial)) => Some(serial),
+            Some(ExpectedSerial::Without) | None => None,
+        }
+    }
+
+    /// What is done, as [`gpon::OnuWish::kind`] names it.
+    pub fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// How many steps it has, each of which is one line that changes something.
+    pub fn steps(&self) -> usize {
+        self.0.steps.len()
+    }
+
+    /// Whether it restarts the ONU, which is seen only a while later.
+    pub fn restarts(&self) -> bool {
+        self.0.life.is_some()
+    }
+
+    /// All of it, secrets included: to be sealed before it is kept.
+    pub fn document(&self) -> SecretString {
+        // Neither a map with keys that are no strings nor a number out of range is in it.
+        SecretString::from(serde_json::to_string(&self.0).unwrap_or_default())
+    }
+
+    /// A plan that was kept.
+    ///
+    /// # Errors
+    /// When it is none, or one of a version that is not understood.
+    pub fn of(document: &SecretString) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(document.expose_secret()).map(Self)
+    }
+
+    /// What may be shown of it.
+    pub(crate) fn shown(&self, dialect: &Dialect) -> WritePlan {
+        let body = &self.0;
+        let mut standing = Standing::Exec;
+        let mut lines = Vec::new();
+        let mut typed = |mode: &str, line: &str| {
+            lines.push(PlannedLine { place: mode.to_owned(), line: line.to_owned() });
+        };
+        for step in &body.steps {
+            for entry in moves::to(dialect, standing, step.place).into_iter().flatten() {
+                typed(&standing.shown(dialect), &entry.line);
+                standing = entry.to;
+            }
+            typed(&standing.shown(dialect), step.line.shown());
+        }
+        if standing != Standing::Exec {
+            typed(&standing.shown(dialect), dialect.lines.end);
+        }
+        let undo = body.steps.iter().rev().flat_map(|step| match step.undo.as_slice() {
+            [] => vec![PlannedUndo { line: String::new(), class: UndoClass::Impossible }],
+            lines => {
+                let undo =
+                    |undo: &UndoLine| PlannedUndo { line: undo.line.shown().into(), class: step.class };
+                lines.iter().map(undo).collect()
+            }
+        });
+        WritePlan {
+            at: self.at(),
+            serial: self.serial(),
+            lines,
+            undo: undo.collect(),
+            checks: body.checks.clone(),
+            warnings: body.warnings.clone(),
+            fingerprint: self.fingerprint(),
+        }
+    }
+
+    /// What stands for all that it touches as it was found.
+    pub fn fingerprint(&self) -> String {
+        let touched: Vec<String> = self.touched(&self.0.have).into_iter().map(|(_, value)| value).collect();
+        let registered = self.0.have.registered.map(|by| by.to_string());
+        let whole = format!("{} {registered:?} {touched:?}", self.at());
+        format!("{:016x}", hash(whole.as_bytes()))
+    }
+
+    /// What it touches of a configuration, by name.
+    fn touched(&self, config: &OnuConfig) -> Vec<(String, String)> {
+        let mut touched: Vec<(String, String)> = Vec::new();
+        for step in &self.0.steps {
+            match &step.probe {
+                Probe::Holds(slot, _) => {
+                    let value = config.get(slot).map(|line| line.typed().to_owned()).unwrap_or_default();
+                    if !touched.iter().any(|(name, _)| *name == step.name) {
+                        touched.push((step.name.clone(), value));
+                    }
+                }
+                // All that stands about the ONU goes with it.
+                Probe::Gone => {
+                    touched.extend(config.all().map(|line| (line.slot.name(), line.typed().to_owned())));
+                }
+                Probe::Restarted => {}
+            }
+        }
+        touched
+    }
+
+    /// What of all that it touches is no longer as it was planned on, by name.
+    pub(crate) fn stale(&self, now: &OnuConfig) -> Vec<String> {
+        let (was, is) = (self.touched(&self.0.have), self.touched(now));
+        let mut changed: Vec<String> = was
+            .iter()
+            .filter(|pair| !is.contains(pair))
+            .chain(is.iter().filter(|pair| !was.contains(pair)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if now.registered != self.0.have.registered {
+            changed.push("serial_number".to_owned());
+        }
+        changed.sort();
+        changed.dedup();
+        changed
+    }
+
+    /// The blocks that have to be read to plan it, to prove it, and to settle it.
+    pub(crate) fn blocks(&self) -> Vec<Block> {
+        let all = [Block::Interface, Block::Remote];
+        all.into_iter().filter(|block| self.0.have.has_read(*block)).collect()
+    }
+}
+
+/// FNV-1a: it tells states apart, and nobody has a reason to forge one.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,211 @@
+//! What planning, proving and settling read of an ONU, in the turn that writes.
+
+use gpon::{ExpectedSerial, OnuId, OnuRef, OnuState};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::NotChanged;
+use super::config::OnuConfig;
+use crate::Trouble;
+use crate::cli::show::{
+    OnuDetailInfo, Parsed, Show, ShowOnuConfig, ShowOnuDetailInfo, ShowOnuRunningConfig, ShowPonConfig,
+};
+use crate::cli::text::{PonConfig, PonOnuConfig, StandingLine};
+use crate::cli::{Answer, Line, Lost, ReadTurn, Refusal, WriteTurn};
+use crate::firmware::dialect::{Block, Changes, Dialect};
+
+/// What is known of whether an ONU is in service, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Life {
+    /// Its phase; `None` where the OLT says nothing that is understood.
+    pub(crate) phase: Option<OnuState>,
+    /// Its last time online, as the OLT writes when it came and went (fact sheet, CLI §4.3).
+    pub(crate) last: Option<(Option<String>, Option<String>)>,
+}
+
+impl Life {
+    fn of(info: &OnuDetailInfo) -> Self {
+        let text = |time: Option<gpon::ClockTime>| time.map(|time| time.to_string());
+        let last = info.history.last().map(|row| (text(row.online_at), text(row.offline_at)));
+        Self { phase: info.phase, last }
+    }
+
+    /// Whether it is in service.
+    pub(crate) fn is_online(&self) -> bool {
+        self.phase == Some(OnuState::Online)
+    }
+
+    /// Whether the ONU has been away since `then`: its history has gone on, or it is away now
+    /// and was not then.
+    pub(crate) fn has_restarted_since(&self, then: &Self) -> bool {
+        self.last != then.last || (then.is_online() && self.phase.is_some() && !self.is_online())
+    }
+}
+
+/// An answer that is read in the turn that writes.
+#[derive(Debug)]
+enum Read<T> {
+    Rows(T),
+    /// The OLT's own line of refusal.
+    Refused(String),
+}
+
+/// The turn that is read in.
+pub(crate) enum Turn<'a> {
+    /// The one that writes: whatever is read there, nobody of ours changes before its next line.
+    Writing(&'a mut WriteTurn),
+    /// One among others, until then.
+    Reading(&'a mut ReadTurn, Instant),
+}
+
+/// Reads what planning, proving and settling need; nothing is changed by it.
+pub(crate) struct Survey<'a> {
+    pub(crate) turn: Turn<'a>,
+    pub(crate) changes: &'static Changes,
+}
+
+impl Turn<'_> {
+    fn dialect(&self) -> &'static Dialect {
+        match self {
+            Self::Writing(turn) => turn.dialect(),
+            Self::Reading(turn, _) => turn.dialect(),
+        }
+    }
+
+    /// What a show command printed, and the OLT's own line where it refused.
+    async fn text(&mut self, command: &str) -> Result<Result<String, String>, Trouble> {
+        match self {
+            Self::Writing(turn) => {
+                let line = Line::new(command).map_err(|error| Trouble::UnexpectedReply(error.to_string()))?;
+                let reply = match turn.line(line, false).await {
+                    Ok(written) => written.reply,
+                    // Reading changes nothing, whatever became of the line.
+                    Err(Lost::NotSent(trouble) | Lost::Unknown(trouble)) => return Err(trouble),
+                };
+                Ok(match reply.refusal {
+                    Some(Refusal::Refused(line) | Refusal::Empty(line)) => Err(line),
+                    None => Ok(reply.text),
+                })
+            }
+            Self::Reading(turn, deadline) => match turn.text(command, *deadline).await {
+                Ok(Answer::Text(text)) => Ok(Ok(text)),
+                Ok(Answer::Empty(answer))
+                | Err(Trouble::Refused { answer, .. } | Trouble::UnprovenNone { answer, .. }) => {
+                    Ok(Err(answer))
+                }
+                Err(trouble) => Err(trouble),
+            },
+        }
+    }
+}
+
+impl Survey<'_> {
+    /// How an ONU is registered and configured, of its own blocks these.
+    ///
+    /// # Errors
+    /// [`NotChanged`]; an ONU that is not registered is none.
+    pub(crate) async fn config(&mut self, at: OnuRef, blocks: &[Block]) -> Result<OnuConfig, NotChanged> {
+        let (registered, lines) = self.registration(at).await?;
+        let mut config = OnuConfig::new(at, registered);
+        config.read(self.changes, Block::PonPort, lines);
+        for block in blocks {
+            let lines = match block {
+                Block::PonPort => continue,
+                Block::Interface => self.interface(at, registered.is_some()).await?,
+                Block::Remote => self.remote(at, registered.is_some()).await?,
+            };
+            config.read(self.changes, *block, lines);
+        }
+        Ok(config)
+    }
+
+    /// How it is registered, and the lines of its PON port that are about it.
+    async fn registration(
+        &mut self,
+        at: OnuRef,
+    ) -> Result<(Option<ExpectedSerial>, Vec<StandingLine>), NotChanged> {
+        let pons = match self.ask(&ShowPonConfig { pon: at.pon }).await? {
+            Read::Rows(Parsed { rows, .. }) => rows,
+            // A port outside of the chassis (CLI §2, §4.3).
+            Read::Refused(line) if line.contains("20202") => return Err(Trouble::NoSuchPon(at.pon).into()),
+            Read::Refused(answer) => return Err(refused("read the configuration of the PON port", answer)),
+        };
+        let Some(pon) = pons.into_iter().find(|pon| pon.pon == at.pon) else {
+            let why = format!("the configuration of PON {} does not show it", at.pon);
+            return Err(Trouble::UnexpectedReply(why).into());
+        };
+        let registered =
+            pon.onus.iter().find(|onu| onu.id == at.id).map(|onu| identity(onu, &pon)).transpose()?;
+        let lines = pon.lines.into_iter().filter(|line| is_about(line.text.expose(), at.id)).collect();
+        Ok((registered, lines))
+    }
+
+    async fn interface(&mut self, at: OnuRef, exists: bool) -> Result<Vec<StandingLine>, NotChanged> {
+        match self.ask(&ShowOnuConfig { onu: at }).await? {
+            Read::Rows(Parsed { rows, .. }) => Ok(rows
+                .into_iter()
+                .find(|config| config.onu == at)
+                .map(|config| config.lines)
+                .unwrap_or_default()),
+            // Nor has what is not registered an interface.
+            Read::Refused(_) if !exists => Ok(Vec::new()),
+            Read::Refused(answer) => Err(refused("read the configuration of the ONU", answer)),
+        }
+    }
+
+    async fn remote(&mut self, at: OnuRef, exists: bool) -> Result<Vec<StandingLine>, NotChanged> {
+        match self.ask(&ShowOnuRunningConfig { onu: at }).await? {
+            Read::Rows(Parsed { rows, .. }) => Ok(rows
+                .into_iter()
+                .find(|config| config.onu == at)
+                .map(|config| config.lines)
+                .unwrap_or_default()),
+            Read::Refused(_) if !exists => Ok(Vec::new()),
+            Read::Refused(answer) => Err(refused("read what is set in the ONU", answer)),
+        }
+    }
+
+    /// Whether it is in service, and since when.
+    pub(crate) async fn life(&mut self, at: OnuRef) -> Result<Life, NotChanged> {
+        match self.ask(&ShowOnuDetailInfo { onu: at }).await? {
+            Read::Rows(Parsed { rows, .. }) => Ok(Life::of(&rows)),
+            Read::Refused(answer) => Err(refused("read the state of the ONU", answer)),
+        }
+    }
+
+    /// The whole answer to a show command. Now and then the device answers nothing at
+    /// all (fact sheet, CLI §6 nr. 12): once more.
+    async fn ask<S: Show>(&mut self, show: &S) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
+        let command = show.line_in(self.turn.dialect());
+        for _ in 0..2 {
+            match self.turn.text(&command).await? {
+                Err(refused) => return Ok(Read::Refused(refused)),
+                Ok(text) if text.trim().is_empty() || !S::is_whole(&text) => {}
+                Ok(text) => return Ok(Read::Rows(S::parse(&text))),
+            }
+        }
+        Err(Trouble::UnexpectedReply(format!("half a text or none in answer to `{command}`, twice")).into())
+    }
+}
+
+/// By what an ONU is registered.
+fn identity(onu: &PonOnuConfig, pon: &PonConfig) -> Result<ExpectedSerial, NotChanged> {
+    match (onu.serial, onu.auth) {
+        (Some(serial), _) => Ok(ExpectedSerial::Serial(serial)),
+        (None, Some("pw" | "loid")) => Ok(ExpectedSerial::Without),
+        (None, _) => {
+            let why = format!("how ONU {} of PON {} is registered is not understood", onu.id, pon.pon);
+            Err(Trouble::UnexpectedReply(why).into())
+        }
+    }
+}
+
+/// Whether a line of a PON port is about the ONU of this number.
+fn is_about(line: &str, id: OnuId) -> bool {
+    let mut words = line.split_whitespace();
+    words.next() == Some("onu") && words.next().is_some_and(|word| word.parse() == Ok(id))
+}
+
+fn refused(command: &str, answer: String) -> NotChanged {
+    Trouble::Refused { command: command.to_owned(), answer }.into()
+}

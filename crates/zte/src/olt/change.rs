@@ -1,0 +1,252 @@
+//! Changing an ONU that exists.
+
+use std::time::Duration;
+
+use gpon::{OnuChange, OnuRef, OnuTarget, SerialNumber, WritePlan};
+use tokio::time::Instant;
+
+use super::Olt;
+use crate::change::{
+    self, ChangeError, How, Journal, NotChanged, Outcome, Plan, Progress, Run, Survey, Turn,
+};
+use crate::cli::show::onu_by_sn::ShowOnuBySn;
+use crate::cli::{Cli, Mode, WriteTurn};
+use crate::firmware::dialect::{Changes, Dialect};
+use crate::reach::terminal::PATIENCE;
+use crate::reach::{Inner, Problems};
+use crate::{OltError, Trouble};
+
+/// How long a change waits for its turn: whoever asked for it is told before a
+/// request is given up that nothing was sent.
+const QUEUED: Duration = Duration::from_secs(60);
+
+/// What a change needs of an OLT.
+struct Ground<'a> {
+    cli: &'a Cli,
+    dialect: &'static Dialect,
+    changes: &'static Changes,
+}
+
+impl Olt {
+    /// What a change would do. Only reads are made.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub async fn plan(&self, change: &OnuChange) -> Result<(Plan, WritePlan), ChangeError> {
+        let planned = async {
+            let ground = self.ground().await?;
+            let at = self.place(change.target).await?;
+            let deadline = Instant::now() + PATIENCE;
+            let mut turn = ground.cli.read_turn(deadline).await?;
+            let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
+            let plan = planned(&mut survey, change, at).await?;
+            let shown = plan.shown(ground.dialect);
+            Ok((plan, shown))
+        };
+        planned.await.map_err(|why| self.failed(&act(change), why))
+    }
+
+    /// Makes a change. Whatever becomes of who waits for it, it runs to a known end:
+    /// applied, undone, named as partial, or, where the link is lost and does not come
+    /// back until `until`, pending. Dropped, it ends in the middle and is pending too.
+    ///
+    /// # Errors
+    /// [`ChangeError`]: nothing that changes anything was sent.
+    pub async fn change(
+        &self,
+        change: &OnuChange,
+        journal: &dyn Journal,
+        until: Instant,
+    ) -> Result<(Plan, Outcome), ChangeError> {
+        let made = async {
+            let ground = self.ground().await?;
+            let at = self.place(change.target).await?;
+            let mut turn = ground.turn().await?;
+            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
+            let plan = planned(&mut survey, change, at).await?;
+            let run = Run::new(
+                (ground.cli, ground.changes, &self.0.answers),
+                &plan,
+                journal,
+                Some(turn),
+                Vec::new(),
+            );
+            let outcome = run.first(until).await?;
+            Ok((plan, outcome))
+        };
+        made.await.map_err(|why| self.failed(&act(change), why))
+    }
+
+    /// Makes a change that was planned before: exactly its lines.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change); [`NotChanged::Stale`] where what it touches is no
+    /// longer as it was planned on.
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        journal: &dyn Journal,
+        until: Instant,
+    ) -> Result<Outcome, ChangeError> {
+        let made = async {
+            let ground = self.ground().await?;
+            let mut turn = ground.turn().await?;
+            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
+            let now = survey.config(plan.at(), &plan.blocks()).await?;
+            let changed = plan.stale(&now);
+            if !changed.is_empty() {
+                return Err(NotChanged::Stale { changed });
+            }
+            let mut plan = plan.clone();
+            if plan.restarts() {
+                plan.0.life = Some(survey.life(plan.at()).await?);
+            }
+            let run = Run::new(
+                (ground.cli, ground.changes, &self.0.answers),
+                &plan,
+                journal,
+                Some(turn),
+                Vec::new(),
+            );
+            run.first(until).await
+        };
+        made.await.map_err(|why| self.failed(&plan.0.act, why))
+    }
+
+    /// Brings a change to an end that was interrupted so long ago, after these steps:
+    /// each is looked for on the device, none is sent again blindly.
+    ///
+    /// # Errors
+    /// [`ChangeError`]: it could not be begun, and is as pending as before.
+    pub async fn settle(
+        &self,
+        plan: &Plan,
+        progress: Vec<Progress>,
+        age: Duration,
+        how: How,
+        journal: &dyn Journal,
+        until: Instant,
+    ) -> Result<Outcome, ChangeError> {
+        let settled = async {
+            let ground = self.ground().await?;
+            let base = (ground.cli, ground.changes, &self.0.answers);
+            let mut run = Run::new(base, plan, journal, None, progress);
+            run.age = age;
+            Ok(run.settle(how, until).await)
+        };
+        settled.await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
+    }
+
+    /// Whether the ONU of a plan that restarts it has been away since, and is back.
+    ///
+    /// # Errors
+    /// As every command.
+    pub async fn has_restarted(&self, plan: &Plan) -> Result<bool, ChangeError> {
+        let looked = async {
+            let ground = self.ground().await?;
+            let deadline = Instant::now() + PATIENCE;
+            let mut turn = ground.cli.read_turn(deadline).await?;
+            let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
+            let now = survey.life(plan.at()).await?;
+            Ok(plan.0.life.as_ref().is_some_and(|then| now.last != then.last && now.is_online()))
+        };
+        looked.await.map_err(|why| self.failed(&format!("look after: {}", plan.0.act), why))
+    }
+
+    /// What it may be told, by the firmware that it was learned to have.
+    async fn ground(&self) -> Result<Ground<'_>, NotChanged> {
+        let olt = &*self.0;
+        let cli = olt.cli.as_ref().ok_or(Trouble::NoCli)?;
+        let (identity, firmware) = olt.learned(olt.snmp.deadline()).await?;
+        let changes = firmware.dialect.changes.filter(|_| identity.known);
+        let changes = changes.ok_or(NotChanged::UnsupportedFirmware)?;
+        Ok(Ground { cli, dialect: firmware.dialect, changes })
+    }
+
+    /// Where the ONU stands.
+    async fn place(&self, target: OnuTarget) -> Result<OnuRef, NotChanged> {
+        let serial = match target {
+            OnuTarget::Place(at) => return Ok(at),
+            OnuTarget::Serial(serial) => serial,
+        };
+        let mut places = match self.registered_by(serial).await {
+            Ok(places) => places,
+            // Not every device takes the command; the tables name every ONU.
+            Err(OltError { trouble: Trouble::Refused { .. } | Trouble::UnprovenNone { .. }, .. }) => {
+                self.listed_with(serial).await?
+            }
+            Err(error) => return Err(error.trouble.into()),
+        };
+        match (places.pop(), places.is_empty()) {
+            (Some(at), true) => Ok(at),
+            (Some(last), false) => {
+                places.push(last);
+                Err(NotChanged::Ambiguous { serial, places })
+            }
+            (None, _) => Err(NotChanged::NoSuchSerial(serial)),
+        }
+    }
+
+    async fn registered_by(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, OltError> {
+        let act = format!("look for {serial}");
+        let reading = self
+            .read(&act, async |olt: &Inner, _| {
+                let mut asking = olt.asking().await?;
+                let found = asking.answer(&ShowOnuBySn { serial }).await?;
+                if let Some(strange) = found.unknown.first() {
+                    let why =
+                        format!("looking for {serial}: {}: {}", strange.reason, gpon::quoted(&strange.text));
+                    return Err(Trouble::UnexpectedReply(why));
+                }
+                Ok((found.rows.into_iter().map(|row| row.onu).collect::<Vec<_>>(), Problems::default()))
+            })
+            .await?;
+        let mut places = reading.value;
+        places.sort();
+        places.dedup();
+        Ok(places)
+    }
+
+    async fn listed_with(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, NotChanged> {
+        let reading = self.all_onus().await.map_err(|error| error.trouble)?;
+        let of = |onu: &gpon::Onu| (onu.serial == Some(serial)).then_some(onu.at);
+        let places: Vec<OnuRef> = reading.value.iter().filter_map(of).collect();
+        let cut = reading.problems.iter().any(|problem| matches!(problem, gpon::Problem::Failed { .. }));
+        if places.is_empty() && cut {
+            let why = format!("not every PON could be read while looking for {serial}");
+            return Err(Trouble::UnexpectedReply(why).into());
+        }
+        Ok(places)
+    }
+
+    fn failed(&self, act: &str, why: NotChanged) -> ChangeError {
+        ChangeError { olt: self.id().to_owned(), act: act.to_owned(), why }
+    }
+}
+
+fn act(change: &OnuChange) -> String {
+    format!("{} ONU {}", change.wish.act(), change.target)
+}
+
+async fn planned(survey: &mut Survey<'_>, change: &OnuChange, at: OnuRef) -> Result<Plan, NotChanged> {
+    let have = survey.config(at, change::blocks(&change.wish)).await?;
+    let life = match have.registered {
+        Some(_) if change::restarts(&change.wish) => Some(survey.life(at).await?),
+        _ => None,
+    };
+    change::plan(survey.changes, change, have, life)
+}
+
+impl Ground<'_> {
+    /// The turn that writes, at the place where every plan begins.
+    async fn turn(&self) -> Result<WriteTurn, NotChanged> {
+        let turn = self.cli.write_turn(Instant::now() + QUEUED).await?;
+        match turn.mode() {
+            Mode::Enabled => Ok(turn),
+            mode => {
+                let why = format!("the command line stands at `{mode}`, and changes begin at `#` alone");
+                Err(Trouble::UnexpectedReply(why).into())
+            }
+        }
+    }
+}
