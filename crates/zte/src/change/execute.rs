@@ -110,22 +110,22 @@ impl<'a> Run<'a> {
     ///
     /// # Errors
     /// Where nothing was sent because it could not be kept.
-    pub(crate) async fn first(mut self, until: Instant) -> Result<Outcome, NotChanged> {
+    pub(crate) async fn first(mut self, patience: Duration) -> Result<Outcome, NotChanged> {
         self.journal.begin(self.plan).await?;
         let seen = Seen { config: self.plan.0.have.clone(), life: self.plan.0.life.clone() };
-        Ok(self.pursue(How::Auto, Some(seen), until).await)
+        Ok(self.pursue(How::Auto, Some(seen), patience).await)
     }
 
     /// Finds out how far it got and brings it to an end.
-    pub(crate) async fn settle(mut self, how: How, until: Instant) -> Outcome {
+    pub(crate) async fn settle(mut self, how: How, patience: Duration) -> Outcome {
         if let Err(lost) = self.journal.begin(self.plan).await {
             self.report.warnings.push(lost.to_string());
             return self.pending(Vec::new());
         }
-        self.pursue(how, None, until).await
+        self.pursue(how, None, patience).await
     }
 
-    async fn pursue(&mut self, how: How, mut known: Option<Seen>, until: Instant) -> Outcome {
+    async fn pursue(&mut self, how: How, mut known: Option<Seen>, patience: Duration) -> Outcome {
         let begun_back = self.progress.iter().any(|step| step.back.is_some());
         let mut way = match how {
             How::Undo => Way::Back,
@@ -135,7 +135,9 @@ impl<'a> Run<'a> {
         // Whether nothing of it was sent before what is known was read.
         let mut untouched = known.is_some();
         let (mut interrupted, mut made, mut links) = (!untouched, false, 0);
+        let mut lost: Option<Instant> = None;
         loop {
+            let until = lost.unwrap_or_else(Instant::now) + patience;
             let seen = match known.take() {
                 Some(seen) => seen,
                 None => match self.look(until).await {
@@ -183,6 +185,7 @@ impl<'a> Run<'a> {
                 // What became of a line that was sent is looked at on a new link.
                 Err(Stop::Lost) if links < LINKS => {
                     (interrupted, self.turn) = (true, None);
+                    lost.get_or_insert_with(Instant::now);
                     links += 1;
                 }
                 Err(Stop::Lost) => {

@@ -29,6 +29,8 @@ pub(crate) struct Body {
     /// What was known of its life then, for a change that restarts it.
     pub(crate) life: Option<Life>,
     pub(crate) steps: Vec<Step>,
+    /// Every line of them and between them, with the mode that it is sent in; secrets are masked.
+    pub(crate) lines: Vec<(String, String)>,
     pub(crate) on_refusal: OnRefusal,
     pub(crate) checks: Vec<String>,
     pub(crate) warnings: Vec<String>,
@@ -88,6 +90,17 @@ impl Plan {
         &self.0.kind
     }
 
+    /// What is done, in words, with the ONU.
+    pub fn act(&self) -> &str {
+        &self.0.act
+    }
+
+    /// Whether it leaves an ONU disabled when it is interrupted: it is finished then,
+    /// whatever else is true.
+    pub fn must_be_finished(&self) -> bool {
+        self.0.life.is_some() && self.0.steps.len() > 1
+    }
+
     /// How many steps it has, each of which is one line that changes something.
     pub fn steps(&self) -> usize {
         self.0.steps.len()
@@ -113,23 +126,11 @@ impl Plan {
     }
 
     /// What may be shown of it.
-    pub(crate) fn shown(&self, dialect: &Dialect) -> WritePlan {
+    pub fn shown(&self) -> WritePlan {
         let body = &self.0;
-        let mut standing = Standing::Exec;
-        let mut lines = Vec::new();
-        let mut typed = |mode: &str, line: &str| {
-            lines.push(PlannedLine { place: mode.to_owned(), line: line.to_owned() });
-        };
-        for step in &body.steps {
-            for entry in moves::to(dialect, standing, step.place).into_iter().flatten() {
-                typed(&standing.shown(dialect), &entry.line);
-                standing = entry.to;
-            }
-            typed(&standing.shown(dialect), step.line.shown());
-        }
-        if standing != Standing::Exec {
-            typed(&standing.shown(dialect), dialect.lines.end);
-        }
+        let line =
+            |(place, line): &(String, String)| PlannedLine { place: place.clone(), line: line.clone() };
+        let lines = body.lines.iter().map(line).collect();
         let undo = body.steps.iter().rev().flat_map(|step| match step.undo.as_slice() {
             [] => vec![PlannedUndo { line: String::new(), class: UndoClass::Impossible }],
             lines => {
@@ -200,6 +201,23 @@ impl Plan {
         let all = [Block::Interface, Block::Remote];
         all.into_iter().filter(|block| self.0.have.has_read(*block)).collect()
     }
+}
+
+/// The lines of these steps and those between them, from EXEC to EXEC.
+pub(super) fn lines(dialect: &Dialect, steps: &[Step]) -> Vec<(String, String)> {
+    let mut standing = Standing::Exec;
+    let mut lines = Vec::new();
+    for step in steps {
+        for entry in moves::to(dialect, standing, step.place).into_iter().flatten() {
+            lines.push((standing.shown(dialect), entry.line));
+            standing = entry.to;
+        }
+        lines.push((standing.shown(dialect), step.line.shown().to_owned()));
+    }
+    if standing != Standing::Exec {
+        lines.push((standing.shown(dialect), dialect.lines.end.to_owned()));
+    }
+    lines
 }
 
 /// FNV-1a: it tells states apart, and nobody has a reason to forge one.

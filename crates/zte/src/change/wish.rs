@@ -6,9 +6,9 @@ use gpon::{ExpectedSerial, OnuChange, OnuWish, RebootVia, UndoClass};
 use super::NotChanged;
 use super::config::OnuConfig;
 use super::diff::{diff, line, sendable, slot};
-use super::plan::{Body, Plan, Probe, Step, UndoLine};
+use super::plan::{Body, Plan, Probe, Step, UndoLine, lines};
 use super::survey::Life;
-use crate::firmware::dialect::{Block, Changes};
+use crate::firmware::dialect::{Block, Changes, Dialect};
 
 /// The blocks that have to be read for a wish besides the registration.
 pub(crate) fn blocks(wish: &OnuWish) -> &'static [Block] {
@@ -30,6 +30,7 @@ pub(crate) const fn restarts(wish: &OnuWish) -> bool {
 /// # Errors
 /// [`NotChanged`]: nothing was sent.
 pub(crate) fn plan(
+    dialect: &Dialect,
     changes: &Changes,
     change: &OnuChange,
     have: OnuConfig,
@@ -60,7 +61,9 @@ pub(crate) fn plan(
     if steps.is_empty() {
         checks.push("all of it is so already".to_owned());
     }
+    let lines = lines(dialect, &steps);
     Ok(Plan(Body {
+        lines,
         kind: change.wish.kind().to_owned(),
         act: format!("{} ONU {at}", change.wish.act()),
         life: life.filter(|_| restarts(&change.wish)),

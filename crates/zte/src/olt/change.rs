@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gpon::{OnuChange, OnuRef, OnuTarget, SerialNumber, WritePlan};
+use gpon::{OnuChange, OnuRef, OnuTarget, SerialNumber};
 use tokio::time::Instant;
 
 use super::Olt;
@@ -32,23 +32,21 @@ impl Olt {
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub async fn plan(&self, change: &OnuChange) -> Result<(Plan, WritePlan), ChangeError> {
+    pub async fn plan(&self, change: &OnuChange) -> Result<Plan, ChangeError> {
         let planned = async {
             let ground = self.ground().await?;
             let at = self.place(change.target).await?;
             let deadline = Instant::now() + PATIENCE;
             let mut turn = ground.cli.read_turn(deadline).await?;
             let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
-            let plan = planned(&mut survey, change, at).await?;
-            let shown = plan.shown(ground.dialect);
-            Ok((plan, shown))
+            planned(&mut survey, ground.dialect, change, at).await
         };
         planned.await.map_err(|why| self.failed(&act(change), why))
     }
 
     /// Makes a change. Whatever becomes of who waits for it, it runs to a known end:
     /// applied, undone, named as partial, or, where the link is lost and does not come
-    /// back until `until`, pending. Dropped, it ends in the middle and is pending too.
+    /// back within `patience`, pending. Dropped, it ends in the middle and is pending too.
     ///
     /// # Errors
     /// [`ChangeError`]: nothing that changes anything was sent.
@@ -56,14 +54,14 @@ impl Olt {
         &self,
         change: &OnuChange,
         journal: &dyn Journal,
-        until: Instant,
+        patience: Duration,
     ) -> Result<(Plan, Outcome), ChangeError> {
         let made = async {
             let ground = self.ground().await?;
             let at = self.place(change.target).await?;
             let mut turn = ground.turn().await?;
             let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
-            let plan = planned(&mut survey, change, at).await?;
+            let plan = planned(&mut survey, ground.dialect, change, at).await?;
             let run = Run::new(
                 (ground.cli, ground.changes, &self.0.answers),
                 &plan,
@@ -71,7 +69,7 @@ impl Olt {
                 Some(turn),
                 Vec::new(),
             );
-            let outcome = run.first(until).await?;
+            let outcome = run.first(patience).await?;
             Ok((plan, outcome))
         };
         made.await.map_err(|why| self.failed(&act(change), why))
@@ -86,7 +84,7 @@ impl Olt {
         &self,
         plan: &Plan,
         journal: &dyn Journal,
-        until: Instant,
+        patience: Duration,
     ) -> Result<Outcome, ChangeError> {
         let made = async {
             let ground = self.ground().await?;
@@ -108,7 +106,7 @@ impl Olt {
                 Some(turn),
                 Vec::new(),
             );
-            run.first(until).await
+            run.first(patience).await
         };
         made.await.map_err(|why| self.failed(&plan.0.act, why))
     }
@@ -125,14 +123,14 @@ impl Olt {
         age: Duration,
         how: How,
         journal: &dyn Journal,
-        until: Instant,
+        patience: Duration,
     ) -> Result<Outcome, ChangeError> {
         let settled = async {
             let ground = self.ground().await?;
             let base = (ground.cli, ground.changes, &self.0.answers);
             let mut run = Run::new(base, plan, journal, None, progress);
             run.age = age;
-            Ok(run.settle(how, until).await)
+            Ok(run.settle(how, patience).await)
         };
         settled.await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
     }
@@ -228,13 +226,18 @@ fn act(change: &OnuChange) -> String {
     format!("{} ONU {}", change.wish.act(), change.target)
 }
 
-async fn planned(survey: &mut Survey<'_>, change: &OnuChange, at: OnuRef) -> Result<Plan, NotChanged> {
+async fn planned(
+    survey: &mut Survey<'_>,
+    dialect: &Dialect,
+    change: &OnuChange,
+    at: OnuRef,
+) -> Result<Plan, NotChanged> {
     let have = survey.config(at, change::blocks(&change.wish)).await?;
     let life = match have.registered {
         Some(_) if change::restarts(&change.wish) => Some(survey.life(at).await?),
         _ => None,
     };
-    change::plan(survey.changes, change, have, life)
+    change::plan(dialect, survey.changes, change, have, life)
 }
 
 impl Ground<'_> {

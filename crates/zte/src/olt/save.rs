@@ -6,8 +6,11 @@ use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use tokio::time::Instant;
 
 use super::Olt;
+use crate::cli::show::users::ShowUsers;
 use crate::cli::{Line, Lost, Mode, Refusal, Written};
+use crate::reach::{Inner, Problems, oid};
 use crate::{OltError, Trouble};
+use async_snmp::Value;
 
 /// How long saving waits for its turn, so that whoever waits 80 s for the whole
 /// of it learns in time that nothing was sent.
@@ -68,6 +71,48 @@ impl Olt {
             StepState::Unknown | StepState::NotSent => WriteState::Unknown,
         };
         Ok(report(whole, step, warning))
+    }
+
+    /// Who else is logged in to its command line: another user, or from another address
+    /// than we are, as `user from address`. So may be whoever is in the middle of a change.
+    ///
+    /// # Errors
+    /// As every command; where the OLT does not mark our own line, who the others are is
+    /// not known.
+    pub async fn others_logged_in(&self) -> Result<Vec<String>, OltError> {
+        self.read("see who is logged in", async |olt: &Inner, _| {
+            let rows = olt.asking().await?.answer(&ShowUsers).await?.rows;
+            let Some(own) = rows.iter().find(|row| row.own) else {
+                return Err(Trouble::UnexpectedReply("`show users` does not mark our own line".into()));
+            };
+            let others = rows.iter().filter(|row| (&row.user, &row.from) != (&own.user, &own.from));
+            let mut others: Vec<String> =
+                others.map(|row| format!("{} from {}", row.user, row.from)).collect();
+            others.sort();
+            others.dedup();
+            Ok((others, Problems::default()))
+        })
+        .await
+        .map(|reading| reading.value)
+    }
+
+    /// How long ago its agent started (sysUpTime, which begins anew after 497 days).
+    ///
+    /// # Errors
+    /// As every reading.
+    pub async fn uptime(&self) -> Result<Duration, OltError> {
+        self.read("read how long it runs", async |olt: &Inner, deadline| {
+            let name = oid(&[1, 3, 6, 1, 2, 1, 1, 3], &[0]);
+            match olt.snmp.get(&[name], deadline).await?.first() {
+                Some(Value::TimeTicks(ticks)) => {
+                    olt.snmp.note_uptime(*ticks);
+                    Ok((Duration::from_millis(u64::from(*ticks) * 10), Problems::default()))
+                }
+                _ => Err(Trouble::UnexpectedReply("the agent has no sysUpTime".into())),
+            }
+        })
+        .await
+        .map(|reading| reading.value)
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) mod service_port_table;
 pub(crate) mod system_group;
 mod typed;
 pub(crate) mod uplink_interface;
+pub(crate) mod users;
 pub(crate) mod version_running;
 pub(crate) mod vlan;
 pub(crate) mod vlan_port;

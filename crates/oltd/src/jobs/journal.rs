@@ -1,0 +1,161 @@
+//! The journal of one job, kept in the store.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use gpon::StepState;
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use zte::{Journal, JournalLost, Plan, Progress, StepMark};
+
+use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
+
+/// What keeps the plan of a job.
+pub(super) struct JobJournal {
+    pub(super) store: Store,
+    pub(super) olt: String,
+    pub(super) job: String,
+    /// The id of its plan.
+    pub(super) plan: String,
+    /// Whether the plan stands in the store already, as a draft that was claimed or as
+    /// one that was begun before.
+    pub(super) kept: Kept,
+    begun: AtomicBool,
+}
+
+/// How much of a plan stands in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Nothing.
+    No,
+    /// It was drawn up and claimed.
+    Claimed,
+    /// It was begun.
+    Begun,
+}
+
+impl JobJournal {
+    pub(super) fn new(store: Store, olt: &str, job: &str, plan: &str, kept: Kept) -> Self {
+        let begun = AtomicBool::new(kept == Kept::Begun);
+        Self { store, olt: olt.to_owned(), job: job.to_owned(), plan: plan.to_owned(), kept, begun }
+    }
+
+    /// Whether the plan stands in the store as one that was begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    async fn keep(&self, plan: &Plan) -> Result<(), StoreError> {
+        // One without steps sends nothing.
+        if self.has_begun() || plan.steps() == 0 {
+            return Ok(());
+        }
+        let now = SystemTime::now();
+        let steps = u16::try_from(plan.steps()).unwrap_or(u16::MAX);
+        match self.kept {
+            Kept::Begun => {}
+            Kept::Claimed => self.store.begin(&self.plan, &self.job, steps, now).await?,
+            Kept::No => {
+                let document = sealed(&plan.document());
+                let new = NewPlan {
+                    id: &self.plan,
+                    job: Some(&self.job),
+                    olt: &self.olt,
+                    object: &plan.at().to_string(),
+                    kind: plan.kind(),
+                    fingerprint: &plan.fingerprint(),
+                    document: &document,
+                    created_at: now,
+                    expires_at: now + DRAFT_KEPT,
+                };
+                self.store.begin_new(&new, &self.job, steps, now).await?;
+            }
+        }
+        self.begun.store(true, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+impl Journal for JobJournal {
+    fn begin<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, Result<(), JournalLost>> {
+        self.keep(plan).map(|kept| kept.map_err(lost)).boxed()
+    }
+
+    fn sending(&self, mark: StepMark) -> BoxFuture<'_, Result<(), JournalLost>> {
+        async move {
+            let (seq, way) = place(mark);
+            self.store.sending(&self.plan, seq, way, SystemTime::now()).await.map_err(lost)
+        }
+        .boxed()
+    }
+
+    fn answered(&self, mark: StepMark, end: zte::StepEnd) -> BoxFuture<'_, Result<(), JournalLost>> {
+        async move {
+            let (seq, way) = place(mark);
+            let answer = sealed(&end.answer);
+            let state = match end.state {
+                StepState::Done => store::StepState::Done,
+                StepState::Refused => store::StepState::Refused,
+                StepState::Unknown => store::StepState::Unknown,
+                // Nobody is misled by a line that is thought to have been sent: it is looked for.
+                StepState::NotSent => store::StepState::Unknown,
+            };
+            // Whatever may have changed the running configuration is lost unless it is saved.
+            let owes = matches!(end.state, StepState::Done | StepState::Unknown);
+            let end = store::StepEnd { state, answer: &answer, took: end.took };
+            self.store.answered(&self.plan, seq, way, end, owes, SystemTime::now()).await.map_err(lost)
+        }
+        .boxed()
+    }
+}
+
+fn place(mark: StepMark) -> (u16, store::Way) {
+    let way = match mark.way {
+        zte::Way::Forth => store::Way::Forth,
+        zte::Way::Back => store::Way::Back,
+    };
+    (u16::try_from(mark.step).unwrap_or(u16::MAX), way)
+}
+
+fn lost(error: StoreError) -> JournalLost {
+    JournalLost(error.to_string())
+}
+
+/// A text for the store.
+pub(super) fn sealed(text: &SecretString) -> SecretSlice<u8> {
+    SecretSlice::from(text.expose_secret().as_bytes().to_vec())
+}
+
+/// A plan as it stands in the store.
+///
+/// # Errors
+/// When it is one of a version that is not understood.
+pub(super) fn plan_of(document: &SecretSlice<u8>) -> Result<Plan, String> {
+    let text = std::str::from_utf8(document.expose_secret()).map_err(|error| error.to_string())?;
+    Plan::of(&SecretString::from(text)).map_err(|error| error.to_string())
+}
+
+/// How far the steps of a plan got, by the journal.
+pub(super) fn progress_of(steps: &[store::StepRow]) -> Vec<Progress> {
+    let mut progress = Vec::<Progress>::new();
+    for row in steps {
+        let at = usize::from(row.seq);
+        if progress.len() <= at {
+            progress.resize(at + 1, Progress::default());
+        }
+        let state = match row.state {
+            store::StepState::Waiting => None,
+            store::StepState::Sent | store::StepState::Unknown => Some(StepState::Unknown),
+            store::StepState::Done => Some(StepState::Done),
+            store::StepState::Refused => Some(StepState::Refused),
+        };
+        if let Some(step) = progress.get_mut(at) {
+            match row.way {
+                store::Way::Forth => step.forth = state,
+                store::Way::Back => step.back = state,
+            }
+        }
+    }
+    progress
+}

@@ -1,0 +1,205 @@
+//! Jobs: every write that somebody asked for, and what became of it.
+//!
+//! A write is a job in the store before anything is sent. It runs in a task that
+//! ends by itself; who waits for it longer than he wants is told its id. What is
+//! interrupted stays `pending` and is settled (`settling`); what the OLT owes is
+//! saved (`saving`).
+
+mod change;
+mod journal;
+mod saving;
+mod settling;
+mod told;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gpon::{OnuRef, WriteReport};
+use tokio::sync::Notify;
+use zte::ChangeError;
+
+use crate::store::{Store, StoreError};
+use crate::tasks::Tasks;
+use crate::writing::Hold;
+pub use saving::{SaveMode, SaveTimes, Saved};
+pub use settling::{NotSettled, Wanted};
+pub use told::{Told, ToldStep, spelt};
+
+/// The jobs of a server. A cheap handle.
+#[derive(Clone)]
+pub struct Jobs(Arc<Inner>);
+
+struct Inner {
+    store: Result<Store, String>,
+    tasks: Tasks,
+    /// The objects of what is pending, by OLT, with the job that locks each.
+    locks: Mutex<BTreeMap<(String, OnuRef), String>>,
+    /// What is pending and waits for a person.
+    left: Mutex<std::collections::BTreeSet<String>>,
+    /// Something is pending, or owed, that was not before.
+    news: BTreeMap<String, News>,
+    times: SaveTimes,
+}
+
+/// What wakes the keepers of one OLT.
+#[derive(Debug, Default)]
+struct News {
+    pending: Notify,
+    owed: Notify,
+}
+
+impl std::fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Jobs")
+    }
+}
+
+/// Who asks for a write, and how long he waits for its end.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The name of the token; `None` where the server asks for none.
+    pub caller: Option<Arc<str>>,
+    /// The id of the request.
+    pub request_id: String,
+    /// What he calls it, to be told again.
+    pub reference: Option<String>,
+    /// How long he waits.
+    pub wait: Duration,
+}
+
+/// What who asked for a write is told.
+#[derive(Debug)]
+pub enum Answered {
+    /// It has ended.
+    Ended {
+        /// Its job.
+        job: String,
+        /// What became of it, or why nothing was sent.
+        end: Result<End, NotDone>,
+    },
+    /// It goes on.
+    GoesOn {
+        /// Its job.
+        job: String,
+    },
+}
+
+/// How a write ended.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// What was sent, answered, and is true.
+    pub report: WriteReport,
+    /// Whether it is to be settled still.
+    pub is_pending: bool,
+    /// Whether what the OLT holds now is saved.
+    pub saved: Saved,
+}
+
+/// Why nothing was sent.
+#[derive(Debug, Clone)]
+pub enum NotDone {
+    /// By the OLT or by what stands there.
+    Change(ChangeError),
+    /// Somebody came to hold the OLT.
+    Held(Hold),
+    /// The server is ending.
+    Ending,
+    /// A fault of ours: what was sent is not known.
+    Lost,
+}
+
+/// Why a write was not begun.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotBegun {
+    /// The store cannot keep it.
+    #[error("{0}")]
+    Store(String),
+    /// What it is about is locked by a job whose end is not known.
+    #[error("{object} is locked by job {job}, whose end is not known yet")]
+    Locked {
+        /// The job.
+        job: String,
+        /// What it has begun to change.
+        object: OnuRef,
+    },
+    /// There is no such plan.
+    #[error("there is no plan {0}")]
+    NoSuchPlan(String),
+    /// It was applied before.
+    #[error("the plan was applied by job {0}")]
+    Applied(String),
+    /// It is too old.
+    #[error("the plan has expired")]
+    Expired,
+}
+
+impl From<StoreError> for NotBegun {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl Jobs {
+    /// The jobs kept in `store`, of these OLTs; where there is none, why.
+    pub fn new<'a>(
+        store: Result<Store, String>,
+        olts: impl IntoIterator<Item = &'a str>,
+        times: SaveTimes,
+        tasks: Tasks,
+    ) -> Self {
+        let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
+        let (locks, left) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { store, tasks, locks, left, news, times }))
+    }
+
+    /// The store.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn store(&self) -> Result<&Store, NotBegun> {
+        self.0.store.as_ref().map_err(|why| NotBegun::Store(why.clone()))
+    }
+
+    /// The job that locks an ONU, if one does.
+    pub fn lock_of(&self, olt: &str, at: OnuRef) -> Option<String> {
+        locked(&self.0.locks).get(&(olt.to_owned(), at)).cloned()
+    }
+
+    /// How many plans of an OLT are pending.
+    pub fn pending_of(&self, olt: &str) -> usize {
+        locked(&self.0.locks).keys().filter(|(of, _)| of == olt).count()
+    }
+
+    fn unlocked(&self, olt: &str, at: OnuRef) -> Result<(), NotBegun> {
+        match self.lock_of(olt, at) {
+            Some(job) => Err(NotBegun::Locked { job, object: at }),
+            None => Ok(()),
+        }
+    }
+
+    fn lock(&self, olt: &str, at: OnuRef, job: &str) {
+        locked(&self.0.locks).insert((olt.to_owned(), at), job.to_owned());
+        if let Some(news) = self.0.news.get(olt) {
+            news.pending.notify_one();
+        }
+    }
+
+    fn unlock(&self, olt: &str, at: OnuRef, job: &str) {
+        let mut locks = locked(&self.0.locks);
+        if locks.get(&(olt.to_owned(), at)).is_some_and(|by| by == job) {
+            locks.remove(&(olt.to_owned(), at));
+        }
+        locked(&self.0.left).remove(job);
+    }
+}
+
+/// An id that nothing else has, later ones behind earlier ones.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().simple().to_string()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing under these locks can be left half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,237 @@
+//! What was configured is saved, so that it survives a restart of the OLT.
+
+use std::time::{Duration, SystemTime};
+
+use gpon::{WriteReport, WriteState};
+use serde_json::json;
+
+use super::{Jobs, locked};
+use crate::app::ChosenOlt;
+use crate::store::{Owed, Store};
+use crate::writing::NotSaved;
+
+/// When what was configured on an OLT is saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SaveMode {
+    /// Behind every change.
+    Immediate,
+    /// Once nothing was changed for a while, and at the latest a while after the first change.
+    #[default]
+    Coalesced,
+    /// When somebody asks for it.
+    Manual,
+}
+
+/// How long saving waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SaveTimes {
+    /// For so long nothing was changed.
+    pub quiet: Duration,
+    /// So long after the first change at the latest.
+    pub at_most: Duration,
+    /// So long once, for others that are logged in: their work may be half done.
+    pub wait_for_others: Duration,
+}
+
+impl Default for SaveTimes {
+    fn default() -> Self {
+        let minutes = |minutes| Duration::from_secs(60 * minutes);
+        Self { quiet: minutes(2), at_most: minutes(15), wait_for_others: minutes(2) }
+    }
+}
+
+/// Whether what an OLT holds is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// It is, or nothing was changed.
+    Yes,
+    /// It will be.
+    Pending,
+    /// A person has to see to it.
+    Manual,
+}
+
+/// Before the next try where a save failed, and between two looks at whether the OLT
+/// has started again while it owes a save.
+const AGAIN: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(30);
+/// A clock that is off by less is no restart.
+const TOLERANCE: Duration = Duration::from_secs(120);
+/// sysUpTime begins anew after 2^32 hundredths of a second (fact sheet, SNMP §13).
+const WRAP: Duration = Duration::from_secs(42_949_672);
+
+/// The name of the records of saves.
+const RECORD: &str = "save";
+
+impl Jobs {
+    /// Something of an OLT was changed just now.
+    pub(super) fn owed_now(&self, olt: &ChosenOlt) -> Saved {
+        if let Some(news) = self.0.news.get(olt.id()) {
+            news.owed.notify_one();
+        }
+        match olt.site().save {
+            SaveMode::Manual => Saved::Manual,
+            SaveMode::Immediate | SaveMode::Coalesced => Saved::Pending,
+        }
+    }
+
+    /// Whether the OLT holds what is not saved; `None` where it is not known.
+    pub async fn owes(&self, olt: &str) -> Option<bool> {
+        let owed = self.store().ok()?.owed().await.ok()?;
+        Some(owed.iter().any(|owed| owed.olt == olt))
+    }
+
+    /// Saves what was configured on an OLT, by whomever.
+    ///
+    /// # Errors
+    /// When it could not be told to save, or nobody knows whether it was.
+    pub async fn save(&self, olt: &ChosenOlt) -> Result<WriteReport, NotSaved> {
+        let begun = SystemTime::now();
+        let handle = olt.handle().clone();
+        let saved = olt.gate().save(olt.tasks(), || async move { handle.save().await }).await;
+        if let (Ok(report), Ok(store)) = (&saved, self.store())
+            && report.state == WriteState::Applied
+            && let Err(error) = store.saved(olt.id(), begun).await
+        {
+            tracing::error!(olt.id = olt.id(), %error, "that the OLT was saved could not be kept; it will be saved again");
+        }
+        saved
+    }
+
+    /// Keeps saving what OLTs owe.
+    pub fn keep_saving(&self, olts: impl IntoIterator<Item = ChosenOlt>) {
+        if self.store().is_err() {
+            return;
+        }
+        for olt in olts {
+            let jobs = self.clone();
+            self.0.tasks.keep("save", move || jobs.clone().save_all(olt.clone()));
+        }
+    }
+
+    async fn save_all(self, olt: ChosenOlt) {
+        let (Some(news), Ok(store)) = (self.0.news.get(olt.id()), self.store()) else { return };
+        // Whether the others who are logged in were waited for already.
+        let mut waited = false;
+        loop {
+            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == olt.id());
+            let Some(owed) = owed else {
+                waited = false;
+                news.owed.notified().await;
+                continue;
+            };
+            if self.has_started_again(store, &olt, &owed).await {
+                continue;
+            }
+            let left = self.until_due(&olt, &owed);
+            if let Some(left) = left.map(|left| left.min(LOOK)).filter(|left| !left.is_zero()) {
+                let _ = tokio::time::timeout(left, news.owed.notified()).await;
+                continue;
+            }
+            if left.is_none() || olt.gate().hold().is_some() {
+                let _ = tokio::time::timeout(LOOK, news.owed.notified()).await;
+                continue;
+            }
+            let others = olt.handle().others_logged_in().await;
+            if !waited && others.as_ref().is_ok_and(|others| !others.is_empty()) {
+                waited = true;
+                tokio::time::sleep(self.0.times.wait_for_others).await;
+                continue;
+            }
+            let saved = self.save(&olt).await;
+            self.record(store, &olt, &owed, &saved, others.map_err(|error| error.to_string())).await;
+            if !saved.is_ok_and(|report| report.state == WriteState::Applied) {
+                tokio::time::sleep(AGAIN).await;
+            }
+            waited = false;
+        }
+    }
+
+    /// How long until a save is due; `None` where nobody but a person saves.
+    fn until_due(&self, olt: &ChosenOlt, owed: &Owed) -> Option<Duration> {
+        let times = self.0.times;
+        let latest = owed.since + times.at_most;
+        let mut due = match olt.site().save {
+            SaveMode::Manual => return None,
+            SaveMode::Immediate => owed.last,
+            SaveMode::Coalesced => (owed.last + times.quiet).min(latest),
+        };
+        // What is being settled may still change, for a while.
+        let is_settling = {
+            let left = locked(&self.0.left);
+            locked(&self.0.locks).iter().any(|((of, _), job)| of == olt.id() && !left.contains(job))
+        };
+        if is_settling {
+            due = due.max(latest.min(SystemTime::now() + LOOK));
+        }
+        Some(due.duration_since(SystemTime::now()).unwrap_or_default())
+    }
+
+    /// Whether the OLT has started again since it was changed: what was not saved is lost.
+    async fn has_started_again(&self, store: &Store, olt: &ChosenOlt, owed: &Owed) -> bool {
+        let Ok(uptime) = olt.handle().uptime().await else { return false };
+        let boot = SystemTime::now().checked_sub(uptime).unwrap_or(SystemTime::UNIX_EPOCH);
+        let seconds = |time: SystemTime| {
+            time.duration_since(SystemTime::UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok())
+        };
+        let Some(now) = seconds(boot) else { return false };
+        // Known since the first change that is not saved, else nothing is lost by what is read first.
+        let known = owed.boot.filter(|known| Some(*known) <= seconds(owed.since));
+        let Some(known) = known else {
+            let before = seconds(owed.since).is_none_or(|since| now <= since);
+            if before && let Err(error) = store.set_boot(olt.id(), now).await {
+                tracing::error!(olt.id = olt.id(), %error, "when the OLT started could not be kept");
+            }
+            // It has started after the change, and nobody had noted when it did before.
+            return !before && self.lose(store, olt, now).await;
+        };
+        let later = Duration::from_secs(u64::try_from(now - known).unwrap_or_default());
+        if later < TOLERANCE {
+            return false;
+        }
+        let expected = seconds(SystemTime::now()).map_or(0, |now| now - known);
+        if u64::try_from(expected).is_ok_and(|expected| expected >= WRAP.as_secs()) {
+            let _ = store.set_boot(olt.id(), now).await;
+            return false;
+        }
+        self.lose(store, olt, now).await
+    }
+
+    async fn lose(&self, store: &Store, olt: &ChosenOlt, boot: i64) -> bool {
+        let lost = match store.lose(olt.id()).await {
+            Ok(lost) => lost,
+            Err(error) => {
+                tracing::error!(olt.id = olt.id(), %error, "that the OLT has lost changes could not be kept");
+                return false;
+            }
+        };
+        let _ = store.set_boot(olt.id(), boot).await;
+        olt.invalidate(crate::cache::Scope::Olt).await;
+        tracing::error!(
+            olt.id = olt.id(),
+            jobs = lost.join(","),
+            "the OLT has started again without having saved what these jobs changed"
+        );
+        true
+    }
+
+    async fn record(
+        &self,
+        store: &Store,
+        olt: &ChosenOlt,
+        owed: &Owed,
+        saved: &Result<WriteReport, NotSaved>,
+        others: Result<Vec<String>, String>,
+    ) {
+        let state = match saved {
+            Ok(report) => super::spelt(report.state).to_owned(),
+            Err(error) => format!("{error:?}"),
+        };
+        tracing::info!(olt.id = olt.id(), state, others = ?others, "what was changed is saved");
+        let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
+        let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
+        if let Err(error) = store.add_record(olt.id(), RECORD, &document, SystemTime::now()).await {
+            tracing::error!(olt.id = olt.id(), %error, "the record of a save could not be kept");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What was interrupted is brought to an end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use gpon::{OnuRef, WriteReport, WriteState};
+use zte::{How, Plan, Progress};
+
+use super::change::{Work, document};
+use super::journal::{JobJournal, Kept, plan_of, progress_of};
+use super::{End, Jobs, NotBegun, NotDone, Told, locked};
+use crate::app::ChosenOlt;
+use crate::store::{JobState, Pending, PlanEnd};
+use crate::tasks::WriteLost;
+
+/// The first pause between two tries, and the longest.
+const SOON: Duration = Duration::from_secs(5);
+const LATE: Duration = Duration::from_secs(60);
+/// What is older is settled by a person: by then somebody may have helped the customer
+/// by hand, and his service is never undone.
+const OLD: Duration = Duration::from_secs(600);
+/// How long one try lasts at most where the link does not come back.
+const TRY: Duration = Duration::from_secs(20);
+
+/// What a person wants of a job that is pending, partial or lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It is made true.
+    Finish,
+    /// It is taken back, as far as it is its own.
+    Undo,
+    /// It stays as it is, and nothing waits for it any more.
+    Accept,
+}
+
+/// Why a job is not settled.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotSettled {
+    /// There is no such job.
+    #[error("there is no job {0}")]
+    NoSuchJob(String),
+    /// Nothing of it waits for anybody.
+    #[error("the job is {0}; only one that is pending, partial or lost is settled")]
+    Settled(&'static str),
+    /// It has no plan that could be finished or undone.
+    #[error("nothing is kept of it that could be finished or undone; it can be accepted")]
+    NoPlan,
+    /// The store fails.
+    #[error("{0}")]
+    Store(String),
+    /// It could not be begun.
+    #[error(transparent)]
+    Begun(#[from] NotBegun),
+}
+
+impl Jobs {
+    /// Locks what is pending from before, and keeps settling it and what comes.
+    pub async fn keep_settling(&self, olts: impl IntoIterator<Item = ChosenOlt>) {
+        let Ok(store) = self.store() else { return };
+        match store.pending(None).await {
+            Ok(pending) => {
+                for Pending { plan, .. } in pending {
+                    if let (Ok(at), Some(job)) = (place(&plan.object), &plan.applied_by) {
+                        self.lock(&plan.olt, at, job);
+                        tracing::warn!(olt.id = plan.olt, job, object = plan.object, "a write was interrupted; it is being settled");
+                    }
+                }
+            }
+            Err(error) => tracing::error!(%error, "what was interrupted could not be read"),
+        }
+        for olt in olts {
+            let jobs = self.clone();
+            self.0.tasks.keep("settle", move || jobs.clone().settle_all(olt.clone()));
+        }
+    }
+
+    async fn settle_all(self, olt: ChosenOlt) {
+        let Some(news) = self.0.news.get(olt.id()) else { return };
+        let mut pause = SOON;
+        loop {
+            if self.is_waiting_of(olt.id()) {
+                tokio::time::sleep(pause).await;
+                let settled = self.settle_once(&olt).await;
+                pause = if settled { SOON } else { (2 * pause).min(LATE) };
+            } else {
+                pause = SOON;
+                news.pending.notified().await;
+            }
+        }
+    }
+
+    /// Whether something of an OLT is pending that does not wait for a person.
+    fn is_waiting_of(&self, olt: &str) -> bool {
+        let left = locked(&self.0.left);
+        locked(&self.0.locks).iter().any(|((of, _), job)| of == olt && !left.contains(job))
+    }
+
+    /// Tries everything once; whether something came to an end.
+    async fn settle_once(&self, olt: &ChosenOlt) -> bool {
+        let Ok(store) = self.store() else { return false };
+        let pending = match store.pending(Some(olt.id())).await {
+            Ok(pending) => pending,
+            Err(error) => {
+                tracing::error!(olt.id = olt.id(), %error, "what is pending could not be read");
+                return false;
+            }
+        };
+        let mut settled = false;
+        for Pending { plan: row, steps } in pending {
+            let Some(job) = row.applied_by.clone() else { continue };
+            if locked(&self.0.left).contains(&job) || olt.gate().hold().is_some() {
+                continue;
+            }
+            let Ok(plan) = plan_of(&row.document) else {
+                tracing::error!(olt.id = olt.id(), job, "the plan of a pending job is not understood; it waits for a person");
+                locked(&self.0.left).insert(job);
+                continue;
+            };
+            let age = row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
+            if age > OLD && !plan.must_be_finished() {
+                tracing::warn!(olt.id = olt.id(), job, "a pending job is too old to be settled without a person");
+                locked(&self.0.left).insert(job);
+                continue;
+            }
+            let begun = Begun { plan, progress: progress_of(&steps), age, plan_id: row.id };
+            settled |= matches!(self.settle_one(olt, &job, begun, How::Auto).await, Ok(Ok(end)) if !end.is_pending);
+        }
+        settled
+    }
+
+    /// Settles one job in a task of its own.
+    async fn settle_one(&self, olt: &ChosenOlt, job: &str, begun: Begun, how: How) -> Result<Result<End, NotDone>, WriteLost> {
+        let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
+        let journal = JobJournal::new(store.clone(), olt.id(), job, &begun.plan_id, Kept::Begun);
+        let at = begun.plan.at();
+        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
+        let settle = async move {
+            let Begun { plan, progress, age, .. } = begun;
+            match work.olt.handle().settle(&plan, progress, age, how, &journal, TRY).await {
+                Ok(outcome) => Ok(work.ended(&plan, outcome, &journal).await),
+                Err(error) => Err(NotDone::Change(error)),
+            }
+        };
+        self.0.tasks.write("settle", &olt.shared_id(), settle).await
+    }
+
+    /// Settles a job as a person wants it.
+    ///
+    /// # Errors
+    /// [`NotSettled`].
+    pub async fn settle(
+        &self,
+        id: &str,
+        olts: &BTreeMap<String, ChosenOlt>,
+        wanted: Wanted,
+        by: Option<&Arc<str>>,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let store = self.store()?;
+        let failed = |error: crate::store::StoreError| NotSettled::Store(error.to_string());
+        let row = store.job(id).await.map_err(failed)?;
+        let row = row.ok_or_else(|| NotSettled::NoSuchJob(id.to_owned()))?;
+        if !matches!(row.state, JobState::Pending | JobState::Partial | JobState::Lost) {
+            return Err(NotSettled::Settled(row.state.as_str()));
+        }
+        tracing::info!(job = id, olt.id = row.olt, wanted = ?wanted, caller = by.map(|by| &**by), "a job is settled by a person");
+        let plan_row = store.plans_of(id).await.map_err(failed)?.into_iter().next_back();
+        if wanted == Wanted::Accept {
+            let told = Told { warnings: vec!["somebody accepted it as it is".into()], ..Told::from(unknown()) };
+            if let Some(plan) = &plan_row {
+                if let Ok(at) = place(&plan.object) {
+                    self.unlock(&plan.olt, at, id);
+                }
+                // One that has ended already stays as it ended.
+                let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), SystemTime::now()).await;
+            }
+            let mut told = match store.result(id).await.map_err(failed)? {
+                Some(result) => read_told(&result).unwrap_or(told),
+                None => told,
+            };
+            told.warnings.push("somebody accepted it as it is".into());
+            told.warnings.dedup();
+            store.accept(id).await.map_err(failed)?;
+            self.end_job(id, JobState::Failed, &told).await;
+            let report = WriteReport { warnings: told.warnings, ..unknown() };
+            return Ok(Ok(End { report, is_pending: false, saved: super::Saved::Manual }));
+        }
+        let plan_row = plan_row.ok_or(NotSettled::NoPlan)?;
+        let olt = olts.get(&row.olt).ok_or(NotSettled::NoPlan)?;
+        let plan = plan_of(&plan_row.document).map_err(NotSettled::Store)?;
+        let steps = store.steps(&plan_row.id).await.map_err(failed)?;
+        store.reopen_plan(&plan_row.id).await.map_err(failed)?;
+        let age = plan_row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
+        let begun = Begun { progress: progress_of(&steps), plan, age, plan_id: plan_row.id };
+        let how = if wanted == Wanted::Finish { How::Finish } else { How::Undo };
+        match self.settle_one(olt, id, begun, how).await {
+            Ok(end) => Ok(end),
+            Err(WriteLost::Ending) => Ok(Err(NotDone::Ending)),
+            Err(WriteLost::Panicked) => Ok(Err(NotDone::Lost)),
+        }
+    }
+}
+
+/// A plan that was begun.
+struct Begun {
+    plan: Plan,
+    progress: Vec<Progress>,
+    age: Duration,
+    plan_id: String,
+}
+
+fn unknown() -> WriteReport {
+    WriteReport {
+        state: WriteState::Unknown,
+        steps: Vec::new(),
+        remaining: Vec::new(),
+        warnings: Vec::new(),
+        verified: false,
+    }
+}
+
+/// What the store has of a result.
+pub(super) fn read_told(result: &secrecy::SecretSlice<u8>) -> Option<Told> {
+    serde_json::from_slice(secrecy::ExposeSecret::expose_secret(result)).ok()
+}
+
+/// The place of an ONU, as plans name it.
+pub(super) fn place(object: &str) -> Result<OnuRef, ()> {
+    let (pon, id) = object.split_once(':').ok_or(())?;
+    Ok(OnuRef { pon: pon.parse().map_err(drop)?, id: id.parse().map_err(drop)? })
+}
