@@ -12,5 +12,6 @@ pub mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod server;
+pub mod store;
 pub mod tasks;
 pub mod writing;

@@ -12,3 +12,4 @@ mod house;
 mod instances;
 mod server;
 mod simulated;
+mod store;

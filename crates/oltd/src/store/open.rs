@@ -1,0 +1,215 @@
+//! Opens the store. What is SQLite's own (PRAGMA) stands here and in `backup.rs`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use tokio::sync::Mutex;
+
+use super::error::StoreError;
+use super::folder::{Folder, private};
+use super::key::Key;
+use super::sealed::{Place, Sealer};
+use super::writer::{Writer, sql};
+use super::{Inner, Store, StoreSettings};
+
+/// How the database came to its tables: each is run once, in this order.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_journal.sql")];
+
+/// Connections that read at once. A read takes well under a millisecond.
+const READERS: u32 = 2;
+
+/// Longest time to wait for another process, which can only be `oltd store backup`.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// What is sealed to know the key again.
+const CHECK: &[u8] = b"oltd";
+const CHECK_PLACE: Place<'static> = Place { table: "meta", id: "check", column: "bytes" };
+
+/// Small facts about the store itself.
+const META: &str = "CREATE TABLE IF NOT EXISTS meta (
+    name TEXT NOT NULL PRIMARY KEY,
+    number BIGINT NOT NULL,
+    bytes BLOB
+)";
+
+/// Facts of `meta`.
+pub(super) const MARKED: &str = "marked";
+const EPOCH: &str = "epoch";
+const VERSION: &str = "version";
+
+impl Store {
+    /// Opens the store in its folder, making both where they are missing, and marks what an
+    /// earlier process left unfinished as pending: all within a second, whatever happened to it.
+    ///
+    /// # Errors
+    /// When the folder cannot be used or is used by another process, and when the key is not
+    /// the one that the store was written with.
+    pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let folder = settings.folder();
+        folder.make()?;
+        let lock = folder.lock()?;
+        let file = folder.database();
+        let new = !file.exists();
+        let key = key(settings, &folder, new)?;
+        // SQLite gives the files beside it the rights that this one has.
+        drop(private(&file)?);
+        let sealer = Sealer::new(&key);
+        let mut connection = connect(&options(&file)).await?;
+        limit(&mut connection, settings.max_pages).await?;
+        migrate(&mut connection).await?;
+        know(&mut connection, &sealer).await?;
+        let epoch = epoch(&mut connection).await?;
+        let marked = number(&mut connection, MARKED).await? != 0;
+        let pool = SqlitePoolOptions::new().max_connections(READERS).min_connections(0);
+        let store = Self {
+            inner: Arc::new(Inner {
+                writer: Mutex::new(Writer::new(connection, lock)),
+                readers: pool.connect_lazy_with(options(&file).read_only(true)),
+                sealer,
+                epoch,
+                marked,
+                commits: AtomicU64::new(0),
+            }),
+        };
+        store.leave_pending().await?;
+        Ok(store)
+    }
+
+    /// Ends the connections, moves what they wrote into the database itself, and gives the
+    /// folder up. Through every handle nothing can be read or written from here on.
+    ///
+    /// # Errors
+    /// When the database fails; what was committed holds all the same.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner().readers.close().await;
+        let mut writer = self.inner().writer.lock().await;
+        writer.end().await
+    }
+
+    /// Lets the database grow to so many pages, or no further than it is: for tests of what
+    /// happens when it is full. How many it has.
+    ///
+    /// # Errors
+    /// When the database fails.
+    #[doc(hidden)]
+    pub async fn limit_pages(&self, most: Option<u32>) -> Result<i64, StoreError> {
+        let mut turn = self.write("be limited").await?;
+        let rows = sqlx::query("PRAGMA page_count").fetch_one(turn.connection()?).await;
+        let pages: i64 = rows.and_then(|row| row.try_get(0)).map_err(StoreError::when("be limited"))?;
+        let most = most.map_or(pages, i64::from);
+        set_limit(turn.connection()?, most).await?;
+        turn.commit().await?;
+        Ok(pages)
+    }
+}
+
+/// The key that is configured or lies in the folder. It is made only together with the database.
+fn key(settings: &StoreSettings, folder: &Folder, new: bool) -> Result<Key, StoreError> {
+    if let Some(digits) = &settings.key {
+        return Key::of_digits(digits, "OLTD_STORE_KEY (the key store_key)");
+    }
+    let file = folder.key();
+    match Key::read(&file)? {
+        Some(key) => Ok(key),
+        None if new => {
+            let key = Key::random()?;
+            key.write(&file)?;
+            Ok(key)
+        }
+        None => Err(StoreError::KeyMissing { file }),
+    }
+}
+
+pub(super) fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(BUSY)
+        .foreign_keys(false)
+        .disable_statement_logging()
+}
+
+/// The connection that writes: what is committed is on the disk.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    options.connect().await.map_err(StoreError::when("be opened"))
+}
+
+async fn limit(connection: &mut SqliteConnection, pages: Option<u32>) -> Result<(), StoreError> {
+    match pages {
+        Some(pages) => set_limit(connection, pages.into()).await,
+        None => Ok(()),
+    }
+}
+
+async fn set_limit(connection: &mut SqliteConnection, pages: i64) -> Result<(), StoreError> {
+    // A PRAGMA takes no values; this one is a number.
+    let limit = sqlx::query(AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
+    limit.execute(connection).await.map(drop).map_err(StoreError::when("be limited"))
+}
+
+/// Brings the tables to what this version works with.
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let failed = || StoreError::when("make its tables");
+    sqlx::raw_sql(META).execute(&mut *connection).await.map_err(failed())?;
+    let found = number(connection, VERSION).await?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for (version, migration) in (1..).zip(MIGRATIONS).filter(|(version, _)| *version > found) {
+        // The connection is given up where it fails, and the transaction with it.
+        sql("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(failed())?;
+        sqlx::raw_sql(migration).execute(&mut *connection).await.map_err(failed())?;
+        put(connection, VERSION, version).await?;
+        sql("COMMIT").execute(&mut *connection).await.map_err(failed())?;
+    }
+    Ok(())
+}
+
+/// Compares the key with the one that the store was first written with.
+async fn know(connection: &mut SqliteConnection, sealer: &Sealer) -> Result<(), StoreError> {
+    let failed = || StoreError::when("compare its key");
+    let check = "SELECT bytes FROM meta WHERE name = 'check'";
+    let known = sql(check).fetch_optional(&mut *connection).await.map_err(failed())?;
+    if let Some(row) = known {
+        let sealed: Vec<u8> = super::column(&row, "bytes")?;
+        return sealer.open(CHECK_PLACE, &sealed).map(drop).map_err(|_| StoreError::WrongKey);
+    }
+    let sealed = sealer.seal(CHECK_PLACE, CHECK)?;
+    let insert = "INSERT INTO meta (name, number, bytes) VALUES ('check', 0, $1)";
+    sql(insert).bind(sealed).execute(connection).await.map(drop).map_err(failed())
+}
+
+async fn epoch(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    let epoch = number(connection, EPOCH).await?.saturating_add(1);
+    put(connection, EPOCH, epoch).await?;
+    Ok(epoch)
+}
+
+/// A number of `meta`; 0 where it is not there.
+pub(super) async fn number(connection: &mut SqliteConnection, name: &'static str) -> Result<i64, StoreError> {
+    let row = sql("SELECT number FROM meta WHERE name = $1").bind(name).fetch_optional(connection).await;
+    row.map_err(StoreError::when("be opened"))?.map_or(Ok(0), |row| super::column(&row, "number"))
+}
+
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    name: &'static str,
+    number: i64,
+) -> Result<(), StoreError> {
+    let put = "INSERT INTO meta (name, number) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET number = excluded.number";
+    let put = sql(put).bind(name).bind(number).execute(connection).await;
+    put.map(drop).map_err(StoreError::when("be opened"))
+}
+
+/// Ends a connection that was opened for one thing.
+pub(super) async fn end(connection: SqliteConnection) -> Result<(), StoreError> {
+    connection.close().await.map_err(StoreError::when("be closed"))
+}

@@ -1,0 +1,143 @@
+//! What OLTs owe: changes that a restart would lose, since nobody saved them.
+
+use std::time::SystemTime;
+
+use sqlx::sqlite::SqliteRow;
+
+use super::error::StoreError;
+use super::jobs::{JobState, Stage, room};
+use super::writer::{Turn, sql};
+use super::{Store, column, ms, time};
+
+/// Room for two times of 6 bytes.
+const ROOM: usize = 12;
+
+/// An OLT that must be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    /// The OLT.
+    pub olt: String,
+    /// Since when something of it is not saved.
+    pub since: SystemTime,
+    /// When the last change was made that is not saved.
+    pub last: SystemTime,
+    /// The jobs that changed it, the first one first.
+    pub jobs: Vec<String>,
+    /// When the OLT was started, as it was last noted: seconds since 1970.
+    pub boot: Option<i64>,
+}
+
+/// Makes sure that [`owe`] needs no new page.
+pub(super) async fn reserve(turn: &mut Turn<'_>, plan: &str) -> Result<(), StoreError> {
+    let reserve = "INSERT INTO owed (olt, job, pad) SELECT olt, applied_by, $2 FROM plans WHERE id = $1
+        ON CONFLICT (olt, job) DO NOTHING";
+    turn.run(sql(reserve).bind(plan).bind(vec![0; ROOM])).await.map(drop)
+}
+
+/// Notes that the OLT of the plan owes a save for the job that applies it.
+pub(super) async fn owe(turn: &mut Turn<'_>, plan: &str, at: SystemTime) -> Result<(), StoreError> {
+    let owe = "INSERT INTO owed (olt, job, since, at, pad)
+        SELECT olt, applied_by, $2, $2, $3 FROM plans WHERE id = $1
+        ON CONFLICT (olt, job) DO UPDATE
+            SET since = COALESCE(owed.since, excluded.since), at = excluded.at, pad = excluded.pad";
+    turn.run(sql(owe).bind(plan).bind(ms(at)).bind(Vec::new())).await.map(drop)
+}
+
+/// What is owed no more: rows go, but for those that a plan under way has reserved.
+async fn forget(turn: &mut Turn<'_>, olt: &str, before: i64) -> Result<(), StoreError> {
+    let delete = "DELETE FROM owed WHERE olt = $1 AND (at IS NULL OR at < $2) AND NOT EXISTS (
+            SELECT 1 FROM live JOIN plans ON plans.id = live.plan WHERE plans.applied_by = owed.job)";
+    turn.run(sql(delete).bind(olt).bind(before)).await?;
+    let clear = "UPDATE owed SET since = NULL, at = NULL, pad = $3 WHERE olt = $1 AND at < $2";
+    turn.run(sql(clear).bind(olt).bind(before).bind(vec![0; ROOM])).await.map(drop)
+}
+
+impl Store {
+    /// The OLTs that must be saved, by their names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owed(&self) -> Result<Vec<Owed>, StoreError> {
+        let select = "SELECT owed.olt, owed.job, owed.since, owed.at, olts.boot FROM owed
+            LEFT JOIN olts ON olts.olt = owed.olt WHERE owed.since IS NOT NULL
+            ORDER BY owed.olt, owed.since, owed.job";
+        let rows = sql(select).fetch_all(self.readers()).await;
+        let mut all: Vec<Owed> = Vec::new();
+        for row in &rows.map_err(StoreError::when("read what is to be saved"))? {
+            let of = |row: &SqliteRow, name| Ok(time(column(row, name)?));
+            let (olt, job, last): (String, String, SystemTime) =
+                (column(row, "olt")?, column(row, "job")?, of(row, "at")?);
+            match all.last_mut().filter(|owed| owed.olt == olt) {
+                Some(owed) => {
+                    owed.jobs.push(job);
+                    owed.last = owed.last.max(last);
+                }
+                None => {
+                    let (since, boot) = (of(row, "since")?, column(row, "boot")?);
+                    all.push(Owed { olt, since, last, jobs: vec![job], boot });
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Notes that the OLT was saved by a command that was sent at `taken_at`. What was changed
+    /// since is still owed.
+    ///
+    /// # Errors
+    /// When the database fails: the save is then owed as before.
+    pub async fn saved(&self, olt: &str, taken_at: SystemTime) -> Result<(), StoreError> {
+        let mut turn = self.write("note a save").await?;
+        let taken = ms(taken_at);
+        forget(&mut turn, olt, taken).await?;
+        let since = "UPDATE owed SET since = $2 WHERE olt = $1 AND since < $2";
+        turn.run(sql(since).bind(olt).bind(taken)).await?;
+        turn.commit().await
+    }
+
+    /// Notes that the OLT has lost what was not saved: the jobs that changed it are lost.
+    /// Their ids, the first one first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lose(&self, olt: &str) -> Result<Vec<String>, StoreError> {
+        let mut turn = self.write("note a loss").await?;
+        let select = "SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL ORDER BY since, job";
+        let rows = sql(select).bind(olt).fetch_all(turn.connection()?).await;
+        let rows = rows.map_err(StoreError::when("note a loss"))?;
+        let jobs = rows.iter().map(|row| column(row, "job")).collect::<Result<Vec<String>, _>>()?;
+        // What still runs or is pending finds out by itself what the OLT holds.
+        let update = "UPDATE jobs SET state = $2, pad = $3 WHERE finished_at IS NOT NULL AND state <> $4
+            AND id IN (SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL)";
+        let update = sql(update)
+            .bind(olt)
+            .bind(JobState::Lost.as_str())
+            .bind(room(Stage::Ended, JobState::Lost))
+            .bind(JobState::Pending.as_str());
+        turn.run(update).await?;
+        forget(&mut turn, olt, i64::MAX).await?;
+        turn.commit().await?;
+        Ok(jobs)
+    }
+
+    /// Notes when the OLT was started, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_boot(&self, olt: &str, boot: i64) -> Result<(), StoreError> {
+        let put = "INSERT INTO olts (olt, boot) VALUES ($1, $2)
+            ON CONFLICT (olt) DO UPDATE SET boot = excluded.boot";
+        self.write_one("note a start of the OLT", sql(put).bind(olt).bind(boot)).await.map(drop)
+    }
+
+    /// When the OLT was started, as it was last noted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn boot(&self, olt: &str) -> Result<Option<i64>, StoreError> {
+        let row = sql("SELECT boot FROM olts WHERE olt = $1").bind(olt).fetch_optional(self.readers()).await;
+        row.map_err(StoreError::when("read when the OLT was started"))?
+            .map(|row| column(&row, "boot"))
+            .transpose()
+    }
+}

@@ -1,0 +1,39 @@
+//! How much the store takes, and how soon it is open.
+
+use std::time::Instant;
+
+use oltd::store::{JobState, PlanEnd, Store, Way};
+
+use super::{at, begun, fresh, secret, step};
+
+#[tokio::test]
+async fn ten_thousand_plans_of_a_step_take_60_mb() {
+    const PLANS: u64 = 10_000;
+    let (_folder, settings, store) = fresh().await;
+    // What stands in such a plan and its result, as they are written in answers.
+    let outcome = secret(&"o".repeat(400));
+    for n in 0..PLANS {
+        let (job, plan) = (
+            format!("{:08}-0000-4000-8000-000000000000", n),
+            format!("{:08}-0000-4000-9000-000000000000", n),
+        );
+        begun(&store, &job, &plan, 1).await;
+        step(&store, &plan, 0, Way::Forth, "[Successful]", true, 1).await;
+        let _ = store.end(&plan, PlanEnd::Ended, &outcome, at(2)).await.unwrap();
+        let _ = store.end_job(&job, JobState::Done, &outcome, at(2)).await.unwrap();
+        if n % 1_000 == 999 {
+            store.saved("head-end", at(3)).await.unwrap();
+        }
+    }
+    let sizes: u64 = std::fs::read_dir(&settings.folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().metadata().unwrap().len())
+        .sum();
+    assert!(sizes <= 60_000_000, "{sizes} bytes");
+    println!("{PLANS} plans of a step: {:.1} MB", sizes as f64 / 1e6);
+    // Without an end of the connections, as after a kill.
+    drop(store);
+    let began = Instant::now();
+    Store::open(&settings).await.unwrap();
+    assert!(began.elapsed().as_millis() <= 1_000, "{:?}", began.elapsed());
+}
