@@ -15,6 +15,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use crate::cli::TelnetServer;
+use crate::device::Person;
 use crate::fault::{Fault, FaultError, LineFault};
 use crate::station::Station;
 
@@ -34,6 +35,8 @@ pub(crate) fn router(
         .route("/faults", get(faults).put(set_faults).delete(clear_faults))
         .route("/faults/lines", put(set_line_faults))
         .route("/commands", get(commands).delete(clear_commands))
+        .route("/lines", post(type_lines))
+        .route("/people", put(set_people))
         .with_state(station)
         .merge(line)
         .layer(axum::middleware::from_fn(move |request, next| guard(address, request, next)))
@@ -82,6 +85,48 @@ async fn commands(State(station): State<Arc<Station>>) -> Response {
 async fn clear_commands(State(station): State<Arc<Station>>) -> Response {
     let lines = station.record().take();
     Json(lines).into_response()
+}
+
+/// Lines that somebody else types.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lines {
+    lines: Vec<String>,
+}
+
+async fn type_lines(State(station): State<Arc<Station>>, body: Bytes) -> Response {
+    let lines = match serde_json::from_slice::<Lines>(&body) {
+        Ok(Lines { lines }) => lines,
+        Err(error) => return refusal(StatusCode::BAD_REQUEST, &error),
+    };
+    match station.type_as_somebody(&lines) {
+        Some(answers) => Json(serde_json::json!({ "answers": answers })).into_response(),
+        None => refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli),
+    }
+}
+
+/// Somebody who is logged in from now on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Somebody {
+    user: String,
+    address: String,
+}
+
+async fn set_people(State(station): State<Arc<Station>>, body: Bytes) -> Response {
+    let people = match serde_json::from_slice::<Vec<Somebody>>(&body) {
+        Ok(people) => people,
+        Err(error) => return refusal(StatusCode::BAD_REQUEST, &error),
+    };
+    let set = station.change(|device| {
+        let since = device.time();
+        let person = |Somebody { user, address }| Person { user, address, since };
+        device.others = people.into_iter().map(person).collect();
+    });
+    match set {
+        Some(()) => StatusCode::NO_CONTENT.into_response(),
+        None => refusal(StatusCode::UNPROCESSABLE_ENTITY, &FaultError::NoCli),
+    }
 }
 
 async fn stop_telnet(State(telnet): State<Option<Arc<TelnetServer>>>) -> Response {

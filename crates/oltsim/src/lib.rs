@@ -21,7 +21,8 @@ mod view;
 mod walk;
 
 pub use cli::{
-    Caret, ChangePassword, CliOptions, Columns, CommandLine, CrLf, Dollar, EmptyUser, LineEnd, Pace,
+    Again, Caret, ChangePassword, CliOptions, Columns, CommandLine, CrLf, Dollar, EmptyUser, LineEnd, Pace,
+    SerialUnique, WriteOptions, change_refusals,
 };
 pub use counters::Counters;
 pub use fault::{

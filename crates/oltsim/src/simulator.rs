@@ -199,6 +199,14 @@ impl Simulator {
         self.station.record().take()
     }
 
+    /// Types lines as somebody else at the command line, from `#` on and at once, and gives
+    /// back what came after each: echo, answer and prompt. They are neither recorded nor
+    /// counted, and meet no fault. A recorded walk answers nothing.
+    pub fn type_as_somebody(&self, lines: &[&str]) -> Vec<String> {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        self.station.type_as_somebody(&lines).unwrap_or_default()
+    }
+
     /// What the agent and the command line have seen and sent so far.
     pub fn counters(&self) -> Counters {
         self.station.counters()

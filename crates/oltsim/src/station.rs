@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::cli::{CliOptions, Record};
+use crate::cli::{CliOptions, Record, type_lines};
 use crate::counters::Counters;
 use crate::device::{Device, DeviceHandle};
 use crate::fault::{ActiveFaults, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
@@ -66,6 +66,13 @@ impl Station {
     /// Reads or changes the device; `None` when there is only a recording.
     pub(crate) fn change<R>(&self, act: impl FnOnce(&mut Device) -> R) -> Option<R> {
         self.device.as_ref().map(|device| device.change(act))
+    }
+
+    /// Types lines as somebody else, at once; see [`type_lines`]. `None` when there is only
+    /// a recording.
+    pub(crate) fn type_as_somebody(&self, lines: &[String]) -> Option<Vec<String>> {
+        let options = self.cli.as_ref()?;
+        self.change(|device| type_lines(options, device, lines))
     }
 
     /// The agent.

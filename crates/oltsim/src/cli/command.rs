@@ -1,5 +1,6 @@
 use gpon::{OnuRef, PonPort};
 
+use super::refused::Refused;
 use crate::device::Device;
 
 /// A command of the device: how it is typed and what answers it.
@@ -52,6 +53,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) args: &'a [Arg],
     /// The column of each argument in the typed line, for the caret.
     pub(crate) columns: &'a [usize],
+    /// The number of the session that asks; 0 for none.
+    pub(crate) session: u64,
 }
 
 impl Ask<'_> {
@@ -74,6 +77,19 @@ pub(crate) enum Refusal {
     Empty,
     /// Another line of a service module, whole: `%Code 64040-... No relate information`.
     Line(std::borrow::Cow<'static, str>),
+    /// That of a change; the column is that of the word it is about.
+    Change(Refused, usize),
+}
+
+/// What is to be answered with `yes` or `no` (fact sheet, CLI §1.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Whether to log out without saving.
+    Logout,
+    /// Whether to reboot the box of an ONU.
+    Reboot(OnuRef),
+    /// Whether to reset the box of an ONU to its factory settings.
+    Restore(OnuRef),
 }
 
 /// The parser's messages (fact sheet, CLI §2).

@@ -6,7 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
+use super::command::Question;
 use super::options::CliOptions;
+use super::record::CommandLine;
 use super::session::{Entered, Session};
 use super::spoil::spoil;
 use super::telnet;
@@ -42,6 +44,8 @@ pub(super) struct Connection {
     session: Session,
     /// Its number, from 1.
     number: u64,
+    /// Where it comes from.
+    address: String,
     /// Bytes that may still be sent, and how the connection ends then.
     left: Option<(usize, Over)>,
     /// Held while a device that does one thing at a time is busy.
@@ -61,8 +65,9 @@ impl Connection {
         busy: Arc<tokio::sync::Mutex<()>>,
         flood: Option<(Flood, usize)>,
     ) -> Self {
-        let session = Session::new(Arc::clone(&options));
-        Self { stream, station, options, session, number, left: None, busy, flood, lines: 0 }
+        let session = Session::new(Arc::clone(&options), number);
+        let address = stream.peer_addr().map_or(String::new(), |address| address.ip().to_string());
+        Self { stream, station, options, session, number, address, left: None, busy, flood, lines: 0 }
     }
 
     /// Serves it until it is over.
@@ -135,6 +140,7 @@ impl Connection {
                 self.flush().await?;
                 match entered {
                     Entered::Login { right } => self.log_in(right),
+                    Entered::Decision(question, answer) => self.decide(question, &answer),
                     Entered::Line(line) => {
                         self.run(&line).await?;
                         if !self.options.type_ahead {
@@ -157,6 +163,18 @@ impl Connection {
         });
         let session = &mut self.session;
         self.station.look(|device| session.log_in(accepted, device));
+        if accepted {
+            let (number, address) = (self.number, self.address.clone());
+            self.station.change(|device| device.log_in(number, address));
+        }
+    }
+
+    fn decide(&mut self, question: Question, answer: &str) {
+        let (session, line) = (self.number, answer.to_owned());
+        let mode = "[yes/no]".to_owned();
+        self.station.record().add(CommandLine { session, line, mode, configures: true });
+        let session = &mut self.session;
+        self.station.change(|device| session.decide(question, answer, device));
     }
 
     /// Answers a command, as late and as badly as it has to be.
@@ -166,7 +184,9 @@ impl Connection {
         let wrong = self.station.at_line(self.lines, line);
         fate.log |= wrong == Some(LineEffect::Log);
         // Recorded before it is counted: whoever waits for the count finds it.
-        self.station.record().add(self.number, line);
+        let (session, number) = (&self.session, self.number);
+        let record = self.station.look(|device| session.record(number, line, device));
+        record.into_iter().for_each(|record| self.station.record().add(record));
         self.station.count(|counters| {
             counters.cli_commands += 1;
             counters.cli_spoilt += u64::from(fate != CliFate::default() || wrong.is_some());

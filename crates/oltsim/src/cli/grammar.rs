@@ -31,6 +31,12 @@ pub(crate) struct Understood {
     pub(crate) args: Vec<Arg>,
     /// The byte of the line at which each argument starts.
     pub(crate) columns: Vec<usize>,
+    /// The keyword before each argument; empty for none.
+    pub(crate) names: Vec<&'static str>,
+    /// All keywords, whole.
+    pub(crate) keywords: Vec<&'static str>,
+    /// The line, its keywords whole and its blanks single.
+    pub(crate) line: String,
 }
 
 /// A line that was not: the message, and the byte of the line that it is about.
@@ -85,7 +91,7 @@ impl Grammar {
         for (syntax, scope, step) in STEPS {
             add(syntax, *scope, Act::Step(*step));
         }
-        for change in CHANGES {
+        for change in CHANGES.iter().copied().flatten() {
             add(change.syntax, change.scope, Act::Change(change));
         }
         for (syntax, scope, refusal) in REFUSED {
@@ -238,15 +244,23 @@ fn finish(
         let at = last.and_then(|place| words.get(place)).map_or(0, |word| word.at);
         return Err((syntax, if syntax == Syntax::Incomplete { line.len() } else { at }));
     }
-    let (mut args, mut columns) = (Vec::new(), Vec::new());
+    let (mut args, mut columns, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut keywords, mut whole) = (Vec::new(), Vec::new());
     for (piece, word) in form.pieces.iter().zip(words) {
         let text = if *piece == Piece::Rest { line.get(word.at..).unwrap_or_default() } else { word.text };
+        if let Piece::Keyword(keyword) = piece {
+            keywords.push(*keyword);
+            whole.push(*keyword);
+            continue;
+        }
+        whole.push(text.trim_end());
         let Some(arg) = piece.argument(text) else { continue };
         if !exists(&arg, *piece, device) {
             return Err((Syntax::BadParameter, word.at));
         }
         args.push(arg);
         columns.push(word.at);
+        names.push(keywords.last().copied().unwrap_or_default());
     }
     // VLANs are made by commands that write; until then only those that are there.
     let vlan = matches!(form.act, Act::Step(Step::Vlan | Step::InterfaceVlan));
@@ -255,7 +269,14 @@ fn finish(
     {
         return Err((Syntax::BadParameter, *at));
     }
-    Ok(Understood { act: form.act, args, columns })
+    // A device takes a moment until a new ONU can be entered.
+    let inside = matches!(form.act, Act::Step(Step::InterfaceOnu | Step::OnuManagement));
+    if let (true, Some(Arg::Onu(onu)), Some(at)) = (inside, args.first(), columns.first())
+        && !device.has_interface(*onu)
+    {
+        return Err((Syntax::BadParameter, *at));
+    }
+    Ok(Understood { act: form.act, args, columns, names, keywords, line: whole.join(" ") })
 }
 
 /// Whether the device has what an argument names.

@@ -170,7 +170,7 @@ impl Accepting {
             return;
         };
         let number = self.sessions.fetch_add(1, Ordering::Relaxed) + 1;
-        let open = Open::new(&self.station);
+        let open = Open::new(&self.station, number);
         let (station, options, busy) =
             (Arc::clone(&self.station), Arc::clone(&self.options), Arc::clone(&self.busy));
         let stop = self.stop.clone();
@@ -202,20 +202,21 @@ impl Accepting {
 }
 
 /// Counts a session as open while it lives, however it ends.
-struct Open(Arc<Station>);
+struct Open(Arc<Station>, u64);
 
 impl Open {
-    fn new(station: &Arc<Station>) -> Self {
+    fn new(station: &Arc<Station>, number: u64) -> Self {
         station.count(|counters| {
             counters.cli_connections += 1;
             counters.cli_sessions += 1;
         });
-        Self(Arc::clone(station))
+        Self(Arc::clone(station), number)
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
+        self.0.change(|device| device.log_out(self.1));
         self.0.count(|counters| counters.cli_sessions = counters.cli_sessions.saturating_sub(1));
     }
 }

@@ -94,9 +94,14 @@ impl Mode {
 
     /// The prompt.
     pub(crate) fn prompt(self, device: &Device) -> String {
-        let inside = match self {
-            Self::User => return format!("{}>", device.chassis.configured.name),
-            Self::Exec => String::new(),
+        let end = if self == Self::User { '>' } else { '#' };
+        format!("{}{}{end}", device.chassis.configured.name, self.inside(device))
+    }
+
+    /// What stands between the name and the end of the prompt: `(config-if)`.
+    pub(crate) fn inside(self, device: &Device) -> String {
+        match self {
+            Self::User | Self::Exec => String::new(),
             Self::Config => "(config)".to_owned(),
             Self::InterfacePon(_) | Self::InterfaceOnu(_) | Self::Interface => "(config-if)".to_owned(),
             Self::OnuManagement(_) if is_old(&device.chassis.firmware) => "(gpon-onu-mng)".to_owned(),
@@ -105,8 +110,7 @@ impl Mode {
             Self::Pon => "(config-pon)".to_owned(),
             Self::Epon => "(config-epon)".to_owned(),
             Self::Vlan => "(config-vlan)".to_owned(),
-        };
-        format!("{}{inside}#", device.chassis.configured.name)
+        }
     }
 }
 
@@ -126,6 +130,12 @@ pub(crate) enum Scope {
     InterfacePon,
     /// The interface of an ONU.
     InterfaceOnu,
+    /// What is set in the box of an ONU.
+    OnuManagement,
+    /// `gpon`.
+    Gpon,
+    /// `pon`.
+    Pon,
 }
 
 impl Scope {
@@ -138,6 +148,9 @@ impl Scope {
             Self::AnyConfig => !mode.is_exec(),
             Self::InterfacePon => matches!(mode, Mode::InterfacePon(_)),
             Self::InterfaceOnu => matches!(mode, Mode::InterfaceOnu(_)),
+            Self::OnuManagement => matches!(mode, Mode::OnuManagement(_)),
+            Self::Gpon => mode == Mode::Gpon,
+            Self::Pon => mode == Mode::Pon,
         }
     }
 }

@@ -158,6 +158,8 @@ pub struct CliOptions {
     pub max_sessions: usize,
     /// How long commands take.
     pub pace: Pace,
+    /// How it takes changes.
+    pub writes: super::WriteOptions,
 }
 
 /// How long commands take.

@@ -12,6 +12,12 @@ pub struct CommandLine {
     pub session: u64,
     /// What was typed.
     pub line: String,
+    /// The mode it was typed in, as the prompt has it: `(config-if)`, empty in EXEC,
+    /// `[yes/no]` for an answer to the question of a change.
+    pub mode: String,
+    /// Whether it was to configure something: typed in a mode that configures, and neither
+    /// a `show` nor a way from one mode to another.
+    pub configures: bool,
 }
 
 /// The latest command lines.
@@ -21,11 +27,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn add(&mut self, session: u64, line: &str) {
+    pub(crate) fn add(&mut self, line: CommandLine) {
         if self.lines.len() == KEPT {
             self.lines.pop_front();
         }
-        self.lines.push_back(CommandLine { session, line: line.to_owned() });
+        self.lines.push_back(line);
     }
 
     pub(crate) fn list(&self) -> Vec<CommandLine> {

@@ -1,9 +1,11 @@
 mod login;
 mod reply;
+mod typed;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::command::Question;
 use super::grammar::Grammar;
 use super::line::Line;
 use super::modes::{Mode, Step};
@@ -12,14 +14,17 @@ use super::pager::{Pager, PagerKey, rows};
 use super::telnet::{Key, Telnet};
 use crate::device::Device;
 
+pub(crate) use typed::type_lines;
+
 const CTRL_C: u8 = 0x03;
 const CTRL_U: u8 = 0x15;
 const CTRL_Z: u8 = 0x1a;
 const BACKSPACE: u8 = 0x08;
 const DELETE: u8 = 0x7f;
 
-/// What was asked, word for word (fact sheet, CLI §1.5).
+/// What was asked, word for word (fact sheet, CLI §1.5, §1.6).
 const CONFIRM: &str = "The configuration is changed,confirm to logout without saving? [yes/no]:";
+const CONFIRM_REBOOT: &str = "Confirm to reboot? [yes/no]:";
 
 /// What a session waits for.
 #[derive(Debug)]
@@ -36,7 +41,7 @@ enum Phase {
     Enable {
         tries: u32,
     },
-    Confirm,
+    Confirm(Question),
     Paging(Pager),
     Closed,
 }
@@ -52,6 +57,8 @@ pub(crate) enum Entered {
     },
     /// A line at the prompt that is not blank; see [`Session::reply`].
     Line(String),
+    /// The answer to a question of a change; see [`Session::decide`].
+    Decision(Question, String),
 }
 
 /// One session as a state machine: keys in, bytes out.
@@ -67,6 +74,8 @@ pub(crate) struct Session {
     /// Columns of the prompt that stands before the line.
     prompt: usize,
     wrong_logins: u32,
+    /// Its number among the sessions; 0 for none of them.
+    number: u64,
     /// Whether the pager was turned off by `terminal length 0`.
     unpaged: bool,
     /// What the client is to be sent.
@@ -75,7 +84,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// A session that has sent its banner and asks for a user.
-    pub(crate) fn new(options: Arc<CliOptions>) -> Self {
+    pub(crate) fn new(options: Arc<CliOptions>, number: u64) -> Self {
         let line = Line::new(0, options.width, options.dollar);
         let mut session = Self {
             telnet: Telnet::default(),
@@ -85,6 +94,7 @@ impl Session {
             line,
             prompt: 0,
             wrong_logins: 0,
+            number,
             unpaged: false,
             out: Vec::new(),
             options,
@@ -243,17 +253,22 @@ impl Session {
                 return Some(Entered::Login { right });
             }
             Phase::Enable { tries } => self.enable(&text, tries, device),
-            Phase::Confirm => match text.trim() {
+            Phase::Confirm(question) if question != Question::Logout => {
+                return Some(Entered::Decision(question, text));
+            }
+            Phase::Confirm(_) => match text.trim() {
                 "yes" | "y" => {}
                 "no" | "n" => self.show_prompt(device),
-                _ => {
-                    self.print("%Error 20205: Invalid input detected\n");
-                    self.show_prompt(device);
-                }
+                _ => self.refuse_decision(device),
             },
             phase @ (Phase::Prompt | Phase::Paging(_) | Phase::Closed) => self.phase = phase,
         }
         None
+    }
+
+    fn refuse_decision(&mut self, device: &Device) {
+        self.print("%Error 20205: Invalid input detected\n");
+        self.show_prompt(device);
     }
 
     fn page_key(&mut self, key: Key, device: &Device) {

@@ -53,6 +53,7 @@ pub(crate) const REFUSED: &[(&str, Scope, Syntax)] = &[
     ("register-check [<rest>]", Scope::AnyConfig, Syntax::InvalidKeyword),
     ("onu <1-128> disable", Scope::InterfacePon, Syntax::InvalidKeyword),
     ("onu <1-128> enable", Scope::InterfacePon, Syntax::InvalidKeyword),
+    ("vlan port <word> mode untag", Scope::OnuManagement, Syntax::BadParameter),
 ];
 
 /// The first words of `#` (fact sheet, CLI §4.7): they make an abbreviation ambiguous

@@ -73,6 +73,10 @@ pub struct OnuConfig {
     pub serial: SerialNumber,
     /// The password it is registered by; `None` for one registered by serial.
     pub password: Option<String>,
+    /// `vport-mode` behind its registration (fact sheet, CLI §9.1); empty for none.
+    pub vport_mode: String,
+    /// Line and remote profile (`onu N profile`, fact sheet, CLI §5.1); empty for none.
+    pub onu_profiles: [String; 2],
     /// Whether it is enabled (`no shutdown`).
     pub enabled: bool,
     /// PPPoE on its WAN side.
@@ -88,8 +92,8 @@ pub struct OnuConfig {
     pub profiled: BTreeMap<u8, String>,
     /// Further lines of its interface, as its configuration shows them.
     pub lines: Vec<String>,
-    /// Further lines of what is set in the box.
-    pub remote_lines: Vec<String>,
+    /// What is set in the box, as `pon-onu-mng` shows it.
+    pub remote: Vec<RemoteLine>,
 }
 
 impl OnuConfig {
@@ -101,6 +105,8 @@ impl OnuConfig {
             onu_type: onu_type.to_owned(),
             serial,
             password: None,
+            vport_mode: String::new(),
+            onu_profiles: Default::default(),
             enabled: true,
             pppoe: None,
             tconts: BTreeMap::new(),
@@ -108,8 +114,24 @@ impl OnuConfig {
             service_ports: BTreeMap::new(),
             profiled: BTreeMap::new(),
             lines: Vec::new(),
-            remote_lines: Vec::new(),
+            remote: Vec::new(),
         }
+    }
+}
+
+/// A line of `pon-onu-mng`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteLine {
+    /// The ONU profile that set it; empty for none.
+    pub profile: String,
+    /// The line.
+    pub text: String,
+}
+
+impl RemoteLine {
+    /// A line that no profile set.
+    pub fn own(text: impl Into<String>) -> Self {
+        Self { profile: String::new(), text: text.into() }
     }
 }
 
@@ -144,19 +166,21 @@ impl Configuration {
             let same =
                 |saved: &OnuConfig| device.onu(at).is_some_and(|now| now.configured.serial == saved.serial);
             if !self.onus.get(&at).is_some_and(same) {
-                device.remove_onu(at);
+                device.unregister(at);
             }
         }
         for (at, saved) in &self.onus {
             if let Some(onu) = device.onu_mut(*at) {
                 onu.configured.clone_from(saved);
-                continue;
+            } else if let Some(onu) = device.take_removed(at.pon, saved.serial) {
+                if let Some(pon) = device.pon_mut(at.pon) {
+                    pon.unconfigured.retain(|one| one.serial != saved.serial);
+                }
+                device.insert_onu(*at, Onu { configured: saved.clone(), ..onu });
+            } else {
+                device.register(*at, saved.clone());
             }
-            let onu = match device.take_removed(at.pon, saved.serial) {
-                Some(onu) => Onu { configured: saved.clone(), ..onu },
-                None => Onu::of(saved.clone(), gpon::OnuState::Offline),
-            };
-            device.insert_onu(*at, onu);
+            device.obey(*at);
         }
     }
 }
@@ -170,5 +194,63 @@ impl Running<'_> {
     /// What is configured of an ONU.
     pub fn onu(&mut self, at: OnuRef) -> Option<&mut OnuConfig> {
         self.0.onu_mut(at).map(|onu| &mut onu.configured)
+    }
+
+    /// What is configured of a PON port.
+    pub fn pon(&mut self, at: PonPort) -> Option<&mut PonConfig> {
+        self.0.pon_mut(at).map(|pon| &mut pon.configured)
+    }
+
+    /// Profiles and VLANs.
+    pub fn profiles(&mut self) -> &mut Profiles {
+        &mut self.0.profiles
+    }
+
+    /// The device as it is.
+    pub fn device(&self) -> &Device {
+        self.0
+    }
+
+    /// Registers an ONU at a place where none is; its box comes into service if it waits on
+    /// the port.
+    pub fn register(&mut self, at: OnuRef, configured: OnuConfig) {
+        self.0.register(at, configured);
+    }
+
+    /// The serial number of the box that waits on the port and sends this password.
+    pub fn serial_by_password(&self, pon: PonPort, password: &str) -> Option<SerialNumber> {
+        self.0.serial_by_password(pon, password)
+    }
+
+    /// Removes an ONU with all that is configured of it (fact sheet, CLI §5.1); `false`
+    /// when there is none. Its box waits for configuration then.
+    pub fn unregister(&mut self, at: OnuRef) -> bool {
+        self.0.unregister(at)
+    }
+
+    /// Takes another box for an ONU.
+    pub fn rebind(&mut self, at: OnuRef, serial: SerialNumber, password: Option<String>) {
+        self.0.rebind(at, serial, password);
+    }
+
+    /// Enables or disables an ONU; its box goes offline, or comes back.
+    pub fn enable(&mut self, at: OnuRef, enabled: bool) {
+        if let Some(onu) = self.onu(at) {
+            onu.enabled = enabled;
+        }
+        self.0.obey(at);
+    }
+
+    /// Reboots the box of an ONU.
+    pub fn restart(&mut self, at: OnuRef) {
+        self.0.restart(at);
+    }
+
+    /// Locks or unlocks an Ethernet port of the box, numbered from 1; `false` when it lacks
+    /// the port.
+    pub fn unlock_ethernet(&mut self, at: OnuRef, port: usize, unlocked: bool) -> bool {
+        let Some(onu) = self.0.onu_mut(at) else { return false };
+        let port = port.checked_sub(1).and_then(|place| onu.ethernet.get_mut(place));
+        port.map(|port| port.unlocked = unlocked).is_some()
     }
 }

@@ -5,13 +5,15 @@ mod clock;
 mod configuration;
 mod drift;
 mod handle;
+mod life;
 mod load;
 mod onu;
+mod people;
 mod pon;
 mod profile;
 mod traffic;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
@@ -19,10 +21,16 @@ use jiff::civil::DateTime;
 
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
-pub use configuration::{Configuration, OnuConfig, PonConfig, Running, SystemConfig, UplinkConfig};
+pub use configuration::{
+    Configuration, OnuConfig, PonConfig, RemoteLine, Running, SystemConfig, UplinkConfig,
+};
 pub use handle::DeviceHandle;
+pub use life::Life;
 pub(crate) use load::Load;
-pub use onu::{Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Tagging, Tcont};
+pub use onu::{
+    Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Session, Tagging, Tcont,
+};
+pub use people::Person;
 pub use pon::{Pon, Unconfigured};
 pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
@@ -106,11 +114,19 @@ pub struct Device {
     pub cli: CliAccess,
     /// How it shows itself.
     pub habits: Habits,
+    /// How long its boxes take from phase to phase.
+    pub life: Life,
+    /// Who is logged in beside those who really are.
+    pub others: Vec<Person>,
+    /// Who is logged in over telnet, by the number of the session.
+    pub(crate) people: BTreeMap<u64, Person>,
     pub(crate) pons: BTreeMap<PonPort, Pon>,
     /// What `write` saved last, and when.
     startup: Option<(Configuration, DateTime)>,
     /// Boxes that still hang where their ONU was removed, by the serial number it had.
     removed: BTreeMap<(PonPort, SerialNumber), Onu>,
+    /// What will happen to ONUs, the next first.
+    due: VecDeque<life::Due>,
     /// How often it may have been changed.
     pub(crate) changes: u64,
     /// ONUs that may have changed since the agent last listed them.
@@ -127,6 +143,7 @@ impl Device {
         environment: Environment,
         cli: CliAccess,
         habits: Habits,
+        life: Life,
     ) -> Self {
         Self {
             chassis,
@@ -138,9 +155,13 @@ impl Device {
             profiles: Profiles::default(),
             cli,
             habits,
+            life,
+            others: Vec::new(),
+            people: BTreeMap::new(),
             pons: BTreeMap::new(),
             startup: None,
             removed: BTreeMap::new(),
+            due: VecDeque::new(),
             changes: 0,
             touched: BTreeSet::new(),
             now: Duration::ZERO,
@@ -207,9 +228,12 @@ impl Device {
         std::mem::take(&mut self.touched)
     }
 
-    /// Reads the clock; until the next time everything shows this moment.
+    /// Reads the clock; until the next time everything shows this moment. What was to
+    /// happen until then has happened.
     pub(crate) fn refresh(&mut self) {
-        self.now = self.clock.elapsed();
+        let now = self.clock.elapsed();
+        self.move_due(now);
+        self.now = now;
     }
 
     /// The moment the device shows.
@@ -299,13 +323,24 @@ impl Device {
     }
 
     /// Moves an ONU into another phase, with the times and counters that go with
-    /// it. `false` when there is no such ONU.
+    /// it; nothing else happens to it then. `false` when there is no such ONU.
     pub fn set_phase(&mut self, at: OnuRef, phase: OnuState, reason: OfflineReason) -> bool {
         self.refresh();
+        self.forget_due(at);
+        if let Some(onu) = self.onu_mut(at) {
+            onu.held = false;
+        }
+        self.change_phase(at, phase, reason)
+    }
+
+    fn change_phase(&mut self, at: OnuRef, phase: OnuState, reason: OfflineReason) -> bool {
         let time = self.time();
         let Some(onu) = self.onu_mut(at) else { return false };
         let (was, is) = (onu.is_online(), phase == OnuState::Online);
         onu.phase = phase;
+        if is != was {
+            onu.keep_session(was);
+        }
         if is && !was {
             onu.last_online = Some(time);
         }

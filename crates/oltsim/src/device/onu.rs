@@ -1,6 +1,7 @@
 use std::net::Ipv4Addr;
 
 use gpon::{OfflineReason, OnuState, SerialNumber, VlanMode};
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::{OnuConfig, Traffic};
@@ -32,7 +33,15 @@ pub struct Onu {
     pub upstream: Traffic,
     /// What it is sent.
     pub downstream: Traffic,
+    /// The password that its box sends, at most 10 characters.
+    pub own_password: String,
     pub(super) phase: OnuState,
+    /// Sessions that are over, those that the times above tell of left out.
+    pub(super) past: Vec<Session>,
+    /// Whether it is offline only because it is disabled.
+    pub(super) held: bool,
+    /// When it was registered, by the time since the start; `None` for before.
+    pub(super) registered: Option<std::time::Duration>,
 }
 
 impl Onu {
@@ -61,9 +70,49 @@ impl Onu {
             ip_host: None,
             upstream: Traffic::default(),
             downstream: Traffic::default(),
+            own_password: own_password(configured.serial),
             phase,
+            past: Vec::new(),
+            held: false,
+            registered: None,
             configured,
         }
+    }
+
+    /// Says that it would be in service if it were enabled.
+    pub(crate) fn hold_if_disabled(&mut self) {
+        self.held = !self.configured.enabled && self.last_online.is_some();
+    }
+
+    /// Its latest sessions, the oldest first, at most 10 (fact sheet, CLI §4.3). Of what
+    /// was before the simulation only the last change each way is known; the session
+    /// before it is invented.
+    pub fn sessions(&self) -> Vec<Session> {
+        let mut all = self.past.clone();
+        let before = |offline: DateTime| offline.checked_sub(EARLIER).unwrap_or(offline);
+        match (self.last_online, self.last_offline) {
+            (Some(online), Some(offline)) if offline <= online => {
+                if all.is_empty() {
+                    let end = Some((offline, self.reason));
+                    all.push(Session { online: before(offline), end });
+                }
+                all.push(Session { online, end: None });
+            }
+            (Some(online), Some(offline)) => all.push(Session { online, end: Some((offline, self.reason)) }),
+            (Some(online), None) => all.push(Session { online, end: None }),
+            _ => {}
+        }
+        all.split_off(all.len().saturating_sub(SESSIONS))
+    }
+
+    /// Keeps what the times are about to forget; `running` says that a session runs.
+    pub(super) fn keep_session(&mut self, running: bool) {
+        let mut known = self.sessions();
+        if running {
+            // The times will tell its end.
+            known.pop();
+        }
+        self.past = known;
     }
 
     /// Its name as the device shows it: `ONU-<port>:<onu>` until it gets one (fact
@@ -97,6 +146,26 @@ impl Onu {
         use OnuState::{AuthFailed, Logging, Online, Synchronization};
         matches!(self.phase, Logging | Synchronization | Online | AuthFailed)
     }
+}
+
+/// How many sessions a device remembers (fact sheet, CLI §4.3).
+const SESSIONS: usize = 10;
+
+/// How long the invented session before the first known one lasted.
+const EARLIER: SignedDuration = SignedDuration::from_hours(26);
+
+/// A session of an ONU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// When it came online.
+    pub online: DateTime,
+    /// When it went offline and why; `None` while it is online.
+    pub end: Option<(DateTime, OfflineReason)>,
+}
+
+/// ZTE's boxes send the last nine characters of their serial number (fact sheet, SNMP §4.2).
+fn own_password(serial: SerialNumber) -> String {
+    serial.to_string().split_off(3)
 }
 
 fn given(bytes: &[u8], at: gpon::OnuRef) -> Vec<u8> {
@@ -209,6 +278,8 @@ pub struct GemPort {
     pub tcont: u8,
     /// Its Port-ID.
     pub port_id: u16,
+    /// The queue it is put into; `None` where none was said.
+    pub queue: Option<u8>,
     /// The traffic profile upstream; empty for none.
     pub upstream_profile: String,
     /// The traffic profile downstream; empty for none.
@@ -224,7 +295,7 @@ pub struct ServicePort {
     pub mode: VlanMode,
     /// The VLAN on the customer's side; 0 for untagged.
     pub user_vlan: u16,
-    /// The VLAN on the network's side (`vlan N`).
+    /// The VLAN on the network's side (`vlan N`); 0 for none.
     pub vlan: u16,
     /// The outer VLAN on the network's side (`svlan N`); 0 for none.
     pub svlan: u16,

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::ScenarioError;
 use super::text::Text;
 use crate::cli::{
-    Caret, ChangePassword, CliOptions, Columns, CrLf, Dollar, EmptyUser, LineEnd, Pace, any_bytes,
+    Caret, ChangePassword, CliOptions, Columns, CrLf, Dollar, EmptyUser, LineEnd, Pace, WriteOptions,
+    any_bytes,
 };
 use crate::device::{CliAccess, Model};
 
@@ -105,7 +106,12 @@ impl CliSection {
 
     /// # Errors
     /// A number out of its range.
-    pub(super) fn options(&self, model: Model, firmware: &str) -> Result<CliOptions, ScenarioError> {
+    pub(super) fn options(
+        &self,
+        model: Model,
+        firmware: &str,
+        writes: WriteOptions,
+    ) -> Result<CliOptions, ScenarioError> {
         let within = |key: &str, value: usize, least: usize, most: usize| {
             let rule = format_args!("must be from {least} to {most}").to_string();
             if (least..=most).contains(&value) {
@@ -160,6 +166,7 @@ impl CliSection {
                 everything: milliseconds(self.everything_ms),
                 write: milliseconds(self.write_ms),
             },
+            writes,
         })
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::cli::CliSection;
+use super::life::{LifeSection, PersonSection};
 use super::rule::{Kind, OnuSection, Rule, UnconfiguredSection};
+use crate::cli::WriteOptions;
 use crate::device::{
     BandwidthProfile, Environment, Fan, IfIndex, Model, Module, OfflineOptics, OnuIpProfile, OnuType,
     OnuVlanProfile, PowerFeed, PowerState, TrafficProfile, VlanInterface,
@@ -36,6 +38,9 @@ pub(super) struct File {
     pub(super) onus: Vec<OnuSection>,
     pub(super) unconfigured: Vec<UnconfiguredSection>,
     pub(super) faults: Vec<Fault>,
+    pub(super) writes: WriteOptions,
+    pub(super) life: LifeSection,
+    pub(super) people: Vec<PersonSection>,
 }
 
 impl Default for File {
@@ -67,6 +72,9 @@ impl Default for File {
             onus: Vec::new(),
             unconfigured: Vec::new(),
             faults: Vec::new(),
+            writes: WriteOptions::default(),
+            life: LifeSection::default(),
+            people: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod chassis;
 mod cli;
 mod file;
+mod life;
 mod onu;
 mod population;
 mod rule;
@@ -116,7 +117,7 @@ impl Scenario {
         let agent = agent(&file.agent)?;
         let device = device(&file, clock)?;
         let delay = Duration::from_millis(file.agent.delay_ms);
-        let cli = file.cli.options(file.chassis.model, &file.chassis.firmware)?;
+        let cli = file.cli.options(file.chassis.model, &file.chassis.firmware, file.writes.clone())?;
         Ok(Self { device, agent, delay, delay_order: file.agent.delay_order, cli, faults: file.faults })
     }
 }
@@ -161,7 +162,9 @@ fn device(file: &File, clock: Option<DateTime>) -> Result<Device, ScenarioError>
         file.environment.clone().into(),
         file.cli.access(),
         habits,
+        file.life.life(),
     );
+    device.others = file.people.iter().map(|person| person.person(start)).collect();
     device.uptime_at_start = Duration::from_secs(file.chassis.uptime_seconds);
     device.cards = chassis::cards(file, start)?;
     device.uplinks = chassis::uplinks(file, &device)?;

@@ -9,7 +9,7 @@ use super::rule::{Count, Ids, Kind, OnuSection, Rule, UnconfiguredSection};
 use super::select::Selector;
 use super::service;
 use super::{ScenarioError, before, onu_ref, text};
-use crate::device::{Device, OnuType, Unconfigured};
+use crate::device::{Device, OnuType, RemoteLine, Unconfigured};
 use crate::random::Random;
 
 /// Ids of unconfigured boxes in serial numbers, beyond those of registered ones.
@@ -42,6 +42,13 @@ pub(super) fn populate(file: &File, device: &mut Device, start: DateTime) -> Res
         unconfigured(file, device, place, section, start)?;
     }
     used_types(device);
+    let all: Vec<OnuRef> = device.onus().map(|(at, _)| at).collect();
+    for at in all {
+        if let Some(onu) = device.onu_mut(at) {
+            service::provision_remote(onu);
+            onu.hold_if_disabled();
+        }
+    }
     Ok(())
 }
 
@@ -159,7 +166,7 @@ fn single(
         service::provision(&services, onu, id);
     }
     onu.configured.lines.clone_from(&section.config);
-    onu.configured.remote_lines.clone_from(&section.remote_config);
+    onu.configured.remote = section.remote_config.iter().map(RemoteLine::own).collect();
     let milli = |dbm: f64| (dbm * 1000.0).round() as i32;
     onu.configured.name = name.unwrap_or_else(|| std::mem::take(&mut onu.configured.name));
     onu.configured.description =

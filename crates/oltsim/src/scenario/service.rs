@@ -3,7 +3,7 @@
 use super::ScenarioError;
 use super::file::File;
 use super::rule::{Mode, ServiceSection};
-use crate::device::{Device, Form, GemPort, Onu, ServicePort, Tcont};
+use crate::device::{Device, Form, GemPort, Onu, RemoteLine, ServicePort, Tcont};
 
 /// A service whose references are resolved.
 #[derive(Debug)]
@@ -113,6 +113,7 @@ pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
                 name: format!("G{number}"),
                 tcont: number,
                 port_id: alloc_id + 2000,
+                queue: None,
                 upstream_profile: service.upstream.clone(),
                 downstream_profile: service.downstream.clone(),
             },
@@ -123,4 +124,54 @@ pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
             onu.configured.profiled.insert(number, service.profile.clone());
         }
     }
+}
+
+/// Sets in the box what goes with the services: those of profiles first, as on the device.
+pub(super) fn provision_remote(onu: &mut Onu) {
+    let configured = &onu.configured;
+    let first = configured.service_ports.keys().next().copied().filter(|_| !onu.ethernet.is_empty());
+    let mut profiles: Vec<&str> = Vec::new();
+    for profile in configured.profiled.values().map(String::as_str).chain([""]) {
+        if !profiles.contains(&profile) {
+            profiles.push(profile);
+        }
+    }
+    let mut lines = Vec::new();
+    let mut port_of_first = None;
+    for profile in profiles {
+        let own = |number: &u8| configured.profiled.get(number).map_or("", String::as_str) == profile;
+        let mut line = |text| lines.push(RemoteLine { profile: profile.to_owned(), text });
+        for (number, port) in configured.service_ports.iter().filter(|(number, _)| own(number)) {
+            let name = configured.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
+            let name = if name.is_empty() { number.to_string() } else { name.to_owned() };
+            line(format!("service {name} gemport {} vlan {}", port.vport, inner(port)));
+        }
+        let Some(port) = first.filter(own).and_then(|number| configured.service_ports.get(&number)) else {
+            continue;
+        };
+        let text = format!("vlan port eth_0/1 mode tag vlan {}", inner(port));
+        if profile.is_empty() {
+            port_of_first = Some(RemoteLine::own(text));
+        } else {
+            line(text);
+        }
+    }
+    if let Some(pppoe) = &configured.pppoe {
+        lines.push(RemoteLine::own(format!(
+            "wan-ip 1 mode pppoe username {} password {} vlan-profile {} host 1",
+            pppoe.user, pppoe.password, pppoe.vlan_profile
+        )));
+    }
+    lines.extend(port_of_first);
+    if !lines.is_empty() {
+        lines.push(RemoteLine::own("security-mgmt 212 state enable mode forward protocol web"));
+    }
+    // Behind them what the scenario wrote out.
+    lines.append(&mut onu.configured.remote);
+    onu.configured.remote = lines;
+}
+
+/// The VLAN between the box and the OLT.
+fn inner(port: &ServicePort) -> u16 {
+    if port.user_vlan == 0 { port.vlan } else { port.user_vlan }
 }

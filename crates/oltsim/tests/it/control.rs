@@ -97,7 +97,7 @@ async fn the_command_line_is_listed_stopped_and_started() {
     let control = Control::start().await;
     let mut terminal = Terminal::logged_in(&control.simulator).await;
     terminal.ask("end", "#").await;
-    let listed = json!([{"session": 1, "line": "end"}]);
+    let listed = json!([{"session": 1, "line": "end", "mode": "", "configures": false}]);
     assert_eq!(control.get("/commands").await, listed);
     let taken = control.http.delete(format!("{}/commands", control.base)).send().await.unwrap();
     assert_eq!(taken.json::<Value>().await.unwrap(), listed);

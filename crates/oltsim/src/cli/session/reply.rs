@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::{CONFIRM, Phase, Session};
-use crate::cli::change::Tell;
-use crate::cli::command::{Arg, Ask, Refusal};
+use super::{CONFIRM, CONFIRM_REBOOT, Phase, Session};
+use crate::cli::change::{self, Done, Tell};
+use crate::cli::command::{Arg, Ask, Question, Refusal, Syntax};
 use crate::cli::errors;
 use crate::cli::grammar::{self, Grammar, Misunderstood};
 use crate::cli::modes::Step;
@@ -25,6 +25,9 @@ impl Session {
         let slow =
             match Grammar::of_device().understand(line, self.mode, device).map(|understood| understood.act) {
                 Ok(Act::Show(command)) => self.options.pace.of(command.slow),
+                Ok(Act::Change(change)) if change.syntax.starts_with("sn-bind ") => {
+                    Duration::from_millis(self.options.writes.sn_bind_ms)
+                }
                 _ => Duration::ZERO,
             };
         self.options.pace.line.saturating_add(slow)
@@ -82,7 +85,8 @@ impl Session {
         };
         match understood.act {
             Act::Show(command) => {
-                let ask = Ask { device, args: &understood.args, columns: &understood.columns };
+                let (args, columns) = (&understood.args, &understood.columns);
+                let ask = Ask { device, args, columns, session: self.number };
                 let answer = match nothing && self.unpaged && command.syntax.starts_with("show gpon ") {
                     true => Err(Refusal::Empty),
                     false => (command.run)(&ask),
@@ -101,10 +105,21 @@ impl Session {
             }
             Act::Step(step) => self.step(step, &understood.args, device),
             Act::Change(change) => {
-                let (args, columns) = (&understood.args, &understood.columns);
-                let mut tell = Tell { running: device.running(), mode: self.mode, args, columns };
+                let mut tell = Tell {
+                    running: device.running(),
+                    options: &self.options.writes,
+                    mode: self.mode,
+                    args: &understood.args,
+                    columns: &understood.columns,
+                    names: &understood.names,
+                    keywords: &understood.keywords,
+                    line: &understood.line,
+                };
                 let text = match (change.run)(&mut tell) {
-                    Ok(()) => String::new(),
+                    Ok(Done::Silent) => String::new(),
+                    Ok(Done::Successful) => ".[Successful]\n".to_owned(),
+                    Ok(Done::Accepted) => "[Successful]\n".to_owned(),
+                    Ok(Done::Asks(question)) => return self.ask_first(question),
                     Err(refusal) => self.refused(refusal, line, device),
                 };
                 self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
@@ -114,11 +129,40 @@ impl Session {
         }
     }
 
+    /// Asks before it does something.
+    fn ask_first(&mut self, question: Question) {
+        self.phase = Phase::Confirm(question);
+        let text = match question {
+            Question::Logout => CONFIRM.to_owned(),
+            Question::Reboot(_) => CONFIRM_REBOOT.to_owned(),
+            Question::Restore(_) => self.options.writes.restore_question.clone(),
+        };
+        self.ask(&text);
+    }
+
+    /// Takes the answer to the question of a change.
+    pub(crate) fn decide(&mut self, question: Question, answer: &str, device: &mut Device) {
+        match answer.trim() {
+            "yes" | "y" => {
+                change::confirmed(question, &mut device.running());
+                self.show_prompt(device);
+            }
+            "no" | "n" => self.show_prompt(device),
+            _ => self.refuse_decision(device),
+        }
+    }
+
     fn refused(&self, refusal: Refusal, line: &str, device: &Device) -> String {
         match refusal {
             Refusal::Syntax(syntax, at) => self.refuse((syntax, at), line, device),
             Refusal::Empty => errors::empty(errors::is_old(&device.chassis.firmware)),
             Refusal::Line(text) => format!("{text}\n"),
+            Refusal::Change(why, at) => {
+                match why.line(&self.options.writes, errors::is_old(&device.chassis.firmware)) {
+                    Some(text) => format!("{text}\n"),
+                    None => self.refuse((Syntax::BadParameter, at), line, device),
+                }
+            }
         }
     }
 
@@ -144,8 +188,7 @@ impl Session {
                 return self.ask_for_password();
             }
             (Step::Logout, _) if self.options.confirm_logout => {
-                self.phase = Phase::Confirm;
-                return self.ask(CONFIRM);
+                return self.ask_first(Question::Logout);
             }
             (Step::Logout, _) => {
                 self.phase = Phase::Closed;

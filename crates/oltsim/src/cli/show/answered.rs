@@ -11,7 +11,7 @@ use crate::scenario::{DEMO, NO_OPTICS, SMALL, V1_2};
 fn ask(device: &Device, syntax: &str, args: &[Arg]) -> Answer {
     let commands = SHOWS.iter().copied().flatten();
     let command = commands.into_iter().find(|command| command.syntax == syntax).expect(syntax);
-    (command.run)(&Ask { device, args, columns: &[20] })
+    (command.run)(&Ask { device, args, columns: &[20], session: 0 })
 }
 
 fn device(scenario: &str) -> Device {

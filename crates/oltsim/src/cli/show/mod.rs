@@ -30,6 +30,7 @@ mod service_port;
 mod system;
 mod uncfg;
 mod uplink;
+mod users;
 mod version;
 mod vlan;
 
@@ -55,6 +56,7 @@ pub(crate) const SHOWS: &[&[Command]] = &[
     system::COMMANDS,
     uncfg::COMMANDS,
     uplink::COMMANDS,
+    users::COMMANDS,
     version::COMMANDS,
     vlan::COMMANDS,
 ];

@@ -37,7 +37,10 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
         framed(profile, carriers(onu, &numbers, old)).iter().for_each(|own| line(format_args!("{own}")));
     }
     for number in onu.configured.gem_ports.keys() {
-        line(format_args!("switchport mode hybrid vport {number}"));
+        let trunk = format!("switchport mode trunk vport {number}");
+        if !onu.configured.lines.contains(&trunk) {
+            line(format_args!("switchport mode hybrid vport {number}"));
+        }
     }
     for (vport, tagging, vlans) in switchport(onu) {
         line(format_args!("switchport vlan {vlans} {tagging} vport {vport}"));
@@ -94,7 +97,8 @@ fn carriers(onu: &Onu, numbers: &BTreeSet<u8>, old: bool) -> Vec<String> {
     let gem_ports = || onu.configured.gem_ports.iter().filter(|(number, _)| numbers.contains(number));
     for (number, port) in gem_ports() {
         let (kind, way) = if old { (" unicast", " dir both") } else { ("", "") };
-        lines.push(format!("gemport {number}{}{kind} tcont {}{way}", named(&port.name), port.tcont));
+        let queue = port.queue.map_or(String::new(), |queue| format!(" queue {queue}"));
+        lines.push(format!("gemport {number}{}{kind} tcont {}{way}{queue}", named(&port.name), port.tcont));
     }
     for (number, port) in gem_ports() {
         let limit = |way: &str, profile: &str| match profile {
@@ -149,7 +153,7 @@ fn mapping(port: &ServicePort) -> String {
     let line = match port.mode {
         _ if form.other_all => format!("other-all tls-vlan {}", port.vlan),
         VlanMode::Transparent => format!("{user} transparent"),
-        _ => format!("{user} vlan {}{}", port.vlan, some("svlan", vlan(port.svlan))),
+        _ => format!("{user}{}{}", some("vlan", vlan(port.vlan)), some("svlan", vlan(port.svlan))),
     };
     let number = |value: Option<u8>| value.map(|value| value.to_string());
     line + &some("cos", number(form.cos))
@@ -166,45 +170,12 @@ fn run_interface(ask: &Ask<'_>) -> Answer {
 /// The block of what is set in the box, `!` included; nothing when nothing is.
 pub(super) fn remote_block(at: OnuRef, onu: &Onu) -> Option<String> {
     let mut lines = Vec::new();
-    let first = onu.configured.service_ports.keys().next().copied().filter(|_| !onu.ethernet.is_empty());
-    for (profile, numbers) in by_profile(onu) {
-        let mut own = Vec::new();
-        let ports = onu.configured.service_ports.iter().filter(|(number, _)| numbers.contains(number));
-        for (number, port) in ports.clone() {
-            let name = onu.configured.gem_ports.get(&port.vport).map_or("", |gem| gem.name.as_str());
-            let name = if name.is_empty() { number.to_string() } else { name.to_owned() };
-            own.push(format!("service {name} gemport {} vlan {}", port.vport, inner(port)));
-        }
-        // What a profile sets stands in its frame, the port of the first service too.
-        if profile.is_some() {
-            own.extend(ports.filter(|(number, _)| first == Some(**number)).map(|(_, port)| ethernet(port)));
-        }
-        lines.extend(framed(profile, own));
+    for part in onu.configured.remote.chunk_by(|one, other| one.profile == other.profile) {
+        let profile = part.first().map(|line| line.profile.as_str()).filter(|profile| !profile.is_empty());
+        lines.extend(framed(profile, part.iter().map(|line| line.text.clone()).collect()));
     }
-    if let Some(pppoe) = &onu.configured.pppoe {
-        lines.push(format!(
-            "wan-ip 1 mode pppoe username {} password {} vlan-profile {} host 1",
-            pppoe.user, pppoe.password, pppoe.vlan_profile
-        ));
-    }
-    let own = first.filter(|number| !onu.configured.profiled.contains_key(number));
-    lines.extend(own.and_then(|number| onu.configured.service_ports.get(&number)).map(ethernet));
-    if !lines.is_empty() {
-        lines.push("security-mgmt 212 state enable mode forward protocol web".to_owned());
-    }
-    lines.extend(onu.configured.remote_lines.iter().cloned());
     let lines = if lines.is_empty() { return None } else { lines.join("\n  ") };
     Some(format!("pon-onu-mng gpon-onu_{at}\n  {lines}\n!\n"))
-}
-
-/// The line of the box's first Ethernet port.
-fn ethernet(port: &ServicePort) -> String {
-    format!("vlan port eth_0/1 mode tag vlan {}", inner(port))
-}
-
-/// The VLAN between the box and the OLT.
-fn inner(port: &ServicePort) -> u16 {
-    if port.user_vlan == 0 { port.vlan } else { port.user_vlan }
 }
 
 fn run_remote(ask: &Ask<'_>) -> Answer {
@@ -217,7 +188,7 @@ fn run_remote(ask: &Ask<'_>) -> Answer {
 mod tests {
     use super::*;
     use crate::cli::show::fixture::{fixture, onu as at};
-    use crate::device::{Form, GemPort, Pppoe, Tcont};
+    use crate::device::{Form, GemPort, RemoteLine, Tcont};
 
     fn configured() -> Onu {
         let mut onu = Onu::new("ZTEGD0000003".parse().unwrap(), "ZTE-F660", gpon::OnuState::Online);
@@ -228,6 +199,7 @@ mod tests {
                 name: "1".into(),
                 tcont: 1,
                 port_id: 128,
+                queue: None,
                 upstream_profile: "UP50".into(),
                 downstream_profile: "DN50".into(),
             },
@@ -289,13 +261,14 @@ mod tests {
     #[test]
     fn boxes() {
         let mut onu = configured();
-        onu.configured.service_ports.remove(&2);
-        for gem in onu.configured.gem_ports.values_mut() {
-            gem.name = "HSI".into();
+        for line in [
+            "service HSI gemport 1 vlan 22",
+            "wan-ip 1 mode pppoe username user1 password pass1 vlan-profile PPPOE host 1",
+            "vlan port eth_0/1 mode tag vlan 22",
+            "security-mgmt 212 state enable mode forward protocol web",
+        ] {
+            onu.configured.remote.push(RemoteLine::own(line));
         }
-        onu.ethernet.push(crate::device::Ethernet { unlocked: true, up: true, speed: 6 });
-        onu.configured.pppoe =
-            Some(Pppoe { user: "user1".into(), password: "pass1".into(), vlan_profile: "PPPOE".into() });
         let printed = remote_block(at("1/2/1:3"), &onu).unwrap();
         assert_eq!(printed, fixture("c320-v2.1.0/show-onu-running-config.txt"));
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use gpon::{OfflineReason, OnuRef};
 use jiff::civil::DateTime;
-use jiff::{Span, ToSpan};
 
 use super::onu_lists::{enabled, of_pon, phase};
 use crate::cli::{Answer, Ask, Command, Refusal, Slow, any_bytes};
@@ -38,6 +37,8 @@ struct Detail {
     distance: String,
     online: String,
     sessions: Vec<Session>,
+    /// Line and remote profile; empty for none.
+    profiles: [String; 2],
     old: bool,
 }
 
@@ -69,8 +70,8 @@ fn print(detail: &Detail) -> String {
         ("DBA Mode", Some("Hybrid")),
         ("ONU Status", Some("enable")),
         ("OMCI BW Profile", Some("")),
-        ("Line Profile", Some("N/A")),
-        ("Service Profile", Some("N/A")),
+        ("Line Profile", Some(set(&detail.profiles[0]))),
+        ("Service Profile", Some(set(&detail.profiles[1]))),
         ("Alarm Profile", older.map(|()| "N/A")),
         ("Performance Profile", older.map(|()| "N/A")),
         ("ONU Distance", Some(&detail.distance)),
@@ -117,7 +118,7 @@ fn detail(device: &Device, at: OnuRef, onu: &Onu) -> Detail {
         channel: if serving { "1(GPON)" } else { "N/A" },
         enabled: onu.configured.enabled,
         phase: phase(onu.phase()),
-        config_state: if serving { "success" } else { "fail" },
+        config_state: if device.is_configured(onu) { "success" } else { "fail" },
         by_serial: onu.configured.password.is_none(),
         serial: onu.configured.serial.to_string(),
         password: onu.configured.password.clone().unwrap_or_default(),
@@ -126,8 +127,13 @@ fn detail(device: &Device, at: OnuRef, onu: &Onu) -> Detail {
         distance: device.shown_distance(onu).map_or("N/A".to_owned(), |metres| format!("{metres}m")),
         online: device.online_for(onu).map_or("N/A".to_owned(), duration),
         sessions: sessions(onu),
+        profiles: onu.configured.onu_profiles.clone(),
         old: super::is_old(device),
     }
+}
+
+fn set(name: &str) -> &str {
+    if name.is_empty() { "N/A" } else { name }
 }
 
 fn duration(online: Duration) -> String {
@@ -135,23 +141,12 @@ fn duration(online: Duration) -> String {
     format!("{}h {}m {}s", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// How long the session before the present one is said to have lasted: the
-/// device state keeps the last change each way, and no older one.
-fn earlier() -> Span {
-    26.hours()
-}
-
 fn sessions(onu: &Onu) -> Vec<Session> {
-    let cause = cause(onu.reason);
-    match (onu.last_online, onu.last_offline) {
-        (Some(online), Some(offline)) if offline <= online => {
-            let before = offline.checked_sub(earlier()).unwrap_or(offline);
-            vec![Session(Some(before), Some(offline), cause), Session(Some(online), None, "")]
-        }
-        (Some(online), Some(offline)) => vec![Session(Some(online), Some(offline), cause)],
-        (Some(online), None) => vec![Session(Some(online), None, "")],
-        _ => Vec::new(),
-    }
+    let row = |session: crate::device::Session| match session.end {
+        Some((offline, reason)) => Session(Some(session.online), Some(offline), cause(reason)),
+        None => Session(Some(session.online), None, ""),
+    };
+    onu.sessions().into_iter().map(row).collect()
 }
 
 /// The command line's words for the causes; those of the last line are the

@@ -30,6 +30,10 @@ pub(super) struct Registered {
     pub(super) onu_type: String,
     /// `sn` or `pw`, and what it is told by.
     pub(super) by: (&'static str, String),
+    /// Empty for none.
+    pub(super) vport_mode: String,
+    /// Line and remote profile; empty for none.
+    pub(super) profiles: [String; 2],
 }
 
 impl View {
@@ -41,6 +45,8 @@ impl View {
                 Some(password) => ("pw", password.clone()),
                 None => ("sn", onu.configured.serial.to_string()),
             },
+            vport_mode: onu.configured.vport_mode.clone(),
+            profiles: onu.configured.onu_profiles.clone(),
         });
         Self {
             port,
@@ -63,13 +69,22 @@ pub(super) fn block(view: &View) -> String {
             let _ = writeln!(text, "  {word} {value}");
         }
     }
-    for Registered { id, onu_type, by: (word, value) } in &view.onus {
-        let _ = writeln!(text, "  onu {id} type {onu_type} {word} {value}");
+    for Registered { id, onu_type, by: (word, value), vport_mode, profiles: [line, remote] } in &view.onus {
+        let tail = with("vport-mode", vport_mode);
+        let _ = writeln!(text, "  onu {id} type {onu_type} {word} {value}{tail}");
+        if !(line.is_empty() && remote.is_empty()) {
+            let _ = writeln!(text, "  onu {id} profile{}{}", with("line", line), with("remote", remote));
+        }
     }
     for line in &view.config {
         let _ = writeln!(text, "  {line}");
     }
     text + "!\n"
+}
+
+/// A word and its value; nothing without a value.
+fn with(word: &str, value: &str) -> String {
+    if value.is_empty() { String::new() } else { format!(" {word} {value}") }
 }
 
 /// Some firmwares print a mark before the interface.
@@ -90,7 +105,9 @@ mod tests {
     use crate::cli::show::fixture::fixture;
 
     fn registered(id: u8, onu_type: &str, word: &'static str, value: &str) -> Registered {
-        Registered { id, onu_type: onu_type.to_owned(), by: (word, value.to_owned()) }
+        let by = (word, value.to_owned());
+        let (vport_mode, profiles) = Default::default();
+        Registered { id, onu_type: onu_type.to_owned(), by, vport_mode, profiles }
     }
 
     #[test]

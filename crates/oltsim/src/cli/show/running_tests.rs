@@ -63,6 +63,8 @@ fn port(number: u8, enabled: bool, onus: &[(u8, &str, &str)], blocks: Vec<String
         id: *id,
         onu_type: (*onu_type).to_owned(),
         by: ("sn", (*serial).to_owned()),
+        vport_mode: String::new(),
+        profiles: Default::default(),
     });
     let port = running_pon::View {
         port: PonPort::new(1, number).unwrap(),

@@ -1,0 +1,43 @@
+//! `show users` and `who` (fact sheet, CLI §4.1). The sheet has the rows alone, and of `who`
+//! only that it tells the same.
+
+use std::fmt::Write;
+
+use crate::cli::{Answer, Ask, Command, Slow};
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command { syntax: "show users", slow: Slow::Simple, run },
+    Command { syntax: "who", slow: Slow::Simple, run },
+];
+
+/// The line of the first session over telnet.
+const FIRST_LINE: usize = 66;
+
+fn row(own: bool, vty: usize, user: &str, seconds: i64, address: &str) -> String {
+    let mark = if own { '*' } else { ' ' };
+    let time = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{mark}{:>4} vty {vty:<4}{user:<5}{time}  self  {address}", FIRST_LINE + vty)
+}
+
+fn run(ask: &Ask<'_>) -> Answer {
+    let mut text = String::new();
+    for (vty, (session, person)) in ask.device.logged_in().enumerate() {
+        let seconds = ask.device.time().duration_since(person.since).as_secs().max(0);
+        let own = session == Some(ask.session);
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "{}", row(own, vty, &person.user, seconds, &person.address));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows() {
+        let sample = "   66 vty 0   zte  00:25:25  self  10.60.183.147";
+        assert_eq!(row(false, 0, "zte", 25 * 60 + 25, "10.60.183.147"), sample);
+        assert!(row(true, 1, "zte", 0, "192.0.2.1").starts_with("*  67 vty 1   zte  00:00:00  self  "));
+    }
+}

@@ -1,0 +1,206 @@
+//! What happens to boxes when their ONUs are registered, removed, disabled and restarted.
+
+use std::time::Duration;
+
+use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
+
+use super::{Device, Onu, OnuConfig, Unconfigured};
+use crate::random::Random;
+
+/// How long a box takes from one phase to the next, by the clock of the device. A real one
+/// takes 1 to 2 minutes from a reboot to its service (fact sheet, CLI §6 nr. 13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Without light, after a reboot of the box.
+    pub los: Duration,
+    /// In phase Logging, after it was registered or enabled.
+    pub logging: Duration,
+    /// In phase Synchronization.
+    pub sync: Duration,
+    /// From its coming online until `Config state` is `success`.
+    pub config: Duration,
+    /// From its registration until its interface can be entered (fact sheet, CLI §5.1:
+    /// clients wait 2 to 3 s).
+    pub interface: Duration,
+}
+
+/// A phase that an ONU will be in.
+#[derive(Debug, Clone)]
+pub(super) struct Due {
+    moment: Duration,
+    at: OnuRef,
+    phase: OnuState,
+}
+
+impl Device {
+    /// Moves every ONU whose time has come.
+    pub(super) fn move_due(&mut self, now: Duration) {
+        while let Some(due) = self.due.front().filter(|due| due.moment <= now).cloned() {
+            self.due.pop_front();
+            self.now = self.now.max(due.moment);
+            self.change_phase(due.at, due.phase, OfflineReason::Unknown);
+            // It was nobody's act; whoever lists rows has to look all the same.
+            self.changes += 1;
+        }
+    }
+
+    /// Forgets what was going to happen to an ONU; whether anything was.
+    pub(super) fn forget_due(&mut self, at: OnuRef) -> bool {
+        let before = self.due.len();
+        self.due.retain(|due| due.at != at);
+        self.due.len() < before
+    }
+
+    fn plan(&mut self, at: OnuRef, steps: &[(Duration, OnuState)]) {
+        let mut moment = self.now;
+        for (after, phase) in steps {
+            moment = moment.saturating_add(*after);
+            let place = self.due.partition_point(|due| due.moment <= moment);
+            self.due.insert(place, Due { moment, at, phase: *phase });
+        }
+        self.move_due(self.now);
+    }
+
+    /// A box that is there comes into service.
+    fn start(&mut self, at: OnuRef) {
+        self.forget_due(at);
+        self.change_phase(at, OnuState::Logging, OfflineReason::Unknown);
+        let Life { logging, sync, .. } = self.life;
+        self.plan(at, &[(logging, OnuState::Synchronization), (sync, OnuState::Online)]);
+    }
+
+    /// Reboots a box that is in service.
+    pub(super) fn restart(&mut self, at: OnuRef) {
+        self.forget_due(at);
+        self.change_phase(at, OnuState::Los, OfflineReason::Reboot);
+        let Life { los, sync, .. } = self.life;
+        self.plan(at, &[(los, OnuState::Synchronization), (sync, OnuState::Online)]);
+    }
+
+    /// Lets a box do what the configuration of its ONU says: one that is disabled goes
+    /// offline, one that went offline by that alone comes back.
+    pub(super) fn obey(&mut self, at: OnuRef) {
+        let Some(onu) = self.onu(at) else { return };
+        let (enabled, held, lit) = (onu.configured.enabled, onu.held, onu.sends_light());
+        if enabled && held {
+            self.hold(at, false);
+            self.start(at);
+        } else if !enabled && (self.forget_due(at) || lit) {
+            self.hold(at, true);
+            self.change_phase(at, OnuState::Offline, OfflineReason::Shutdown);
+        }
+    }
+
+    fn hold(&mut self, at: OnuRef, held: bool) {
+        if let Some(onu) = self.onu_mut(at) {
+            onu.held = held;
+        }
+    }
+
+    /// Registers an ONU where none is, and lets its box come into service if it is there.
+    pub(super) fn register(&mut self, at: OnuRef, configured: OnuConfig) {
+        let found = self.take_box(at.pon, configured.serial);
+        let here = found.is_some();
+        let mut onu = match found {
+            Some(found) => Onu { configured, ..found },
+            None => Onu::of(configured, OnuState::Offline),
+        };
+        onu.registered = Some(self.now);
+        self.insert_onu(at, onu);
+        if here {
+            self.hold(at, true);
+            self.obey(at);
+        }
+    }
+
+    /// Removes an ONU; its box waits for configuration where the OLT still sees it.
+    pub(super) fn unregister(&mut self, at: OnuRef) -> bool {
+        let busy = self.forget_due(at);
+        let Some(onu) = self.remove_onu(at) else { return false };
+        if !(busy || onu.held || onu.sends_light()) {
+            return true;
+        }
+        let seen = self.time();
+        let serial = onu.configured.serial;
+        if let Some(pon) = self.pons.get_mut(&at.pon) {
+            pon.unconfigured.retain(|other| other.serial != serial);
+            let (model, version) = (onu.equipment.model, onu.equipment.software);
+            pon.unconfigured.push(Unconfigured { serial, model, version, password: onu.own_password, seen });
+        }
+        true
+    }
+
+    /// Takes another box for an ONU (fact sheet, CLI §5.1, `registration-method`).
+    pub(super) fn rebind(&mut self, at: OnuRef, serial: SerialNumber, password: Option<String>) {
+        let Some(onu) = self.onu_mut(at) else { return };
+        if onu.configured.serial == serial {
+            onu.configured.password = password;
+            return;
+        }
+        let (registered, configured) =
+            (onu.registered, OnuConfig { serial, password, ..onu.configured.clone() });
+        self.unregister(at);
+        self.register(at, configured);
+        if let Some(onu) = self.onu_mut(at) {
+            onu.registered = registered;
+        }
+    }
+
+    /// The serial number of the box that waits on the port and sends this password.
+    pub(super) fn serial_by_password(&self, pon: PonPort, password: &str) -> Option<SerialNumber> {
+        let waiting = &self.pons.get(&pon)?.unconfigured;
+        waiting.iter().find(|one| one.password == password).map(|one| one.serial)
+    }
+
+    /// The box with this serial number that waits on the port, as one that the OLT never had.
+    fn take_box(&mut self, pon: PonPort, serial: SerialNumber) -> Option<Onu> {
+        let waiting = &mut self.pons.get_mut(&pon)?.unconfigured;
+        let place = waiting.iter().position(|one| one.serial == serial)?;
+        let seen = waiting.remove(place);
+        let onu = self.take_removed(pon, serial).unwrap_or_else(|| unknown_box(&seen));
+        Some(Onu {
+            last_online: None,
+            last_offline: None,
+            reason: OfflineReason::Unknown,
+            past: Vec::new(),
+            held: false,
+            ranged: true,
+            phase: OnuState::Offline,
+            ..onu
+        })
+    }
+
+    /// Whether a box in service has got all of its configuration.
+    pub(crate) fn is_configured(&self, onu: &Onu) -> bool {
+        let online = self.online_for(onu);
+        onu.is_online() && online.is_none_or(|online| online >= self.life.config)
+    }
+
+    /// Whether the interface of an ONU can be entered.
+    pub(crate) fn has_interface(&self, at: OnuRef) -> bool {
+        self.onu(at).is_some_and(|onu| {
+            onu.registered.is_none_or(|since| self.now.saturating_sub(since) >= self.life.interface)
+        })
+    }
+}
+
+/// A box of which only is known what it says of itself before it is registered; how far
+/// away it is depends on its serial number.
+fn unknown_box(seen: &Unconfigured) -> Onu {
+    let mut onu = Onu::new(seen.serial, &seen.model, OnuState::Offline);
+    onu.equipment.model.clone_from(&seen.model);
+    onu.equipment.software.clone_from(&seen.version);
+    onu.own_password.clone_from(&seen.password);
+    let mut random = Random::new(u64::from_be_bytes(seen.serial.octets()), &[0xb0c5]);
+    onu.distance_m = 300 + u32::try_from(random.below(9_000)).unwrap_or(0);
+    let loss = 17_000 + random.between(0, 6_000);
+    onu.optics.rx = 3_900 - loss;
+    onu.optics.olt_rx = onu.optics.tx - loss;
+    onu.optics.drift_phase = u16::try_from(random.below(65_536)).unwrap_or(0);
+    onu.upstream = super::Traffic::new(0, random.below(400_000));
+    onu.downstream = super::Traffic::new(0, random.below(2_500_000));
+    // As many ports as the usual box of a scenario.
+    let port = super::Ethernet { unlocked: true, up: false, speed: 1 };
+    onu.ethernet = vec![port; 4];
+    onu
+}
