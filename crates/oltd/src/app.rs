@@ -7,10 +7,12 @@ use zte::{Olt, OltClock, OltStats};
 
 use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
+use crate::jobs::{Jobs, SaveTimes, Writable};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
+use crate::store::Store;
 use crate::tasks::Tasks;
-use crate::writing::{Gate, Writes};
+use crate::writing::{Gate, SaveMode, Writes};
 
 pub use crate::cache::CacheTimes;
 
@@ -27,12 +29,24 @@ pub struct Site {
     pub writes: Writes,
     /// Whether this instance is the one that writes to it.
     pub writer: bool,
+    /// When what was configured on it is saved.
+    pub save: SaveMode,
+    /// Whether what would cut off a customer names him by his serial number.
+    pub require_identity: bool,
 }
 
 impl Site {
     /// An OLT that is only read.
     pub fn new(olt: Olt, name: impl Into<String>) -> Self {
-        Self { olt, name: name.into(), charset: Charset::default(), writes: Writes::Off, writer: true }
+        Self {
+            olt,
+            name: name.into(),
+            charset: Charset::default(),
+            writes: Writes::Off,
+            writer: true,
+            save: SaveMode::default(),
+            require_identity: true,
+        }
     }
 }
 
@@ -49,6 +63,10 @@ pub struct Parts {
     pub limits: OpticalLimits,
     /// What runs beside the requests.
     pub tasks: Tasks,
+    /// Where writes are kept; without it none is made, for this reason.
+    pub store: Result<Store, String>,
+    /// How long saving waits.
+    pub save_times: SaveTimes,
 }
 
 /// The state of the server. A cheap handle.
@@ -63,6 +81,7 @@ struct State {
     limits: OpticalLimits,
     metrics: Metrics,
     tasks: Tasks,
+    jobs: Jobs,
 }
 
 #[derive(Debug)]
@@ -84,14 +103,16 @@ pub enum NoOlt {
 }
 
 impl From<Parts> for App {
-    fn from(Parts { olts, default, cache, limits, tasks }: Parts) -> Self {
+    fn from(parts: Parts) -> Self {
+        let Parts { olts, default, cache, limits, tasks, store, save_times } = parts;
         let served = |site: Site| {
             let id: Arc<str> = Arc::from(site.olt.id());
             Served { gate: Arc::new(Gate::new(Arc::clone(&id))), id, site }
         };
         let sites: Vec<_> = olts.into_iter().map(served).collect();
         let default = choose(sites.iter().map(|served| &*served.id), default.as_deref());
-        Self(Arc::new(State { sites, default, cache, limits, metrics: Metrics::default(), tasks }))
+        let jobs = Jobs::new(store, sites.iter().map(|served| &*served.id), save_times, tasks.clone());
+        Self(Arc::new(State { sites, default, cache, limits, metrics: Metrics::default(), tasks, jobs }))
     }
 }
 
@@ -101,7 +122,9 @@ impl App {
     /// one with the id `default`.
     pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
         let (limits, tasks) = (OpticalLimits::default(), Tasks::default());
-        Self::from(Parts { olts, default, cache: cache.into(), limits, tasks })
+        let store = Err("no store is configured".to_owned());
+        let save_times = SaveTimes::default();
+        Self::from(Parts { olts, default, cache: cache.into(), limits, tasks, store, save_times })
     }
 
     /// Every OLT, in the order of the configuration.
@@ -122,6 +145,22 @@ impl App {
     /// The tasks that outlive their request: writes, and what runs beside the requests.
     pub fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    /// What was asked to be written, and what became of it.
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    /// Goes on with what an earlier process left, and keeps what has to be done beside
+    /// the requests: settling and saving, where this instance is the writer.
+    pub async fn keep_writing(&self) {
+        let written = || {
+            let of = self.olts().filter(|olt| olt.site().writer && olt.site().writes.may_send());
+            of.map(|olt| olt.writable()).collect::<Vec<_>>()
+        };
+        self.0.jobs.keep_settling(written()).await;
+        self.0.jobs.keep_saving(written());
     }
 
     /// Logs out of the OLTs' command lines.
@@ -181,6 +220,13 @@ impl ChosenOlt {
         &self.entry().site.olt
     }
 
+    /// It as jobs write to it.
+    pub(crate) fn writable(&self) -> Writable {
+        let Served { id, site, gate } = self.entry();
+        let (id, gate, olt) = (Arc::clone(id), Arc::clone(gate), site.olt.clone());
+        Writable { id, olt, gate, cache: self.app.0.cache.clone(), save: site.save }
+    }
+
     /// What was done at it so far, and whether it can be reached. Asks nothing.
     pub fn stats(&self) -> OltStats {
         self.handle().stats()
@@ -196,9 +242,9 @@ impl ChosenOlt {
         &self.entry().gate
     }
 
-    /// The tasks that outlive their request.
-    pub(crate) fn tasks(&self) -> &Tasks {
-        &self.app.0.tasks
+    /// What was asked to be written, and what became of it.
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.app.0.jobs
     }
 
     /// Whether requests that name no OLT go to it.

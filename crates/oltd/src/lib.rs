@@ -8,6 +8,7 @@ pub mod config;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod http;
+pub mod jobs;
 pub mod limits;
 pub mod logging;
 pub mod metrics;

@@ -15,7 +15,10 @@ use crate::app::{App, Parts, Site};
 use crate::cache::{Cache, RedisError};
 use crate::config::{Config, OltConfig};
 use crate::http::{self, Edge, Rules};
+use crate::jobs::SaveTimes;
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
+use crate::writing::{SaveMode, Writes};
 
 /// What writes under way get to end once the process shall. An OLT that was
 /// told to save its configuration and loses who told it leaves us not knowing
@@ -34,6 +37,9 @@ pub enum StartError {
     /// The shared cache.
     #[error(transparent)]
     Redis(#[from] RedisError),
+    /// The store.
+    #[error("the store cannot be used")]
+    Store(#[source] StoreError),
 }
 
 /// The state of the server that is configured so. No OLT is asked anything
@@ -52,9 +58,45 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
     for olt in &config.olts {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
         let OltConfig { name, charset, writes, writer, settings } = olt.clone();
-        olts.push(Site { olt: Olt::new(settings, &transport), name, charset, writes, writer });
+        let (save, require_identity) = (SaveMode::default(), true);
+        let olt = Olt::new(settings, &transport);
+        olts.push(Site { olt, name, charset, writes, writer, save, require_identity });
     }
-    Ok(App::from(Parts { olts, default: config.default.clone(), cache, limits: config.limits, tasks }))
+    let store = store(config).await?;
+    let app = App::from(Parts {
+        olts,
+        default: config.default.clone(),
+        cache,
+        limits: config.limits,
+        tasks,
+        store,
+        save_times: SaveTimes::default(),
+    });
+    app.keep_writing().await;
+    Ok(app)
+}
+
+/// Where writes are kept. Whoever writes to no OLT needs none; where it cannot be used
+/// now, reading goes on, and every write says why it is refused.
+async fn store(config: &Config) -> Result<Result<Store, String>, StartError> {
+    if config.olts.iter().all(|olt| olt.writes == Writes::Off) {
+        return Ok(Err("no OLT is written to (olts[].writes)".to_owned()));
+    }
+    match Store::open(&config.store).await {
+        Ok(store) => Ok(Ok(store)),
+        // A person has to see to it before anything is right.
+        Err(
+            error @ (StoreError::Locked { .. }
+            | StoreError::NoKey { .. }
+            | StoreError::KeyMissing { .. }
+            | StoreError::WrongKey
+            | StoreError::Newer { .. }),
+        ) => Err(StartError::Store(error)),
+        Err(error) => {
+            tracing::error!(%error, "the store cannot be used: nothing is written to any OLT");
+            Ok(Err(error.to_string()))
+        }
+    }
 }
 
 /// The whole server as a service: every path it is given is answered in the envelope.

@@ -23,6 +23,18 @@ pub enum Writes {
     OnPons(BTreeSet<PonPort>),
 }
 
+/// When what was configured on an OLT is saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SaveMode {
+    /// Behind every change.
+    Immediate,
+    /// Once nothing was changed for a while, and at the latest a while after the first change.
+    #[default]
+    Coalesced,
+    /// When somebody asks for it.
+    Manual,
+}
+
 /// Whether who asks may write at all, to an OLT or to what the server keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
@@ -81,6 +93,11 @@ impl Permission {
 }
 
 impl Writes {
+    /// Whether anything may be sent at all, dry runs apart.
+    pub const fn may_send(&self) -> bool {
+        matches!(self, Self::On | Self::OnPons(_))
+    }
+
     /// Whether a write about this is let through, in earnest or as a dry run.
     ///
     /// # Errors

@@ -6,13 +6,16 @@ mod docs;
 mod environment;
 mod fields;
 mod hold;
+mod jobs;
 mod mac;
 pub mod metrics;
 mod monitoring;
 mod olts;
 mod onu;
 mod onu_ids;
+mod onu_management;
 mod onus;
+mod outcome;
 mod pon;
 mod profiles;
 mod save;
@@ -131,6 +134,19 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(hold::hold))
         .routes(routes!(hold::release))
         .routes(routes!(save::save))
+        .routes(routes!(onu_management::describe))
+        .routes(routes!(onu_management::block))
+        .routes(routes!(onu_management::unblock))
+        .routes(routes!(onu_management::reboot))
+        .routes(routes!(onu_management::factory_reset))
+        .routes(routes!(onu_management::delete_at))
+        .routes(routes!(onu_management::delete_of_old))
+        .routes(routes!(onu_management::delete_by_serial))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::settle))
+        .routes(routes!(jobs::plan))
+        .routes(routes!(jobs::apply))
         .routes(routes!(backups::list))
 }
 

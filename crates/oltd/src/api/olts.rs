@@ -41,7 +41,8 @@ struct Row {
     agent_values_per_s: AgentSpeed,
     /// Whether this instance may write to it.
     writer: bool,
-    /// Not known before somebody reads its command line.
+    /// Whether something that this server changed on it is not saved yet; null where it keeps nothing.
+    /// What others changed is not known.
     unsaved_changes: Option<bool>,
     /// Changes that wait to be settled.
     pending_plans: u32,
@@ -116,6 +117,8 @@ async fn row(olt: ChosenOlt) -> Row {
     // After the wait: the first answer ever makes the OLT reachable.
     let stats = olt.stats();
     let clock = olt.known_clock();
+    let unsaved_changes = olt.jobs().owes(olt.id()).await;
+    let pending_plans = u32::try_from(olt.jobs().pending_of(olt.id())).unwrap_or(u32::MAX);
     Row {
         id: olt.id().to_owned(),
         name: olt.name().to_owned(),
@@ -127,8 +130,8 @@ async fn row(olt: ChosenOlt) -> Row {
         clock_offset_s: clock.map(|clock| clock.offset_s),
         agent_values_per_s: stats.speed.into(),
         writer: olt.site().writer,
-        unsaved_changes: None,
-        pending_plans: 0,
+        unsaved_changes,
+        pending_plans,
         default: olt.is_default(),
     }
 }

@@ -1,144 +1,18 @@
 use std::time::{Duration, Instant};
 
 use gpon::{StepState, WriteReport, WriteState};
-use serde::Serialize;
-use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
-use utoipa::openapi::{RefOr, Schema};
 
+use super::outcome::Outcome;
 use super::writing::{Writing, refused};
 use crate::http::openapi::{Changed, SaveFailures};
-use crate::http::{ErrorCode, Failure, Written, schema};
+use crate::http::{ErrorCode, Failure, Written};
+use crate::jobs::{Saved, spelt};
 use crate::tasks::WriteLost;
 use crate::writing::{Denied, Extent, NotSaved};
 
 /// How long a caller waits for a save to end, which may take ten minutes: less
 /// than the deadline of a request, so that there is an answer.
 const PATIENCE: Duration = Duration::from_secs(80);
-
-/// What became of a write.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Write)]
-pub(super) struct Outcome {
-    /// Whether the OLT holds now what was wished for.
-    success: bool,
-    #[schema(value_type = schema::WriteState)]
-    state: &'static str,
-    /// The job that goes on with it; null, for there are none yet.
-    job: Option<String>,
-    /// Its lines, in the order in which they were sent.
-    steps: Vec<Step>,
-    /// What a person should know besides.
-    warnings: Vec<String>,
-    /// Whether what the OLT holds now was read and is what was wished for.
-    verified: bool,
-    saved: Saved,
-}
-
-/// One line of a write.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = WriteStep)]
-struct Step {
-    /// The mode of the command line that it was sent in, as the prompt shows it.
-    place: String,
-    /// The line; secrets in it are `***`.
-    line: String,
-    /// What the OLT answered; secrets in it are `***`.
-    answer: String,
-    /// From the line to the prompt.
-    duration_ms: u64,
-    #[schema(value_type = schema::StepState)]
-    state: &'static str,
-    /// Whether it was undone afterwards; null where nothing called for it.
-    undone: Option<bool>,
-}
-
-/// Whether the OLT's configuration is saved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Saved {
-    Yes,
-    /// It goes on.
-    Pending,
-    /// A person has to see to it.
-    Manual,
-}
-
-impl Serialize for Saved {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Yes => serializer.serialize_bool(true),
-            Self::Pending => serializer.serialize_str("pending"),
-            Self::Manual => serializer.serialize_str("manual"),
-        }
-    }
-}
-
-impl utoipa::PartialSchema for Saved {
-    fn schema() -> RefOr<Schema> {
-        let yes = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
-        let not_yet = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["pending", "manual"]));
-        let meaning = "Whether what the OLT holds now survives its restart: `pending` while it is being saved, `manual` where a person has to see to it.";
-        OneOfBuilder::new().item(yes).item(not_yet).description(Some(meaning)).into()
-    }
-}
-
-impl ToSchema for Saved {}
-
-impl Outcome {
-    fn of(report: WriteReport) -> Self {
-        let WriteReport { state, steps, warnings, verified, .. } = report;
-        let (success, saved) = match state {
-            WriteState::Applied | WriteState::Unchanged => (true, Saved::Yes),
-            WriteState::Refused | WriteState::RolledBack | WriteState::Partial | WriteState::Unknown => {
-                (false, Saved::Manual)
-            }
-        };
-        let steps = steps.into_iter().map(|step| Step {
-            place: step.place,
-            line: step.line,
-            answer: step.answer,
-            duration_ms: u64::try_from(step.duration.as_millis()).unwrap_or(u64::MAX),
-            state: spelt_step(step.state),
-            undone: step.undone,
-        });
-        let steps = steps.collect();
-        Self { success, state: spelt(state), job: None, steps, warnings, verified, saved }
-    }
-
-    /// Of a write of which there is no report.
-    fn unreported(state: WriteState, saved: Saved, warnings: Vec<String>) -> Self {
-        Self {
-            success: false,
-            state: spelt(state),
-            job: None,
-            steps: Vec::new(),
-            warnings,
-            verified: false,
-            saved,
-        }
-    }
-}
-
-/// The spelling of the contract.
-const fn spelt(state: WriteState) -> &'static str {
-    match state {
-        WriteState::Applied => "applied",
-        WriteState::Unchanged => "unchanged",
-        WriteState::Refused => "refused",
-        WriteState::RolledBack => "rolled_back",
-        WriteState::Partial => "partial",
-        WriteState::Unknown => "unknown",
-    }
-}
-
-const fn spelt_step(state: StepState) -> &'static str {
-    match state {
-        StepState::Done => "done",
-        StepState::Refused => "refused",
-        StepState::Unknown => "unknown",
-        StepState::NotSent => "not_sent",
-    }
-}
 
 /// Saves the running configuration, so that it survives a restart of the OLT.
 ///
@@ -175,6 +49,14 @@ pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
     }
 }
 
+fn outcome_of(report: WriteReport) -> Outcome {
+    let saved = match report.state {
+        WriteState::Applied | WriteState::Unchanged => Saved::Yes,
+        WriteState::Refused | WriteState::RolledBack | WriteState::Partial | WriteState::Unknown => Saved::Manual,
+    };
+    Outcome::of(report, saved)
+}
+
 fn answer(report: WriteReport, olt: &str) -> Result<Written, Failure> {
     let sent = report.steps.iter().rev().find(|step| step.state != StepState::NotSent);
     // What we made of the OLT's words quotes them; else they speak for themselves.
@@ -183,7 +65,7 @@ fn answer(report: WriteReport, olt: &str) -> Result<Written, Failure> {
         (warnings, _) => warnings.join("; "),
     };
     let (state, is_sent) = (report.state, sent.is_some());
-    let outcome = Outcome::of(report);
+    let outcome = outcome_of(report);
     let failed = |code, message: &str| {
         let detail = match why.is_empty() {
             true => format!("{olt}: save its configuration"),

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{WriteReport, quoted};
+use gpon::{OnuChange, OnuRef, OnuTarget, WriteReport, quoted};
 
 use crate::app::{App, ChosenOlt};
-use crate::http::{Caller, ErrorCode, Failure, Query, WantedOlt};
-use crate::writing::{Denied, Extent, NotSaved, Permission};
+use crate::http::{Caller, ErrorCode, Failure, Query, RequestId, WantedOlt};
+use crate::jobs::{Answered, Asked, KeptPlan};
+use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
 /// Whoever holds an OLT does something by hand, which takes minutes; another
 /// instance stays the writer for longer.
@@ -53,6 +54,51 @@ pub(super) struct Writing {
     by: Option<Arc<str>>,
     olt: ChosenOlt,
     query: Query,
+    asked: Asking,
+}
+
+/// How a write is asked for besides what it is.
+#[derive(Debug, Clone)]
+pub(super) struct Asking {
+    request_id: String,
+    /// How long who asks waits for its end.
+    wait: Duration,
+}
+
+/// How long a write is waited for whose request says nothing, and at most.
+const WAIT: Duration = Duration::from_secs(20);
+const LONGEST_WAIT: u64 = 60;
+
+impl Asking {
+    pub(super) fn of(parts: &Parts) -> Result<Self, Failure> {
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
+        Ok(Self { request_id: request_id.unwrap_or_default(), wait: wait(parts)? })
+    }
+
+    pub(super) fn by(&self, caller: Option<Arc<str>>, reference: Option<String>) -> Asked {
+        Asked { caller, request_id: self.request_id.clone(), reference, wait: self.wait }
+    }
+}
+
+/// `Prefer: wait=N` and `respond-async` (RFC 7240); other preferences are for others.
+fn wait(parts: &Parts) -> Result<Duration, Failure> {
+    let mut wait = WAIT;
+    for value in parts.headers.get_all("prefer") {
+        for preference in value.to_str().unwrap_or_default().split(',').map(str::trim) {
+            match preference.split_once('=') {
+                Some((word, seconds)) if word.trim().eq_ignore_ascii_case("wait") => {
+                    let seconds: Option<u64> = seconds.trim().trim_matches('"').parse().ok();
+                    let seconds = seconds.ok_or_else(|| {
+                        Failure::parameter("Prefer", "wait is a number of seconds", preference)
+                    })?;
+                    wait = Duration::from_secs(seconds.min(LONGEST_WAIT));
+                }
+                _ if preference.eq_ignore_ascii_case("respond-async") => return Ok(Duration::ZERO),
+                _ => {}
+            }
+        }
+    }
+    Ok(wait)
 }
 
 impl FromRequestParts<App> for Writing {
@@ -70,7 +116,7 @@ impl FromRequestParts<App> for Writing {
         }
         let olt = app.olt(wanted)?;
         let query = Query::from_request_parts(parts, app).await?;
-        Ok(Self { by, olt, query })
+        Ok(Self { by, olt, query, asked: Asking::of(parts)? })
     }
 }
 
@@ -84,16 +130,60 @@ impl Writing {
         let known: Vec<&str> = ["dry_run"].iter().chain(parameters).copied().collect();
         self.query.only(&known)?;
         let dry_run = self.query.flag("dry_run")?;
-        let site = self.olt.site();
-        let denied = |denied| refused(denied, self.olt.id());
-        site.writes.check(extent, dry_run).map_err(denied)?;
-        if !site.writer {
-            return Err(denied(Denied::NotWriter));
-        }
-        if let Some(hold) = self.olt.gate().hold() {
-            return Err(denied(Denied::Held(hold)));
-        }
+        let_through(&self.olt, extent, dry_run)?;
         Ok(Target { dry_run, writing: self })
+    }
+
+    /// An ONU on the OLT to change, by its place or, where only that is known, by its
+    /// serial number, which is looked for.
+    ///
+    /// # Errors
+    /// As of [`to`](Self::to), and whatever goes wrong while looking.
+    pub(super) async fn to_onu(
+        self,
+        target: OnuTarget,
+        parameters: &[&str],
+    ) -> Result<(OnuRef, Target), Failure> {
+        let at = match target {
+            OnuTarget::Place(at) => at,
+            OnuTarget::Serial(serial) => {
+                // Who may write nothing here learns nothing of where it stands.
+                let dry_run = self.query.flag("dry_run")?;
+                let writes = &self.olt.site().writes;
+                if *writes == Writes::Off || (*writes == Writes::Plan && !dry_run) {
+                    let_through(&self.olt, Extent::Olt, dry_run)?;
+                }
+                self.olt.handle().find(serial).await?
+            }
+        };
+        Ok((at, self.to(Extent::Pon(at.pon), parameters)?))
+    }
+
+    /// The parameters of the query.
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Whether what would cut off a customer has to name him.
+    pub(super) fn requires_identity(&self) -> bool {
+        self.olt.site().require_identity
+    }
+}
+
+/// Whether a write about `extent` of an OLT is let through.
+///
+/// # Errors
+/// `forbidden`, `not_writer`, `held`.
+pub(super) fn let_through(olt: &ChosenOlt, extent: Extent, dry_run: bool) -> Result<(), Failure> {
+    let site = olt.site();
+    let denied = |denied| refused(denied, olt.id());
+    site.writes.check(extent, dry_run).map_err(denied)?;
+    if !site.writer {
+        return Err(denied(Denied::NotWriter));
+    }
+    match olt.gate().hold() {
+        Some(hold) => Err(denied(Denied::Held(hold))),
+        None => Ok(()),
     }
 }
 
@@ -116,14 +206,37 @@ impl Target {
         self.writing.by.as_deref()
     }
 
-    /// Saves what was configured, see [`crate::writing::Gate::save`].
+    /// Saves what was configured, see [`crate::jobs::Jobs::save`].
     ///
     /// # Errors
     /// As there.
     pub(super) async fn save(&self) -> Result<WriteReport, NotSaved> {
         let Writing { olt, .. } = &self.writing;
-        let handle = olt.handle().clone();
-        olt.gate().save(olt.tasks(), || async move { handle.save().await }).await
+        olt.jobs().save(&olt.writable()).await
+    }
+
+    /// Plans a change, and keeps the plan.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::plan`].
+    pub(super) async fn plan(&self, change: &OnuChange) -> Result<KeptPlan, Failure> {
+        let Writing { olt, .. } = &self.writing;
+        Ok(olt.jobs().plan(&olt.writable(), change).await??)
+    }
+
+    /// Makes a change of the ONU at `at`.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::change`].
+    pub(super) async fn change(
+        &self,
+        change: OnuChange,
+        at: OnuRef,
+        reference: Option<String>,
+    ) -> Result<Answered, Failure> {
+        let Writing { olt, by, asked, .. } = &self.writing;
+        let asked = asked.by(by.clone(), reference);
+        Ok(olt.jobs().change(&olt.writable(), change, at, asked).await?)
     }
 }
 

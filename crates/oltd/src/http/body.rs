@@ -18,7 +18,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{ErrorCode, Failure};
 pub use json::Json;
-pub use values::{Hidden, Whole};
+pub use values::{Hidden, LossName, Reference, Whole};
 
 /// Wrong fields that one answer tells: who has more has misread the route.
 const TOLD: usize = 16;

@@ -106,6 +106,7 @@ impl Edge {
         let Inner { rules, cors, metrics, .. } = &*self.0;
         let mut running = Running::begin(metrics, &mut request);
         let id = RequestId::of(&request);
+        request.extensions_mut().insert(id.clone());
         let uri = request.uri().clone();
         let client = client::address(link.peer.ip(), request.headers(), &rules.proxies);
         let mut seen = Seen { client, caller: None, allowance: None, admitted: false };

@@ -19,7 +19,8 @@ const PROTECTION: [(HeaderName, HeaderValue); 5] = [
 ];
 
 /// The id of a request: the caller's when it is valid, else a new one.
-pub(super) struct RequestId(HeaderValue);
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(HeaderValue);
 
 impl RequestId {
     pub(super) fn of(request: &Request) -> Self {
@@ -35,7 +36,7 @@ impl RequestId {
         }))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
 }

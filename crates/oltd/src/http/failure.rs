@@ -6,13 +6,14 @@ use axum::response::{IntoResponse, Response};
 use gpon::{Problem, quoted};
 use serde::Serialize;
 use utoipa::ToSchema;
-use zte::{OltError, Trouble};
+use zte::{ChangeError, NotChanged, OltError, Trouble};
 
 use super::status::words;
 use crate::app::NoOlt;
 use crate::cache::CacheError;
 use crate::charset::replace_kept;
 use crate::http::ErrorCode;
+use crate::jobs::{NotBegun, NotSettled};
 
 /// Why a request got no answer. It becomes the envelope once the request's id is known.
 #[derive(Debug, Clone)]
@@ -57,6 +58,8 @@ pub(super) struct FailureBody<'a> {
 
 /// Asking again sooner would only find the same route or name server missing.
 const NETWORK_RETRY: Duration = Duration::from_secs(5);
+/// What keeps a store from being written, such as a full disk, is for a person.
+const STORE_RETRY: Duration = Duration::from_secs(60);
 /// About as long as a PON's reading takes to leave the queue.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
 
@@ -194,6 +197,91 @@ impl Failure {
             }
             Trouble::Refused { .. } => new(ErrorCode::OltRefused, "The OLT refused a command."),
             Trouble::Neither { snmp, .. } => Self::of_trouble(*snmp, detail),
+        }
+    }
+}
+
+/// Nothing was sent.
+impl From<ChangeError> for Failure {
+    fn from(ChangeError { olt, act, why }: ChangeError) -> Self {
+        let detail = format!("{olt}: {act}: {why}");
+        let new = |code, message: &str| Self::new(code, message, detail.clone());
+        match why {
+            NotChanged::Olt(trouble) => Self::of_trouble(trouble, detail),
+            NotChanged::NoSuchOnu(_) => new(ErrorCode::OnuNotFound, "There is no such ONU."),
+            NotChanged::NoSuchSerial(_) => {
+                new(ErrorCode::OnuNotFound, "No ONU is registered with this serial number.")
+            }
+            NotChanged::Ambiguous { .. } => {
+                new(ErrorCode::SerialAmbiguous, "The serial number is registered in several places.")
+            }
+            NotChanged::IdentityMismatch { .. } => {
+                new(ErrorCode::IdentityMismatch, "Another ONU stands there.")
+            }
+            NotChanged::OwnedByProfile { .. } => new(
+                ErrorCode::OwnedByProfile,
+                "A profile sets what would have to change; change the profile, or take the ONU out of it.",
+            ),
+            NotChanged::WouldBeLost { names } => {
+                let message = format!(
+                    "What stands there cannot be typed, so that it could not be brought back. Let it go by accept_loss: {}.",
+                    names.join(", ")
+                );
+                Self::new(ErrorCode::LossNotAccepted, message, detail)
+            }
+            NotChanged::NotPossible { .. } => {
+                new(ErrorCode::UnsupportedByFirmware, "No line is known that would do this.")
+            }
+            NotChanged::Blocked(_) => new(
+                ErrorCode::OnuBlocked,
+                "The ONU is blocked, and a restart by way of its interface would unblock it.",
+            ),
+            NotChanged::UnsupportedFirmware => new(
+                ErrorCode::UnsupportedByFirmware,
+                "It is not known how this firmware answers when it is configured.",
+            ),
+            NotChanged::Stale { .. } => {
+                new(ErrorCode::PlanStale, "What the plan touches has changed since it was made.")
+            }
+            NotChanged::Journal(_) => {
+                new(ErrorCode::StoreUnavailable, "The store cannot keep what is to be done.").retry(STORE_RETRY)
+            }
+        }
+    }
+}
+
+impl From<NotBegun> for Failure {
+    fn from(why: NotBegun) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotBegun::Store(_) => Self::new(
+                ErrorCode::StoreUnavailable,
+                "The store cannot keep what is to be done.",
+                detail,
+            )
+            .retry(STORE_RETRY),
+            NotBegun::Locked { job, .. } => Self::new(
+                ErrorCode::Locked,
+                format!("A job whose end is not known yet locks it: {job}."),
+                detail,
+            ),
+            NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
+            NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
+            NotBegun::Expired => Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail),
+        }
+    }
+}
+
+impl From<NotSettled> for Failure {
+    fn from(why: NotSettled) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotSettled::NoSuchJob(_) => Self::new(ErrorCode::JobNotFound, "There is no such job.", detail),
+            NotSettled::Settled(_) | NotSettled::NoPlan => {
+                Self::new(ErrorCode::JobSettled, "Nothing of the job can be settled so.", detail)
+            }
+            NotSettled::Store(_) => Self::from(NotBegun::Store(detail)),
+            NotSettled::Begun(why) => Self::from(why),
         }
     }
 }

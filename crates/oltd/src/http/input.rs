@@ -63,7 +63,7 @@ impl Params {
         self.number(name, wide).map(|number| u8::try_from(number).unwrap_or(u8::MAX))
     }
 
-    fn parse<T: FromStr<Err = Invalid>>(&self, name: &str, field: &str) -> Result<T, Failure> {
+    pub(crate) fn parse<T: FromStr<Err = Invalid>>(&self, name: &str, field: &str) -> Result<T, Failure> {
         parse(field, self.text(name)?)
     }
 

@@ -44,6 +44,7 @@ use tower::util::MapRequestLayer;
 pub(crate) use answer::{Answer, Content, JSON, Page, done, plain};
 pub use callers::Caller;
 pub(crate) use edge::{Edge, LetIn};
+pub(crate) use envelope::RequestId;
 pub use failure::Failure;
 pub(crate) use input::WantedOlt;
 pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};

@@ -66,6 +66,24 @@ forms! {
     SerialNumber = text(r"^[0-9A-Z]{4}[0-9A-F]{8}$", "ZTEGC0000001");
     /// The same in a request, in either case.
     SerialInput = text(r"^[0-9A-Za-z]{4}[0-9A-Fa-f]{8}$", "ZTEGC0000001");
+    /// Name or description of an ONU as it is written: no `?`, no `"`, no blanks at the ends, no two in a row.
+    PlainText = text(r#"^[!#->@-~]+( [!#->@-~]+)*$"#, "House 7").min_length(Some(1)).max_length(Some(64));
+    /// Serial number of the ONU that has to stand there; `none` for one that is registered without.
+    ExpectedSerial = text(r"^([0-9A-Za-z]{4}[0-9A-Fa-f]{8}|none)$", "ZTEGC0000001");
+    /// Text for the caller's own use.
+    Reference = text(r"^[^\u0000-\u001F\u007F-\u009F]{1,128}$", "order 4711");
+    /// What is done about what was done already when the OLT refuses a part: it is undone, or it stays.
+    OnRefusal = words(["undo", "keep"]);
+    /// How an ONU is restarted: `omci` tells it, which works while it is online; `shutdown` disables and enables it at the OLT.
+    RebootVia = words(["omci", "shutdown"]);
+    /// How a job is settled.
+    SettleHow = words(["finish", "undo", "accept"]);
+    /// How well a step can be undone.
+    UndoClass = words(["exact", "re_created", "needs_online", "impossible"]);
+    /// What a job is doing, or how it ended; `pending` where its end is not known yet, `lost` where the OLT started again before it was saved.
+    JobState = words(["queued", "running", "done", "failed", "partial", "pending", "cancelled", "lost"]);
+    /// Id of a job or a plan.
+    JobId = text(r"^[0-9a-f]{32}$", "0193f1c29f2a7b0e8a51c3a5b8d6e7f0");
     /// Optical power in dBm.
     Power = text(POWER, "-18.43");
     /// Optical power in dBm, or null. It stands in all rows of a list or in none.

@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 /// The status of every answer that holds what was asked for.
 pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 
+/// The status of an answer to a write that goes on.
+pub(crate) const ACCEPTED: StatusCode = StatusCode::ACCEPTED;
+
 /// The status of an answer that the client holds already.
 pub(crate) const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
 
@@ -108,6 +111,34 @@ pub enum ErrorCode {
     RolledBack,
     /// Some of a write remains on the OLT.
     PartialChange,
+    /// What would cut off a customer names him: the request needs `serial_number` or `expect_serial`.
+    IdentityRequired,
+    /// Another ONU stands there than was expected. Nothing was sent.
+    IdentityMismatch,
+    /// The serial number is registered in several places; the request must name one. Nothing was sent.
+    SerialAmbiguous,
+    /// A line that would have to change belongs to a profile, which the message names. Nothing was sent.
+    OwnedByProfile,
+    /// What stands there could not be brought back; `accept_loss` lets it go. Nothing was sent.
+    LossNotAccepted,
+    /// The ONU is blocked, and this would unblock it. Nothing was sent.
+    OnuBlocked,
+    /// A job whose end is not known yet locks what the request is about; the message names it. Nothing was sent.
+    Locked,
+    /// What the plan touches has changed since it was made; the message names it. Nothing was sent.
+    PlanStale,
+    /// The plan was applied before.
+    PlanApplied,
+    /// The plan is over 7 days old.
+    PlanExpired,
+    /// There is no such plan.
+    PlanNotFound,
+    /// There is no such job.
+    JobNotFound,
+    /// Nothing of the job waits to be settled.
+    JobSettled,
+    /// The store cannot keep what is to be done, so that nothing was sent.
+    StoreUnavailable,
     /// The client asked more than its share; `Retry-After` says when it may ask again.
     RateLimited,
 }
@@ -132,9 +163,11 @@ impl ErrorCode {
     /// The HTTP status that goes with the code.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::InvalidPath | Self::InvalidParameter | Self::OltRequired | Self::MalformedRequest => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::InvalidPath
+            | Self::InvalidParameter
+            | Self::IdentityRequired
+            | Self::OltRequired
+            | Self::MalformedRequest => StatusCode::BAD_REQUEST,
             Self::RouteNotFound
             | Self::OltNotFound
             | Self::PonNotFound
@@ -142,7 +175,19 @@ impl ErrorCode {
             | Self::CardNotFound
             | Self::ProfileNotFound
             | Self::TcontNotFound
+            | Self::PlanNotFound
+            | Self::JobNotFound
             | Self::GemPortNotFound => StatusCode::NOT_FOUND,
+            Self::IdentityMismatch
+            | Self::SerialAmbiguous
+            | Self::OwnedByProfile
+            | Self::LossNotAccepted
+            | Self::OnuBlocked
+            | Self::Locked
+            | Self::PlanStale
+            | Self::PlanApplied
+            | Self::PlanExpired
+            | Self::JobSettled => StatusCode::CONFLICT,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -159,9 +204,12 @@ impl ErrorCode {
             Self::Internal | Self::PartialChange => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::UnexpectedReply => StatusCode::BAD_GATEWAY,
-            Self::OltUnreachable | Self::LoginRefused | Self::OltBusy | Self::NotWriter | Self::Held => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::OltUnreachable
+            | Self::LoginRefused
+            | Self::OltBusy
+            | Self::NotWriter
+            | Self::Held
+            | Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::DeadlinePassed | Self::IncompleteReading | Self::OutcomeUnknown => {
                 StatusCode::GATEWAY_TIMEOUT
             }

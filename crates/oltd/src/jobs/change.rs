@@ -7,8 +7,7 @@ use secrecy::SecretSlice;
 use zte::{ChangeError, Outcome, Plan};
 
 use super::journal::{JobJournal, Kept, plan_of, sealed};
-use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, new_id};
-use crate::app::ChosenOlt;
+use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, Writable, new_id};
 use crate::cache::Scope;
 use crate::store::{Claim, DRAFT_KEPT, JobState, NewJob, NewPlan, PlanEnd, StoreError};
 use crate::tasks::WriteLost;
@@ -42,18 +41,18 @@ impl Jobs {
     /// [`ChangeError`] inside; outside that the store cannot keep it.
     pub async fn plan(
         &self,
-        olt: &ChosenOlt,
+        olt: &Writable,
         change: &OnuChange,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
         let store = self.store()?;
-        let plan = match olt.handle().plan(change).await {
+        let plan = match olt.olt.plan(change).await {
             Ok(plan) => plan,
             Err(error) => return Ok(Err(error)),
         };
         let now = SystemTime::now();
         let kept = KeptPlan {
             id: new_id(),
-            olt: olt.id().to_owned(),
+            olt: olt.id.to_string(),
             shown: plan.shown(),
             expires_at: now + DRAFT_KEPT,
             applied_by: None,
@@ -62,7 +61,7 @@ impl Jobs {
         let new = NewPlan {
             id: &kept.id,
             job: None,
-            olt: olt.id(),
+            olt: &*olt.id,
             object: &plan.at().to_string(),
             kind: plan.kind(),
             fingerprint: &kept.shown.fingerprint,
@@ -91,16 +90,16 @@ impl Jobs {
     /// [`NotBegun`].
     pub async fn change(
         &self,
-        olt: &ChosenOlt,
+        olt: &Writable,
         change: OnuChange,
         at: OnuRef,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(olt.id(), at)?;
+        self.unlocked(&*olt.id, at)?;
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), olt.id(), &job, &new_id(), Kept::No);
+        let journal = JobJournal::new(self.store()?.clone(), &*olt.id, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.change(change, journal, until)).await
     }
@@ -111,12 +110,12 @@ impl Jobs {
     /// [`NotBegun`].
     pub async fn apply(
         &self,
-        olt: &ChosenOlt,
+        olt: &Writable,
         id: &str,
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(olt.id(), plan.at())?;
+        self.unlocked(&*olt.id, plan.at())?;
         let job = new_id();
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
@@ -133,14 +132,14 @@ impl Jobs {
             Err(error) => return Err(error.into()),
         }
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), olt.id(), &job, id, Kept::Claimed);
+        let journal = JobJournal::new(store.clone(), &*olt.id, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
 
     async fn add(
         &self,
-        olt: &ChosenOlt,
+        olt: &Writable,
         id: &str,
         kind: &str,
         object: &str,
@@ -149,7 +148,7 @@ impl Jobs {
         let job = NewJob {
             id,
             kind,
-            olt: olt.id(),
+            olt: &*olt.id,
             caller: asked.caller.as_deref(),
             request_id: &asked.request_id,
             reference: asked.reference.as_deref(),
@@ -165,10 +164,10 @@ impl Jobs {
         &self,
         wait: Duration,
         job: String,
-        olt: &ChosenOlt,
+        olt: &Writable,
         work: impl Future<Output = Result<End, NotDone>> + Send + 'static,
     ) -> Result<Answered, NotBegun> {
-        let handle = self.0.tasks.write("change", &olt.shared_id(), work);
+        let handle = self.0.tasks.write("change", &olt.id, work);
         match tokio::time::timeout(wait, handle).await {
             Ok(Ok(end)) => Ok(Answered::Ended { job, end }),
             Ok(Err(WriteLost::Ending)) => {
@@ -197,7 +196,7 @@ pub(super) fn document(told: &Told) -> SecretSlice<u8> {
 /// A job under way.
 pub(super) struct Work {
     pub(super) jobs: Jobs,
-    pub(super) olt: ChosenOlt,
+    pub(super) olt: Writable,
     pub(super) job: String,
     pub(super) at: OnuRef,
 }
@@ -205,7 +204,7 @@ pub(super) struct Work {
 impl Work {
     async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
         self.begin().await?;
-        let made = self.olt.handle().change(&change, &journal, settled).await;
+        let made = self.olt.olt.change(&change, &journal, settled).await;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
             Err(error) => Err(self.failed(error).await),
@@ -217,7 +216,7 @@ impl Work {
             self.release(&journal).await;
             return Err(held);
         }
-        match self.olt.handle().apply(&plan, &journal, settled).await {
+        match self.olt.olt.apply(&plan, &journal, settled).await {
             Ok(outcome) => {
                 // What is already so was never begun.
                 if !journal.has_begun() {
@@ -239,7 +238,7 @@ impl Work {
     }
 
     async fn begin(&self) -> Result<(), NotDone> {
-        if let Some(hold) = self.olt.gate().hold() {
+        if let Some(hold) = self.olt.gate.hold() {
             self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
             return Err(NotDone::Held(hold));
         }
@@ -279,12 +278,12 @@ impl Work {
             if !foreign.is_empty() {
                 super::locked(&self.jobs.0.left).insert(self.job.clone());
             }
-            self.jobs.lock(self.olt.id(), self.at, &self.job);
+            self.jobs.lock(&self.olt.id, self.at, &self.job);
         } else {
-            self.jobs.unlock(self.olt.id(), self.at, &self.job);
+            self.jobs.unlock(&self.olt.id, self.at, &self.job);
         }
         self.jobs.end_job(&self.job, state, &told).await;
-        let (olt, job) = (self.olt.id(), self.job.as_str());
+        let (olt, job) = (&*self.olt.id, self.job.as_str());
         tracing::info!(olt.id = olt, job, state = super::spelt(report.state), act = plan.act(), "a write ended");
         let saved = if sent { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
@@ -300,7 +299,7 @@ impl Work {
             let mut trouble = None;
             for _ in 0..LOOKS {
                 tokio::time::sleep(LOOK).await;
-                match olt.handle().has_restarted(&plan).await {
+                match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
                         told.verified = true;
                         olt.invalidate(scope(&plan)).await;

@@ -10,6 +10,7 @@ mod journal;
 mod saving;
 mod settling;
 mod told;
+mod view;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,14 +18,17 @@ use std::time::Duration;
 
 use gpon::{OnuRef, WriteReport};
 use tokio::sync::Notify;
-use zte::ChangeError;
+use zte::{ChangeError, Olt};
 
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
-use crate::writing::Hold;
-pub use saving::{SaveMode, SaveTimes, Saved};
+use crate::cache::{Cache, Scope};
+use crate::writing::{Gate, Hold, SaveMode};
+pub use change::KeptPlan;
+pub use saving::{SaveTimes, Saved};
 pub use settling::{NotSettled, Wanted};
 pub use told::{Told, ToldStep, spelt};
+pub use view::{JobView, PlanView, StepView};
 
 /// The jobs of a server. A cheap handle.
 #[derive(Clone)]
@@ -52,6 +56,28 @@ struct News {
 impl std::fmt::Debug for Jobs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Jobs")
+    }
+}
+
+/// An OLT that jobs write to.
+#[derive(Debug, Clone)]
+pub struct Writable {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its handle.
+    pub olt: Olt,
+    /// What stands between requests and it.
+    pub gate: Arc<Gate>,
+    /// The readings that are kept of it.
+    pub cache: Cache,
+    /// When what was configured is saved.
+    pub save: SaveMode,
+}
+
+impl Writable {
+    /// Makes every reading too old that holds something of `scope`, in every instance.
+    async fn invalidate(&self, scope: Scope) {
+        self.cache.invalidate(&self.id, scope).await;
     }
 }
 
@@ -94,6 +120,14 @@ pub struct End {
     pub is_pending: bool,
     /// Whether what the OLT holds now is saved.
     pub saved: Saved,
+}
+
+impl End {
+    /// Whether nothing of it stands.
+    pub fn is_undone(&self) -> bool {
+        let state = self.report.state;
+        !self.is_pending && matches!(state, gpon::WriteState::RolledBack | gpon::WriteState::Refused)
+    }
 }
 
 /// Why nothing was sent.

@@ -5,22 +5,9 @@ use std::time::{Duration, SystemTime};
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
-use super::{Jobs, locked};
-use crate::app::ChosenOlt;
+use super::{Jobs, Writable, locked};
 use crate::store::{Owed, Store};
-use crate::writing::NotSaved;
-
-/// When what was configured on an OLT is saved.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum SaveMode {
-    /// Behind every change.
-    Immediate,
-    /// Once nothing was changed for a while, and at the latest a while after the first change.
-    #[default]
-    Coalesced,
-    /// When somebody asks for it.
-    Manual,
-}
+use crate::writing::{NotSaved, SaveMode};
 
 /// How long saving waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +22,7 @@ pub struct SaveTimes {
 
 impl Default for SaveTimes {
     fn default() -> Self {
-        let minutes = |minutes| Duration::from_secs(60 * minutes);
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         Self { quiet: minutes(2), at_most: minutes(15), wait_for_others: minutes(2) }
     }
 }
@@ -65,11 +52,11 @@ const RECORD: &str = "save";
 
 impl Jobs {
     /// Something of an OLT was changed just now.
-    pub(super) fn owed_now(&self, olt: &ChosenOlt) -> Saved {
-        if let Some(news) = self.0.news.get(olt.id()) {
+    pub(super) fn owed_now(&self, olt: &Writable) -> Saved {
+        if let Some(news) = self.0.news.get(&*olt.id) {
             news.owed.notify_one();
         }
-        match olt.site().save {
+        match olt.save {
             SaveMode::Manual => Saved::Manual,
             SaveMode::Immediate | SaveMode::Coalesced => Saved::Pending,
         }
@@ -85,21 +72,21 @@ impl Jobs {
     ///
     /// # Errors
     /// When it could not be told to save, or nobody knows whether it was.
-    pub async fn save(&self, olt: &ChosenOlt) -> Result<WriteReport, NotSaved> {
+    pub async fn save(&self, olt: &Writable) -> Result<WriteReport, NotSaved> {
         let begun = SystemTime::now();
-        let handle = olt.handle().clone();
-        let saved = olt.gate().save(olt.tasks(), || async move { handle.save().await }).await;
+        let handle = olt.olt.clone();
+        let saved = olt.gate.save(&self.0.tasks, || async move { handle.save().await }).await;
         if let (Ok(report), Ok(store)) = (&saved, self.store())
             && report.state == WriteState::Applied
-            && let Err(error) = store.saved(olt.id(), begun).await
+            && let Err(error) = store.saved(&*olt.id, begun).await
         {
-            tracing::error!(olt.id = olt.id(), %error, "that the OLT was saved could not be kept; it will be saved again");
+            tracing::error!(olt.id = &*olt.id, %error, "that the OLT was saved could not be kept; it will be saved again");
         }
         saved
     }
 
     /// Keeps saving what OLTs owe.
-    pub fn keep_saving(&self, olts: impl IntoIterator<Item = ChosenOlt>) {
+    pub fn keep_saving(&self, olts: impl IntoIterator<Item = Writable>) {
         if self.store().is_err() {
             return;
         }
@@ -109,12 +96,12 @@ impl Jobs {
         }
     }
 
-    async fn save_all(self, olt: ChosenOlt) {
-        let (Some(news), Ok(store)) = (self.0.news.get(olt.id()), self.store()) else { return };
+    async fn save_all(self, olt: Writable) {
+        let (Some(news), Ok(store)) = (self.0.news.get(&*olt.id), self.store()) else { return };
         // Whether the others who are logged in were waited for already.
         let mut waited = false;
         loop {
-            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == olt.id());
+            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == &*olt.id);
             let Some(owed) = owed else {
                 waited = false;
                 news.owed.notified().await;
@@ -128,11 +115,11 @@ impl Jobs {
                 let _ = tokio::time::timeout(left, news.owed.notified()).await;
                 continue;
             }
-            if left.is_none() || olt.gate().hold().is_some() {
+            if left.is_none() || olt.gate.hold().is_some() {
                 let _ = tokio::time::timeout(LOOK, news.owed.notified()).await;
                 continue;
             }
-            let others = olt.handle().others_logged_in().await;
+            let others = olt.olt.others_logged_in().await;
             if !waited && others.as_ref().is_ok_and(|others| !others.is_empty()) {
                 waited = true;
                 tokio::time::sleep(self.0.times.wait_for_others).await;
@@ -148,10 +135,10 @@ impl Jobs {
     }
 
     /// How long until a save is due; `None` where nobody but a person saves.
-    fn until_due(&self, olt: &ChosenOlt, owed: &Owed) -> Option<Duration> {
+    fn until_due(&self, olt: &Writable, owed: &Owed) -> Option<Duration> {
         let times = self.0.times;
         let latest = owed.since + times.at_most;
-        let mut due = match olt.site().save {
+        let mut due = match olt.save {
             SaveMode::Manual => return None,
             SaveMode::Immediate => owed.last,
             SaveMode::Coalesced => (owed.last + times.quiet).min(latest),
@@ -159,7 +146,7 @@ impl Jobs {
         // What is being settled may still change, for a while.
         let is_settling = {
             let left = locked(&self.0.left);
-            locked(&self.0.locks).iter().any(|((of, _), job)| of == olt.id() && !left.contains(job))
+            locked(&self.0.locks).iter().any(|((of, _), job)| of == &*olt.id && !left.contains(job))
         };
         if is_settling {
             due = due.max(latest.min(SystemTime::now() + LOOK));
@@ -168,8 +155,8 @@ impl Jobs {
     }
 
     /// Whether the OLT has started again since it was changed: what was not saved is lost.
-    async fn has_started_again(&self, store: &Store, olt: &ChosenOlt, owed: &Owed) -> bool {
-        let Ok(uptime) = olt.handle().uptime().await else { return false };
+    async fn has_started_again(&self, store: &Store, olt: &Writable, owed: &Owed) -> bool {
+        let Ok(uptime) = olt.olt.uptime().await else { return false };
         let boot = SystemTime::now().checked_sub(uptime).unwrap_or(SystemTime::UNIX_EPOCH);
         let seconds = |time: SystemTime| {
             time.duration_since(SystemTime::UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok())
@@ -179,8 +166,8 @@ impl Jobs {
         let known = owed.boot.filter(|known| Some(*known) <= seconds(owed.since));
         let Some(known) = known else {
             let before = seconds(owed.since).is_none_or(|since| now <= since);
-            if before && let Err(error) = store.set_boot(olt.id(), now).await {
-                tracing::error!(olt.id = olt.id(), %error, "when the OLT started could not be kept");
+            if before && let Err(error) = store.set_boot(&*olt.id, now).await {
+                tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
             }
             // It has started after the change, and nobody had noted when it did before.
             return !before && self.lose(store, olt, now).await;
@@ -191,24 +178,24 @@ impl Jobs {
         }
         let expected = seconds(SystemTime::now()).map_or(0, |now| now - known);
         if u64::try_from(expected).is_ok_and(|expected| expected >= WRAP.as_secs()) {
-            let _ = store.set_boot(olt.id(), now).await;
+            let _ = store.set_boot(&*olt.id, now).await;
             return false;
         }
         self.lose(store, olt, now).await
     }
 
-    async fn lose(&self, store: &Store, olt: &ChosenOlt, boot: i64) -> bool {
-        let lost = match store.lose(olt.id()).await {
+    async fn lose(&self, store: &Store, olt: &Writable, boot: i64) -> bool {
+        let lost = match store.lose(&*olt.id).await {
             Ok(lost) => lost,
             Err(error) => {
-                tracing::error!(olt.id = olt.id(), %error, "that the OLT has lost changes could not be kept");
+                tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
                 return false;
             }
         };
-        let _ = store.set_boot(olt.id(), boot).await;
+        let _ = store.set_boot(&*olt.id, boot).await;
         olt.invalidate(crate::cache::Scope::Olt).await;
         tracing::error!(
-            olt.id = olt.id(),
+            olt.id = &*olt.id,
             jobs = lost.join(","),
             "the OLT has started again without having saved what these jobs changed"
         );
@@ -218,7 +205,7 @@ impl Jobs {
     async fn record(
         &self,
         store: &Store,
-        olt: &ChosenOlt,
+        olt: &Writable,
         owed: &Owed,
         saved: &Result<WriteReport, NotSaved>,
         others: Result<Vec<String>, String>,
@@ -227,11 +214,11 @@ impl Jobs {
             Ok(report) => super::spelt(report.state).to_owned(),
             Err(error) => format!("{error:?}"),
         };
-        tracing::info!(olt.id = olt.id(), state, others = ?others, "what was changed is saved");
+        tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
-        if let Err(error) = store.add_record(olt.id(), RECORD, &document, SystemTime::now()).await {
-            tracing::error!(olt.id = olt.id(), %error, "the record of a save could not be kept");
+        if let Err(error) = store.add_record(&*olt.id, RECORD, &document, SystemTime::now()).await {
+            tracing::error!(olt.id = &*olt.id, %error, "the record of a save could not be kept");
         }
     }
 }

@@ -9,8 +9,7 @@ use zte::{How, Plan, Progress};
 
 use super::change::{Work, document};
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
-use super::{End, Jobs, NotBegun, NotDone, Told, locked};
-use crate::app::ChosenOlt;
+use super::{End, Jobs, NotBegun, NotDone, Told, Writable, locked};
 use crate::store::{JobState, Pending, PlanEnd};
 use crate::tasks::WriteLost;
 
@@ -56,7 +55,7 @@ pub enum NotSettled {
 
 impl Jobs {
     /// Locks what is pending from before, and keeps settling it and what comes.
-    pub async fn keep_settling(&self, olts: impl IntoIterator<Item = ChosenOlt>) {
+    pub async fn keep_settling(&self, olts: impl IntoIterator<Item = Writable>) {
         let Ok(store) = self.store() else { return };
         match store.pending(None).await {
             Ok(pending) => {
@@ -75,11 +74,11 @@ impl Jobs {
         }
     }
 
-    async fn settle_all(self, olt: ChosenOlt) {
-        let Some(news) = self.0.news.get(olt.id()) else { return };
+    async fn settle_all(self, olt: Writable) {
+        let Some(news) = self.0.news.get(&*olt.id) else { return };
         let mut pause = SOON;
         loop {
-            if self.is_waiting_of(olt.id()) {
+            if self.is_waiting_of(&*olt.id) {
                 tokio::time::sleep(pause).await;
                 let settled = self.settle_once(&olt).await;
                 pause = if settled { SOON } else { (2 * pause).min(LATE) };
@@ -97,29 +96,29 @@ impl Jobs {
     }
 
     /// Tries everything once; whether something came to an end.
-    async fn settle_once(&self, olt: &ChosenOlt) -> bool {
+    async fn settle_once(&self, olt: &Writable) -> bool {
         let Ok(store) = self.store() else { return false };
-        let pending = match store.pending(Some(olt.id())).await {
+        let pending = match store.pending(Some(&*olt.id)).await {
             Ok(pending) => pending,
             Err(error) => {
-                tracing::error!(olt.id = olt.id(), %error, "what is pending could not be read");
+                tracing::error!(olt.id = &*olt.id, %error, "what is pending could not be read");
                 return false;
             }
         };
         let mut settled = false;
         for Pending { plan: row, steps } in pending {
             let Some(job) = row.applied_by.clone() else { continue };
-            if locked(&self.0.left).contains(&job) || olt.gate().hold().is_some() {
+            if locked(&self.0.left).contains(&job) || olt.gate.hold().is_some() {
                 continue;
             }
             let Ok(plan) = plan_of(&row.document) else {
-                tracing::error!(olt.id = olt.id(), job, "the plan of a pending job is not understood; it waits for a person");
+                tracing::error!(olt.id = &*olt.id, job, "the plan of a pending job is not understood; it waits for a person");
                 locked(&self.0.left).insert(job);
                 continue;
             };
             let age = row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
             if age > OLD && !plan.must_be_finished() {
-                tracing::warn!(olt.id = olt.id(), job, "a pending job is too old to be settled without a person");
+                tracing::warn!(olt.id = &*olt.id, job, "a pending job is too old to be settled without a person");
                 locked(&self.0.left).insert(job);
                 continue;
             }
@@ -130,19 +129,19 @@ impl Jobs {
     }
 
     /// Settles one job in a task of its own.
-    async fn settle_one(&self, olt: &ChosenOlt, job: &str, begun: Begun, how: How) -> Result<Result<End, NotDone>, WriteLost> {
+    async fn settle_one(&self, olt: &Writable, job: &str, begun: Begun, how: How) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
-        let journal = JobJournal::new(store.clone(), olt.id(), job, &begun.plan_id, Kept::Begun);
+        let journal = JobJournal::new(store.clone(), &*olt.id, job, &begun.plan_id, Kept::Begun);
         let at = begun.plan.at();
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
         let settle = async move {
             let Begun { plan, progress, age, .. } = begun;
-            match work.olt.handle().settle(&plan, progress, age, how, &journal, TRY).await {
+            match work.olt.olt.settle(&plan, progress, age, how, &journal, TRY).await {
                 Ok(outcome) => Ok(work.ended(&plan, outcome, &journal).await),
                 Err(error) => Err(NotDone::Change(error)),
             }
         };
-        self.0.tasks.write("settle", &olt.shared_id(), settle).await
+        self.0.tasks.write("settle", &olt.id, settle).await
     }
 
     /// Settles a job as a person wants it.
@@ -152,7 +151,7 @@ impl Jobs {
     pub async fn settle(
         &self,
         id: &str,
-        olts: &BTreeMap<String, ChosenOlt>,
+        olts: &BTreeMap<String, Writable>,
         wanted: Wanted,
         by: Option<&Arc<str>>,
     ) -> Result<Result<End, NotDone>, NotSettled> {

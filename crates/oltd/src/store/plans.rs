@@ -326,3 +326,27 @@ impl Store {
 pub(super) fn room() -> Vec<u8> {
     vec![0; OUTCOME_ROOM + END_ROOM]
 }
+
+impl Store {
+    /// Makes a plan pending again that has ended, since somebody wants it finished or undone.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] where there is no such plan that was begun, and when the database fails.
+    pub async fn reopen_plan(&self, id: &str) -> Result<(), StoreError> {
+        let mut turn = self.write("settle a plan").await?;
+        let update = "UPDATE plans SET state = $2, ended_at = NULL, pad = $5
+            WHERE id = $1 AND state IN ($2, $3, $4)";
+        let update = sql(update)
+            .bind(id)
+            .bind(PlanState::Pending.as_str())
+            .bind(PlanState::Running.as_str())
+            .bind(PlanState::Ended.as_str())
+            .bind(room());
+        if turn.run(update).await? == 0 {
+            return Err(StoreError::unknown("plan", id));
+        }
+        let live = "INSERT INTO live (plan) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM live WHERE plan = $1)";
+        turn.run(sql(live).bind(id)).await?;
+        turn.commit().await
+    }
+}

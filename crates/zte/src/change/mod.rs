@@ -109,3 +109,9 @@ pub struct ChangeError {
     /// Why it was not.
     pub why: NotChanged,
 }
+
+/// A text of the command line with its secrets masked, line by line.
+pub fn masked(text: &str) -> String {
+    let shown = |line: &str| crate::cli::text::SecretText::of(line).shown().to_owned();
+    text.lines().map(shown).collect::<Vec<_>>().join("\n")
+}

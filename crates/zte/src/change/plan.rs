@@ -101,6 +101,13 @@ impl Plan {
         self.0.life.is_some() && self.0.steps.len() > 1
     }
 
+    /// The line of the step of this number, or what takes it back; secrets are masked.
+    pub fn line(&self, step: usize, back: bool) -> Option<String> {
+        let step = self.0.steps.get(step)?;
+        let undo = || step.undo.iter().map(|undo| undo.line.shown().to_owned()).collect::<Vec<_>>().join("; ");
+        Some(if back { undo() } else { step.line.shown().to_owned() })
+    }
+
     /// How many steps it has, each of which is one line that changes something.
     pub fn steps(&self) -> usize {
         self.0.steps.len()

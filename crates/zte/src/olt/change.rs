@@ -135,6 +135,15 @@ impl Olt {
         settled.await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
     }
 
+    /// Where the ONU with this serial number is registered.
+    ///
+    /// # Errors
+    /// [`NotChanged::NoSuchSerial`], [`NotChanged::Ambiguous`], and as every command.
+    pub async fn find(&self, serial: SerialNumber) -> Result<OnuRef, ChangeError> {
+        let place = self.place(OnuTarget::Serial(serial)).await;
+        place.map_err(|why| self.failed(&format!("look for ONU {serial}"), why))
+    }
+
     /// Whether the ONU of a plan that restarts it has been away since, and is back.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use gpon::{Invalid, OnuId, PonPort, SerialNumber, VlanId};
+use gpon::{ExpectedSerial, Invalid, OnRefusal, OnuId, PlainText, PonPort, RebootVia, SerialNumber, VlanId};
 use secrecy::SecretString;
 use utoipa::PartialSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
@@ -111,6 +111,95 @@ impl Value for SerialNumber {
     fn schema() -> RefOr<Schema> {
         schema::SerialInput::schema()
     }
+}
+
+impl Value for PlainText {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) => parse(text, json, reader),
+            other => reader.refuse("a text", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::PlainText::schema()
+    }
+}
+
+/// A serial number, or `none` for an ONU that is registered without one.
+impl Value for ExpectedSerial {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) if text == "none" => Some(Self::Without),
+            other => SerialNumber::read(other, reader).map(Self::Serial),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::ExpectedSerial::schema()
+    }
+}
+
+/// What a caller calls a write, to be told again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference(pub String);
+
+impl Value for Reference {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text)
+                if (1..=128).contains(&text.chars().count()) && !text.chars().any(char::is_control) =>
+            {
+                Some(Self(text.clone()))
+            }
+            other => reader.refuse("a text of 1 to 128 characters without control characters", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::Reference::schema()
+    }
+}
+
+/// The name of something that may be lost, as an answer told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LossName(pub String);
+
+impl Value for LossName {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) if (1..=128).contains(&text.len()) && !text.chars().any(char::is_control) => {
+                Some(Self(text.clone()))
+            }
+            other => reader.refuse("a name such as \"name\"", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::Reference::schema()
+    }
+}
+
+macro_rules! choices {
+    ($($type:ty: $form:ty, $($word:literal => $value:expr),+;)+) => {$(
+        impl Value for $type {
+            fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+                match json {
+                    $(Json::Text(text) if text == $word => Some($value),)+
+                    other => reader.refuse(concat!("one of", $(" ", $word),+), other),
+                }
+            }
+
+            fn schema() -> RefOr<Schema> {
+                <$form as PartialSchema>::schema()
+            }
+        }
+    )+};
+}
+
+choices! {
+    OnRefusal: schema::OnRefusal, "undo" => Self::Undo, "keep" => Self::Keep;
+    RebootVia: schema::RebootVia, "omci" => Self::Omci, "shutdown" => Self::Shutdown;
 }
 
 impl Value for Hidden {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
@@ -10,7 +11,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use super::headers::{self, OF_LIMIT, OF_READING, REQUEST_ID};
 use super::{Carrier, described, key};
 use crate::http::answer::{Missing, Page};
-use crate::http::status::{NOT_MODIFIED, SUCCESS, words};
+use crate::http::status::{ACCEPTED, NOT_MODIFIED, SUCCESS, words};
 
 type Set = BTreeMap<String, RefOr<Response>>;
 
@@ -45,6 +46,10 @@ pub(crate) struct Done<Row>(PhantomData<Row>);
 /// A change that was made, with the keys of the body that were not used.
 #[derive(Debug)]
 pub(crate) struct Changed<Row>(PhantomData<Row>);
+
+/// A write that was made or planned, or that goes on as its job.
+#[derive(Debug)]
+pub(crate) struct MadeOrGoesOn<Row>(PhantomData<Row>);
 
 /// This document.
 #[derive(Debug)]
@@ -110,17 +115,29 @@ impl<Row: ToSchema> IntoResponses for Done<Row> {
 
 impl<Row: ToSchema> IntoResponses for Changed<Row> {
     fn responses() -> Set {
+        described(|| changed::<Row>(SUCCESS, "What became of it.", &[]))
+    }
+}
+
+fn changed<Row: ToSchema>(status: StatusCode, meaning: &str, own: &[&'static str]) -> Set {
+    let message = json!({ "message": { "type": "string", "description": "One sentence about it." } });
+    let mut properties = message.clone();
+    properties["ignored"] = json!({
+        "type": "array",
+        "items": { "type": "string" },
+        "description": "Keys of the body that were accepted and not used; absent where there are none.",
+    });
+    let names = [REQUEST_ID].into_iter().chain(OF_LIMIT).chain(own.iter().copied());
+    let response = envelope_of(status, meaning, reference::<Row>(), &properties, &message, names);
+    [(key(status), Carrier::of(response).with::<Row>().done())].into()
+}
+
+impl<Row: ToSchema> IntoResponses for MadeOrGoesOn<Row> {
+    fn responses() -> Set {
         described(|| {
-            let message = json!({ "message": { "type": "string", "description": "One sentence about it." } });
-            let mut properties = message.clone();
-            properties["ignored"] = json!({
-                "type": "array",
-                "items": { "type": "string" },
-                "description": "Keys of the body that were accepted and not used; absent where there are none.",
-            });
-            let names = [REQUEST_ID].into_iter().chain(OF_LIMIT);
-            let response = envelope("What became of it.", reference::<Row>(), &properties, &message, names);
-            [(key(SUCCESS), Carrier::of(response).with::<Row>().done())].into()
+            let mut responses = changed::<Row>(SUCCESS, "What became of it, or its plan.", &[]);
+            responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
+            responses
         })
     }
 }
@@ -199,9 +216,20 @@ fn envelope<'a>(
     always: &Value,
     headers: impl Iterator<Item = &'a str>,
 ) -> Value {
+    envelope_of(SUCCESS, description, data, properties, always, headers)
+}
+
+fn envelope_of<'a>(
+    status: StatusCode,
+    description: &str,
+    data: Value,
+    properties: &Value,
+    always: &Value,
+    headers: impl Iterator<Item = &'a str>,
+) -> Value {
     let mut own = json!({
-        "code": { "type": "integer", "enum": [SUCCESS.as_u16()], "description": "The HTTP status once more." },
-        "status": { "type": "string", "enum": [words(SUCCESS)], "description": "Its words." },
+        "code": { "type": "integer", "enum": [status.as_u16()], "description": "The HTTP status once more." },
+        "status": { "type": "string", "enum": [words(status)], "description": "Its words." },
         "data": data,
     });
     let mut required = vec!["code", "status", "data"];

@@ -45,6 +45,22 @@ const READ: &[ErrorCode] = &[
 /// Of writing to an OLT.
 const WRITE: &[ErrorCode] = &[NotWriter, Held, OutcomeUnknown];
 
+/// Of changing an ONU.
+const CHANGE: &[ErrorCode] = &[
+    PonNotFound,
+    OnuNotFound,
+    IdentityRequired,
+    IdentityMismatch,
+    SerialAmbiguous,
+    OwnedByProfile,
+    LossNotAccepted,
+    OnuBlocked,
+    Locked,
+    RolledBack,
+    PartialChange,
+    StoreUnavailable,
+];
+
 /// One line per set: its name and its lists.
 macro_rules! sets {
     ($($(#[$doc:meta])* $name:ident = $($list:expr),+;)+) => {$(
@@ -91,6 +107,16 @@ sets! {
     HoldFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter];
     /// Saving what was configured on an OLT.
     SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE;
+    /// A change of an ONU.
+    OnuWriteFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE;
+    /// Jobs.
+    JobFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, StoreUnavailable];
+    /// Settling a job.
+    SettleFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[JobNotFound, JobSettled];
+    /// Plans.
+    PlanFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, PlanNotFound, StoreUnavailable];
+    /// Applying a plan.
+    ApplyFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[PlanNotFound, PlanStale, PlanApplied, PlanExpired];
     /// A reading of a profile.
     ProfileFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[ProfileNotFound, IncompleteReading];
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// Name, whether every answer that lists it has it, form, meaning.
-const HEADERS: [(&str, bool, Form, &str); 11] = [
+const HEADERS: [(&str, bool, Form, &str); 12] = [
     (
         "X-Request-ID",
         true,
@@ -29,6 +29,7 @@ const HEADERS: [(&str, bool, Form, &str); 11] = [
     ("X-RateLimit-Remaining", false, Form::Seconds, "Requests that are left of them."),
     ("X-RateLimit-Reset", false, Form::Seconds, "Seconds until all of them are left again."),
     ("Allow", true, Form::Text, "The methods that the route has."),
+    ("Location", true, Form::Text, "The path of the job that goes on."),
     ("WWW-Authenticate", true, Form::Text, "How to authenticate."),
 ];
 

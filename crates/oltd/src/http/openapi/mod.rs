@@ -19,15 +19,15 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 
-pub(crate) use answers::{
+pub(crate) use answers::{MadeOrGoesOn, 
     Changed, Document, Done, Exposition, Listed, ListedOrPaged, Paged, Shown, Told, ToldList,
 };
-pub(crate) use failures::{
+pub(crate) use failures::{ApplyFailures, JobFailures, OnuWriteFailures, PlanFailures, SettleFailures, 
     CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures, HoldFailures,
     MetricsFailures, OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures,
     ReadFailures, SaveFailures, TcontFailures, TreeFailures,
 };
-pub(crate) use parameters::{Conditional, Filters, OfMacs, Paging, power, query, several, some_text, text};
+pub(crate) use parameters::{Conditional, Deleting, Filters, HowToWrite, OfMacs, Paging, WhichJobs, power, query, several, some_text, text};
 
 /// The response itself.
 const RESPONSE: &str = "x-response";

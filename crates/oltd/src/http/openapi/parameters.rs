@@ -26,6 +26,18 @@ pub(crate) enum Filters {}
 #[derive(Debug)]
 pub(crate) enum OfMacs {}
 
+/// `dry_run` and `Prefer`: of every write that can be planned.
+#[derive(Debug)]
+pub(crate) enum HowToWrite {}
+
+/// What the body of a write says otherwise, for a deletion.
+#[derive(Debug)]
+pub(crate) enum Deleting {}
+
+/// Which jobs.
+#[derive(Debug)]
+pub(crate) enum WhichJobs {}
+
 macro_rules! parameters {
     ($($name:ty: [$($parameter:expr),+ $(,)?];)+) => {$(
         impl IntoParams for $name {
@@ -57,6 +69,22 @@ parameters! {
     ];
     Filters: [
         query("pon", schema::PonPortInput::schema(), "Only the ONUs of this PON port."),
+    ];
+    HowToWrite: [
+        query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Plans it and sends nothing that changes anything."),
+        prefer(),
+    ];
+    Deleting: [
+        query("expect_serial", schema::ExpectedSerial::schema(), "The serial number of the ONU that has to stand there; `none` for one that is registered without."),
+        query("ref", schema::Reference::schema(), "What the caller calls it, to be told again."),
+        query("on_refusal", schema::OnRefusal::schema(), "What is done about what was done already when the OLT refuses a part."),
+        query("accept_loss", text().pattern(Some(r"^[^\u0000-\u001F\u007F-\u009F]{0,1024}$")), "What may be lost that cannot be brought back, by the names that an answer told, with commas between them."),
+    ];
+    WhichJobs: [
+        query("state", schema::JobState::schema(), "Only jobs in this state."),
+        query("olt", schema::OltId::schema(), "Only jobs of this OLT."),
+        query("kind", text().pattern(Some("^[a-z_]{1,32}$")), "Only jobs of this kind, such as `block`."),
+        query("limit", whole(1, 1000).default(Some(100.into())), "At most so many, the newest first."),
     ];
     OfMacs: [
         query("onu", text().pattern(Some(ONU_INPUT)), "Behind this ONU: `1-1-1:4`, or its number beside `pon`."),
@@ -121,6 +149,16 @@ pub(crate) fn several(words: impl IntoIterator<Item = String>) -> ObjectBuilder 
     let words: Vec<_> = words.into_iter().collect();
     let one = format!("({})", words.join("|"));
     text().pattern(Some(format!("^{one}(,{one}){{0,15}}$"))).examples(words.first().cloned().map(Value::from))
+}
+
+fn prefer() -> Parameter {
+    ParameterBuilder::new()
+        .name("Prefer")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("`wait=N`: how many seconds the answer may take, 20 without it and 60 at most; `respond-async`: none. What has not ended by then is answered 202 and goes on as its job."))
+        .schema(Some(text().pattern(Some("^(wait=[0-9]{1,2}|respond-async)$"))))
+        .build()
 }
 
 fn conditional() -> Parameter {

@@ -1,0 +1,343 @@
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use gpon::OnuRef;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::outcome::{About, Outcome, Planned, WriteOrPlan, answer, ended, moment, not_done};
+use super::writing::{Asking, Changing, let_through};
+use crate::app::App;
+use crate::http::body::{Body, Json, Reader, Value, body};
+use crate::http::openapi::{
+    ApplyFailures, Changed, HowToWrite, JobFailures, MadeOrGoesOn, PlanFailures, SettleFailures, Told, ToldList,
+    WhichJobs,
+};
+use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, plain, schema, word};
+use crate::jobs::{JobView, NotBegun, PlanView, Wanted};
+use crate::store::{JobFilter, JobRow, JobState};
+use crate::writing::Extent;
+
+/// Most jobs of a list, and those of one whose request says nothing.
+const MOST: u64 = 1_000;
+const USUAL: u64 = 100;
+
+/// A write that somebody asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Job)]
+pub(super) struct Row {
+    #[schema(value_type = schema::JobId)]
+    id: String,
+    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`.
+    kind: String,
+    #[schema(value_type = schema::OltId)]
+    olt: String,
+    /// What it is about: an ONU as `1/1/1:4`.
+    object: String,
+    /// The name of the token that it was asked with; null without one.
+    caller: Option<String>,
+    /// The id of the request that asked for it.
+    request_id: String,
+    /// What the caller calls it; null where he said nothing.
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+    #[schema(value_type = schema::JobState)]
+    state: &'static str,
+    #[schema(value_type = Option<schema::Moment>)]
+    created_at: Option<String>,
+    #[schema(value_type = Option<schema::Moment>)]
+    started_at: Option<String>,
+    #[schema(value_type = Option<schema::Moment>)]
+    finished_at: Option<String>,
+    progress: Progress,
+}
+
+/// How much of a job is done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobProgress)]
+struct Progress {
+    done: u32,
+    total: u32,
+}
+
+/// A write that somebody asked for, with what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobDetail)]
+pub(super) struct Detail {
+    #[serde(flatten)]
+    job: Row,
+    /// What became of it; null until it has ended, or is pending.
+    result: Option<Outcome>,
+    /// Why nothing was done; null where something was.
+    error: Option<String>,
+    /// Its plans, with their steps as they happen.
+    plans: Vec<PlanOfJob>,
+}
+
+/// A plan of a job.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobPlan)]
+struct PlanOfJob {
+    #[schema(value_type = schema::JobId)]
+    id: String,
+    /// `running`, `pending` or `ended`; `draft` before it was begun.
+    state: &'static str,
+    steps: Vec<JobStep>,
+}
+
+/// A line of a plan that changes something, as the journal has it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobStep)]
+struct JobStep {
+    /// The line; secrets in it are `***`.
+    line: String,
+    /// `forth`, or `back` where it is taken back.
+    way: &'static str,
+    /// `waiting`, `sent`, `done`, `refused` or `unknown`.
+    state: &'static str,
+    /// What the OLT answered; secrets in it are `***`. Null where it has not.
+    answer: Option<String>,
+    /// From the line to the prompt; null where the OLT has not answered.
+    duration_ms: Option<u64>,
+    #[schema(value_type = Option<schema::Moment>)]
+    sent_at: Option<String>,
+}
+
+impl From<JobRow> for Row {
+    fn from(job: JobRow) -> Self {
+        Self {
+            state: job.state.as_str(),
+            created_at: moment(Some(job.created_at)),
+            started_at: moment(job.started_at),
+            finished_at: moment(job.finished_at),
+            progress: Progress { done: job.done, total: job.total },
+            id: job.id,
+            kind: job.kind,
+            olt: job.olt,
+            object: job.object,
+            caller: job.caller,
+            request_id: job.request_id,
+            reference: job.reference,
+        }
+    }
+}
+
+impl From<PlanView> for PlanOfJob {
+    fn from(plan: PlanView) -> Self {
+        let steps = plan.steps.into_iter().map(|step| JobStep {
+            line: step.line,
+            way: step.way,
+            state: step.state,
+            answer: step.answer,
+            duration_ms: step.took.map(|took| u64::try_from(took.as_millis()).unwrap_or(u64::MAX)),
+            sent_at: moment(step.sent_at),
+        });
+        Self { id: plan.id, state: plan.state, steps: steps.collect() }
+    }
+}
+
+impl From<JobView> for Detail {
+    fn from(view: JobView) -> Self {
+        let (job, at) = (view.job.id.clone(), view.at);
+        let (error, saved) = (view.told.as_ref().and_then(|told| told.error.clone()), view.saved);
+        let about = About { at, reference: view.job.reference.clone(), ..About::default() };
+        let result = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
+        let plans = view.plans.into_iter().map(PlanOfJob::from).collect();
+        Self { job: view.job.into(), result, error, plans }
+    }
+}
+
+/// The OLT whose tree the path chose.
+#[derive(Debug)]
+pub(super) struct Below(Option<String>);
+
+impl FromRequestParts<App> for Below {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let wanted = parts.extensions.get::<WantedOlt>().and_then(|wanted| wanted.0.clone());
+        if let Some(wanted) = &wanted {
+            app.olt(Some(wanted))?;
+        }
+        Ok(Self(wanted))
+    }
+}
+
+impl Below {
+    /// Whether what concerns this OLT is shown.
+    fn shows(&self, olt: &str) -> bool {
+        self.0.as_deref().is_none_or(|below| below == olt)
+    }
+}
+
+/// The jobs, the newest first.
+#[utoipa::path(
+    get, path = "/jobs", operation_id = "jobs", tag = "Jobs and plans",
+    params(WhichJobs),
+    responses(ToldList<Row>, JobFailures),
+)]
+pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> Answer {
+    let states = JobState::ALL.map(|state| (state.as_str(), state));
+    let olt = query.text("olt")?;
+    if let Some(olt) = olt
+        && !below.shows(olt)
+    {
+        return plain(Vec::<Row>::new());
+    }
+    let filter = JobFilter {
+        olt: olt.map(str::to_owned).or(below.0),
+        state: query.text("state")?.map(|text| word("state", text, states)).transpose()?,
+        kind: query.text("kind")?.map(str::to_owned),
+        limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
+    };
+    let jobs = app.jobs().list(&filter).await?;
+    plain(jobs.into_iter().map(Row::from).collect::<Vec<_>>())
+}
+
+/// One job, with its steps as they happen.
+#[utoipa::path(
+    get, path = "/jobs/{id}", operation_id = "job", tag = "Jobs and plans",
+    params(("id" = inline(schema::JobId), Path)),
+    responses(Told<Detail>, JobFailures),
+)]
+pub(super) async fn show(State(app): State<App>, below: Below, params: Params) -> Answer {
+    let id = params.text("id")?;
+    let view = app.jobs().view(id).await?.filter(|view| below.shows(&view.job.olt));
+    match view {
+        Some(view) => plain(Detail::from(view)),
+        None => Err(no_job(id)),
+    }
+}
+
+fn no_job(id: &str) -> Failure {
+    Failure::new(ErrorCode::JobNotFound, "There is no such job.", format!("id: {}", gpon::quoted(id)))
+}
+
+impl Value for Wanted {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) if text == "finish" => Some(Self::Finish),
+            Json::Text(text) if text == "undo" => Some(Self::Undo),
+            Json::Text(text) if text == "accept" => Some(Self::Accept),
+            other => reader.refuse("one of finish, undo, accept", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        <schema::SettleHow as utoipa::PartialSchema>::schema()
+    }
+}
+
+body! {
+    /// How a job is settled.
+    pub(super) struct Settle {
+        /// `finish` makes it true, `undo` takes it back as far as it is its own, `accept` leaves it as it is.
+        how: Wanted,
+    }
+}
+
+/// Settles a job that is pending, partial or lost, as a person wants it.
+///
+/// What stands on the OLT is read first. Another ONU in the place is never touched.
+#[utoipa::path(
+    post, path = "/jobs/{id}/settle", operation_id = "settle_job", tag = "Jobs and plans",
+    params(("id" = inline(schema::JobId), Path)), request_body = Settle,
+    responses(Changed<Outcome>, SettleFailures),
+)]
+pub(super) async fn settle(
+    changing: Changing,
+    State(app): State<App>,
+    below: Below,
+    params: Params,
+    query: Query,
+    body: Body<Settle>,
+) -> Result<Written, Failure> {
+    query.only(&[])?;
+    let id = params.text("id")?.to_owned();
+    let view = app.jobs().view(&id).await?.filter(|view| below.shows(&view.job.olt));
+    let view = view.ok_or_else(|| no_job(&id))?;
+    let olt = app.olt(Some(&view.job.olt))?;
+    if body.value.how != Wanted::Accept {
+        let_through(&olt, view.at.map_or(Extent::Olt, |at: OnuRef| Extent::Pon(at.pon)), false)?;
+    }
+    let about = About {
+        olt: view.job.olt.clone(),
+        act: format!("settle the job `{}` of {}", view.job.kind, view.job.object),
+        at: view.at,
+        reference: view.job.reference.clone(),
+    };
+    let olts: BTreeMap<_, _> = app.olts().map(|olt| (olt.id().to_owned(), olt.writable())).collect();
+    match app.jobs().settle(&id, &olts, body.value.how, changing.by.as_ref()).await? {
+        Ok(end) if body.value.how == Wanted::Accept => {
+            let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
+            Written::new(outcome, "It is accepted as it is; nothing was sent.", &body.ignored)
+        }
+        Ok(end) if body.value.how == Wanted::Undo && end.is_undone() => {
+            let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
+            Written::new(outcome, "It is undone, and was read back.", &body.ignored)
+        }
+        Ok(end) => ended(&id, end, &about, &body.ignored),
+        Err(why) => Err(not_done(&id, why, &about)),
+    }
+}
+
+/// A plan that was kept.
+#[utoipa::path(
+    get, path = "/plans/{id}", operation_id = "plan", tag = "Jobs and plans",
+    params(("id" = inline(schema::JobId), Path)),
+    responses(Told<Planned>, PlanFailures),
+)]
+pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -> Answer {
+    let id = params.text("id")?;
+    let (kept, _) = app.jobs().kept(id).await?;
+    match below.shows(&kept.olt) {
+        true => plain(Planned::from(kept)),
+        false => Err(NotBegun::NoSuchPlan(id.to_owned()).into()),
+    }
+}
+
+/// Applies a plan: exactly its lines, or none where what it touches has changed since.
+#[utoipa::path(
+    post, path = "/plans/{id}/apply", operation_id = "apply_plan", tag = "Jobs and plans",
+    params(("id" = inline(schema::JobId), Path), HowToWrite),
+    responses(MadeOrGoesOn<WriteOrPlan>, ApplyFailures),
+)]
+pub(super) async fn apply(
+    changing: Changing,
+    State(app): State<App>,
+    below: Below,
+    asking: Asking,
+    params: Params,
+    query: Query,
+) -> Result<Written, Failure> {
+    query.only(&["dry_run"])?;
+    let dry_run = query.flag("dry_run")?;
+    let id = params.text("id")?;
+    let (kept, plan) = app.jobs().kept(id).await?;
+    if !below.shows(&kept.olt) {
+        return Err(NotBegun::NoSuchPlan(id.to_owned()).into());
+    }
+    let olt = app.olt(Some(&kept.olt))?;
+    let_through(&olt, Extent::Pon(kept.shown.at.pon), dry_run)?;
+    if dry_run {
+        return Planned::from(kept).answer(&[]);
+    }
+    let about = About {
+        olt: kept.olt.clone(),
+        act: plan.act().to_owned(),
+        at: Some(kept.shown.at),
+        reference: None,
+    };
+    let answered = app.jobs().apply(&olt.writable(), id, plan, asking.by(changing.by, None)).await?;
+    answer(answered, &about, &[])
+}
+
+impl FromRequestParts<App> for Asking {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        Self::of(parts)
+    }
+}

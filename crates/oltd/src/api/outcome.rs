@@ -1,0 +1,342 @@
+//! What became of a write, as every route tells it.
+
+use std::time::SystemTime;
+
+use gpon::{OnuRef, UndoClass, WriteReport, WriteState};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+use super::rfc3339;
+use super::writing::refused;
+use crate::http::{ErrorCode, Failure, Written, schema};
+use crate::jobs::{Answered, End, KeptPlan, NotDone, Saved, Told, ToldStep, spelt};
+use crate::writing::Denied;
+
+/// What became of a write.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Write)]
+pub(super) struct Outcome {
+    /// Whether the OLT holds now what was wished for.
+    pub(super) success: bool,
+    #[schema(value_type = schema::WriteState)]
+    pub(super) state: String,
+    /// The job, which goes on with it where it has not ended; null where there is none.
+    pub(super) job: Option<String>,
+    /// What the caller calls it; absent where he said nothing.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::Reference)]
+    pub(super) reference: Option<String>,
+    /// Where the ONU stands; absent for what is about no ONU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::PonPortText)]
+    pub(super) pon_port: Option<String>,
+    /// Its number there; absent for what is about no ONU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::OnuNumber)]
+    pub(super) onu_id: Option<u8>,
+    /// Its lines, in the order in which they were sent.
+    pub(super) steps: Vec<Step>,
+    /// What of it stands on the OLT though the whole does not.
+    pub(super) remaining: Vec<String>,
+    /// What a person should know besides.
+    pub(super) warnings: Vec<String>,
+    /// Whether what the OLT holds now was read and is as `state` says.
+    pub(super) verified: bool,
+    pub(super) saved: SavedState,
+}
+
+/// One line of a write.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WriteStep)]
+pub(super) struct Step {
+    /// The mode of the command line that it was sent in, as the prompt shows it.
+    place: String,
+    /// The line; secrets in it are `***`.
+    line: String,
+    /// What the OLT answered; secrets in it are `***`.
+    answer: String,
+    /// From the line to the prompt.
+    duration_ms: u64,
+    #[schema(value_type = schema::StepState)]
+    state: String,
+    /// Whether it was undone afterwards; null where nothing called for it.
+    undone: Option<bool>,
+}
+
+impl From<ToldStep> for Step {
+    fn from(step: ToldStep) -> Self {
+        let ToldStep { place, line, answer, duration_ms, state, undone } = step;
+        Self { place, line, answer, duration_ms, state, undone }
+    }
+}
+
+/// Whether the OLT's configuration is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SavedState(pub(super) Saved);
+
+impl Serialize for SavedState {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Saved::Yes => serializer.serialize_bool(true),
+            Saved::Pending => serializer.serialize_str("pending"),
+            Saved::Manual => serializer.serialize_str("manual"),
+        }
+    }
+}
+
+impl utoipa::PartialSchema for SavedState {
+    fn schema() -> RefOr<Schema> {
+        let yes = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
+        let not_yet = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["pending", "manual"]));
+        let meaning = "Whether what the OLT holds now survives its restart: `pending` until it is saved, `manual` where a person has to see to it.";
+        OneOfBuilder::new().item(yes).item(not_yet).description(Some(meaning)).into()
+    }
+}
+
+impl ToSchema for SavedState {}
+
+impl Outcome {
+    pub(super) fn of(report: WriteReport, saved: Saved) -> Self {
+        let success = matches!(report.state, WriteState::Applied | WriteState::Unchanged);
+        Self::told(Told::from(report), success, saved)
+    }
+
+    /// Of what the store has of it.
+    pub(super) fn of_told(told: Told, saved: Saved) -> Self {
+        let success = told.state == spelt(WriteState::Applied) || told.state == spelt(WriteState::Unchanged);
+        let success = success && told.error.is_none();
+        Self::told(told, success, saved)
+    }
+
+    fn told(told: Told, success: bool, saved: Saved) -> Self {
+        Self {
+            success,
+            state: told.state,
+            job: None,
+            reference: None,
+            pon_port: None,
+            onu_id: None,
+            steps: told.steps.into_iter().map(Step::from).collect(),
+            remaining: told.remaining,
+            warnings: told.warnings,
+            verified: told.verified,
+            saved: SavedState(saved),
+        }
+    }
+
+    /// Of a write of which there is no report.
+    pub(super) fn unreported(state: WriteState, saved: Saved, warnings: Vec<String>) -> Self {
+        let report = WriteReport { state, steps: Vec::new(), remaining: Vec::new(), warnings, verified: false };
+        Self { success: false, ..Self::of(report, saved) }
+    }
+
+    pub(super) fn about(self, job: &str, about: &About) -> Self {
+        Self {
+            job: Some(job.to_owned()),
+            reference: about.reference.clone(),
+            pon_port: about.at.map(|at| at.pon.to_string()),
+            onu_id: about.at.map(|at| at.id.get()),
+            ..self
+        }
+    }
+}
+
+/// What a write is about.
+#[derive(Debug, Default)]
+pub(super) struct About {
+    pub(super) olt: String,
+    /// In words: `block ONU 1/1/1:4`.
+    pub(super) act: String,
+    pub(super) at: Option<OnuRef>,
+    pub(super) reference: Option<String>,
+}
+
+/// What a write or its dry run answers.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = WriteOrPlan)]
+#[expect(dead_code, reason = "the schema of both: each answers for itself")]
+pub(super) enum WriteOrPlan {
+    /// What became of it.
+    Write(Outcome),
+    /// What it would do.
+    Plan(Planned),
+}
+
+/// What a plan would do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Planned)]
+pub(super) struct Planned {
+    plan: Plan,
+}
+
+/// A plan, which can be applied.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Plan)]
+pub(super) struct Plan {
+    #[schema(value_type = schema::JobId)]
+    id: String,
+    #[schema(value_type = schema::OltId)]
+    olt: String,
+    /// Where the ONU stands.
+    #[schema(value_type = schema::PonPortText)]
+    pon_port: String,
+    #[schema(value_type = schema::OnuNumber)]
+    onu_id: u8,
+    /// Null for an ONU that is registered without one.
+    #[schema(value_type = Option<schema::SerialNumber>)]
+    serial_number: Option<String>,
+    /// Every line that would be sent; none where nothing has to be done.
+    lines: Vec<Line>,
+    /// What would be sent to undo it, in that order.
+    undo: Vec<Undo>,
+    /// What was looked at and found to be so.
+    checks: Vec<String>,
+    /// What a person should know besides.
+    warnings: Vec<String>,
+    /// What stands for all that it touches as it was found.
+    fingerprint: String,
+    #[schema(value_type = Option<schema::Moment>)]
+    expires_at: Option<String>,
+    /// The job that applied it; null until then.
+    applied_by: Option<String>,
+}
+
+/// A line of a plan.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlanLine)]
+struct Line {
+    /// The mode of the command line that it is sent in, as the prompt shows it.
+    place: String,
+    /// The line; secrets in it are `***`.
+    line: String,
+}
+
+/// A line that undoes a step of a plan.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlanUndo)]
+struct Undo {
+    /// The line; secrets in it are `***`. Empty where nothing can be done.
+    line: String,
+    #[schema(value_type = schema::UndoClass)]
+    class: UndoClass,
+}
+
+impl From<KeptPlan> for Planned {
+    fn from(kept: KeptPlan) -> Self {
+        let KeptPlan { id, olt, shown, expires_at, applied_by } = kept;
+        let line = |line: gpon::PlannedLine| Line { place: line.place, line: line.line };
+        let undo = |undo: gpon::PlannedUndo| Undo { line: undo.line, class: undo.class };
+        let plan = Plan {
+            id,
+            olt,
+            pon_port: shown.at.pon.to_string(),
+            onu_id: shown.at.id.get(),
+            serial_number: shown.serial.map(|serial| serial.to_string()),
+            lines: shown.lines.into_iter().map(line).collect(),
+            undo: shown.undo.into_iter().map(undo).collect(),
+            checks: shown.checks,
+            warnings: shown.warnings,
+            fingerprint: shown.fingerprint,
+            expires_at: rfc3339(expires_at),
+            applied_by,
+        };
+        Self { plan }
+    }
+}
+
+impl Planned {
+    /// As the answer to a dry run.
+    pub(super) fn answer(self, ignored: &[String]) -> Result<Written, Failure> {
+        let message = match self.plan.lines.is_empty() {
+            true => "All of it is so already: nothing would be sent.",
+            false => "Nothing was sent. The plan can be applied.",
+        };
+        Written::new(self, message, ignored)
+    }
+}
+
+/// The answer to a write that was made as a job.
+pub(super) fn answer(answered: Answered, about: &About, ignored: &[String]) -> Result<Written, Failure> {
+    match answered {
+        Answered::GoesOn { job } => {
+            let saved = Saved::Pending;
+            let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, about);
+            Written::goes_on(&job, outcome, "The write goes on; its job tells how it ends.", ignored)
+        }
+        Answered::Ended { job, end: Ok(end) } => ended(&job, end, about, ignored),
+        Answered::Ended { job, end: Err(why) } => Err(not_done(&job, why, about)),
+    }
+}
+
+/// The answer to a write that has ended, or is to be settled.
+pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> Result<Written, Failure> {
+    let End { report, is_pending, saved } = end;
+    let why = why(&report);
+    let state = report.state;
+    let is_restart = !report.verified && state == WriteState::Applied;
+    let outcome = Outcome::of(report, saved).about(job, about);
+    let failed = |code, message: &str| {
+        let detail = match why.is_empty() {
+            true => format!("{}: {}", about.olt, about.act),
+            false => format!("{}: {}: {why}", about.olt, about.act),
+        };
+        Err(Failure::new(code, message, detail).with_data(&outcome))
+    };
+    match state {
+        _ if is_pending => failed(
+            ErrorCode::OutcomeUnknown,
+            "What the OLT holds is not known yet; the job goes on until it is.",
+        ),
+        WriteState::Applied if is_restart => {
+            Written::new(&outcome, "The OLT took it; the job tells whether the ONU came back.", ignored)
+        }
+        WriteState::Applied => Written::new(&outcome, "It is done, and was read back.", ignored),
+        WriteState::Unchanged => Written::new(&outcome, "It is so already: nothing was sent.", ignored),
+        WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused, and nothing has changed."),
+        WriteState::RolledBack => failed(
+            ErrorCode::RolledBack,
+            "The OLT refused a part, and what was done before is undone.",
+        ),
+        WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
+        WriteState::Unknown => {
+            failed(ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it.")
+        }
+    }
+}
+
+/// What the OLT said, or what is known besides.
+fn why(report: &WriteReport) -> String {
+    let refused = report.steps.iter().find(|step| step.state == gpon::StepState::Refused);
+    let said = refused.map(|step| format!("`{}`: {}", step.line, step.answer.trim()));
+    said.into_iter().chain(report.remaining.iter().cloned()).chain(report.warnings.iter().cloned()).collect::<Vec<_>>().join("; ")
+}
+
+/// Why nothing was sent.
+pub(super) fn not_done(job: &str, why: NotDone, about: &About) -> Failure {
+    let untouched = || Outcome::unreported(WriteState::Unchanged, Saved::Yes, Vec::new()).about(job, about);
+    match why {
+        NotDone::Change(error) => Failure::from(error).with_data(untouched()),
+        NotDone::Held(hold) => refused(Denied::Held(hold), &about.olt).with_data(untouched()),
+        NotDone::Ending => Failure::new(
+            ErrorCode::NotWriter,
+            "The server is ending and writes no more.",
+            format!("{}: nothing was sent", about.olt),
+        )
+        .retry(std::time::Duration::from_secs(5))
+        .with_data(untouched()),
+        NotDone::Lost => Failure::new(
+            ErrorCode::OutcomeUnknown,
+            "Nobody knows what the OLT made of it.",
+            format!("{}: {} ended by a fault of the server; see its log", about.olt, about.act),
+        )
+        .with_data(Outcome::unreported(WriteState::Unknown, Saved::Manual, Vec::new()).about(job, about)),
+    }
+}
+
+/// A moment, or null for one that cannot be told.
+pub(super) fn moment(time: Option<SystemTime>) -> Option<String> {
+    time.and_then(rfc3339)
+}

@@ -1,0 +1,115 @@
+//! Jobs as they are shown.
+
+use std::time::{Duration, SystemTime};
+
+use gpon::OnuRef;
+use secrecy::ExposeSecret;
+
+use super::journal::plan_of;
+use super::settling::{place, read_told};
+use super::{Jobs, NotBegun, Saved, Told};
+use crate::store::{JobFilter, JobRow, PlanRow, StepState, Way};
+
+/// A job, with what became of it.
+#[derive(Debug)]
+pub struct JobView {
+    /// As it stands in the store.
+    pub job: JobRow,
+    /// The ONU that it is about, if it is about one.
+    pub at: Option<OnuRef>,
+    /// What became of it; `None` until that is known.
+    pub told: Option<Told>,
+    /// Whether what it changed is saved.
+    pub saved: Saved,
+    /// Its plans.
+    pub plans: Vec<PlanView>,
+}
+
+/// A plan of a job.
+#[derive(Debug)]
+pub struct PlanView {
+    /// Its id.
+    pub id: String,
+    /// What it is doing.
+    pub state: &'static str,
+    /// Its steps that were begun, and those that wait.
+    pub steps: Vec<StepView>,
+}
+
+/// A step of a plan, one way.
+#[derive(Debug)]
+pub struct StepView {
+    /// The line, secrets masked.
+    pub line: String,
+    /// `forth` or `back`.
+    pub way: &'static str,
+    /// What is known of it.
+    pub state: &'static str,
+    /// What the OLT answered, secrets masked.
+    pub answer: Option<String>,
+    /// From the line to the prompt.
+    pub took: Option<Duration>,
+    /// When it was sent.
+    pub sent_at: Option<SystemTime>,
+}
+
+impl Jobs {
+    /// The jobs that the filter lets through, the newest first; none without a store.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(&self, filter: &JobFilter) -> Result<Vec<JobRow>, NotBegun> {
+        match &self.0.store {
+            Ok(store) => Ok(store.jobs(filter).await?),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// One job; `None` where there is none of this id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn view(&self, id: &str) -> Result<Option<JobView>, NotBegun> {
+        let Ok(store) = &self.0.store else { return Ok(None) };
+        let Some(job) = store.job(id).await? else { return Ok(None) };
+        let told = store.result(id).await?.as_ref().and_then(read_told);
+        let mut plans = Vec::new();
+        for plan in store.plans_of(id).await? {
+            plans.push(self.plan_view(plan).await?);
+        }
+        let owes = store.owed().await?.iter().any(|owed| owed.jobs.iter().any(|job| job == id));
+        let saved = if owes { Saved::Pending } else { Saved::Yes };
+        Ok(Some(JobView { at: place(&job.object).ok(), told, saved, plans, job }))
+    }
+
+    async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {
+        let plan = plan_of(&row.document).ok();
+        let steps = self.store()?.steps(&row.id).await?;
+        let steps = steps.into_iter().filter(|step| step.way == Way::Forth || step.state != StepState::Waiting);
+        let steps = steps.map(|step| {
+            let of_plan = plan.as_ref().and_then(|plan| plan.line(usize::from(step.seq), step.way == Way::Back));
+            let answer = step.answer.map(|answer| {
+                zte::masked(&String::from_utf8_lossy(answer.expose_secret())).trim().to_owned()
+            });
+            StepView {
+                line: of_plan.unwrap_or_default(),
+                way: if step.way == Way::Forth { "forth" } else { "back" },
+                state: spelt(step.state),
+                answer,
+                took: step.took,
+                sent_at: step.sent_at,
+            }
+        });
+        Ok(PlanView { id: row.id, state: row.state.as_str(), steps: steps.collect() })
+    }
+}
+
+const fn spelt(state: StepState) -> &'static str {
+    match state {
+        StepState::Waiting => "waiting",
+        StepState::Sent => "sent",
+        StepState::Done => "done",
+        StepState::Refused => "refused",
+        StepState::Unknown => "unknown",
+    }
+}
