@@ -10,6 +10,7 @@ mod show;
 mod shutdown;
 #[cfg(feature = "sim")]
 mod sim;
+mod store;
 mod token;
 
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     Check(configured::Args),
     /// Make a token that lets a client in, and the entry of the configuration for it.
     Token(token::Args),
+    /// Copy the store, or its key, or accept a copy as the store to go on with.
+    Store(store::Args),
     /// Run one show command and print its rows as JSON.
     ///
     /// Ends with 1 when the OLT fails or refuses, with 2 for a command that is
@@ -61,6 +64,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(&args)?,
         Command::Check(args) => return check::run(&args),
         Command::Token(args) => token::run(&args)?,
+        Command::Store(args) => store::run(&args)?,
         Command::Show(args) => return show::run(&args),
         #[cfg(feature = "sim")]
         Command::Demo(args) => demo::run(&args)?,

@@ -6,13 +6,15 @@ use zte::{CliSettings, OltSettings, SnmpSettings};
 
 use super::file::{Cli, File, Monitoring, Olt, Snmp};
 use super::findings::Findings;
-use super::kinds::{Flag, Optical};
+use super::kinds::{Flag, Optical, Text};
 use super::lists::WritesOf;
+use super::store::StoreKey;
 use super::value::Given;
 use super::{Config, LogConfig, OltConfig, edge, overrides, redis, reference};
 use crate::cache::CacheTimes;
 use crate::http::Token;
 use crate::limits::{Limits, OpticalLimits};
+use crate::store::StoreSettings;
 use crate::writing::Writes;
 
 /// Where keys stand, so that a sentence can say where to put things right.
@@ -86,6 +88,9 @@ pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Con
     let only = if let [only] = olts.as_slice() { Some(only.id().to_owned()) } else { None };
     let limits = limits(&file.monitoring, places, found);
     let redis = file.cache.redis.map(|keys| redis::complete(keys, places, found));
+    let Given(Text(folder)) = file.data_dir;
+    let key = file.store_key.map(|Given(StoreKey(key))| key);
+    let store = StoreSettings { key, ..StoreSettings::new(folder) };
     let complete = listed == olts.len() && redis.as_ref().is_none_or(Option::is_some);
     debug_assert!(complete || found.any(), "what is left out is a problem");
     Config {
@@ -102,6 +107,7 @@ pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Con
         rules,
         tls,
         redis: redis.flatten(),
+        store,
         cache_memory_mib: file.cache.memory_mib.0.0.into(),
         keys: Vec::new(),
         notes: Vec::new(),

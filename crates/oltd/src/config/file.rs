@@ -13,6 +13,7 @@ use super::kinds::{
 };
 use super::lists::{HostNames, OriginList, Proxies, WritesOf};
 use super::redis::{Prefix, RedisHost};
+use super::store::StoreKey;
 use super::table::table;
 use crate::charset::Charset;
 
@@ -51,6 +52,12 @@ table! {
         /// several OLTs; without it such requests are refused, and every request names
         /// its OLT: /api/v1/olts/head-end/board/...
         default: may(Id, "head-end", "the only OLT, or none"),
+        /// The folder of the store: jobs, plans and what was sent of them, what OLTs are
+        /// still to save. Only one server can use it at a time.
+        data_dir: usual(Text, "./data"),
+        /// The key that the store is encrypted with. An example would be a key that
+        /// everybody knows: make one of your own, as by `openssl rand -hex 32`.
+        store_key: may(StoreKey, "", "that of store.key in data_dir, made at first start,"),
         olts: list(Olt),
         log: table(Log),
         cache: table(Cache),

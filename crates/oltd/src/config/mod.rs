@@ -23,6 +23,7 @@ mod pages;
 mod redis;
 mod reference;
 mod reference_edge;
+mod store;
 mod surroundings;
 mod table;
 mod value;
@@ -46,6 +47,7 @@ use crate::cache::{CacheTimes, RedisSettings};
 use crate::charset::Charset;
 use crate::http::{Rules, TlsFiles};
 use crate::limits::OpticalLimits;
+use crate::store::StoreSettings;
 use crate::writing::Writes;
 
 /// The port to listen on unless told otherwise, that of go-api-c320.
@@ -103,6 +105,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// The Redis that several instances share as their cache.
     pub redis: Option<RedisSettings>,
+    /// Where the store is, and its key.
+    pub store: StoreSettings,
     /// MiB that the readings in memory may take.
     pub cache_memory_mib: u64,
     /// Every key, as it was given or by its default.

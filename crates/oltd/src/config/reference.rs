@@ -65,7 +65,7 @@ const UNUSED: [(&str, &str); 21] = [
     ("CORS_ALLOWED_METHODS", ALL_OF_THEM),
     ("CORS_ALLOWED_HEADERS", ALL_OF_THEM),
     ("ZTE_FIRMWARE_VERSION", "the firmware is learnt from the OLT"),
-    ("BACKUP_DIR", "backups are not supported yet, nothing is written to disk"),
+    ("BACKUP_DIR", "backups of configurations are not supported yet"),
     ("OLT_BASE_OID", OIDS),
 ];
 

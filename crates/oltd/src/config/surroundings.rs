@@ -12,7 +12,7 @@ const DEFAULT_FILE: &str = "oltd.toml";
 const DOTENV: &str = ".env";
 
 /// Words in the names of keys and variables whose values are secrets.
-const SECRETS: [&str; 2] = ["community", "password"];
+const SECRETS: [&str; 3] = ["community", "password", "store_key"];
 
 /// Gathers the inputs of `serve` and `check`. The file is the one given, else
 /// the one that `OLTD_CONFIG` names, else `oltd.toml` where there is one.

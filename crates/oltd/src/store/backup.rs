@@ -80,15 +80,21 @@ pub fn copy_key(settings: &StoreSettings, file: &Path) -> Result<(), StoreError>
     key.write(file)
 }
 
-impl Store {
-    /// Takes the mark of a backup away: from here on this is the store of the server. It is
-    /// told from the next opening on.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn accept_copy(&self) -> Result<(), StoreError> {
-        let mut turn = self.write("be accepted").await?;
-        put(turn.connection()?, MARKED, 0).await?;
-        turn.commit().await
+/// Takes the mark of a copy away: from here on this is the store of the server, which must
+/// not run meanwhile. Whether there was such a mark.
+///
+/// # Errors
+/// When there is no store, when a server uses it, and when it cannot be opened.
+pub async fn accept_copy(settings: &StoreSettings) -> Result<bool, StoreError> {
+    let database = settings.folder().database();
+    if !database.exists() {
+        return Err(StoreError::NoStore { file: database });
     }
+    let store = Store::open(settings).await?;
+    if store.is_marked() {
+        let mut turn = store.write("be accepted").await?;
+        put(turn.connection()?, MARKED, 0).await?;
+        turn.commit().await?;
+    }
+    store.close().await.map(|()| store.is_marked())
 }

@@ -33,7 +33,7 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{ColumnIndex, Decode, Row, Sqlite, Type};
 use tokio::sync::Mutex;
 
-pub use self::backup::{backup, copy_key};
+pub use self::backup::{accept_copy, backup, copy_key};
 pub use self::error::StoreError;
 use self::folder::Folder;
 pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};

@@ -18,6 +18,8 @@ pub(crate) mod running;
 #[cfg(all(unix, feature = "sim"))]
 mod schemathesis;
 mod show;
+#[cfg(unix)]
+mod store;
 mod verdict;
 
 /// The binary in a directory of its own, with no variable but those given.

@@ -36,11 +36,14 @@ fn value<'a>(config: &'a Config, key: &str) -> &'a str {
 fn every_key_is_listed_with_what_holds_of_it() {
     let example = config::example();
     let text = FileText { name: "oltd.toml".to_owned(), text: example.clone() };
-    let given = [("OLTD_CACHE__ONUS".to_owned(), "3m".to_owned())].into();
+    let key = ("OLTD_STORE_KEY".to_owned(), "5a".repeat(32));
+    let given = [("OLTD_CACHE__ONUS".to_owned(), "3m".to_owned()), key].into();
     let config = load(&Inputs { file: Some(text), variables: given, notes: Vec::new() }).unwrap();
     for (key, held) in [
         ("listen", "127.0.0.1:8081"),
         ("cache.onus", "3m"),
+        ("data_dir", "./data"),
+        ("store_key", "***"),
         ("olts[0].snmp.port", "161"),
         ("olts[0].snmp.community", "***"),
         ("olts[0].cli.password", "***"),

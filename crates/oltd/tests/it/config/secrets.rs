@@ -6,7 +6,9 @@ use super::{problems, read};
 const SECRET: &str = "hunter2hunter2";
 
 /// Names of keys and variables, real, misspelt and of the wrong level.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
+    "data_dir",
+    "store_key",
     "listen",
     "default",
     "log",
@@ -24,7 +26,8 @@ const KEYS: [&str; 16] = [
     "auth.tokens",
     "x",
 ];
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 20] = [
+    "OLTD_STORE_KEY",
     "OLTD_LOG",
     "OLTD_OLTS__0__SNMP__COMMUNITY",
     "OLTD_OLTS__0__SNMP__COMMUNTY",
@@ -86,7 +89,7 @@ proptest! {
         password in secret_value(),
         enable in secret_value(),
         section in prop::sample::select(vec!["snmp", "cli"]),
-        variable in prop::sample::select(VARIABLES.iter().copied().filter(|v| v.contains("COMMUN") || v.contains("PASSWORD") || v.contains("TOKENS") || v.contains("REDIS") || v.contains("_SNMP") && !v.contains("HOST") || v.contains("CLI")).collect::<Vec<_>>()),
+        variable in prop::sample::select(VARIABLES.iter().copied().filter(|v| v.contains("COMMUN") || v.contains("PASSWORD") || v.contains("TOKENS") || v.contains("STORE") || v.contains("REDIS") || v.contains("_SNMP") && !v.contains("HOST") || v.contains("CLI")).collect::<Vec<_>>()),
         cut in 0usize..400,
     ) {
         let tables = format!(
@@ -94,7 +97,7 @@ proptest! {
              [olts.cli]\nusername = 'u'\npassword = {password}\nenable_password = {enable}\n\
              [cache.redis]\nhost = 'r'\npassword = {password}\n[[auth.tokens]]\nname = 'noc'\nsha256 = {enable}\n"
         );
-        let flat = format!("[[olts]]\nid = 'a'\n{section} = {community}\n");
+        let flat = format!("store_key = {community}\n[[olts]]\nid = 'a'\n{section} = {community}\n");
         for text in [tables.as_str(), tables.get(..cut).unwrap_or(""), flat.as_str()] {
             for value in [SECRET.to_owned(), format!("{SECRET}\n"), SECRET.repeat(40)] {
                 let shown = match read(Some(text), &[(variable, &value)]) {

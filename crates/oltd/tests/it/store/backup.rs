@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use oltd::store::{Store, StoreError, StoreSettings, Way, backup, copy_key};
+use oltd::store::{Store, StoreError, StoreSettings, Way, accept_copy, backup, copy_key};
 
 use super::{begun, fresh, plain, step};
 
@@ -43,8 +43,10 @@ async fn a_store_in_use_is_copied_and_the_copy_says_so() {
     // A restart does not accept it; a person does.
     let copy = Store::open(&other).await.unwrap();
     assert!(copy.is_marked());
-    copy.accept_copy().await.unwrap();
+    assert!(matches!(accept_copy(&other).await, Err(StoreError::Locked { .. })));
     copy.close().await.unwrap();
+    assert!(accept_copy(&other).await.unwrap());
+    assert!(!accept_copy(&other).await.unwrap());
     assert!(!Store::open(&other).await.unwrap().is_marked());
 }
 
@@ -55,6 +57,7 @@ async fn what_cannot_be_copied_leaves_nothing_behind() {
     let file = folder.path().join("copy.db");
     assert!(matches!(backup(&settings, &file).await, Err(StoreError::NoStore { .. })));
     assert!(matches!(copy_key(&settings, &file), Err(StoreError::KeyMissing { .. })));
+    assert!(matches!(accept_copy(&settings).await, Err(StoreError::NoStore { .. })));
     std::fs::create_dir(&settings.folder).unwrap();
     std::fs::write(settings.folder.join("store.db"), "this is no database, whatever its name says").unwrap();
     let error = backup(&settings, &file).await.unwrap_err();
