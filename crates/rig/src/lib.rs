@@ -6,6 +6,7 @@
 
 mod instance;
 mod redis_server;
+mod writer;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 pub use instance::{Got, Instance};
 pub use redis_server::{RedisServer, is_here};
+pub use writer::{Answer, Writer, WriterOptions};
 
 /// Longer than any deadline of the server that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(20);

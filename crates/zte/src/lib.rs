@@ -27,7 +27,7 @@ mod value;
 
 pub use change::{
     Answers, ChangeError, How, Journal, JournalLost, Meaning, NotChanged, Outcome, Plan, Progress, StepEnd,
-    StepMark, Way,
+    StepMark, Way, masked,
 };
 pub use cli::CliStats;
 pub use cli::show::{ShowLine, Shown, UnknownLine, UnknownShow};

@@ -12,8 +12,8 @@ use super::writing::{Asking, Changing, let_through};
 use crate::app::App;
 use crate::http::body::{Body, Json, Reader, Value, body};
 use crate::http::openapi::{
-    ApplyFailures, Changed, HowToWrite, JobFailures, MadeOrGoesOn, PlanFailures, SettleFailures, Told, ToldList,
-    WhichJobs,
+    ApplyFailures, Changed, HowToWrite, JobFailures, MadeOrGoesOn, PlanFailures, SettleFailures, Told,
+    ToldList, WhichJobs,
 };
 use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, plain, schema, word};
 use crate::jobs::{JobView, NotBegun, PlanView, Wanted};
@@ -324,12 +324,8 @@ pub(super) async fn apply(
     if dry_run {
         return Planned::from(kept).answer(&[]);
     }
-    let about = About {
-        olt: kept.olt.clone(),
-        act: plan.act().to_owned(),
-        at: Some(kept.shown.at),
-        reference: None,
-    };
+    let about =
+        About { olt: kept.olt.clone(), act: plan.act().to_owned(), at: Some(kept.shown.at), reference: None };
     let answered = app.jobs().apply(&olt.writable(), id, plan, asking.by(changing.by, None)).await?;
     answer(answered, &about, &[])
 }

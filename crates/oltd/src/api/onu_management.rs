@@ -94,7 +94,12 @@ macro_rules! common {
             expect: body.expect_serial,
             reference: body.r#ref.map(|Reference(reference)| reference),
             on_refusal: body.on_refusal.unwrap_or_default(),
-            accept_loss: body.accept_loss.unwrap_or_default().into_iter().map(|LossName(name)| name).collect(),
+            accept_loss: body
+                .accept_loss
+                .unwrap_or_default()
+                .into_iter()
+                .map(|LossName(name)| name)
+                .collect(),
         }
     }};
 }
@@ -107,8 +112,12 @@ fn place(pon: Option<PonPort>, id: Option<OnuId>) -> Result<Option<(PonPort, Onu
     match (pon, id) {
         (Some(pon), Some(id)) => Ok(Some((pon, id))),
         (None, None) => Ok(None),
-        (Some(_), None) => Err(invalid("A place is a PON port and a number.", "onu_id: it is required with pon_port")),
-        (None, Some(_)) => Err(invalid("A place is a PON port and a number.", "pon_port: it is required with onu_id")),
+        (Some(_), None) => {
+            Err(invalid("A place is a PON port and a number.", "onu_id: it is required with pon_port"))
+        }
+        (None, Some(_)) => {
+            Err(invalid("A place is a PON port and a number.", "pon_port: it is required with onu_id"))
+        }
     }
 }
 
@@ -245,7 +254,9 @@ pub(super) async fn describe(writing: Writing, body: Body<Description>) -> Resul
 const KEYS: [&str; 4] = ["expect_serial", "ref", "on_refusal", "accept_loss"];
 
 /// What the query of a deletion says, as the body of another write does.
-fn of_query(query: &Query) -> Result<(Option<ExpectedSerial>, Option<String>, OnRefusal, Vec<String>), Failure> {
+fn of_query(
+    query: &Query,
+) -> Result<(Option<ExpectedSerial>, Option<String>, OnRefusal, Vec<String>), Failure> {
     let expect = match query.text("expect_serial")? {
         Some("none") => Some(ExpectedSerial::Without),
         Some(_) => query.parse("expect_serial")?.map(ExpectedSerial::Serial),
@@ -273,7 +284,10 @@ async fn delete(writing: Writing, target: OnuTarget) -> Result<Written, Failure>
     if let (OnuTarget::Serial(serial), Some(expected)) = (target, expect)
         && expected != ExpectedSerial::Serial(serial)
     {
-        return Err(invalid("The request names two serial numbers.", "expect_serial: it is another one than the path names"));
+        return Err(invalid(
+            "The request names two serial numbers.",
+            "expect_serial: it is another one than the path names",
+        ));
     }
     let change = OnuChange {
         expect,

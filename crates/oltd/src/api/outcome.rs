@@ -128,7 +128,8 @@ impl Outcome {
 
     /// Of a write of which there is no report.
     pub(super) fn unreported(state: WriteState, saved: Saved, warnings: Vec<String>) -> Self {
-        let report = WriteReport { state, steps: Vec::new(), remaining: Vec::new(), warnings, verified: false };
+        let report =
+            WriteReport { state, steps: Vec::new(), remaining: Vec::new(), warnings, verified: false };
         Self { success: false, ..Self::of(report, saved) }
     }
 
@@ -296,14 +297,11 @@ pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> R
         WriteState::Applied => Written::new(&outcome, "It is done, and was read back.", ignored),
         WriteState::Unchanged => Written::new(&outcome, "It is so already: nothing was sent.", ignored),
         WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused, and nothing has changed."),
-        WriteState::RolledBack => failed(
-            ErrorCode::RolledBack,
-            "The OLT refused a part, and what was done before is undone.",
-        ),
-        WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
-        WriteState::Unknown => {
-            failed(ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it.")
+        WriteState::RolledBack => {
+            failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
         }
+        WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
+        WriteState::Unknown => failed(ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it."),
     }
 }
 
@@ -311,7 +309,11 @@ pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> R
 fn why(report: &WriteReport) -> String {
     let refused = report.steps.iter().find(|step| step.state == gpon::StepState::Refused);
     let said = refused.map(|step| format!("`{}`: {}", step.line, step.answer.trim()));
-    said.into_iter().chain(report.remaining.iter().cloned()).chain(report.warnings.iter().cloned()).collect::<Vec<_>>().join("; ")
+    said.into_iter()
+        .chain(report.remaining.iter().cloned())
+        .chain(report.warnings.iter().cloned())
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// Why nothing was sent.

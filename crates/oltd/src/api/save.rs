@@ -52,7 +52,9 @@ pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
 fn outcome_of(report: WriteReport) -> Outcome {
     let saved = match report.state {
         WriteState::Applied | WriteState::Unchanged => Saved::Yes,
-        WriteState::Refused | WriteState::RolledBack | WriteState::Partial | WriteState::Unknown => Saved::Manual,
+        WriteState::Refused | WriteState::RolledBack | WriteState::Partial | WriteState::Unknown => {
+            Saved::Manual
+        }
     };
     Outcome::of(report, saved)
 }
@@ -166,7 +168,7 @@ mod tests {
         assert!(failure.detail.contains("it stands at `>`"), "{}", failure.detail);
         for state in [WriteState::Applied, WriteState::Unchanged] {
             assert!(answer(report(state, StepState::Done, ""), "a").is_ok());
-            assert_eq!(Outcome::of(report(state, StepState::Done, "")).saved, Saved::Yes);
+            assert_eq!(outcome_of(report(state, StepState::Done, "")).saved.0, Saved::Yes);
         }
     }
 

@@ -8,6 +8,7 @@ use gpon::{OnuState, PonPort};
 use oltd::app::ChosenOlt;
 use oltd::cache::{Freshness, Onus};
 use oltd::config::{self, Config};
+use oltd::store::StoreSettings;
 use oltd::tasks::Tasks;
 use oltd::{logging, server};
 use oltsim::device::CliAccess;
@@ -58,6 +59,9 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         olt.settings.snmp.port = simulator.snmp_addr().port();
         olt.settings.cli = cli.clone().map(settings);
     }
+    // It is gone with what was written.
+    let folder = tempfile::tempdir().context("cannot make a folder for the store")?;
+    config.store = StoreSettings::new(folder.path());
     let base = base(scheme(&config), listener.local_addr()?);
     let app = server::state(&config, tasks).await?;
     let shown = tokio::time::timeout(LOOK, online_onu(app.olts().next())).await.ok().flatten();

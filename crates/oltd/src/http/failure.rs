@@ -244,7 +244,8 @@ impl From<ChangeError> for Failure {
                 new(ErrorCode::PlanStale, "What the plan touches has changed since it was made.")
             }
             NotChanged::Journal(_) => {
-                new(ErrorCode::StoreUnavailable, "The store cannot keep what is to be done.").retry(STORE_RETRY)
+                new(ErrorCode::StoreUnavailable, "The store cannot keep what is to be done.")
+                    .retry(STORE_RETRY)
             }
         }
     }
@@ -254,12 +255,10 @@ impl From<NotBegun> for Failure {
     fn from(why: NotBegun) -> Self {
         let detail = why.to_string();
         match why {
-            NotBegun::Store(_) => Self::new(
-                ErrorCode::StoreUnavailable,
-                "The store cannot keep what is to be done.",
-                detail,
-            )
-            .retry(STORE_RETRY),
+            NotBegun::Store(_) => {
+                Self::new(ErrorCode::StoreUnavailable, "The store cannot keep what is to be done.", detail)
+                    .retry(STORE_RETRY)
+            }
             NotBegun::Locked { job, .. } => Self::new(
                 ErrorCode::Locked,
                 format!("A job whose end is not known yet locks it: {job}."),
@@ -267,7 +266,9 @@ impl From<NotBegun> for Failure {
             ),
             NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
             NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
-            NotBegun::Expired => Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail),
+            NotBegun::Expired => {
+                Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail)
+            }
         }
     }
 }

@@ -284,7 +284,13 @@ impl Work {
         }
         self.jobs.end_job(&self.job, state, &told).await;
         let (olt, job) = (&*self.olt.id, self.job.as_str());
-        tracing::info!(olt.id = olt, job, state = super::spelt(report.state), act = plan.act(), "a write ended");
+        tracing::info!(
+            olt.id = olt,
+            job,
+            state = super::spelt(report.state),
+            act = plan.act(),
+            "a write ended"
+        );
         let saved = if sent { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
             self.look_after(plan.clone(), told);

@@ -20,9 +20,9 @@ use gpon::{OnuRef, WriteReport};
 use tokio::sync::Notify;
 use zte::{ChangeError, Olt};
 
+use crate::cache::{Cache, Scope};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
-use crate::cache::{Cache, Scope};
 use crate::writing::{Gate, Hold, SaveMode};
 pub use change::KeptPlan;
 pub use saving::{SaveTimes, Saved};

@@ -159,7 +159,9 @@ impl Jobs {
         let Ok(uptime) = olt.olt.uptime().await else { return false };
         let boot = SystemTime::now().checked_sub(uptime).unwrap_or(SystemTime::UNIX_EPOCH);
         let seconds = |time: SystemTime| {
-            time.duration_since(SystemTime::UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok())
+            time.duration_since(SystemTime::UNIX_EPOCH)
+                .ok()
+                .and_then(|since| i64::try_from(since.as_secs()).ok())
         };
         let Some(now) = seconds(boot) else { return false };
         // Known since the first change that is not saved, else nothing is lost by what is read first.

@@ -62,7 +62,12 @@ impl Jobs {
                 for Pending { plan, .. } in pending {
                     if let (Ok(at), Some(job)) = (place(&plan.object), &plan.applied_by) {
                         self.lock(&plan.olt, at, job);
-                        tracing::warn!(olt.id = plan.olt, job, object = plan.object, "a write was interrupted; it is being settled");
+                        tracing::warn!(
+                            olt.id = plan.olt,
+                            job,
+                            object = plan.object,
+                            "a write was interrupted; it is being settled"
+                        );
                     }
                 }
             }
@@ -112,24 +117,40 @@ impl Jobs {
                 continue;
             }
             let Ok(plan) = plan_of(&row.document) else {
-                tracing::error!(olt.id = &*olt.id, job, "the plan of a pending job is not understood; it waits for a person");
+                tracing::error!(
+                    olt.id = &*olt.id,
+                    job,
+                    "the plan of a pending job is not understood; it waits for a person"
+                );
                 locked(&self.0.left).insert(job);
                 continue;
             };
-            let age = row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
+            let age =
+                row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
             if age > OLD && !plan.must_be_finished() {
-                tracing::warn!(olt.id = &*olt.id, job, "a pending job is too old to be settled without a person");
+                tracing::warn!(
+                    olt.id = &*olt.id,
+                    job,
+                    "a pending job is too old to be settled without a person"
+                );
                 locked(&self.0.left).insert(job);
                 continue;
             }
             let begun = Begun { plan, progress: progress_of(&steps), age, plan_id: row.id };
-            settled |= matches!(self.settle_one(olt, &job, begun, How::Auto).await, Ok(Ok(end)) if !end.is_pending);
+            settled |=
+                matches!(self.settle_one(olt, &job, begun, How::Auto).await, Ok(Ok(end)) if !end.is_pending);
         }
         settled
     }
 
     /// Settles one job in a task of its own.
-    async fn settle_one(&self, olt: &Writable, job: &str, begun: Begun, how: How) -> Result<Result<End, NotDone>, WriteLost> {
+    async fn settle_one(
+        &self,
+        olt: &Writable,
+        job: &str,
+        begun: Begun,
+        how: How,
+    ) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
         let journal = JobJournal::new(store.clone(), &*olt.id, job, &begun.plan_id, Kept::Begun);
         let at = begun.plan.at();
@@ -165,7 +186,8 @@ impl Jobs {
         tracing::info!(job = id, olt.id = row.olt, wanted = ?wanted, caller = by.map(|by| &**by), "a job is settled by a person");
         let plan_row = store.plans_of(id).await.map_err(failed)?.into_iter().next_back();
         if wanted == Wanted::Accept {
-            let told = Told { warnings: vec!["somebody accepted it as it is".into()], ..Told::from(unknown()) };
+            let told =
+                Told { warnings: vec!["somebody accepted it as it is".into()], ..Told::from(unknown()) };
             if let Some(plan) = &plan_row {
                 if let Ok(at) = place(&plan.object) {
                     self.unlock(&plan.olt, at, id);
@@ -189,7 +211,8 @@ impl Jobs {
         let plan = plan_of(&plan_row.document).map_err(NotSettled::Store)?;
         let steps = store.steps(&plan_row.id).await.map_err(failed)?;
         store.reopen_plan(&plan_row.id).await.map_err(failed)?;
-        let age = plan_row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
+        let age =
+            plan_row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
         let begun = Begun { progress: progress_of(&steps), plan, age, plan_id: plan_row.id };
         let how = if wanted == Wanted::Finish { How::Finish } else { How::Undo };
         match self.settle_one(olt, id, begun, how).await {

@@ -85,9 +85,11 @@ impl Jobs {
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {
         let plan = plan_of(&row.document).ok();
         let steps = self.store()?.steps(&row.id).await?;
-        let steps = steps.into_iter().filter(|step| step.way == Way::Forth || step.state != StepState::Waiting);
+        let steps =
+            steps.into_iter().filter(|step| step.way == Way::Forth || step.state != StepState::Waiting);
         let steps = steps.map(|step| {
-            let of_plan = plan.as_ref().and_then(|plan| plan.line(usize::from(step.seq), step.way == Way::Back));
+            let of_plan =
+                plan.as_ref().and_then(|plan| plan.line(usize::from(step.seq), step.way == Way::Back));
             let answer = step.answer.map(|answer| {
                 zte::masked(&String::from_utf8_lossy(answer.expose_secret())).trim().to_owned()
             });

@@ -13,3 +13,4 @@ mod instances;
 mod server;
 mod simulated;
 mod store;
+mod writes;

@@ -104,7 +104,8 @@ impl Plan {
     /// The line of the step of this number, or what takes it back; secrets are masked.
     pub fn line(&self, step: usize, back: bool) -> Option<String> {
         let step = self.0.steps.get(step)?;
-        let undo = || step.undo.iter().map(|undo| undo.line.shown().to_owned()).collect::<Vec<_>>().join("; ");
+        let undo =
+            || step.undo.iter().map(|undo| undo.line.shown().to_owned()).collect::<Vec<_>>().join("; ");
         Some(if back { undo() } else { step.line.shown().to_owned() })
     }
 

@@ -19,15 +19,19 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 
-pub(crate) use answers::{MadeOrGoesOn, 
-    Changed, Document, Done, Exposition, Listed, ListedOrPaged, Paged, Shown, Told, ToldList,
+pub(crate) use answers::{
+    Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Shown, Told, ToldList,
 };
-pub(crate) use failures::{ApplyFailures, JobFailures, OnuWriteFailures, PlanFailures, SettleFailures, 
-    CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures, HoldFailures,
-    MetricsFailures, OnuFailures, OpenFailures, ParameterFailures, PonFailures, ProfileFailures,
-    ReadFailures, SaveFailures, TcontFailures, TreeFailures,
+pub(crate) use failures::{
+    ApplyFailures, CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures,
+    HoldFailures, JobFailures, MetricsFailures, OnuFailures, OnuWriteFailures, OpenFailures,
+    ParameterFailures, PlanFailures, PonFailures, ProfileFailures, ReadFailures, SaveFailures,
+    SettleFailures, TcontFailures, TreeFailures,
 };
-pub(crate) use parameters::{Conditional, Deleting, Filters, HowToWrite, OfMacs, Paging, WhichJobs, power, query, several, some_text, text};
+pub(crate) use parameters::{
+    Conditional, Deleting, Filters, HowToWrite, OfMacs, Paging, WhichJobs, power, query, several, some_text,
+    text,
+};
 
 /// The response itself.
 const RESPONSE: &str = "x-response";

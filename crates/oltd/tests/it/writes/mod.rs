@@ -1,0 +1,3 @@
+//! Writes: the real server in front of the simulator's command line.
+
+mod onu;

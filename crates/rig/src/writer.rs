@@ -1,0 +1,135 @@
+use std::path::Path;
+
+use oltd::app::{App, CacheTimes, Parts, Site};
+use oltd::cache::Cache;
+use oltd::http::Rules;
+use oltd::jobs::SaveTimes;
+use oltd::limits::OpticalLimits;
+use oltd::store::{Store, StoreSettings};
+use oltd::tasks::Tasks;
+use oltd::writing::Writes;
+use oltsim::{Simulator, Source};
+use reqwest::Method;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::{PATIENCE, cli_of, olt_with, simulator};
+
+/// A server in which everybody may write, with a store of its own, in front of one
+/// simulated OLT, `sim`.
+pub struct Writer {
+    /// The OLT.
+    pub sim: Simulator,
+    /// The state of the server.
+    pub app: App,
+    /// Where the server is: `http://127.0.0.1:12345`.
+    pub base: String,
+    client: reqwest::Client,
+    folder: TempDir,
+    stop: CancellationToken,
+}
+
+/// How a [`Writer`] is set up, where it is not as usual.
+#[derive(Default)]
+pub struct WriterOptions {
+    /// How the OLT is written to.
+    pub site: Option<fn(Site) -> Site>,
+    /// How long saving waits.
+    pub save_times: Option<SaveTimes>,
+    /// Most pages of the store.
+    pub max_pages: Option<u32>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its body.
+    pub body: Value,
+    /// Its header `Location`.
+    pub location: Option<String>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Writer {
+    /// In front of a simulator of this scenario.
+    pub async fn start(scenario: &str) -> Self {
+        Self::with(scenario, WriterOptions::default()).await
+    }
+
+    /// The same, set up so.
+    pub async fn with(scenario: &str, options: WriterOptions) -> Self {
+        let sim = simulator(Source::Scenario(scenario.to_owned())).await;
+        let folder = tempfile::tempdir().unwrap();
+        let (app, base, stop) = serve(&sim, folder.path(), &options).await;
+        let client = reqwest::Client::builder().timeout(4 * PATIENCE).build().unwrap();
+        Self { sim, app, base, client, folder, stop }
+    }
+
+    /// The folder of the store.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Sends a request with this body.
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let mut request = self.client.request(method, format!("{}/api/v1{path}", self.base));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.unwrap();
+        let location = answer.headers().get("location").map(|text| text.to_str().unwrap().to_owned());
+        Answer { status: answer.status().as_u16(), location, body: answer.json().await.unwrap() }
+    }
+
+    /// Sends a POST.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Sends a PUT.
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Sends a DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// Sends a GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+}
+
+async fn serve(sim: &Simulator, folder: &Path, options: &WriterOptions) -> (App, String, CancellationToken) {
+    let olt = olt_with("sim", sim, Some(cli_of(sim))).await;
+    let site = Site { writes: Writes::On, ..Site::new(olt, "Sim") };
+    let site = options.site.map_or(site.clone(), |adjust| adjust(site));
+    let settings = StoreSettings { max_pages: options.max_pages, ..StoreSettings::new(folder) };
+    let store = Store::open(&settings).await.unwrap();
+    let app = App::from(Parts {
+        olts: vec![site],
+        default: None,
+        cache: Cache::from(CacheTimes::default()),
+        limits: OpticalLimits::default(),
+        tasks: Tasks::default(),
+        store: Ok(store),
+        save_times: options.save_times.unwrap_or_default(),
+    });
+    app.keep_writing().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let stop = CancellationToken::new();
+    let rules = Rules { open_writes: true, rate: None, ..Rules::default() };
+    tokio::spawn(oltd::server::serve(app.clone(), listener, rules, stop.clone()));
+    (app, base, stop)
+}
