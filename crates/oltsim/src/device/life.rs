@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 
+use super::onu::usual_password;
 use super::{Device, Onu, OnuConfig, Unconfigured};
 use crate::random::Random;
 
@@ -125,7 +126,8 @@ impl Device {
         if let Some(pon) = self.pons.get_mut(&at.pon) {
             pon.unconfigured.retain(|other| other.serial != serial);
             let (model, version) = (onu.equipment.model, onu.equipment.software);
-            pon.unconfigured.push(Unconfigured { serial, model, version, password: onu.own_password, seen });
+            let password = onu.own_password.unwrap_or_else(|| usual_password(serial));
+            pon.unconfigured.push(Unconfigured { serial, model, version, password, seen });
         }
         true
     }
@@ -190,7 +192,7 @@ fn unknown_box(seen: &Unconfigured) -> Onu {
     let mut onu = Onu::new(seen.serial, &seen.model, OnuState::Offline);
     onu.equipment.model.clone_from(&seen.model);
     onu.equipment.software.clone_from(&seen.version);
-    onu.own_password.clone_from(&seen.password);
+    onu.own_password = Some(seen.password.clone());
     let mut random = Random::new(u64::from_be_bytes(seen.serial.octets()), &[0xb0c5]);
     onu.distance_m = 300 + u32::try_from(random.below(9_000)).unwrap_or(0);
     let loss = 17_000 + random.between(0, 6_000);
