@@ -254,6 +254,7 @@ impl Session {
             }
             Phase::Enable { tries } => self.enable(&text, tries, device),
             Phase::Confirm(question) if question != Question::Logout => {
+                self.phase = Phase::Prompt;
                 return Some(Entered::Decision(question, text));
             }
             Phase::Confirm(_) => match text.trim() {

@@ -67,6 +67,9 @@ pub struct WriteOptions {
     pub restore_question: String,
     /// Numbers of `security-mgmt` that the box refuses (§5.3).
     pub security_refused: Vec<u32>,
+    /// Beginnings of lines that are refused as input (20201) although they stand in
+    /// configurations: one C300 refuses `wan N service` (§9.1).
+    pub refused_lines: Vec<String>,
     /// Answers lines of Wi-Fi before `Config state` is `success` (§5.3: "fails").
     pub wifi_early: String,
 }
@@ -93,6 +96,7 @@ impl Default for WriteOptions {
             restore_asks: false,
             restore_question: text("Confirm to restore? [yes/no]:"),
             security_refused: vec![999],
+            refused_lines: Vec::new(),
             wifi_early: text("%Code 63990-GPONRM : ONT return error:command processing error"),
         }
     }

@@ -9,6 +9,7 @@ mod hostile;
 mod life;
 mod limits;
 mod line;
+mod listed;
 mod login;
 mod modes;
 mod netmiko;

@@ -69,3 +69,24 @@ async fn a_request_stands_at_its_gate_until_told() {
     drop(gate);
     client.get(&[UPTIME]).await;
 }
+
+#[tokio::test]
+async fn the_answer_to_a_question_is_a_line_too() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let online = || simulator.device(|device| device.onus().next().unwrap().1.is_online()).unwrap();
+    terminal.enter("pon-onu-mng gpon-onu_1/1/1:1").await;
+    simulator.set_line_faults(vec![LineFault::begins("yes", LineEffect::Cut)]);
+    terminal.ask("reboot", "[yes/no]:").await;
+    terminal.send("yes\n").await;
+    let _ = terminal.rest().await;
+    assert!(online(), "cut before it did anything");
+    simulator.set_line_faults(vec![LineFault::begins("yes", LineEffect::CutAfter)]);
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    simulator.device(|device| device.clock.hold());
+    terminal.enter("pon-onu-mng gpon-onu_1/1/1:1").await;
+    terminal.ask("reboot", "[yes/no]:").await;
+    terminal.send("yes\n").await;
+    let _ = terminal.rest().await;
+    assert!(!online(), "cut behind it");
+}
