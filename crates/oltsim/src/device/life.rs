@@ -118,6 +118,7 @@ impl Device {
     pub(super) fn unregister(&mut self, at: OnuRef) -> bool {
         let busy = self.forget_due(at);
         let Some(onu) = self.remove_onu(at) else { return false };
+        self.left.insert(at, self.now);
         if !(busy || onu.held || onu.sends_light()) {
             return true;
         }
@@ -170,6 +171,11 @@ impl Device {
             phase: OnuState::Offline,
             ..onu
         })
+    }
+
+    /// How long ago the ONU of a place was removed; `None` where none was.
+    pub(crate) fn gone_for(&self, at: OnuRef) -> Option<Duration> {
+        self.left.get(&at).map(|left| self.now.saturating_sub(*left))
     }
 
     /// Whether a box in service has got all of its configuration.

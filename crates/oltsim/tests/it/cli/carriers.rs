@@ -116,7 +116,6 @@ async fn a_service_port_is_shown_as_it_is_typed() {
         "user-vlan 22 vlan 22",
         "user-vlan 7 vlan 22",
         "user-vlan untagged vlan 100",
-        "user-vlan untag vlan 100",
         "user-vlan 103 transparent",
         "user-vlan 7 vlan 8 svlan 9",
         "user-vlan 3 svlan 5",
@@ -132,7 +131,10 @@ async fn a_service_port_is_shown_as_it_is_typed() {
         terminal.all(&["no service-port 128"]).await;
     }
     terminal.all(&["service-port 1 vport 1 user-vlan 102 vlan 102 etype pppoe"]).await;
-    assert!(terminal.tell(SHOW).await.contains("user-vlan 102 user-etype pppoe vlan 102 \n"));
+    terminal.all(&["service-port 2 vport 1 user-vlan untag vlan 100"]).await;
+    let shown = terminal.tell(SHOW).await;
+    assert!(shown.contains("user-vlan 102 user-etype pppoe vlan 102 \n"), "{shown}");
+    assert!(shown.contains("user-vlan untagged vlan 100 \n"), "{shown}");
 }
 
 #[tokio::test]

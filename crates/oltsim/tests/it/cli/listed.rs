@@ -21,6 +21,7 @@ const CASES: &[Case] = &[
     (PON, &[], "onu 9 type ZTE-F660 sn ZTEGC0000001", "writes.serial_in_use", "%Code 99999-OLTSIM"),
     (PON, &[], "onu 9 type zte-f660 sn ZTEGD824CDF3", "writes.unknown_type", "%Error 20202"),
     (PON, &[], "no onu 9", "writes.no_onu_free", "%Code 62397"),
+    (PON, &["no onu 4"], "onu 4 type ZTE-F660 sn ZTEGD824CDF3", "writes.readd_refusal", "%Code 63956"),
     (ONU, &[], "tcont 1 profile NONE", "writes.profile_missing", "%Code 62397"),
     ("gpon", &[], "no profile tcont UP-10M", "writes.profile_in_use", "%Code 99999-OLTSIM"),
     (ONU, &["end", "configure terminal", "gpon", "profile tcont 9G type 1 fixed 9000000", "exit", ONU], "tcont 5 profile 9G", SHEET, "%Code 62330"),
@@ -43,7 +44,7 @@ const CASES: &[Case] = &[
 ];
 
 async fn simulator() -> Simulator {
-    let more = "[cli]\nwidth = 512\n[writes]\nagain = \"refused\"\n\
+    let more = "[cli]\nwidth = 512\n[writes]\nagain = \"refused\"\nreadd_ms = 600000\n\
                 [[onus]]\nat = \"1/1/1:3\"\nservices = [{ vlan = 100, profile = \"PLAN-A\" }]\n";
     // Of two `[[onus]]` of one place the last one says it.
     start(oltsim::Source::Scenario(format!("{}\n{more}", oltsim::SMALL))).await

@@ -1,5 +1,6 @@
 //! The command line, over TCP.
 
+mod again;
 mod boxes;
 mod carriers;
 mod configuration;
