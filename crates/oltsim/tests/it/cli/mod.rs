@@ -1,6 +1,7 @@
 //! The command line, over TCP.
 
 mod again;
+mod any_lines;
 mod boxes;
 mod carriers;
 mod configuration;
