@@ -199,7 +199,7 @@ impl Connection {
                 self.station.count(|counters| counters.cli_replies += 1);
                 return self.flush().await;
             }
-            Some(LineEffect::Log) | None => {}
+            Some(LineEffect::Log | LineEffect::Say(_)) | None => {}
         }
         let session = &self.session;
         let pace = self.station.look(|device| session.pace(line, question, device)).unwrap_or_default();
@@ -224,6 +224,14 @@ impl Connection {
         self.flood(fate.flood).await?;
         let printed = question.is_none() && self.work(line, &fate).await?;
         let (session, options) = (&mut self.session, &self.options);
+        // What only moves the session or answers a question has no rows to be spoilt.
+        let alone =
+            self.station.look(|device| session.only_moves(line, question, device)).unwrap_or_default();
+        match &wrong {
+            Some(LineEffect::Log) if alone => session.print(&format!("{}\n", options.log_line)),
+            Some(LineEffect::Say(text)) => session.print(text),
+            _ => {}
+        }
         let spoil = |rows| spoil(rows, &fate, options);
         self.station.change(|device| match question {
             Some(question) => session.decide(question, line, device),

@@ -196,7 +196,7 @@ impl Session {
     }
 
     /// Writes text as the terminal shows it, without the pager.
-    fn print(&mut self, text: &str) {
+    pub(crate) fn print(&mut self, text: &str) {
         for row in rows(text, self.options.width, self.options.columns) {
             self.out.extend(row);
             self.newline();

@@ -36,6 +36,13 @@ impl Session {
         self.options.pace.line.saturating_add(slow)
     }
 
+    /// Whether a line moves the session and does nothing else, or answers a question.
+    pub(crate) fn only_moves(&self, line: &str, question: Option<Question>, device: &Device) -> bool {
+        let understood = Grammar::of_device().understand(line, self.mode, device);
+        question.is_some()
+            || matches!(understood.map(|own| own.act), Ok(Act::Step(step)) if step != Step::Write)
+    }
+
     /// What a line prints bit by bit while it runs, and how long it runs; `None` for one that
     /// answers at once.
     pub(crate) fn progress(&self, line: &str, device: &Device) -> Option<(&'static str, Duration)> {
