@@ -177,9 +177,11 @@ impl Connection {
         // Recorded before it is counted: whoever waits for the count finds it.
         let (session, number) = (&self.session, self.number);
         let record = self.station.look(|device| session.record(number, line, question, device));
+        let configures = record.as_ref().is_some_and(|record| record.configures);
         record.into_iter().for_each(|record| self.station.record().add(record));
         self.station.count(|counters| {
             counters.cli_commands += 1;
+            counters.cli_changes += u64::from(configures);
             counters.cli_spoilt += u64::from(fate != CliFate::default() || wrong.is_some());
         });
         let number = self.lines;

@@ -62,6 +62,7 @@ async fn every_line_is_recorded_with_its_mode() {
     terminal.ask("pon-onu-mng gpon-onu_1/1/1:1", "#").await;
     terminal.ask("reboot", "[yes/no]:").await;
     terminal.ask("no", "#").await;
+    assert_eq!(simulator.counters().cli_changes, 4);
     let lines = simulator.command_lines();
     let shown: Vec<_> =
         lines.iter().map(|own| (own.line.as_str(), own.mode.as_str(), own.configures)).collect();

@@ -223,3 +223,20 @@ async fn a_box_is_replaced() {
     let shown = terminal.tell("show running-config interface gpon-olt_1/1/1").await;
     assert!(shown.contains("\n  onu 1 type ZTE-F660 pw GC0000001\n"), "{shown}");
 }
+
+#[tokio::test]
+async fn a_box_that_was_removed_on_its_way_comes_into_service() {
+    let (simulator, mut terminal) = held("").await;
+    terminal.all(&["end"]).await;
+    terminal.tell("write").await;
+    terminal.enter("pon-onu-mng gpon-onu_1/1/1:1").await;
+    terminal.ask("reboot", "[yes/no]:").await;
+    terminal.all(&["yes"]).await;
+    assert_eq!(phase(&simulator, 1), Some(OnuState::Los));
+    terminal.enter(PON).await;
+    terminal.all(&["no onu 1"]).await;
+    assert!(waits(&simulator, &mut terminal, "ZTEGC0000001").await);
+    simulator.reboot().await;
+    pass(&simulator, 60);
+    assert_eq!(phase(&simulator, 1), Some(OnuState::Online));
+}
