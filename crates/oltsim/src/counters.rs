@@ -56,6 +56,8 @@ pub struct Counters {
     pub cli_failed_logins: u64,
     /// Lines entered at a prompt of the command line, blank ones left out.
     pub cli_commands: u64,
+    /// Those of them that were to configure something ([`crate::CommandLine::configures`]).
+    pub cli_changes: u64,
     /// Commands whose answer was given, if not always read to its end in the pager.
     pub cli_replies: u64,
     /// Sessions of the command line closed because they said nothing for too long.

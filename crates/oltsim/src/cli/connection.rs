@@ -8,7 +8,6 @@ use tokio::time::{Instant, timeout};
 
 use super::command::Question;
 use super::options::CliOptions;
-use super::record::CommandLine;
 use super::session::{Entered, Session};
 use super::spoil::spoil;
 use super::telnet;
@@ -140,9 +139,9 @@ impl Connection {
                 self.flush().await?;
                 match entered {
                     Entered::Login { right } => self.log_in(right),
-                    Entered::Decision(question, answer) => self.decide(question, &answer),
+                    Entered::Decision(question, answer) => self.run(&answer, Some(question)).await?,
                     Entered::Line(line) => {
-                        self.run(&line).await?;
+                        self.run(&line, None).await?;
                         if !self.options.type_ahead {
                             input.clear();
                             self.lose_what_was_typed();
@@ -169,26 +168,20 @@ impl Connection {
         }
     }
 
-    fn decide(&mut self, question: Question, answer: &str) {
-        let (session, line) = (self.number, answer.to_owned());
-        let mode = "[yes/no]".to_owned();
-        self.station.record().add(CommandLine { session, line, mode, configures: true });
-        let session = &mut self.session;
-        self.station.change(|device| session.decide(question, answer, device));
-    }
-
-    /// Answers a command, as late and as badly as it has to be.
-    async fn run(&mut self, line: &str) -> Result<(), Over> {
+    /// Answers a command, or an answer to its question, as late and as badly as it has to be.
+    async fn run(&mut self, line: &str, question: Option<Question>) -> Result<(), Over> {
         let mut fate = self.station.faults().next_cli(Exchange::Command);
         self.lines += 1;
         let wrong = self.station.at_line(self.lines, line);
         fate.log |= wrong == Some(LineEffect::Log);
         // Recorded before it is counted: whoever waits for the count finds it.
         let (session, number) = (&self.session, self.number);
-        let record = self.station.look(|device| session.record(number, line, device));
+        let record = self.station.look(|device| session.record(number, line, question, device));
+        let configures = record.as_ref().is_some_and(|record| record.configures);
         record.into_iter().for_each(|record| self.station.record().add(record));
         self.station.count(|counters| {
             counters.cli_commands += 1;
+            counters.cli_changes += u64::from(configures);
             counters.cli_spoilt += u64::from(fate != CliFate::default() || wrong.is_some());
         });
         let number = self.lines;
@@ -208,10 +201,10 @@ impl Connection {
                 self.station.count(|counters| counters.cli_replies += 1);
                 return self.flush().await;
             }
-            Some(LineEffect::Log) | None => {}
+            Some(LineEffect::Log | LineEffect::Say(_)) | None => {}
         }
         let session = &self.session;
-        let pace = self.station.look(|device| session.pace(line, device)).unwrap_or_default();
+        let pace = self.station.look(|device| session.pace(line, question, device)).unwrap_or_default();
         let wait = pace.saturating_add(fate.parallel).min(LONGEST_DELAY);
         if !wait.is_zero() {
             self.wait(wait).await?;
@@ -231,10 +224,21 @@ impl Connection {
             (None, None) => None,
         };
         self.flood(fate.flood).await?;
-        let printed = self.work(line, &fate).await?;
+        let printed = question.is_none() && self.work(line, &fate).await?;
         let (session, options) = (&mut self.session, &self.options);
+        // What only moves the session or answers a question has no rows to be spoilt.
+        let alone =
+            self.station.look(|device| session.only_moves(line, question, device)).unwrap_or_default();
+        match &wrong {
+            Some(LineEffect::Log) if alone => session.print(&format!("{}\n", options.log_line)),
+            Some(LineEffect::Say(text)) => session.print(text),
+            _ => {}
+        }
         let spoil = |rows| spoil(rows, &fate, options);
-        self.station.change(|device| session.reply(line, device, fate.nothing, printed, spoil));
+        self.station.change(|device| match question {
+            Some(question) => session.decide(question, line, device),
+            None => session.reply(line, device, fate.nothing, printed, spoil),
+        });
         // Counted before it is sent: whoever holds the answer finds it counted.
         self.station.count(|counters| counters.cli_replies += 1);
         self.flush().await?;

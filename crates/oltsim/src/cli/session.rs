@@ -196,7 +196,7 @@ impl Session {
     }
 
     /// Writes text as the terminal shows it, without the pager.
-    fn print(&mut self, text: &str) {
+    pub(crate) fn print(&mut self, text: &str) {
         for row in rows(text, self.options.width, self.options.columns) {
             self.out.extend(row);
             self.newline();
@@ -254,6 +254,7 @@ impl Session {
             }
             Phase::Enable { tries } => self.enable(&text, tries, device),
             Phase::Confirm(question) if question != Question::Logout => {
+                self.phase = Phase::Prompt;
                 return Some(Entered::Decision(question, text));
             }
             Phase::Confirm(_) => match text.trim() {

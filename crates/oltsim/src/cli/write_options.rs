@@ -36,6 +36,11 @@ pub struct WriteOptions {
     pub unknown_type: String,
     /// Answers `no onu N` of a free number (§8: unknown).
     pub no_onu_free: String,
+    /// For how long after its removal an ONU cannot be registered at its place again; one
+    /// device was seen to mind (§9.2).
+    pub readd_ms: u64,
+    /// Answers it then; §9.2 has the number alone.
+    pub readd_refusal: String,
     /// Answers a T-CONT or traffic profile that the device lacks.
     pub profile_missing: String,
     /// Answers an ONU VLAN or IP profile that the device lacks; §2 has the number, the text
@@ -67,6 +72,9 @@ pub struct WriteOptions {
     pub restore_question: String,
     /// Numbers of `security-mgmt` that the box refuses (§5.3).
     pub security_refused: Vec<u32>,
+    /// Beginnings of lines that are refused as input (20201) although they stand in
+    /// configurations: one C300 refuses `wan N service` (§9.1).
+    pub refused_lines: Vec<String>,
     /// Answers lines of Wi-Fi before `Config state` is `success` (§5.3: "fails").
     pub wifi_early: String,
 }
@@ -79,6 +87,8 @@ impl Default for WriteOptions {
             serial_in_use: text("%Code 99999-OLTSIM : The serial number is in use."),
             unknown_type: text("20202"),
             no_onu_free: text("%Code 62397-GPONSRV: The entry is not existed."),
+            readd_ms: 0,
+            readd_refusal: text("%Code 63956"),
             profile_missing: text("%Code 62397-GPONSRV: The entry is not existed."),
             onu_profile_missing: text("%Code 63981-GPONRM : Profile does not exist."),
             profile_in_use: text("%Code 99999-OLTSIM : The profile is in use."),
@@ -93,6 +103,7 @@ impl Default for WriteOptions {
             restore_asks: false,
             restore_question: text("Confirm to restore? [yes/no]:"),
             security_refused: vec![999],
+            refused_lines: Vec::new(),
             wifi_early: text("%Code 63990-GPONRM : ONT return error:command processing error"),
         }
     }

@@ -173,10 +173,14 @@ impl Configuration {
             if let Some(onu) = device.onu_mut(*at) {
                 onu.configured.clone_from(saved);
             } else if let Some(onu) = device.take_removed(at.pon, saved.serial) {
-                if let Some(pon) = device.pon_mut(at.pon) {
+                let waits = device.pon_mut(at.pon).is_some_and(|pon| {
+                    let before = pon.unconfigured.len();
                     pon.unconfigured.retain(|one| one.serial != saved.serial);
-                }
-                device.insert_onu(*at, Onu { configured: saved.clone(), ..onu });
+                    pon.unconfigured.len() < before
+                });
+                // One that was on its way into service when it was removed still is.
+                let held = onu.held || waits && !onu.sends_light();
+                device.insert_onu(*at, Onu { configured: saved.clone(), held, ..onu });
             } else {
                 device.register(*at, saved.clone());
             }

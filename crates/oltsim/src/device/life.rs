@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 
+use super::onu::usual_password;
 use super::{Device, Onu, OnuConfig, Unconfigured};
 use crate::random::Random;
 
@@ -117,6 +118,7 @@ impl Device {
     pub(super) fn unregister(&mut self, at: OnuRef) -> bool {
         let busy = self.forget_due(at);
         let Some(onu) = self.remove_onu(at) else { return false };
+        self.left.insert(at, self.now);
         if !(busy || onu.held || onu.sends_light()) {
             return true;
         }
@@ -125,7 +127,8 @@ impl Device {
         if let Some(pon) = self.pons.get_mut(&at.pon) {
             pon.unconfigured.retain(|other| other.serial != serial);
             let (model, version) = (onu.equipment.model, onu.equipment.software);
-            pon.unconfigured.push(Unconfigured { serial, model, version, password: onu.own_password, seen });
+            let password = onu.own_password.unwrap_or_else(|| usual_password(serial));
+            pon.unconfigured.push(Unconfigured { serial, model, version, password, seen });
         }
         true
     }
@@ -170,6 +173,11 @@ impl Device {
         })
     }
 
+    /// How long ago the ONU of a place was removed; `None` where none was.
+    pub(crate) fn gone_for(&self, at: OnuRef) -> Option<Duration> {
+        self.left.get(&at).map(|left| self.now.saturating_sub(*left))
+    }
+
     /// Whether a box in service has got all of its configuration.
     pub(crate) fn is_configured(&self, onu: &Onu) -> bool {
         let online = self.online_for(onu);
@@ -190,7 +198,7 @@ fn unknown_box(seen: &Unconfigured) -> Onu {
     let mut onu = Onu::new(seen.serial, &seen.model, OnuState::Offline);
     onu.equipment.model.clone_from(&seen.model);
     onu.equipment.software.clone_from(&seen.version);
-    onu.own_password.clone_from(&seen.password);
+    onu.own_password = Some(seen.password.clone());
     let mut random = Random::new(u64::from_be_bytes(seen.serial.octets()), &[0xb0c5]);
     onu.distance_m = 300 + u32::try_from(random.below(9_000)).unwrap_or(0);
     let loss = 17_000 + random.between(0, 6_000);

@@ -125,6 +125,8 @@ pub struct Device {
     startup: Option<(Configuration, DateTime)>,
     /// Boxes that still hang where their ONU was removed, by the serial number it had.
     removed: BTreeMap<(PonPort, SerialNumber), Onu>,
+    /// When ONUs were removed, by the time since the start.
+    left: BTreeMap<OnuRef, Duration>,
     /// What will happen to ONUs, the next first.
     due: VecDeque<life::Due>,
     /// How often it may have been changed.
@@ -161,6 +163,7 @@ impl Device {
             pons: BTreeMap::new(),
             startup: None,
             removed: BTreeMap::new(),
+            left: BTreeMap::new(),
             due: VecDeque::new(),
             changes: 0,
             touched: BTreeSet::new(),

@@ -33,8 +33,8 @@ pub struct Onu {
     pub upstream: Traffic,
     /// What it is sent.
     pub downstream: Traffic,
-    /// The password that its box sends, at most 10 characters.
-    pub own_password: String,
+    /// The password that its box sends, at most 10 characters; `None` for the usual one.
+    pub own_password: Option<String>,
     pub(super) phase: OnuState,
     /// Sessions that are over, those that the times above tell of left out.
     pub(super) past: Vec<Session>,
@@ -70,7 +70,7 @@ impl Onu {
             ip_host: None,
             upstream: Traffic::default(),
             downstream: Traffic::default(),
-            own_password: own_password(configured.serial),
+            own_password: None,
             phase,
             past: Vec::new(),
             held: false,
@@ -164,7 +164,7 @@ pub struct Session {
 }
 
 /// ZTE's boxes send the last nine characters of their serial number (fact sheet, SNMP §4.2).
-fn own_password(serial: SerialNumber) -> String {
+pub(super) fn usual_password(serial: SerialNumber) -> String {
     serial.to_string().split_off(3)
 }
 

@@ -31,6 +31,8 @@ pub enum LineEffect {
     Silent,
     /// A log line stands in the middle of the answer.
     Log,
+    /// The line does what it does, and these lines, each ending `\n`, stand before its answer.
+    Say(String),
     /// The line does nothing, and these lines, each ending `\n`, are its answer.
     Refuse(String),
 }

@@ -293,6 +293,11 @@ mod tests {
             ("[[population]]\nservices = [{},{},{},{},{},{},{},{},{}]", "population[0].services"),
             ("bandwidth_profiles = []\n[[onus]]\nat = \"1/1/1:5\"", "onus[0].services[0].bandwidth"),
             ("[chassis]\nclock = \"yesterday\"", "chassis.clock"),
+            ("[writes]\nserial_uniq = \"olt\"", "serial_uniq"),
+            ("[writes]\nserial_unique = \"shelf\"", "shelf"),
+            ("[writes]\nagain = \"maybe\"", "maybe"),
+            ("[life]\nlos = 5", "unknown field `los`"),
+            ("[[people]]\nuser = \"noc\"", "address"),
             ("[[vlans]]\nid = 4095", "vlans[0].id"),
             ("[[bandwidth_profiles]]\nname = \"X\"\ntype = 6", "bandwidth_profiles[0].type"),
         ] {

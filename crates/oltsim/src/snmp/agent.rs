@@ -141,7 +141,7 @@ impl Agent {
             RequestKind::GetBulk { non_repeaters, max_repetitions } => {
                 answering.bulk(&request, non_repeaters, max_repetitions)
             }
-            // Writing comes with the command line; until then nothing is writable.
+            // What is configured is configured at the command line.
             RequestKind::Set => Outcome::Refused(answering.set_refusal(&request), 1),
             RequestKind::Other => return silent(Silence::Unsupported),
         };

@@ -2,7 +2,7 @@
 
 use gpon::{OfflineReason, OnuState};
 use oltsim::device::DeviceHandle;
-use oltsim::{Agent, FULL, Scenario};
+use oltsim::{Agent, FULL, Options, Scenario, Simulator, Source};
 
 #[test]
 fn one_change_lists_the_rows_of_one_onu() {
@@ -41,5 +41,42 @@ fn changes_show_what_a_new_agent_shows() {
         });
         let same = DeviceHandle::new(device.look(Clone::clone));
         assert!(agent.rows() == Agent::of_device(same, scenario.agent.clone()).rows(), "{at:?}");
+    }
+}
+
+/// What is typed at the command line is shown at once, and as a new agent would show it.
+#[tokio::test]
+async fn lines_that_change_show_what_a_new_agent_shows() {
+    let source = Source::Scenario(oltsim::SMALL.to_owned());
+    let simulator = Simulator::start(Options::new(source)).await.unwrap();
+    simulator.device(|device| device.clock.hold());
+    let options = Scenario::parse(oltsim::SMALL).unwrap().agent;
+    let mut before = simulator.rows();
+    for (place, line, shows) in [
+        ("gpon", "profile tcont NEW type 4 maximum 2048", true),
+        ("gpon", "profile traffic NEW sir 1024 pir 2048", true),
+        ("gpon", "onu profile vlan NEW tag-mode tag cvlan 100", true),
+        ("pon", "onu-type NEW gpon", true),
+        ("interface gpon-olt_1/1/1", "onu 9 type NEW sn ZTEGD824CDF3", true),
+        ("interface gpon-onu_1/1/1:9", "name NEW", true),
+        ("interface gpon-onu_1/1/1:9", "description NEW", true),
+        ("interface gpon-onu_1/1/1:9", "tcont 1 profile NEW", true),
+        ("interface gpon-onu_1/1/1:9", "gemport 1 tcont 1", true),
+        ("interface gpon-onu_1/1/1:9", "gemport 1 traffic-limit downstream NEW", true),
+        ("interface gpon-onu_1/1/1:9", "service-port 1 vport 1 user-vlan 100 vlan 200", true),
+        ("interface gpon-onu_1/1/1:1", "no service-port 1", true),
+        ("pon-onu-mng gpon-onu_1/1/1:1", "no wan-ip 1", true),
+        ("pon-onu-mng gpon-onu_1/1/1:1", "security-mgmt 7 state enable mode forward protocol web", false),
+        ("interface gpon-onu_1/1/1:1", "shutdown", true),
+        ("interface gpon-onu_1/1/1:1", "no shutdown", true),
+        ("interface gpon-olt_1/1/1", "no onu 1", true),
+    ] {
+        let said = simulator.type_as_somebody(&["configure terminal", place, line]);
+        assert!(!said.iter().any(|answer| answer.contains("%Error") || answer.contains("%Code")), "{said:?}");
+        let rows = simulator.rows();
+        assert_eq!(rows != before, shows, "{line}");
+        let same = DeviceHandle::new(simulator.device(|device| device.clone()).unwrap());
+        assert!(rows == Agent::of_device(same, options.clone()).rows(), "{line}");
+        before = rows;
     }
 }

@@ -164,6 +164,33 @@ async fn a_reboot_is_a_reboot() {
 }
 
 #[tokio::test]
+async fn others_are_logged_in_and_type() {
+    let control = Control::start().await;
+    let send = async |put: bool, path: &str, body: Value| {
+        let url = format!("{}{path}", control.base);
+        let request = if put { control.http.put(url) } else { control.http.post(url) };
+        request.body(body.to_string()).send().await.unwrap()
+    };
+    let people = json!([{"user": "noc", "address": "192.0.2.7"}]);
+    assert_eq!(send(true, "/people", people).await.status(), StatusCode::NO_CONTENT);
+    let mut terminal = Terminal::logged_in(&control.simulator).await;
+    assert!(terminal.tell("show users").await.ends_with("  self  192.0.2.7\n"));
+    let lines = ["configure terminal", "interface gpon-onu_1/1/1:1", "name theirs"];
+    let answer = send(false, "/lines", json!({ "lines": lines })).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let answers = answer.json::<Value>().await.unwrap();
+    assert_eq!(answers["answers"][2], "name theirs\r\nSMALL(config-if)#");
+    assert!(
+        terminal.tell("show running-config interface gpon-onu_1/1/1:1").await.contains("  name theirs\n")
+    );
+    for (put, path, body) in
+        [(true, "/people", json!([{"user": 1}])), (false, "/lines", json!({"line": "x"}))]
+    {
+        assert_eq!(send(put, path, body).await.status(), StatusCode::BAD_REQUEST, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_recording_cannot_reboot() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("one.snmprec");

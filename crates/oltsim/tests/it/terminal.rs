@@ -64,6 +64,37 @@ impl Terminal {
         String::from_utf8_lossy(&std::mem::take(&mut self.received)).into_owned()
     }
 
+    /// Logged in at a device of another name.
+    pub(crate) async fn logged_in_at(simulator: &Simulator, name: &str) -> Self {
+        let mut terminal = Self::of(simulator).await;
+        terminal.until("Username:").await;
+        terminal.send("zte\nzte\n").await;
+        terminal.until(&format!("{name}#")).await;
+        terminal
+    }
+
+    /// Sends a line, and gives back its answer alone: no echo, no prompt, LF.
+    pub(crate) async fn tell(&mut self, line: &str) -> String {
+        let said = self.ask(line, "#").await.replace("\r\n", "\n");
+        let answer = said.split_once('\n').map_or("", |(_, answer)| answer);
+        answer.rfind('\n').map_or("", |end| &answer[..=end]).to_owned()
+    }
+
+    /// Sends lines of which each is taken without a word, or with `.[Successful]`.
+    pub(crate) async fn all(&mut self, lines: &[&str]) {
+        for line in lines {
+            let answer = self.tell(line).await;
+            let taken = ["", ".[Successful]\n", "[Successful]\n"].contains(&answer.as_str());
+            let moved = answer.starts_with("%Info");
+            assert!(taken || moved, "{line}: {answer}");
+        }
+    }
+
+    /// Goes to a place of the configuration, from wherever it is.
+    pub(crate) async fn enter(&mut self, place: &str) {
+        self.all(&["end", "configure terminal", place]).await;
+    }
+
     /// Sends a line and reads until `end`.
     pub(crate) async fn ask(&mut self, line: &str, end: &str) -> String {
         self.send(&format!("{line}\n")).await;

@@ -1,5 +1,7 @@
 //! `onu N …` and `no onu N` (fact sheet, CLI §5.1, §9.1).
 
+use std::time::Duration;
+
 use gpon::{OnuId, OnuRef, SerialNumber};
 
 use super::pon::{is_taken, password};
@@ -61,6 +63,10 @@ fn free(tell: &Tell<'_>) -> Result<OnuRef, Refusal> {
     let device = tell.running.device();
     if device.onu(place).is_some() {
         return Err(tell.refuse(Refused::OnuExists));
+    }
+    let soon = Duration::from_millis(tell.options.readd_ms);
+    if device.gone_for(place).is_some_and(|ago| ago < soon) {
+        return Err(tell.refuse(Refused::TooSoon));
     }
     let wanted = tell.word("type").unwrap_or_default();
     if !device.profiles.onu_types.iter().any(|known| known.name == wanted) {

@@ -71,12 +71,12 @@ fn has_vport(onu: &OnuConfig, vport: u8) -> bool {
 fn typed(tell: &Tell<'_>) -> Result<ServicePort, Refusal> {
     let text = |name| tell.word(name).unwrap_or_default().to_owned();
     let priority = |name| tell.number(name).and_then(|priority| u8::try_from(priority).ok());
-    let (user_vlan, short) = match tell.word("user-vlan") {
-        None => (tell.vlan("user-vlan"), false),
-        Some("untagged") => (0, false),
-        Some("untag") => (0, true),
+    let user_vlan = match tell.word("user-vlan") {
+        None => tell.vlan("user-vlan"),
+        // What is typed short is shown whole.
+        Some("untagged" | "untag") => 0,
         Some(number) => match number.parse() {
-            Ok(vlan @ 1..=4094) if !number.starts_with(['0', '+']) => (vlan, false),
+            Ok(vlan @ 1..=4094) if !number.starts_with(['0', '+']) => vlan,
             _ => return Err(tell.bad_at("user-vlan")),
         },
     };
@@ -111,7 +111,7 @@ fn typed(tell: &Tell<'_>) -> Result<ServicePort, Refusal> {
             ingress: text("ingress"),
             egress: text("egress"),
             other_all,
-            short,
+            short: false,
             switchport: None,
         },
     })

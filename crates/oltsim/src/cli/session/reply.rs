@@ -20,8 +20,11 @@ const SAVING: &str = "Backuping old configuration into flash...\n\
                       Writing configuration into flash....";
 
 impl Session {
-    /// How slow a line is that was entered.
-    pub(crate) fn pace(&self, line: &str, device: &Device) -> Duration {
+    /// How slow a line is that was entered, or an answer to a question.
+    pub(crate) fn pace(&self, line: &str, question: Option<Question>, device: &Device) -> Duration {
+        if question.is_some() {
+            return self.options.pace.line;
+        }
         let slow =
             match Grammar::of_device().understand(line, self.mode, device).map(|understood| understood.act) {
                 Ok(Act::Show(command)) => self.options.pace.of(command.slow),
@@ -31,6 +34,13 @@ impl Session {
                 _ => Duration::ZERO,
             };
         self.options.pace.line.saturating_add(slow)
+    }
+
+    /// Whether a line moves the session and does nothing else, or answers a question.
+    pub(crate) fn only_moves(&self, line: &str, question: Option<Question>, device: &Device) -> bool {
+        let understood = Grammar::of_device().understand(line, self.mode, device);
+        question.is_some()
+            || matches!(understood.map(|own| own.act), Ok(Act::Step(step)) if step != Step::Write)
     }
 
     /// What a line prints bit by bit while it runs, and how long it runs; `None` for one that
@@ -104,6 +114,10 @@ impl Session {
                 self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
             }
             Act::Step(step) => self.step(step, &understood.args, device),
+            Act::Change(_) if self.refuses(&understood.line) => {
+                let text = self.refuse((Syntax::InvalidKeyword, 0), line, device);
+                self.begin(spoil(rows(&text, self.options.width, self.options.columns)), device);
+            }
             Act::Change(change) => {
                 let mut tell = Tell {
                     running: device.running(),
@@ -127,6 +141,11 @@ impl Session {
             // The grammar has refused these.
             Act::Refuse(_) | Act::Missing => self.show_prompt(device),
         }
+    }
+
+    /// Whether this device takes a line from its startup configuration alone.
+    fn refuses(&self, line: &str) -> bool {
+        self.options.writes.refused_lines.iter().any(|begin| line.starts_with(begin.as_str()))
     }
 
     /// Asks before it does something.

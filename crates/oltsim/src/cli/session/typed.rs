@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Entered, Session};
+use crate::cli::command::Question;
 use crate::cli::grammar::Grammar;
 use crate::cli::modes::Mode;
 use crate::cli::options::CliOptions;
@@ -13,15 +14,21 @@ use crate::device::Device;
 
 impl Session {
     /// What is recorded of a line that is about to be answered.
-    pub(crate) fn record(&self, session: u64, line: &str, device: &Device) -> CommandLine {
-        let understood = Grammar::of_device().understand(line, self.mode, device);
-        let only_moves = matches!(understood.map(|own| own.act), Ok(Act::Show(_) | Act::Step(_)));
-        CommandLine {
-            session,
-            line: line.to_owned(),
-            mode: self.mode.inside(device),
-            configures: !self.mode.is_exec() && !only_moves,
+    pub(crate) fn record(
+        &self,
+        session: u64,
+        line: &str,
+        question: Option<Question>,
+        device: &Device,
+    ) -> CommandLine {
+        let line = line.to_owned();
+        if question.is_some() {
+            return CommandLine { session, line, mode: "[yes/no]".to_owned(), configures: true };
         }
+        let understood = Grammar::of_device().understand(&line, self.mode, device);
+        let only_moves = matches!(understood.map(|own| own.act), Ok(Act::Show(_) | Act::Step(_)));
+        let configures = !self.mode.is_exec() && !only_moves;
+        CommandLine { session, line, mode: self.mode.inside(device), configures }
     }
 
     /// A session at `#` without a pager, of nobody who is logged in over telnet.

@@ -69,3 +69,44 @@ async fn a_request_stands_at_its_gate_until_told() {
     drop(gate);
     client.get(&[UPTIME]).await;
 }
+
+#[tokio::test]
+async fn the_answer_to_a_question_is_a_line_too() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let online = || simulator.device(|device| device.onus().next().unwrap().1.is_online()).unwrap();
+    terminal.enter("pon-onu-mng gpon-onu_1/1/1:1").await;
+    simulator.set_line_faults(vec![LineFault::begins("yes", LineEffect::Cut)]);
+    terminal.ask("reboot", "[yes/no]:").await;
+    terminal.send("yes\n").await;
+    let _ = terminal.rest().await;
+    assert!(online(), "cut before it did anything");
+    simulator.set_line_faults(vec![LineFault::begins("yes", LineEffect::CutAfter)]);
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    simulator.device(|device| device.clock.hold());
+    terminal.enter("pon-onu-mng gpon-onu_1/1/1:1").await;
+    terminal.ask("reboot", "[yes/no]:").await;
+    terminal.send("yes\n").await;
+    let _ = terminal.rest().await;
+    assert!(!online(), "cut behind it");
+}
+
+#[tokio::test]
+async fn lines_without_an_answer_may_be_talked_over() {
+    let simulator = with_cli("log_line = \"a line\"").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    terminal.all(&["configure terminal"]).await;
+    let remark = LineEffect::Say("% A remark\nof two lines\n".to_owned());
+    simulator.set_line_faults(vec![
+        LineFault::begins("interface", LineEffect::Log),
+        LineFault::begins("name", remark),
+        LineFault::begins("no", LineEffect::Log),
+    ]);
+    assert_eq!(terminal.tell("interface gpon-onu_1/1/1:1").await, "a line\n");
+    assert_eq!(terminal.tell("name X").await, "% A remark\nof two lines\n");
+    let name = simulator.device(|device| device.onus().next().unwrap().1.configured.name.clone());
+    assert_eq!(name.unwrap(), b"X", "it took effect all the same");
+    terminal.enter("pon-onu-mng gpon-onu_1/1/1:1").await;
+    terminal.ask("reboot", "[yes/no]:").await;
+    assert_eq!(terminal.tell("no").await, "a line\n");
+}
