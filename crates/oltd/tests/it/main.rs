@@ -12,4 +12,5 @@ mod house;
 mod instances;
 mod server;
 mod simulated;
+#[cfg(unix)]
 mod store;

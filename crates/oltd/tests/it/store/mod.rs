@@ -1,6 +1,7 @@
 //! The store, as the rest of the server and an operator use it.
 
 mod backup;
+mod disk;
 mod files;
 mod full;
 mod journal;
