@@ -7,6 +7,7 @@ mod full;
 mod journal;
 mod kill;
 mod owed;
+mod pace;
 mod size;
 mod sweep;
 
