@@ -2,11 +2,12 @@
 #
 #   docker build -t oltd .
 #   docker run --rm -p 127.0.0.1:8081:8081 --read-only --cap-drop=ALL \
-#     -v ./oltd.toml:/etc/oltd/oltd.toml:ro --env-file oltd.env oltd
+#     -v ./oltd.toml:/etc/oltd/oltd.toml:ro -v oltd-data:/home/nonroot --env-file oltd.env oltd
 #
 # The image listens on every address of its container, where oltd wants a token:
-# without one it says so and ends. It writes no file. Alive is GET /healthz, to
-# be asked by whatever runs the container: the image holds no shell and no curl.
+# without one it says so and ends. All that it writes is in the volume. Alive is
+# GET /healthz, to be asked by whatever runs the container: the image holds no
+# shell and no curl.
 
 # The toolchain of rust-toolchain.toml, on the Debian of the final image.
 FROM rust:1.95.0-slim-bookworm AS build
@@ -30,6 +31,8 @@ COPY oltd.example.toml LICENSE-MIT LICENSE-APACHE /usr/share/doc/oltd/
 WORKDIR /etc/oltd
 # Before `listen` of a file.
 ENV OLTD_LISTEN=0.0.0.0:8081
+# Before `data_dir` of a file. The folder around it is the user's own, and so is a new volume there.
+ENV OLTD_DATA_DIR=/home/nonroot/data
 EXPOSE 8081
 USER 65532:65532
 STOPSIGNAL SIGTERM

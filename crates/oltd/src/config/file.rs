@@ -55,9 +55,9 @@ table! {
         /// The folder of the store: jobs, plans and what was sent of them, what OLTs are
         /// still to save. Only one server can use it at a time.
         data_dir: usual(Text, "./data"),
-        /// The key that the store is encrypted with. An example would be a key that
-        /// everybody knows: make one of your own, as by `openssl rand -hex 32`.
-        store_key: may(StoreKey, "", "that of store.key in data_dir, made at first start,"),
+        /// The key that the store is encrypted with, of which an example would be known
+        /// to everybody: make one of your own, as by `openssl rand -hex 32`.
+        store_key: may(StoreKey, "...", "the one made in data_dir"),
         olts: list(Olt),
         log: table(Log),
         cache: table(Cache),

@@ -49,7 +49,7 @@ fn section(page: &mut String, table: &Table, header: &str, off: bool) {
     for (entry, key) in keys {
         let mark = match (off, &key.without) {
             // A secret that nobody may copy has no example.
-            (false, Without::Else("", _)) => "# ",
+            (false, Without::Else("...", _)) => "# ",
             // A number or a flag as an example would take the place of what holds without it.
             (false, Without::Else(..)) if matches!(key.form, Form::Bare) => "# ",
             (false, _) => "",

@@ -6,7 +6,7 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteJournalMode;
 
 use super::error::StoreError;
-use super::folder::private;
+use super::folder::{part_of, private, publish, refuse_existing};
 use super::key::Key;
 use super::open::{MARKED, end, options, put};
 use super::{Store, StoreSettings};
@@ -23,16 +23,14 @@ pub async fn backup(settings: &StoreSettings, file: &Path) -> Result<(), StoreEr
         return Err(StoreError::NoStore { file: database });
     }
     refuse_existing(file)?;
-    let mut part = file.as_os_str().to_owned();
-    part.push(".part");
-    let part = Path::new(&part);
+    let part = &part_of(file);
     refuse_existing(part)?;
     // Made beforehand, so that nobody else can read it even for a moment.
     let held = private(part)?;
     let copied = copy(&database, part).await;
     let kept = copied.and_then(|()| {
         held.sync_all().map_err(StoreError::file("write", part))?;
-        std::fs::rename(part, file).map_err(StoreError::file("create", file))
+        publish(part, file)
     });
     if kept.is_err() {
         // What is half a copy, or not marked, is no backup.
@@ -56,13 +54,6 @@ async fn copy(database: &Path, part: &Path) -> Result<(), StoreError> {
     let mut copy = options.connect().await.map_err(failed())?;
     let marked = put(&mut copy, MARKED, 1).await;
     end(copy).await.and(marked)
-}
-
-fn refuse_existing(file: &Path) -> Result<(), StoreError> {
-    match file.exists() {
-        true => Err(StoreError::Exists { file: file.to_owned() }),
-        false => Ok(()),
-    }
 }
 
 /// Writes the key of the store to a file that is not there yet, for its owner alone.

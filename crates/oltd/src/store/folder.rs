@@ -22,6 +22,10 @@ impl Folder {
         self.0.join("store.key")
     }
 
+    pub(super) fn reserve(&self) -> PathBuf {
+        self.0.join("store.reserve")
+    }
+
     /// Makes the folder where it is missing, for its owner alone. The rights of one that
     /// was there are taken from others only where it holds nothing but a store: somebody
     /// may have named `/tmp`.
@@ -77,4 +81,33 @@ pub(super) fn private(path: &Path) -> Result<File, StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(StoreError::file("open", path))
+}
+
+/// Gives a file that was written under another name its own, once its content is on the
+/// disk. Nothing that is there is replaced.
+pub(super) fn publish(part: &Path, file: &Path) -> Result<(), StoreError> {
+    refuse_existing(file)?;
+    std::fs::rename(part, file).map_err(StoreError::file("create", file))?;
+    // The name is on the disk only with the folder.
+    #[cfg(unix)]
+    if let Some(folder) = file.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(StoreError::file("write", folder))?;
+    }
+    Ok(())
+}
+
+pub(super) fn refuse_existing(file: &Path) -> Result<(), StoreError> {
+    match file.exists() {
+        true => Err(StoreError::Exists { file: file.to_owned() }),
+        false => Ok(()),
+    }
+}
+
+/// The name of a file while it is written.
+pub(super) fn part_of(file: &Path) -> PathBuf {
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    part.into()
 }

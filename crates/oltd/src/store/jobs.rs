@@ -287,7 +287,11 @@ impl Store {
         at: SystemTime,
     ) -> Result<Kept, StoreError> {
         let sealed = self.sealer().seal_secret(result_of(id), result)?;
-        match self.write_end(id, state, Some(sealed), at).await {
+        let mut ended = self.write_end(id, state, Some(&sealed), at).await;
+        if matches!(ended, Err(StoreError::Full)) && self.inner().reserve.give_up() {
+            ended = self.write_end(id, state, Some(&sealed), at).await;
+        }
+        match ended {
             Err(StoreError::Full) => self.write_end(id, state, None, at).await.map(|()| Kept::StateOnly),
             ended => ended.map(|()| Kept::Whole),
         }
@@ -297,7 +301,7 @@ impl Store {
         &self,
         id: &str,
         state: JobState,
-        result: Option<Vec<u8>>,
+        result: Option<&[u8]>,
         at: SystemTime,
     ) -> Result<(), StoreError> {
         let mut turn = self.write("end a job").await?;

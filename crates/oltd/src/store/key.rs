@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
+use super::folder::{part_of, private, publish, refuse_existing};
 
 /// Bytes of the key.
 const BYTES: usize = 32;
@@ -67,20 +68,13 @@ impl Key {
             }
         }
         text.push('\n');
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut opened = options.open(file).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => StoreError::Exists { file: file.to_owned() },
-            _ => StoreError::file("create", file)(error),
-        })?;
-        let written = opened.write_all(text.as_bytes()).and_then(|()| opened.sync_all());
-        written.map_err(|error| {
-            // Half a key would be taken for the key of this store.
-            let _ = std::fs::remove_file(file);
-            StoreError::file("write", file)(error)
-        })
+        refuse_existing(file)?;
+        // Half a key would be taken for the key of this store.
+        let part = &part_of(file);
+        let mut opened = private(part)?;
+        let written = opened.set_len(0).and_then(|()| opened.write_all(text.as_bytes()));
+        written.and_then(|()| opened.sync_all()).map_err(StoreError::file("write", part))?;
+        publish(part, file)
     }
 
     pub(super) fn cipher(&self) -> XChaCha20Poly1305 {

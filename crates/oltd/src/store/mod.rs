@@ -17,6 +17,7 @@ mod owed;
 mod pending;
 mod plans;
 mod records;
+mod reserve;
 mod sealed;
 mod steps;
 mod sweep;
@@ -41,6 +42,7 @@ pub use self::owed::Owed;
 pub use self::pending::Pending;
 pub use self::plans::{Claim, DRAFT_KEPT, NewPlan, PlanEnd, PlanRow, PlanState};
 pub use self::records::Record;
+use self::reserve::Reserve;
 use self::sealed::Sealer;
 pub use self::steps::{ANSWER_MOST, StepEnd, StepRow, StepState, Way};
 pub use self::sweep::Swept;
@@ -78,6 +80,7 @@ struct Inner {
     writer: Mutex<Writer>,
     readers: SqlitePool,
     sealer: Sealer,
+    reserve: Reserve,
     epoch: i64,
     marked: bool,
     commits: AtomicU64,

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use super::error::StoreError;
 use super::folder::{Folder, private};
 use super::key::Key;
+use super::reserve::Reserve;
 use super::sealed::{Place, Sealer};
 use super::writer::{Writer, sql};
 use super::{Inner, Store, StoreSettings};
@@ -48,8 +49,9 @@ impl Store {
     /// earlier process left unfinished as pending: all within a second, whatever happened to it.
     ///
     /// # Errors
-    /// When the folder cannot be used or is used by another process, and when the key is not
-    /// the one that the store was written with.
+    /// When the folder cannot be used or is used by another process, when the key is not the
+    /// one that the store was written with, and [`StoreError::Full`] where not even the opening
+    /// can be written down.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let folder = settings.folder();
         folder.make()?;
@@ -60,24 +62,31 @@ impl Store {
         // SQLite gives the files beside it the rights that this one has.
         drop(private(&file)?);
         let sealer = Sealer::new(&key);
-        let mut connection = connect(&options(&file)).await?;
-        limit(&mut connection, settings.max_pages).await?;
-        migrate(&mut connection).await?;
-        know(&mut connection, &sealer).await?;
-        let epoch = epoch(&mut connection).await?;
+        let (mut connection, epoch) = match prepare(&file, settings, &sealer).await {
+            // What was left unfinished must be seen, and told to its end.
+            Err(StoreError::Full) => {
+                let _ = std::fs::remove_file(folder.reserve());
+                prepare(&file, settings, &sealer).await?
+            }
+            prepared => prepared?,
+        };
+        let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
         let marked = number(&mut connection, MARKED).await? != 0;
-        let pool = SqlitePoolOptions::new().max_connections(READERS).min_connections(0);
         let store = Self {
             inner: Arc::new(Inner {
                 writer: Mutex::new(Writer::new(connection, lock)),
                 readers: pool.connect_lazy_with(options(&file).read_only(true)),
                 sealer,
+                reserve: Reserve::hold(folder.reserve()).await,
                 epoch,
                 marked,
                 commits: AtomicU64::new(0),
             }),
         };
-        store.leave_pending().await?;
+        match store.leave_pending().await {
+            Err(StoreError::Full) if store.inner().reserve.give_up() => store.leave_pending().await?,
+            marked => marked?,
+        }
         Ok(store)
     }
 
@@ -107,6 +116,20 @@ impl Store {
         turn.commit().await?;
         Ok(pages)
     }
+}
+
+/// The connection that writes, with the tables that it needs, and which opening this is.
+async fn prepare(
+    file: &Path,
+    settings: &StoreSettings,
+    sealer: &Sealer,
+) -> Result<(SqliteConnection, i64), StoreError> {
+    let mut connection = connect(&options(file)).await?;
+    limit(&mut connection, settings.max_pages).await?;
+    migrate(&mut connection).await?;
+    know(&mut connection, sealer).await?;
+    let epoch = epoch(&mut connection).await?;
+    Ok((connection, epoch))
 }
 
 /// The key that is configured or lies in the folder. It is made only together with the database.

@@ -285,7 +285,11 @@ impl Store {
         at: SystemTime,
     ) -> Result<Kept, StoreError> {
         let sealed = self.sealer().seal_secret(outcome_of(plan), outcome)?;
-        match self.write_rest(plan, end, Some(sealed), at).await {
+        let mut ended = self.write_rest(plan, end, Some(&sealed), at).await;
+        if matches!(ended, Err(StoreError::Full)) && self.inner().reserve.give_up() {
+            ended = self.write_rest(plan, end, Some(&sealed), at).await;
+        }
+        match ended {
             Err(StoreError::Full) => self.write_rest(plan, end, None, at).await.map(|()| Kept::StateOnly),
             ended => ended.map(|()| Kept::Whole),
         }
@@ -295,7 +299,7 @@ impl Store {
         &self,
         plan: &str,
         end: PlanEnd,
-        outcome: Option<Vec<u8>>,
+        outcome: Option<&[u8]>,
         at: SystemTime,
     ) -> Result<(), StoreError> {
         let mut turn = self.write("end a plan").await?;
@@ -305,7 +309,7 @@ impl Store {
             PlanEnd::Ended => (PlanState::Ended, Some(ms(at)), 0),
             // The outcome that it has in the end may be as long as there is room for.
             PlanEnd::Pending => {
-                let taken = outcome.as_ref().map_or(0, Vec::len);
+                let taken = outcome.map_or(0, <[u8]>::len);
                 (PlanState::Pending, None, (OUTCOME_ROOM + END_ROOM - 2).saturating_sub(taken))
             }
         };

@@ -115,6 +115,7 @@ impl Store {
     /// [`StoreError::Full`] where there is no such space, [`StoreError::Unknown`] where there is
     /// no such plan or it was begun before, and when the database fails.
     pub async fn begin(&self, plan: &str, job: &str, steps: u16, at: SystemTime) -> Result<(), StoreError> {
+        self.inner().reserve.renew().await?;
         let mut turn = self.write("begin a plan").await?;
         self.reserve(&mut turn, plan, job, steps, at).await?;
         turn.commit().await
@@ -131,6 +132,7 @@ impl Store {
         steps: u16,
         at: SystemTime,
     ) -> Result<(), StoreError> {
+        self.inner().reserve.renew().await?;
         let mut turn = self.write("begin a plan").await?;
         self.insert(&mut turn, plan).await?;
         self.reserve(&mut turn, plan.id, job, steps, at).await?;
@@ -184,6 +186,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unknown`] where no such step was reserved, or it is done; when the database fails.
     pub async fn sending(&self, plan: &str, seq: u16, way: Way, at: SystemTime) -> Result<(), StoreError> {
+        match self.write_sending(plan, seq, way, at).await {
+            Err(StoreError::Full) if self.inner().reserve.give_up() => {
+                self.write_sending(plan, seq, way, at).await
+            }
+            written => written,
+        }
+    }
+
+    async fn write_sending(&self, plan: &str, seq: u16, way: Way, at: SystemTime) -> Result<(), StoreError> {
         // A line that is sent again has an answer no more.
         let update =
             "UPDATE steps SET state = $4, epoch = $5, sent_at = $6, took_ms = NULL, answer = NULL, pad = $7
@@ -206,6 +217,23 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unknown`] where no such line was sent, and when the database fails.
     pub async fn answered(
+        &self,
+        plan: &str,
+        seq: u16,
+        way: Way,
+        end: StepEnd<'_>,
+        owes_save: bool,
+        at: SystemTime,
+    ) -> Result<(), StoreError> {
+        match self.write_answered(plan, seq, way, end, owes_save, at).await {
+            Err(StoreError::Full) if self.inner().reserve.give_up() => {
+                self.write_answered(plan, seq, way, end, owes_save, at).await
+            }
+            written => written,
+        }
+    }
+
+    async fn write_answered(
         &self,
         plan: &str,
         seq: u16,

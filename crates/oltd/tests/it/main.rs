@@ -12,5 +12,6 @@ mod house;
 mod instances;
 mod server;
 mod simulated;
+#[cfg(unix)]
 mod store;
 mod writes;

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use oltd::config::LogFormat;
@@ -42,7 +43,9 @@ fn the_example_is_valid_and_shows_the_defaults() {
 /// What stands there in comments, for it has no default, is right too.
 #[test]
 fn the_example_is_valid_without_its_comments() {
-    let keys = EXAMPLE.replace("sha256 = \"...\"", &format!("sha256 = '{}'", "1".repeat(64)));
+    let digits = "1".repeat(64);
+    let keys = EXAMPLE.replace("sha256 = \"...\"", &format!("sha256 = '{digits}'"));
+    let keys = keys.replace("store_key = \"...\"", &format!("store_key = '{digits}'"));
     let keys: String = keys
         .lines()
         .map(|line| {
@@ -53,6 +56,7 @@ fn the_example_is_valid_without_its_comments() {
         .flat_map(|line| [line, "\n"])
         .collect();
     let config = read(Some(&keys), &[]).unwrap();
+    assert!(config.store.key.is_some());
     assert_eq!(&*config.rules.tokens[0].name, "noc");
     assert!(config.tls.is_some());
     let redis = config.redis.unwrap();
@@ -71,6 +75,7 @@ fn defaults() {
     assert_eq!((cache.onus, cache.pon_info, cache.profiles), (minutes(5), minutes(10), minutes(60)));
     assert_eq!(config.olts[0].settings.snmp.port, 161);
     assert!(config.olts[0].settings.cli.is_none());
+    assert_eq!((config.store.folder.as_path(), config.store.key.is_none()), (Path::new("./data"), true));
 }
 
 #[test]

@@ -51,6 +51,20 @@ async fn a_store_in_use_is_copied_and_the_copy_says_so() {
 }
 
 #[tokio::test]
+async fn a_store_that_nobody_uses_is_copied_too() {
+    let (folder, settings, store) = fresh().await;
+    begun(&store, "j1", "p1", 2).await;
+    store.close().await.unwrap();
+    let file = folder.path().join("copy.db");
+    backup(&settings, &file).await.unwrap();
+    for entry in std::fs::read_dir(&settings.folder).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
+    }
+    assert_eq!(Store::open(&settings).await.unwrap().pending(None).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_cannot_be_copied_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let settings = StoreSettings::new(folder.path().join("data"));

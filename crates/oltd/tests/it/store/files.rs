@@ -24,7 +24,10 @@ async fn nobody_else_reads_the_files() {
         names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
     }
     names.sort();
-    assert_eq!(names, ["store.db", "store.db-shm", "store.db-wal", "store.key", "store.lock"]);
+    assert_eq!(
+        names,
+        ["store.db", "store.db-shm", "store.db-wal", "store.key", "store.lock", "store.reserve"]
+    );
 }
 
 #[tokio::test]

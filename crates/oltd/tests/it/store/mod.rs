@@ -1,11 +1,13 @@
 //! The store, as the rest of the server and an operator use it.
 
 mod backup;
+mod disk;
 mod files;
 mod full;
 mod journal;
 mod kill;
 mod owed;
+mod pace;
 mod size;
 mod sweep;
 
