@@ -78,6 +78,12 @@ impl Writer {
         self.folder.path()
     }
 
+    /// The lines that were to configure something, in the order in which the OLT received them.
+    pub fn configured(&self) -> Vec<String> {
+        let lines = self.sim.command_lines().into_iter().filter(|line| line.configures);
+        lines.map(|line| line.line).collect()
+    }
+
     /// Sends a request with this body.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = self.client.request(method, format!("{}/api/v1{path}", self.base));

@@ -184,7 +184,7 @@ impl Store {
     /// Notes that a line is about to be sent. It may be sent once this has returned.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] where no such step was reserved, or it is done; when the database fails.
+    /// [`StoreError::Unknown`] where no such step was reserved, and when the database fails.
     pub async fn sending(&self, plan: &str, seq: u16, way: Way, at: SystemTime) -> Result<(), StoreError> {
         match self.write_sending(plan, seq, way, at).await {
             Err(StoreError::Full) if self.inner().reserve.give_up() => {
@@ -195,10 +195,11 @@ impl Store {
     }
 
     async fn write_sending(&self, plan: &str, seq: u16, way: Way, at: SystemTime) -> Result<(), StoreError> {
-        // A line that is sent again has an answer no more.
+        // A line that is sent again has an answer no more: one that was done may be sent
+        // again where the OLT has started anew without it.
         let update =
             "UPDATE steps SET state = $4, epoch = $5, sent_at = $6, took_ms = NULL, answer = NULL, pad = $7
-            WHERE plan = $1 AND seq = $2 AND way = $3 AND state <> $8";
+            WHERE plan = $1 AND seq = $2 AND way = $3";
         let update = sql(update)
             .bind(plan)
             .bind(i64::from(seq))
@@ -206,8 +207,7 @@ impl Store {
             .bind(StepState::Sent.number())
             .bind(self.epoch())
             .bind(ms(at))
-            .bind(vec![0; ANSWER_ROOM + TOOK_ROOM])
-            .bind(StepState::Done.number());
+            .bind(vec![0; ANSWER_ROOM + TOOK_ROOM]);
         let rows = self.write_one("note that a line is sent", update).await?;
         found(rows, plan, seq)
     }

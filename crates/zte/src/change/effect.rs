@@ -44,6 +44,7 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, sin
         },
         Probe::Restarted => match (&seen.life, &plan.0.life) {
             _ if !started(at) => Effect::No,
+            _ if progress.get(at).is_some_and(|step| step.forth == Some(StepState::Refused)) => Effect::No,
             (Some(now), Some(then)) if now.has_restarted_since(then) => Effect::Yes,
             _ if since < RESTART => Effect::Unknown,
             _ => Effect::No,

@@ -110,7 +110,7 @@ async fn a_step_is_two_commits() {
     let _ = store.end("p1", PlanEnd::Ended, &secret("applied"), at(2)).await.unwrap();
     assert_eq!(store.commits() - before, 1);
     // What is refused is no commit.
-    assert!(store.sending("p1", 0, Way::Forth, at(1)).await.is_err());
+    assert!(store.sending("p1", 20, Way::Forth, at(1)).await.is_err());
     store.job("j1").await.unwrap();
 }
 
