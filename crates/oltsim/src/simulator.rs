@@ -189,7 +189,13 @@ impl Simulator {
         self.station.agent().community().to_owned()
     }
 
-    /// The latest command lines, at most 10,000, the oldest first.
+    /// Keeps so many of the latest command lines from now on, instead of 10,000: a test that
+    /// accounts for every line of many wants to lose none.
+    pub fn keep_command_lines(&self, most: usize) {
+        self.station.record().keep(most);
+    }
+
+    /// The latest command lines, at most 10,000 unless somebody wanted more, the oldest first.
     pub fn command_lines(&self) -> Vec<CommandLine> {
         self.station.record().list()
     }

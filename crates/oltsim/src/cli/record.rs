@@ -2,7 +2,8 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many lines are kept: more than any test sends between two looks at them.
+/// How many lines are kept unless somebody wants more: more than most tests send between
+/// two looks at them.
 const KEPT: usize = 10_000;
 
 /// A command line that the command line received.
@@ -21,17 +22,28 @@ pub struct CommandLine {
 }
 
 /// The latest command lines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Record {
     lines: VecDeque<CommandLine>,
+    most: usize,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self { lines: VecDeque::new(), most: KEPT }
+    }
 }
 
 impl Record {
     pub(crate) fn add(&mut self, line: CommandLine) {
-        if self.lines.len() == KEPT {
-            self.lines.pop_front();
-        }
+        let over = (self.lines.len() + 1).saturating_sub(self.most.max(1));
+        self.lines.drain(..over.min(self.lines.len()));
         self.lines.push_back(line);
+    }
+
+    /// Keeps so many from now on.
+    pub(crate) fn keep(&mut self, most: usize) {
+        self.most = most;
     }
 
     pub(crate) fn list(&self) -> Vec<CommandLine> {

@@ -16,7 +16,7 @@ const FIRST_LINE: usize = 66;
 fn row(own: bool, vty: usize, user: &str, seconds: i64, address: &str) -> String {
     let mark = if own { '*' } else { ' ' };
     let time = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{mark}{:>4} vty {vty:<4}{user:<5}{time}  self  {address}", FIRST_LINE + vty)
+    format!("{mark}{:>4} vty {vty:<4}{user:<3}  {time}  self  {address}", FIRST_LINE + vty)
 }
 
 fn run(ask: &Ask<'_>) -> Answer {
@@ -38,6 +38,8 @@ mod tests {
     fn rows() {
         let sample = "   66 vty 0   zte  00:25:25  self  10.60.183.147";
         assert_eq!(row(false, 0, "zte", 25 * 60 + 25, "10.60.183.147"), sample);
+        let long = row(false, 10, "administrator", 90_000, "192.0.2.1");
+        assert_eq!(long, "   76 vty 10  administrator  25:00:00  self  192.0.2.1");
         assert!(row(true, 1, "zte", 0, "192.0.2.1").starts_with("*  67 vty 1   zte  00:00:00  self  "));
     }
 }

@@ -80,4 +80,8 @@ async fn every_line_is_recorded_with_its_mode() {
             ("no", "[yes/no]", true),
         ]
     );
+    simulator.keep_command_lines(2);
+    terminal.tell("end").await;
+    let left: Vec<_> = simulator.command_lines().into_iter().map(|own| own.line).collect();
+    assert_eq!(left, ["no", "end"]);
 }
