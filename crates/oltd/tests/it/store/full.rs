@@ -83,6 +83,29 @@ async fn what_was_begun_is_told_to_its_end_without_space() {
     begun(&store, "j9", "p9", 1).await;
 }
 
+/// What an OLT owes for many jobs takes more than a page, and has its room too.
+#[tokio::test]
+async fn every_job_can_owe_a_save_without_space() {
+    let (_folder, _, store) = fresh().await;
+    let ids: Vec<(String, String)> = (0..300).map(|n| (format!("j{n}"), format!("p{n}"))).collect();
+    for (job, plan) in &ids {
+        begun(&store, job, plan, 1).await;
+    }
+    fill(&store).await;
+    for (_, plan) in &ids {
+        step(&store, plan, 0, Way::Forth, "ok", true, 1).await;
+    }
+    assert_eq!(store.owed().await.unwrap()[0].jobs.len(), ids.len());
+    // Saved while they go on, they can owe another one.
+    store.saved("head-end", at(2)).await.unwrap();
+    assert!(store.owed().await.unwrap().is_empty());
+    fill(&store).await;
+    for (_, plan) in &ids {
+        step(&store, plan, 0, Way::Back, "ok", true, 3).await;
+    }
+    assert_eq!(store.owed().await.unwrap()[0].jobs.len(), ids.len());
+}
+
 /// Whatever the sizes of the plans and the order in which they are carried out.
 #[test]
 fn any_mixture_of_plans_is_told_to_its_end_without_space() {
