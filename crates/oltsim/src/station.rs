@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use crate::cli::{CliOptions, Record, type_lines};
 use crate::counters::Counters;
 use crate::device::{Device, DeviceHandle};
-use crate::fault::{ActiveFaults, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
+use crate::fault::{ActiveFaults, AtLine, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
 use crate::gate::{Post, Stop};
 use crate::snmp::Agent;
 
@@ -109,8 +109,13 @@ impl Station {
 
     /// What goes wrong at the line of this number in its session.
     pub(crate) fn at_line(&self, number: u64, line: &str) -> Option<LineEffect> {
-        let faults = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.iter().find(|fault| fault.at.is(number, line)).map(|fault| fault.effect.clone())
+        let mut faults = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = faults.iter().position(|fault| fault.at.is(number, line))?;
+        let effect = faults.get(at).map(|fault| fault.effect.clone());
+        if faults.get(at).is_some_and(|fault| matches!(fault.at, AtLine::First(_))) {
+            faults.remove(at);
+        }
+        effect
     }
 
     pub(crate) fn add_post(&self, post: Arc<Post>) {

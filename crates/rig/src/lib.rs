@@ -4,6 +4,7 @@
 //! What goes wrong here is a fault of the test or of the machine, and panics.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "whoever calls this is a test")]
 
+pub mod every_step;
 mod instance;
 mod redis_server;
 mod writer;

@@ -8,13 +8,15 @@ pub enum AtLine {
     Nth(u64),
     /// Every line that begins so.
     Begins(String),
+    /// The first line that begins so; the fault ends with it.
+    First(String),
 }
 
 impl AtLine {
     pub(crate) fn is(&self, number: u64, line: &str) -> bool {
         match self {
             Self::Nth(nth) => *nth == number,
-            Self::Begins(text) => line.starts_with(text.as_str()),
+            Self::Begins(text) | Self::First(text) => line.starts_with(text.as_str()),
         }
     }
 }
@@ -51,6 +53,11 @@ impl LineFault {
     /// At the line of this number in its session, from 1.
     pub fn nth(number: u64, effect: LineEffect) -> Self {
         Self { at: AtLine::Nth(number), effect }
+    }
+
+    /// At the first line that begins with `text`.
+    pub fn first(text: &str, effect: LineEffect) -> Self {
+        Self { at: AtLine::First(text.to_owned()), effect }
     }
 
     /// At every line that begins with `text`.

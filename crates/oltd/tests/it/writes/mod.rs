@@ -1,3 +1,4 @@
 //! Writes: the real server in front of the simulator's command line.
 
+mod every_step;
 mod onu;

@@ -69,7 +69,8 @@ async fn an_onu_is_blocked_and_unblocked() {
     assert!(!enabled());
     let answer = writer.post("/onu-management/block", asked.clone()).await;
     assert_eq!((answer.status, &answer.body["data"]["state"]), (200, &json!("unchanged")), "{}", answer.body);
-    let answer = writer.post("/onu-management/reboot", json!({"serial_number": serial, "via": "shutdown"})).await;
+    let answer =
+        writer.post("/onu-management/reboot", json!({"serial_number": serial, "via": "shutdown"})).await;
     assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("onu_blocked")), "{}", answer.body);
     let answer = writer.post("/onu-management/unblock", asked).await;
     assert_eq!((answer.status, &answer.body["data"]["verified"]), (200, &json!(true)), "{}", answer.body);
@@ -80,19 +81,45 @@ async fn an_onu_is_blocked_and_unblocked() {
 async fn a_place_is_no_customer() {
     let writer = Writer::start(SMALL).await;
     for path in ["block", "unblock", "factory-reset"] {
-        let answer = writer.post(&format!("/onu-management/{path}"), json!({"pon_port": "1/1/1", "onu_id": 1})).await;
-        assert_eq!((answer.status, &answer.body["error_code"]), (400, &json!("identity_required")), "{}", answer.body);
+        let answer =
+            writer.post(&format!("/onu-management/{path}"), json!({"pon_port": "1/1/1", "onu_id": 1})).await;
+        assert_eq!(
+            (answer.status, &answer.body["error_code"]),
+            (400, &json!("identity_required")),
+            "{}",
+            answer.body
+        );
     }
     for path in ["/onu/1-1-1/1", "/onu-management/1-1-1/1"] {
         let answer = writer.delete(path).await;
-        assert_eq!((answer.status, &answer.body["error_code"]), (400, &json!("identity_required")), "{}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["error_code"]),
+            (400, &json!("identity_required")),
+            "{}",
+            answer.body
+        );
         let answer = writer.delete(&format!("{path}?expect_serial=ZTEG00000000")).await;
-        assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("identity_mismatch")), "{}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["error_code"]),
+            (409, &json!("identity_mismatch")),
+            "{}",
+            answer.body
+        );
         let answer = writer.delete(&format!("{path}?expect_serial=none")).await;
-        assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("identity_mismatch")), "{}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["error_code"]),
+            (409, &json!("identity_mismatch")),
+            "{}",
+            answer.body
+        );
     }
     let answer = writer.delete("/onu/sn/ZTEG00000000").await;
-    assert_eq!((answer.status, &answer.body["error_code"]), (404, &json!("onu_not_found")), "{}", answer.body);
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (404, &json!("onu_not_found")),
+        "{}",
+        answer.body
+    );
     assert_eq!(writer.configured(), [""; 0], "nothing was sent");
 }
 
@@ -106,7 +133,12 @@ async fn an_onu_is_deleted_with_all_that_stood() {
     assert_eq!(answer.body["data"]["verified"], true);
     assert!(writer.sim.device(|device| device.onu(at(1)).is_none()).unwrap());
     let answer = writer.delete(&format!("/onu/1-1-1/1?expect_serial={serial}")).await;
-    assert_eq!((answer.status, &answer.body["error_code"]), (404, &json!("onu_not_found")), "{}", answer.body);
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (404, &json!("onu_not_found")),
+        "{}",
+        answer.body
+    );
 }
 
 #[tokio::test]
@@ -117,14 +149,23 @@ async fn a_dry_run_sends_nothing_and_can_be_applied_once() {
     assert_eq!(dry.status, 200, "{}", dry.body);
     let plan = &dry.body["data"]["plan"];
     assert_eq!(plan["lines"][2]["line"], "name House 9");
-    assert_eq!((&plan["lines"][2]["place"], &plan["undo"][0]["class"]), (&json!("(config-if)#"), &json!("exact")));
+    assert_eq!(
+        (&plan["lines"][2]["place"], &plan["undo"][0]["class"]),
+        (&json!("(config-if)#"), &json!("exact"))
+    );
     assert_eq!(writer.configured(), [""; 0], "nothing was sent");
     let path = format!("/plans/{}", plan["id"].as_str().unwrap());
     let kept = writer.get(&path).await;
     assert_eq!(kept.body["data"], dry.body["data"]);
     let applied = writer.send(reqwest::Method::POST, &format!("{path}/apply"), None).await;
-    assert_eq!((applied.status, &applied.body["data"]["state"]), (200, &json!("applied")), "{}", applied.body);
-    let planned: Vec<_> = plan["lines"].as_array().unwrap().iter().map(|line| line["line"].as_str().unwrap()).collect();
+    assert_eq!(
+        (applied.status, &applied.body["data"]["state"]),
+        (200, &json!("applied")),
+        "{}",
+        applied.body
+    );
+    let planned: Vec<_> =
+        plan["lines"].as_array().unwrap().iter().map(|line| line["line"].as_str().unwrap()).collect();
     assert_eq!(lines(&applied.body), planned, "exactly its lines");
     let again = writer.send(reqwest::Method::POST, &format!("{path}/apply"), None).await;
     assert_eq!((again.status, &again.body["error_code"]), (409, &json!("plan_applied")), "{}", again.body);
@@ -136,7 +177,8 @@ async fn a_plan_that_somebody_overtook_is_stale() {
     let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 9"});
     let dry = writer.put("/onu-management/description?dry_run=true", asked).await;
     let path = format!("/plans/{}", dry.body["data"]["plan"]["id"].as_str().unwrap());
-    let typed = |text: &str| writer.sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", text]);
+    let typed =
+        |text: &str| writer.sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", text]);
     // What the plan does not touch is nothing to it.
     typed("description by hand");
     typed("name by hand");
@@ -151,12 +193,14 @@ async fn a_plan_that_somebody_overtook_is_stale() {
 #[tokio::test]
 async fn a_restart_is_verified_by_the_history() {
     let writer = Writer::start(SMALL).await;
-    let online = writer.sim.device(|device| device.onus().find(|(_, onu)| onu.is_online()).unwrap().0).unwrap();
+    let online =
+        writer.sim.device(|device| device.onus().find(|(_, onu)| onu.is_online()).unwrap().0).unwrap();
     let asked = json!({"pon_port": online.pon.to_string(), "onu_id": online.id.get()});
     let answer = writer.post("/onu-management/reboot", asked).await;
     assert_eq!((answer.status, &answer.body["data"]["state"]), (200, &json!("applied")), "{}", answer.body);
     assert_eq!(answer.body["data"]["verified"], false);
-    let offline = writer.sim.device(|device| device.onus().find(|(_, onu)| !onu.is_online()).unwrap().0).unwrap();
+    let offline =
+        writer.sim.device(|device| device.onus().find(|(_, onu)| !onu.is_online()).unwrap().0).unwrap();
     let asked = json!({"pon_port": offline.pon.to_string(), "onu_id": offline.id.get()});
     let answer = writer.post("/onu-management/reboot", asked).await;
     assert_eq!((answer.status, &answer.body["error_code"]), (422, &json!("olt_refused")), "{}", answer.body);

@@ -1,0 +1,57 @@
+//! Each thing that can happen, once to each write, at a step that the two of them choose.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rig::every_step::{Happening, OPERATIONS, Operation};
+
+async fn once(operation: Operation, happening: Happening) {
+    let lines = operation.lines().await;
+    let mut hasher = DefaultHasher::new();
+    (operation.name, happening).hash(&mut hasher);
+    let at = usize::try_from(hasher.finish() % lines.len() as u64).unwrap();
+    let what = format!("{}: {happening:?} at `{}`", operation.name, lines[at]);
+    operation.made(at, happening).await.is_true(&what);
+}
+
+macro_rules! happenings {
+    ($($name:ident: $happening:expr;)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            for operation in OPERATIONS {
+                once(*operation, $happening).await;
+            }
+        }
+    )+};
+}
+
+happenings! {
+    refused: Happening::Refused;
+    refused_and_its_undo: Happening::RefusedAndItsUndo;
+    a_log_line: Happening::LogLine;
+    cut_before: Happening::CutBefore;
+    cut_behind: Happening::CutBehind;
+    the_olt_restarts: Happening::OltRestarts;
+    somebody_else: Happening::SomebodyElse;
+    the_store_is_full: Happening::StoreFull;
+}
+
+/// Everything at every line: `EVERY_STEP=1 cargo nextest run -p oltd every_step`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_whole_matrix() {
+    if std::env::var_os("EVERY_STEP").is_none() {
+        eprintln!("skipped: EVERY_STEP is not set");
+        return;
+    }
+    for operation in OPERATIONS {
+        for at in 0..operation.lines().await.len() {
+            for happening in Happening::ALL {
+                let made = operation.made(at, happening).await;
+                println!(
+                    "{:26} line {at} {happening:?}: {} {}",
+                    operation.name, made.answer.status, made.answer.body["data"]["state"]
+                );
+                made.is_true(&format!("{}: {happening:?} at line {at}", operation.name));
+            }
+        }
+    }
+}

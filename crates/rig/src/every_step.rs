@@ -1,0 +1,284 @@
+//! Every step of a write with everything that can happen to it, and then the device
+//! itself against what was reported.
+
+use std::time::{Duration, Instant};
+
+use oltsim::device::Configuration;
+use oltsim::{AtLine, LineEffect, LineFault, SMALL, Stop};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Answer, Writer};
+
+/// A write, for everything that can happen to it. Every write of the API has its line here.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    /// Its name.
+    pub name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    body: fn(serial: &str) -> Value,
+    /// Whether the ONU is blocked before.
+    blocked: bool,
+}
+
+/// The writes of the API.
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "name and description",
+        method: "PUT",
+        path: "/onu-management/description",
+        body: |serial| json!({"serial_number": serial, "name": "House 7", "description": "first floor"}),
+        blocked: false,
+    },
+    Operation {
+        name: "block",
+        method: "POST",
+        path: "/onu-management/block",
+        body: |serial| json!({"serial_number": serial}),
+        blocked: false,
+    },
+    Operation {
+        name: "unblock",
+        method: "POST",
+        path: "/onu-management/unblock",
+        body: |serial| json!({"serial_number": serial}),
+        blocked: true,
+    },
+    Operation {
+        name: "reboot by its interface",
+        method: "POST",
+        path: "/onu-management/reboot",
+        body: |serial| json!({"serial_number": serial, "via": "shutdown"}),
+        blocked: false,
+    },
+    Operation {
+        name: "delete",
+        method: "DELETE",
+        path: "/onu/sn/{serial}",
+        body: |_| Value::Null,
+        blocked: false,
+    },
+];
+
+/// What happens to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Happening {
+    /// The OLT refuses it.
+    Refused,
+    /// It refuses it, and whatever takes back what was done before.
+    RefusedAndItsUndo,
+    /// A log line stands in its answer.
+    LogLine,
+    /// The link is cut before it does anything.
+    CutBefore,
+    /// It does what it does, and the link is cut before the answer.
+    CutBehind,
+    /// The OLT starts again, and has lost what was not saved.
+    OltRestarts,
+    /// Somebody else changes the ONU before it.
+    SomebodyElse,
+    /// The store takes nothing more.
+    StoreFull,
+}
+
+impl Happening {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Refused,
+        Self::RefusedAndItsUndo,
+        Self::LogLine,
+        Self::CutBefore,
+        Self::CutBehind,
+        Self::OltRestarts,
+        Self::SomebodyElse,
+        Self::StoreFull,
+    ];
+}
+
+/// The OLT's words for no.
+const NO: &str = "%Code 62330-GPONSRV : Parameter exceeds range\n";
+/// How long settling may take at most.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// A write that was made, with what the device held before, would hold, and holds.
+#[derive(Debug)]
+pub struct Made {
+    /// The answer, or that of its job once it was settled.
+    pub answer: Answer,
+    /// Before.
+    pub before: Configuration,
+    /// With the write.
+    pub wished: Configuration,
+    /// Now.
+    pub now: Configuration,
+}
+
+impl Operation {
+    async fn writer(self) -> (Writer, String) {
+        let writer = Writer::start(SMALL).await;
+        let at = onu();
+        let serial =
+            writer.sim.device(|device| device.onu(at).unwrap().configured.serial.to_string()).unwrap();
+        if self.blocked {
+            writer.sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", "shutdown"]);
+        }
+        // What stands now survives a restart of the OLT.
+        writer.sim.device(|device| device.save());
+        (writer, serial)
+    }
+
+    /// Asks for it.
+    pub async fn ask(self, writer: &Writer, serial: &str, query: &str) -> Answer {
+        let path = self.path.replace("{serial}", serial) + query;
+        let body = (self.body)(serial);
+        let method: Method = self.method.parse().unwrap();
+        writer.send(method, &path, (!body.is_null()).then_some(body)).await
+    }
+
+    /// The lines of its plan.
+    pub async fn lines(self) -> Vec<String> {
+        let (writer, serial) = self.writer().await;
+        let planned = self.ask(&writer, &serial, "?dry_run=true").await;
+        assert_eq!(planned.status, 200, "{}: {}", self.name, planned.body);
+        let lines = planned.body["data"]["plan"]["lines"].as_array().unwrap();
+        lines.iter().map(|line| line["line"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Makes it while this happens to its line of this number.
+    pub async fn made(self, at: usize, happening: Happening) -> Made {
+        let lines = self.lines().await;
+        let line = &lines[at];
+        let (calm, serial) = self.writer().await;
+        let applied = self.ask(&calm, &serial, "").await;
+        assert_eq!(applied.status, 200, "{}: {}", self.name, applied.body);
+        let wished = calm.sim.device(|device| device.configuration()).unwrap();
+        drop(calm);
+
+        let (writer, serial) = self.writer().await;
+        let before = writer.sim.device(|device| device.configuration()).unwrap();
+        let fault = |effect| writer.sim.set_line_faults(vec![LineFault::first(line, effect)]);
+        let answer = match happening {
+            Happening::Refused => {
+                fault(LineEffect::Refuse(NO.into()));
+                self.ask(&writer, &serial, "").await
+            }
+            Happening::RefusedAndItsUndo => {
+                let first = LineFault::first(line, LineEffect::Refuse(NO.into()));
+                let mut faults = vec![first];
+                for undo in ["name", "no name", "description", "no description", "no shutdown", "shutdown"] {
+                    // What goes forth before it has gone by then.
+                    let earlier = lines[..at].iter().filter(|earlier| earlier.starts_with(undo)).count();
+                    if earlier == 0 && !line.starts_with(undo) {
+                        faults.push(LineFault::begins(undo, LineEffect::Refuse(NO.into())));
+                    }
+                }
+                writer.sim.set_line_faults(faults);
+                self.ask(&writer, &serial, "").await
+            }
+            Happening::LogLine => {
+                fault(LineEffect::Say("Alarm 18433 occurred level 6 sent by CLI\n".into()));
+                self.ask(&writer, &serial, "").await
+            }
+            Happening::CutBefore => {
+                fault(LineEffect::Cut);
+                self.ask(&writer, &serial, "").await
+            }
+            Happening::CutBehind => {
+                fault(LineEffect::CutAfter);
+                self.ask(&writer, &serial, "").await
+            }
+            Happening::OltRestarts | Happening::SomebodyElse | Happening::StoreFull => {
+                let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins(line.clone())));
+                let (asked, ()) = tokio::join!(self.ask(&writer, &serial, ""), async {
+                    gate.reached().await.unwrap();
+                    match happening {
+                        Happening::OltRestarts => writer.sim.reboot().await,
+                        Happening::SomebodyElse => {
+                            writer.sim.type_as_somebody(&[
+                                "configure terminal",
+                                "interface gpon-onu_1/1/1:1",
+                                "name by hand",
+                            ]);
+                        }
+                        _ => {
+                            let store = writer.app.jobs().store().unwrap();
+                            drop(store.limit_pages(Some(1)).await);
+                        }
+                    }
+                    drop(gate);
+                });
+                asked
+            }
+        };
+        writer.sim.clear_faults();
+        let answer = settled(&writer, answer).await;
+        let now = writer.sim.device(|device| device.configuration()).unwrap();
+        Made { answer, before, wished, now }
+    }
+}
+
+/// The ONU that is written to.
+pub fn onu() -> gpon::OnuRef {
+    gpon::OnuRef { pon: "1/1/1".parse().unwrap(), id: gpon::OnuId::new(1).unwrap() }
+}
+
+/// The answer, or what its job says once nothing of it is pending.
+async fn settled(writer: &Writer, answer: Answer) -> Answer {
+    let goes_on = answer.status == 202 || answer.body["error_code"] == "outcome_unknown";
+    let Some(job) = answer.body["data"]["job"].as_str().filter(|_| goes_on) else { return answer };
+    let began = Instant::now();
+    loop {
+        let told = writer.get(&format!("/jobs/{job}")).await;
+        let state = told.body["data"]["state"].as_str().unwrap().to_owned();
+        if !["queued", "running", "pending"].contains(&state.as_str()) {
+            let data = told.body["data"]["result"].clone();
+            return Answer { body: json!({"data": data, "error": told.body["data"]["error"]}), ..told };
+        }
+        assert!(began.elapsed() < SETTLED, "{}: {}", answer.body, told.body);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+impl Made {
+    /// Whether the report is true of the device.
+    ///
+    /// # Panics
+    /// Where it is not.
+    pub fn is_true(&self, what: &str) {
+        let Self { answer, before, wished, now } = self;
+        let data = &answer.body["data"];
+        let state = data["state"].as_str().unwrap_or_default();
+        let hand = |config: &Configuration| config.onus.get(&onu()).map(|onu| onu.name.clone());
+        let by_hand = hand(now).as_deref() == Some(b"by hand");
+        // What somebody else did is his own.
+        let same = |one: &Configuration| {
+            let mut one = one.clone();
+            if by_hand && let (Some(onu), Some(now)) = (one.onus.get_mut(&onu()), now.onus.get(&onu())) {
+                onu.name.clone_from(&now.name);
+            }
+            one == *now
+        };
+        match state {
+            "applied" | "unchanged" => assert!(
+                same(wished),
+                "{what}: {} but the device holds {:?}",
+                answer.body,
+                now.onus.get(&onu())
+            ),
+            "refused" | "rolled_back" => {
+                assert!(
+                    same(before),
+                    "{what}: {} but the device holds {:?}",
+                    answer.body,
+                    now.onus.get(&onu())
+                );
+            }
+            "partial" => {
+                assert!(!same(before), "{what}: {} but nothing remains", answer.body);
+                assert!(!data["remaining"].as_array().unwrap().is_empty(), "{what}: {}", answer.body);
+            }
+            other => panic!("{what}: {other}: {}", answer.body),
+        }
+    }
+}
