@@ -73,7 +73,9 @@ impl Device {
     /// Reboots a box that is in service.
     pub(super) fn restart(&mut self, at: OnuRef) {
         self.forget_due(at);
-        self.change_phase(at, OnuState::Los, OfflineReason::Reboot);
+        if !self.change_phase(at, OnuState::Los, OfflineReason::Reboot) {
+            return;
+        }
         let Life { los, sync, .. } = self.life;
         self.plan(at, &[(los, OnuState::Synchronization), (sync, OnuState::Online)]);
     }

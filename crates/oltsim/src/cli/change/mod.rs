@@ -164,10 +164,19 @@ impl Tell<'_> {
     }
 }
 
-/// What the answer `yes` to a question does.
-pub(crate) fn confirmed(question: Question, running: &mut Running<'_>) {
+/// Does what was answered with `yes`.
+///
+/// # Errors
+/// When the box went offline meanwhile.
+pub(crate) fn confirmed(question: Question, running: &mut Running<'_>) -> Result<(), Refused> {
     match question {
-        Question::Logout => {}
-        Question::Reboot(at) | Question::Restore(at) => running.restart(at),
+        Question::Logout => Ok(()),
+        Question::Reboot(at) | Question::Restore(at) => {
+            if !running.device().onu(at).is_some_and(crate::device::Onu::is_online) {
+                return Err(Refused::Unavailable);
+            }
+            running.restart(at);
+            Ok(())
+        }
     }
 }

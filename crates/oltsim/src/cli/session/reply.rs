@@ -163,7 +163,11 @@ impl Session {
     pub(crate) fn decide(&mut self, question: Question, answer: &str, device: &mut Device) {
         match answer.trim() {
             "yes" | "y" => {
-                change::confirmed(question, &mut device.running());
+                let done = change::confirmed(question, &mut device.running());
+                if let Err(refused) = done {
+                    let text = self.refused(Refusal::Change(refused, 0), answer, device);
+                    self.print(&text);
+                }
                 self.show_prompt(device);
             }
             "no" | "n" => self.show_prompt(device),

@@ -217,3 +217,18 @@ async fn a_restart_of_the_olt_undoes_what_was_not_written() {
     simulator.reboot().await;
     assert_eq!(phase(&simulator), OnuState::Offline);
 }
+
+#[tokio::test]
+async fn a_question_may_be_left_or_come_too_late() {
+    let simulator = held().await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    terminal.enter(BOX).await;
+    terminal.ask("reboot", "[yes/no]:").await;
+    terminal.send("\x03").await;
+    terminal.until("(gpon-onu-mng 1/1/1:1)#").await;
+    assert_eq!(phase(&simulator), OnuState::Online);
+    terminal.ask("reboot", "[yes/no]:").await;
+    simulator.type_as_somebody(&["configure terminal", ONU, "shutdown"]);
+    assert_eq!(terminal.tell("yes").await, "%Code 63987-GPONRM : ONU is unavailable\n");
+    assert_eq!(phase(&simulator), OnuState::Offline);
+}
