@@ -134,7 +134,7 @@ pub struct JobRow {
 }
 
 /// Which jobs to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct JobFilter {
     /// Those of this OLT.
     pub olt: Option<String>,
@@ -144,6 +144,12 @@ pub struct JobFilter {
     pub kind: Option<String>,
     /// So many at most, the newest.
     pub limit: u32,
+}
+
+impl Default for JobFilter {
+    fn default() -> Self {
+        Self { olt: None, state: None, kind: None, limit: 100 }
+    }
 }
 
 /// Whether a document was kept with the state that it explains.

@@ -39,7 +39,7 @@ pub use self::error::StoreError;
 use self::folder::Folder;
 pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};
 pub use self::owed::Owed;
-pub use self::pending::Pending;
+pub use self::pending::{Pending, PendingObject};
 pub use self::plans::{Claim, DRAFT_KEPT, NewPlan, PlanEnd, PlanRow, PlanState};
 pub use self::records::Record;
 use self::reserve::Reserve;
