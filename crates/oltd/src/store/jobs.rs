@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use super::sealed::Place;
 use super::writer::sql;
-use super::{Store, column, maybe_time, ms, time};
+use super::{Store, column, fits, maybe_time, ms, time};
 
 /// Longest word for a state.
 const WORD: usize = "cancelled".len();
@@ -196,8 +196,11 @@ impl Store {
     /// Adds a job, queued.
     ///
     /// # Errors
-    /// [`StoreError::Full`], or when the database fails; an id that is taken is such a failure.
+    /// [`StoreError::Full`], [`StoreError::TooLong`], or when the database fails; an id that is
+    /// taken is such a failure.
     pub async fn add_job(&self, job: &NewJob<'_>) -> Result<(), StoreError> {
+        let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
+        fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
         let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
                 total, accepted, created_at, pad)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";

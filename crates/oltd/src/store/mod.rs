@@ -123,6 +123,22 @@ impl Store {
     }
 }
 
+/// Most bytes of the texts of a row. A page has 4 KiB, of which a plan needs another one for
+/// the rest of its row: one that does not fit on a page needs a new page for each change.
+const TEXT_MOST: usize = 2_000;
+
+/// Refuses texts that are too long together.
+fn fits<const N: usize>(what: &'static str, id: &str, texts: [Option<&str>; N]) -> Result<(), StoreError> {
+    let bytes: usize = texts.iter().flatten().map(|text| text.len()).sum();
+    match bytes + id.len() <= TEXT_MOST {
+        true => Ok(()),
+        false => {
+            let id: String = id.chars().take(64).collect();
+            Err(StoreError::TooLong { what, id, most: TEXT_MOST })
+        }
+    }
+}
+
 /// A time as it stands in the database: milliseconds since 1970. One before that is 1970.
 fn ms(time: SystemTime) -> i64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
