@@ -81,6 +81,16 @@ pub enum StoreError {
         /// Its id.
         id: String,
     },
+    /// The texts of a row would not fit on its page, so that it could not be changed in a full store.
+    #[error("the texts of {what} {id} are too long for the store: {most} bytes in all")]
+    TooLong {
+        /// "job" or "plan".
+        what: &'static str,
+        /// Its id.
+        id: String,
+        /// Most bytes of all its texts.
+        most: usize,
+    },
     /// What is in a row cannot be what was written there.
     #[error("{table} {id} of the store is damaged: bring back a backup, or report this")]
     Damaged {

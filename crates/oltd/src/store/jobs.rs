@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use super::sealed::Place;
 use super::writer::sql;
-use super::{Store, column, maybe_time, ms, time};
+use super::{Store, column, fits, maybe_time, ms, time};
 
 /// Longest word for a state.
 const WORD: usize = "cancelled".len();
@@ -134,7 +134,7 @@ pub struct JobRow {
 }
 
 /// Which jobs to list.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct JobFilter {
     /// Those of this OLT.
     pub olt: Option<String>,
@@ -144,6 +144,12 @@ pub struct JobFilter {
     pub kind: Option<String>,
     /// So many at most, the newest.
     pub limit: u32,
+}
+
+impl Default for JobFilter {
+    fn default() -> Self {
+        Self { olt: None, state: None, kind: None, limit: 100 }
+    }
 }
 
 /// Whether a document was kept with the state that it explains.
@@ -190,8 +196,11 @@ impl Store {
     /// Adds a job, queued.
     ///
     /// # Errors
-    /// [`StoreError::Full`], or when the database fails; an id that is taken is such a failure.
+    /// [`StoreError::Full`], [`StoreError::TooLong`], or when the database fails; an id that is
+    /// taken is such a failure.
     pub async fn add_job(&self, job: &NewJob<'_>) -> Result<(), StoreError> {
+        let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
+        fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
         let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
                 total, accepted, created_at, pad)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";

@@ -39,7 +39,7 @@ pub use self::error::StoreError;
 use self::folder::Folder;
 pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};
 pub use self::owed::Owed;
-pub use self::pending::Pending;
+pub use self::pending::{Pending, PendingObject};
 pub use self::plans::{Claim, DRAFT_KEPT, NewPlan, PlanEnd, PlanRow, PlanState};
 pub use self::records::Record;
 use self::reserve::Reserve;
@@ -120,6 +120,22 @@ impl Store {
 
     fn readers(&self) -> &SqlitePool {
         &self.inner.readers
+    }
+}
+
+/// Most bytes of the texts of a row. A page has 4 KiB, of which a plan needs another one for
+/// the rest of its row: one that does not fit on a page needs a new page for each change.
+const TEXT_MOST: usize = 2_000;
+
+/// Refuses texts that are too long together.
+fn fits<const N: usize>(what: &'static str, id: &str, texts: [Option<&str>; N]) -> Result<(), StoreError> {
+    let bytes: usize = texts.iter().flatten().map(|text| text.len()).sum();
+    match bytes + id.len() <= TEXT_MOST {
+        true => Ok(()),
+        false => {
+            let id: String = id.chars().take(64).collect();
+            Err(StoreError::TooLong { what, id, most: TEXT_MOST })
+        }
     }
 }
 

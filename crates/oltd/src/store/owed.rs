@@ -95,8 +95,8 @@ impl Store {
         turn.commit().await
     }
 
-    /// Notes that the OLT has lost what was not saved: the jobs that changed it are lost.
-    /// Their ids, the first one first.
+    /// Notes that the OLT has lost what was not saved. The ids of the jobs that changed it, the
+    /// first one first: those that ended are lost; what runs or is pending stays what it is.
     ///
     /// # Errors
     /// When the database fails.
@@ -106,7 +106,6 @@ impl Store {
         let rows = sql(select).bind(olt).fetch_all(turn.connection()?).await;
         let rows = rows.map_err(StoreError::when("note a loss"))?;
         let jobs = rows.iter().map(|row| column(row, "job")).collect::<Result<Vec<String>, _>>()?;
-        // What still runs or is pending finds out by itself what the OLT holds.
         let update = "UPDATE jobs SET state = $2, pad = $3 WHERE finished_at IS NOT NULL AND state <> $4
             AND id IN (SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL)";
         let update = sql(update)

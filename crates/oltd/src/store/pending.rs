@@ -1,11 +1,11 @@
 //! What was begun and never came to an end.
 
-use super::Store;
 use super::error::StoreError;
 use super::jobs::{JobState, Stage, room};
 use super::plans::{PlanRow, PlanState, select_plans};
 use super::steps::StepRow;
 use super::writer::sql;
+use super::{Store, column};
 
 /// A plan of which it is not known what the OLT holds.
 #[derive(Debug)]
@@ -17,7 +17,48 @@ pub struct Pending {
     pub steps: Vec<StepRow>,
 }
 
+/// What must be left alone, and by whom it is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingObject {
+    /// The OLT.
+    pub olt: String,
+    /// What the plan changes: a place such as `1/1/1:4`, a serial number, or nothing.
+    pub object: String,
+    /// The plan.
+    pub plan: String,
+    /// The job that applies it.
+    pub job: String,
+}
+
 impl Store {
+    /// The objects of what is pending on the OLT, or on all: what [`pending`](Self::pending)
+    /// tells, without opening a document.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn pending_objects(&self, olt: Option<&str>) -> Result<Vec<PendingObject>, StoreError> {
+        let select = "SELECT olt, object, id, applied_by FROM plans
+            WHERE id IN (SELECT plan FROM live) AND ($1 IS NULL OR olt = $1)
+                AND (state = $2 OR (state = $3 AND epoch < $4))
+            ORDER BY begun_at, id";
+        let select = sql(select)
+            .bind(olt)
+            .bind(PlanState::Pending.as_str())
+            .bind(PlanState::Running.as_str())
+            .bind(self.epoch());
+        let rows =
+            select.fetch_all(self.readers()).await.map_err(StoreError::when("list what is pending"))?;
+        let of = |row| {
+            Ok(PendingObject {
+                olt: column(row, "olt")?,
+                object: column(row, "object")?,
+                plan: column(row, "id")?,
+                job: column(row, "applied_by")?,
+            })
+        };
+        rows.iter().map(of).collect()
+    }
+
     /// What is pending on the OLT, or on all: the oldest first.
     ///
     /// # Errors

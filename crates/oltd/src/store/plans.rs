@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::jobs::Kept;
 use super::sealed::{Place, SEAL};
 use super::writer::{Turn, sql};
-use super::{Store, column, maybe_time, ms, time};
+use super::{Store, column, fits, maybe_time, ms, time};
 
 /// How long a plan that was only drawn up can be applied.
 pub const DRAFT_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -151,7 +151,8 @@ impl Store {
     /// Keeps a plan that was only drawn up.
     ///
     /// # Errors
-    /// [`StoreError::Full`], or when the database fails; an id that is taken is such a failure.
+    /// [`StoreError::Full`], [`StoreError::TooLong`], or when the database fails; an id that is
+    /// taken is such a failure.
     pub async fn keep_plan(&self, plan: &NewPlan<'_>) -> Result<(), StoreError> {
         let mut turn = self.write("keep a plan").await?;
         self.insert(&mut turn, plan).await?;
@@ -159,6 +160,8 @@ impl Store {
     }
 
     pub(super) async fn insert(&self, turn: &mut Turn<'_>, plan: &NewPlan<'_>) -> Result<(), StoreError> {
+        let NewPlan { id, job, olt, object, kind, fingerprint, .. } = *plan;
+        fits("plan", id, [job, Some(olt), Some(object), Some(kind), Some(fingerprint)])?;
         let insert = "INSERT INTO plans (id, job, olt, object, kind, fingerprint, epoch, state, created_at,
                 expires_at, pad)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

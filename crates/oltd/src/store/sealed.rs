@@ -3,6 +3,7 @@
 use chacha20poly1305::aead::{Aead, Generate, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretSlice};
+use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use super::key::Key;
@@ -53,7 +54,9 @@ impl Sealer {
             return Err(damaged());
         }
         let payload = Payload { msg: text, aad: &place.data() };
-        self.0.decrypt(&XNonce::from(*nonce), payload).map(SecretSlice::from).map_err(|_| damaged())
+        let text = self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| damaged())?;
+        // Copied to its length: a buffer that shrinks may leave what it held behind.
+        Ok(SecretSlice::from(Zeroizing::new(text).to_vec()))
     }
 
     pub(super) fn seal_secret(

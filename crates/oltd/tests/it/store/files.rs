@@ -83,21 +83,40 @@ async fn secrets_are_in_no_file() {
     scan();
 }
 
+/// Changes the database behind the back of the store.
+async fn change(settings: &StoreSettings, statement: &'static str) {
+    use sqlx::ConnectOptions;
+
+    let file = sqlx::sqlite::SqliteConnectOptions::new().filename(settings.folder.join("store.db"));
+    let mut connection = file.connect().await.unwrap();
+    sqlx::query(statement).execute(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_program_is_left_alone() {
+    let (_folder, settings, store) = fresh().await;
+    store.close().await.unwrap();
+    change(&settings, "UPDATE meta SET number = number + 1 WHERE name = 'version'").await;
+    let newer = Store::open(&settings).await.unwrap_err();
+    assert!(matches!(newer, StoreError::Newer { .. }), "{newer}");
+    change(&settings, "UPDATE meta SET number = number - 1 WHERE name = 'version'").await;
+    assert_eq!(Store::open(&settings).await.unwrap().epoch(), 2);
+}
+
 /// A sealed document opens nowhere but where it was written.
 #[tokio::test]
 async fn a_document_that_was_moved_is_not_read() {
-    use sqlx::ConnectOptions;
-
     let (_folder, settings, store) = fresh().await;
     for (id, text) in [("p1", "reboot"), ("p2", "delete")] {
         store.keep_plan(&plan(id, "head-end", &secret(text))).await.unwrap();
     }
     store.close().await.unwrap();
-    let file = sqlx::sqlite::SqliteConnectOptions::new().filename(settings.folder.join("store.db"));
-    let mut connection = file.connect().await.unwrap();
-    let swap = "UPDATE documents SET document = (SELECT document FROM documents WHERE plan = 'p2') WHERE plan = 'p1'";
-    sqlx::query(swap).execute(&mut connection).await.unwrap();
-    drop(connection);
+    change(
+        &settings,
+        "UPDATE documents SET document = (SELECT document FROM documents WHERE plan = 'p2') WHERE plan = 'p1'",
+    )
+    .await;
     let store = Store::open(&settings).await.unwrap();
     let moved = store.plan("p1").await;
     assert!(matches!(moved, Err(StoreError::Damaged { table: "plans", .. })), "{moved:?}");

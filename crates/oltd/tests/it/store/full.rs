@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use oltd::store::{JobState, Kept, PlanEnd, PlanState, StepEnd, StepState, Store, StoreError, Way};
+use oltd::store::{
+    JobState, Kept, NewJob, NewPlan, PlanEnd, PlanState, StepEnd, StepState, Store, StoreError, Way,
+};
 use proptest::test_runner::{Config, TestRunner};
 
 use super::{at, begun, done, fresh, job, plain, plan, secret, step};
@@ -104,6 +106,31 @@ async fn every_job_can_owe_a_save_without_space() {
         step(&store, plan, 0, Way::Back, "ok", true, 3).await;
     }
     assert_eq!(store.owed().await.unwrap()[0].jobs.len(), ids.len());
+}
+
+/// A row that would not fit on its page could not be changed in a full store.
+#[tokio::test]
+async fn texts_are_as_long_as_a_page_allows() {
+    let (_folder, _, store) = fresh().await;
+    let long = |id: &str, rest: usize| "x".repeat(2_000 - id.len() - rest);
+    let known = "reboothead-endbillingr-11/1/1:4".len();
+    for (id, more) in [("j1", 0), ("j2", 1)] {
+        let reference = long(id, known) + &"x".repeat(more);
+        let added = store.add_job(&NewJob { reference: Some(&reference), ..job(id, "head-end") }).await;
+        assert_eq!(matches!(added, Err(StoreError::TooLong { .. })), more > 0, "{added:?}");
+    }
+    let document = secret("lines");
+    let fingerprint = long("p1", "head-end1/1/1:4reboot".len());
+    let longest = NewPlan { fingerprint: &fingerprint, ..plan("p1", "head-end", &document) };
+    store.begin_new(&longest, "j1", 2, at(1)).await.unwrap();
+    fill(&store).await;
+    store.start_job("j1", at(2)).await.unwrap();
+    let outcome = secret(&"o".repeat(1_000));
+    assert_eq!(store.end("p1", PlanEnd::Ended, &outcome, at(3)).await.unwrap(), Kept::Whole);
+    let _ = store.end_job("j1", JobState::Cancelled, &outcome, at(4)).await.unwrap();
+    let fingerprint = fingerprint + "x";
+    let longer = NewPlan { fingerprint: &fingerprint, ..plan("p2", "head-end", &document) };
+    assert!(matches!(store.keep_plan(&longer).await, Err(StoreError::TooLong { .. })));
 }
 
 /// Whatever the sizes of the plans and the order in which they are carried out.

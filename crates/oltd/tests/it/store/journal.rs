@@ -47,7 +47,6 @@ async fn jobs_are_listed_newest_first() {
     }
     store.start_job("c", at(1)).await.unwrap();
     let listed = async |filter: JobFilter| {
-        let filter = JobFilter { limit: if filter.limit == 0 { 9 } else { filter.limit }, ..filter };
         store.jobs(&filter).await.unwrap().into_iter().map(|job| job.id).collect::<String>()
     };
     assert_eq!(listed(JobFilter::default()).await, "dcba");
@@ -152,6 +151,10 @@ async fn what_is_known_of_each_step_is_told() {
             (3, Back, Waiting),
         ]
     );
+    let objects = store.pending_objects(Some("head-end")).await.unwrap();
+    let [held] = objects.as_slice() else { panic!("{objects:?}") };
+    assert_eq!((held.object.as_str(), held.plan.as_str(), held.job.as_str()), ("1/1/1:4", "p1", "j1"));
+    assert!(store.pending_objects(Some("elsewhere")).await.unwrap().is_empty());
     let refused = &pending[0].steps[2];
     assert_eq!(plain(refused.answer.as_ref().unwrap()), "%Code 1");
     assert_eq!((refused.sent_at, refused.took.unwrap().as_millis()), (Some(at(20)), 48));

@@ -11,6 +11,9 @@ use super::{begun, fresh, step};
 /// Steps of a plan, and times that the disk is asked.
 const STEPS: u16 = 200;
 
+/// What two syncs of a disk never take: the files are in memory.
+const NO_DISK: Duration = Duration::from_micros(100);
+
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
@@ -48,6 +51,9 @@ async fn a_step_takes_one_and_a_half_times_two_syncs() {
         let (job, plan) = (format!("j{round}"), format!("p{round}"));
         begun(&store, &job, &plan, STEPS).await;
         let (step, syncs) = measure(folder.path(), &store, &plan).await;
+        if syncs < NO_DISK {
+            return eprintln!("skipped: temporary files are not on a disk");
+        }
         println!("a step {step:?}, two syncs {syncs:?}");
         if step <= syncs * 3 / 2 {
             return;
