@@ -242,6 +242,7 @@ impl Work {
             self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
             return Err(NotDone::Held(hold));
         }
+        self.jobs.look_for_a_restart(&self.olt).await;
         if let Ok(store) = self.jobs.store()
             && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
         {

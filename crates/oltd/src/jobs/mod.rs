@@ -14,14 +14,14 @@ mod view;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport};
 use tokio::sync::Notify;
 use zte::{ChangeError, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{Store, StoreError};
+use crate::store::{JobFilter, JobState, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode};
 pub use change::KeptPlan;
@@ -195,6 +195,39 @@ impl Jobs {
         self.0.store.as_ref().map_err(|why| NotBegun::Store(why.clone()))
     }
 
+    /// Ends what an earlier process had not begun, and keeps the store small.
+    pub async fn tidy(&self) {
+        let Ok(store) = self.store() else { return };
+        for state in [JobState::Queued, JobState::Running] {
+            let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
+            for job in store.jobs(&filter).await.unwrap_or_default() {
+                let told = Told::failed("the server ended before anything of it was sent");
+                self.end_job(&job.id, JobState::Failed, &told).await;
+            }
+        }
+        let store = store.clone();
+        self.0.tasks.keep("sweep the store", move || {
+            let store = store.clone();
+            async move {
+                loop {
+                    if let Err(error) = store.sweep(SystemTime::now()).await {
+                        tracing::error!(%error, "what is old could not be removed from the store");
+                    }
+                    tokio::time::sleep(DAY).await;
+                }
+            }
+        });
+    }
+
+    /// Closes the store.
+    pub async fn close(&self) {
+        if let Ok(store) = self.store()
+            && let Err(error) = store.close().await
+        {
+            tracing::error!(%error, "the store could not be closed");
+        }
+    }
+
     /// The job that locks an ONU, if one does.
     pub fn lock_of(&self, olt: &str, at: OnuRef) -> Option<String> {
         locked(&self.0.locks).get(&(olt.to_owned(), at)).cloned()
@@ -227,6 +260,10 @@ impl Jobs {
         locked(&self.0.left).remove(job);
     }
 }
+
+/// The kind of the job that gathers what an OLT has lost.
+const LOST: &str = "lost";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An id that nothing else has, later ones behind earlier ones.
 pub fn new_id() -> String {

@@ -9,7 +9,7 @@ use zte::{How, Plan, Progress};
 
 use super::change::{Work, document};
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
-use super::{End, Jobs, NotBegun, NotDone, Told, Writable, locked};
+use super::{End, Jobs, LOST, NotBegun, NotDone, Told, Writable, locked};
 use crate::store::{JobState, Pending, PlanEnd};
 use crate::tasks::WriteLost;
 
@@ -57,10 +57,11 @@ impl Jobs {
     /// Locks what is pending from before, and keeps settling it and what comes.
     pub async fn keep_settling(&self, olts: impl IntoIterator<Item = Writable>) {
         let Ok(store) = self.store() else { return };
-        match store.pending(None).await {
+        match store.pending_objects(None).await {
             Ok(pending) => {
-                for Pending { plan, .. } in pending {
-                    if let (Ok(at), Some(job)) = (place(&plan.object), &plan.applied_by) {
+                for plan in pending {
+                    let job = &plan.job;
+                    if let Ok(at) = place(&plan.object) {
                         self.lock(&plan.olt, at, job);
                         tracing::warn!(
                             olt.id = plan.olt,
@@ -184,6 +185,9 @@ impl Jobs {
             return Err(NotSettled::Settled(row.state.as_str()));
         }
         tracing::info!(job = id, olt.id = row.olt, wanted = ?wanted, caller = by.map(|by| &**by), "a job is settled by a person");
+        if row.kind == LOST && wanted != Wanted::Accept {
+            return self.settle_lost(id, olts, wanted, by).await;
+        }
         let plan_row = store.plans_of(id).await.map_err(failed)?.into_iter().next_back();
         if wanted == Wanted::Accept {
             let told =
@@ -220,6 +224,47 @@ impl Jobs {
             Err(WriteLost::Ending) => Ok(Err(NotDone::Ending)),
             Err(WriteLost::Panicked) => Ok(Err(NotDone::Lost)),
         }
+    }
+}
+
+impl Jobs {
+    /// Settles all that an OLT has lost, in the order in which it was made: so the last
+    /// wish of each ONU is the one that stands.
+    async fn settle_lost(
+        &self,
+        id: &str,
+        olts: &BTreeMap<String, Writable>,
+        wanted: Wanted,
+        by: Option<&Arc<str>>,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let failed = |error: crate::store::StoreError| NotSettled::Store(error.to_string());
+        let result = self.store()?.result(id).await.map_err(failed)?;
+        let members = result.as_ref().and_then(read_told).map(|told| told.remaining).unwrap_or_default();
+        let mut report = WriteReport { state: WriteState::Applied, verified: true, ..unknown() };
+        let mut saved = super::Saved::Yes;
+        for member in members {
+            // One that was settled by itself meanwhile stays as it is.
+            match Box::pin(self.settle(&member, olts, wanted, by)).await {
+                Ok(Ok(end)) => {
+                    let made = matches!(end.report.state, WriteState::Applied | WriteState::Unchanged);
+                    report.steps.extend(end.report.steps);
+                    saved = end.saved;
+                    if !made || end.is_pending {
+                        report.remaining.push(format!("{member}: {}", super::spelt(end.report.state)));
+                    }
+                }
+                Ok(Err(NotDone::Change(error))) => report.remaining.push(format!("{member}: {error}")),
+                Ok(Err(_)) => report.remaining.push(format!("{member}: it was not begun")),
+                Err(NotSettled::Settled(_)) => {}
+                Err(why) => report.remaining.push(format!("{member}: {why}")),
+            }
+        }
+        if !report.remaining.is_empty() {
+            (report.state, report.verified) = (WriteState::Partial, false);
+        }
+        let state = if report.remaining.is_empty() { JobState::Done } else { JobState::Partial };
+        self.end_job(id, state, &Told::from(report.clone())).await;
+        Ok(Ok(End { report, is_pending: false, saved }))
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod every_step;
 mod onu;
+mod saving;
