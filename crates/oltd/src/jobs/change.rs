@@ -61,7 +61,7 @@ impl Jobs {
         let new = NewPlan {
             id: &kept.id,
             job: None,
-            olt: &*olt.id,
+            olt: &olt.id,
             object: &plan.at().to_string(),
             kind: plan.kind(),
             fingerprint: &kept.shown.fingerprint,
@@ -78,7 +78,9 @@ impl Jobs {
     /// # Errors
     /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
     pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let row = self.store()?.plan(id).await?.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
+        let none = || NotBegun::NoSuchPlan(id.to_owned());
+        let Ok(store) = self.store() else { return Err(none()) };
+        let row = store.plan(id).await?.ok_or_else(none)?;
         let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
         let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
         Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
@@ -95,11 +97,11 @@ impl Jobs {
         at: OnuRef,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&*olt.id, at)?;
+        self.unlocked(&olt.id, at)?;
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), &*olt.id, &job, &new_id(), Kept::No);
+        let journal = JobJournal::new(self.store()?.clone(), &olt.id, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.change(change, journal, until)).await
     }
@@ -115,7 +117,7 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&*olt.id, plan.at())?;
+        self.unlocked(&olt.id, plan.at())?;
         let job = new_id();
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
@@ -132,7 +134,7 @@ impl Jobs {
             Err(error) => return Err(error.into()),
         }
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), &*olt.id, &job, id, Kept::Claimed);
+        let journal = JobJournal::new(store.clone(), &olt.id, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
@@ -148,7 +150,7 @@ impl Jobs {
         let job = NewJob {
             id,
             kind,
-            olt: &*olt.id,
+            olt: &olt.id,
             caller: asked.caller.as_deref(),
             request_id: &asked.request_id,
             reference: asked.reference.as_deref(),

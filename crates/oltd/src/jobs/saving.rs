@@ -78,7 +78,7 @@ impl Jobs {
         let saved = olt.gate.save(&self.0.tasks, || async move { handle.save().await }).await;
         if let (Ok(report), Ok(store)) = (&saved, self.store())
             && report.state == WriteState::Applied
-            && let Err(error) = store.saved(&*olt.id, begun).await
+            && let Err(error) = store.saved(&olt.id, begun).await
         {
             tracing::error!(olt.id = &*olt.id, %error, "that the OLT was saved could not be kept; it will be saved again");
         }
@@ -111,7 +111,7 @@ impl Jobs {
         // Whether the others who are logged in were waited for already.
         let mut waited = false;
         loop {
-            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == &*olt.id);
+            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == *olt.id);
             let Some(owed) = owed else {
                 waited = false;
                 news.owed.notified().await;
@@ -156,7 +156,7 @@ impl Jobs {
         // What is being settled may still change, for a while.
         let is_settling = {
             let left = locked(&self.0.left);
-            locked(&self.0.locks).iter().any(|((of, _), job)| of == &*olt.id && !left.contains(job))
+            locked(&self.0.locks).iter().any(|((of, _), job)| **of == *olt.id && !left.contains(job))
         };
         if is_settling {
             due = due.max(latest.min(SystemTime::now() + LOOK));
@@ -178,7 +178,7 @@ impl Jobs {
         let known = owed.boot.filter(|known| Some(*known) <= seconds(owed.since));
         let Some(known) = known else {
             let before = seconds(owed.since).is_none_or(|since| now <= since);
-            if before && let Err(error) = store.set_boot(&*olt.id, now).await {
+            if before && let Err(error) = store.set_boot(&olt.id, now).await {
                 tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
             }
             // It has started after the change, and nobody had noted when it did before.
@@ -190,14 +190,14 @@ impl Jobs {
         }
         let expected = seconds(SystemTime::now()).map_or(0, |now| now - known);
         if u64::try_from(expected).is_ok_and(|expected| expected >= WRAP.as_secs()) {
-            let _ = store.set_boot(&*olt.id, now).await;
+            let _ = store.set_boot(&olt.id, now).await;
             return false;
         }
         self.lose(store, olt, now).await
     }
 
     async fn lose(&self, store: &Store, olt: &Writable, boot: i64) -> bool {
-        let lost = match store.lose(&*olt.id).await {
+        let lost = match store.lose(&olt.id).await {
             Ok(lost) => lost,
             Err(error) => {
                 tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
@@ -252,7 +252,7 @@ impl Jobs {
         tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
-        if let Err(error) = store.add_record(&*olt.id, RECORD, &document, SystemTime::now()).await {
+        if let Err(error) = store.add_record(&olt.id, RECORD, &document, SystemTime::now()).await {
             tracing::error!(olt.id = &*olt.id, %error, "the record of a save could not be kept");
         }
     }

@@ -84,7 +84,7 @@ impl Jobs {
         let Some(news) = self.0.news.get(&*olt.id) else { return };
         let mut pause = SOON;
         loop {
-            if self.is_waiting_of(&*olt.id) {
+            if self.is_waiting_of(&olt.id) {
                 tokio::time::sleep(pause).await;
                 let settled = self.settle_once(&olt).await;
                 pause = if settled { SOON } else { (2 * pause).min(LATE) };
@@ -104,7 +104,7 @@ impl Jobs {
     /// Tries everything once; whether something came to an end.
     async fn settle_once(&self, olt: &Writable) -> bool {
         let Ok(store) = self.store() else { return false };
-        let pending = match store.pending(Some(&*olt.id)).await {
+        let pending = match store.pending(Some(&olt.id)).await {
             Ok(pending) => pending,
             Err(error) => {
                 tracing::error!(olt.id = &*olt.id, %error, "what is pending could not be read");
@@ -153,7 +153,7 @@ impl Jobs {
         how: How,
     ) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
-        let journal = JobJournal::new(store.clone(), &*olt.id, job, &begun.plan_id, Kept::Begun);
+        let journal = JobJournal::new(store.clone(), &olt.id, job, &begun.plan_id, Kept::Begun);
         let at = begun.plan.at();
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
         let settle = async move {
