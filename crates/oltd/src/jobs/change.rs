@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
 use secrecy::SecretSlice;
-use zte::{ChangeError, Outcome, Plan};
+use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::journal::{JobJournal, Kept, plan_of, sealed};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, Writable, new_id};
@@ -14,10 +14,9 @@ use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
-/// How often the history of an ONU is read that was told to start again, and how often
-/// at most: for three minutes (fact sheet of the command line, §6 nr. 13).
-const LOOK: Duration = Duration::from_secs(10);
-const LOOKS: u32 = 18;
+/// How often the history of an ONU is read that was told to start again: soon, then every
+/// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
+const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
 
 /// A plan that was kept.
 #[derive(Debug)]
@@ -101,7 +100,7 @@ impl Jobs {
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), &olt.id, &job, &new_id(), Kept::No);
+        let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.change(change, journal, until)).await
     }
@@ -134,7 +133,7 @@ impl Jobs {
             Err(error) => return Err(error.into()),
         }
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), &olt.id, &job, id, Kept::Claimed);
+        let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
@@ -254,6 +253,13 @@ impl Work {
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {
+        // Somebody came to hold it while it waited for its turn.
+        if matches!(error.why, NotChanged::Journal(_))
+            && let Some(hold) = self.olt.gate.hold()
+        {
+            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
+            return NotDone::Held(hold);
+        }
         self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
         NotDone::Change(error)
     }
@@ -306,8 +312,8 @@ impl Work {
         let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
         self.jobs.0.tasks.spawn("look after a restart", async move {
             let mut trouble = None;
-            for _ in 0..LOOKS {
-                tokio::time::sleep(LOOK).await;
+            for seconds in LOOKS {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
                 match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
                         told.verified = true;
@@ -318,7 +324,7 @@ impl Work {
                     Err(error) => trouble = Some(error.to_string()),
                 }
             }
-            let seconds = LOOK.as_secs() * u64::from(LOOKS);
+            let seconds: u64 = LOOKS.iter().sum();
             told.warnings.push(match trouble {
                 Some(why) => format!("whether the ONU came back could not be read: {why}"),
                 None => format!("within {seconds} s the ONU's history does not show that it came back"),

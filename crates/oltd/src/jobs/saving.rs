@@ -73,9 +73,16 @@ impl Jobs {
     /// # Errors
     /// When it could not be told to save, or nobody knows whether it was.
     pub async fn save(&self, olt: &Writable) -> Result<WriteReport, NotSaved> {
+        self.save_as(olt, false).await
+    }
+
+    /// One that can wait lets people write before it.
+    async fn save_as(&self, olt: &Writable, can_wait: bool) -> Result<WriteReport, NotSaved> {
         let begun = SystemTime::now();
         let handle = olt.olt.clone();
-        let saved = olt.gate.save(&self.0.tasks, || async move { handle.save().await }).await;
+        let save =
+            move || async move { if can_wait { handle.save_later().await } else { handle.save().await } };
+        let saved = olt.gate.save(&self.0.tasks, save).await;
         if let (Ok(report), Ok(store)) = (&saved, self.store())
             && report.state == WriteState::Applied
             && let Err(error) = store.saved(&olt.id, begun).await
@@ -135,7 +142,8 @@ impl Jobs {
                 tokio::time::sleep(self.0.times.wait_for_others).await;
                 continue;
             }
-            let saved = self.save(&olt).await;
+            let overdue = owed.since + self.0.times.at_most <= SystemTime::now();
+            let saved = self.save_as(&olt, !overdue).await;
             self.record(store, &olt, &owed, &saved, others.map_err(|error| error.to_string())).await;
             if !saved.is_ok_and(|report| report.state == WriteState::Applied) {
                 tokio::time::sleep(AGAIN).await;

@@ -153,7 +153,7 @@ impl Jobs {
         how: How,
     ) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
-        let journal = JobJournal::new(store.clone(), &olt.id, job, &begun.plan_id, Kept::Begun);
+        let journal = JobJournal::new(store.clone(), olt, job, &begun.plan_id, Kept::Begun);
         let at = begun.plan.at();
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
         let settle = async move {

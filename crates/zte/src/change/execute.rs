@@ -17,7 +17,7 @@ use super::survey::{Survey, Turn};
 use super::verdict::Answers;
 use super::{How, NotChanged};
 use crate::Trouble;
-use crate::cli::{Cli, Mode, WriteTurn};
+use crate::cli::{Cli, Mode, Rank, WriteTurn};
 use crate::firmware::dialect::Changes;
 
 /// What became of a plan.
@@ -232,7 +232,7 @@ impl<'a> Run<'a> {
         if self.turn.is_none() {
             // Who looks for what became of a line is not told that nobody answers
             // before the time is over.
-            let turn = self.cli.write_turn(until).await?;
+            let turn = self.cli.write_turn(Rank::Person, until).await?;
             self.standing = Standing::Exec;
             if *turn.mode() != Mode::Enabled {
                 return Err(Trouble::UnexpectedReply(format!(
