@@ -120,7 +120,10 @@ impl From<JobRow> for Row {
             created_at: moment(Some(job.created_at)),
             started_at: moment(job.started_at),
             finished_at: moment(job.finished_at),
-            progress: Progress { done: job.done, total: job.total },
+            progress: Progress {
+                done: if job.state == JobState::Done { job.total } else { job.done },
+                total: job.total,
+            },
             id: job.id,
             kind: job.kind,
             olt: job.olt,

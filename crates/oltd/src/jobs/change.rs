@@ -300,7 +300,11 @@ impl Work {
             act = plan.act(),
             "a write ended"
         );
-        let saved = if sent { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
+        let configures = plan.configures();
+        let owes = progress.iter().zip(&configures).any(|(step, configures)| {
+            *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
+        });
+        let saved = if owes { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
             self.look_after(plan.clone(), told);
         }

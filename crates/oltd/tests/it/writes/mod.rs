@@ -2,4 +2,5 @@
 
 mod every_step;
 mod onu;
+mod page;
 mod saving;
