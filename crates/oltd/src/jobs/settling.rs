@@ -10,7 +10,7 @@ use zte::{How, Plan, Progress};
 use super::change::{Work, document};
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
 use super::{End, Jobs, NotBegun, NotDone, Told, Writable, locked};
-use crate::store::{JobState, Pending, PlanEnd};
+use crate::store::{JobFilter, JobState, Pending, PlanEnd, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
 
 /// The first pause between two tries, and the longest.
@@ -73,10 +73,35 @@ impl Jobs {
             }
             Err(error) => tracing::error!(%error, "what was interrupted could not be read"),
         }
+        if let Err(error) = self.end_abandoned(store).await {
+            tracing::error!(%error, "what was not begun by an earlier process could not be ended");
+        }
         for olt in olts {
             let jobs = self.clone();
             self.0.tasks.keep("settle", move || jobs.clone().settle_all(olt.clone()));
         }
+    }
+
+    /// Ends the jobs of an earlier process that are not pending: either nothing of them
+    /// was sent, or what became of them stands with their plan.
+    async fn end_abandoned(&self, store: &Store) -> Result<(), StoreError> {
+        for state in [JobState::Queued, JobState::Running] {
+            let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
+            for job in store.jobs(&filter).await? {
+                let plan = store.plans_of(&job.id).await?.into_iter().next_back();
+                let told = match plan {
+                    Some(PlanRow { outcome: Some(outcome), .. }) => read_told(&outcome),
+                    Some(_) => Some(Told {
+                        error: Some("the server ended before it could keep how it ended".to_owned()),
+                        ..Told::from(unknown())
+                    }),
+                    None => None,
+                };
+                let told = told.unwrap_or_else(|| Told::failed("the server ended, and nothing was sent"));
+                self.end_job(&job.id, state_of(&told), &told).await;
+            }
+        }
+        Ok(())
     }
 
     async fn settle_all(self, olt: Writable) {
@@ -229,6 +254,16 @@ struct Begun {
     progress: Vec<Progress>,
     age: Duration,
     plan_id: String,
+}
+
+/// How a job ended of which this is told.
+fn state_of(told: &Told) -> JobState {
+    match told.state.as_str() {
+        _ if told.error.is_some() => JobState::Failed,
+        "applied" | "unchanged" => JobState::Done,
+        "partial" => JobState::Partial,
+        _ => JobState::Failed,
+    }
 }
 
 fn unknown() -> WriteReport {

@@ -1,4 +1,10 @@
 //! Writes: the real server in front of the simulator's command line.
 
+#[cfg(unix)]
+mod daemon;
 mod every_step;
+#[cfg(unix)]
+mod killed;
 mod onu;
+#[cfg(unix)]
+mod stopped;
