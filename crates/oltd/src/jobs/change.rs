@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
 use secrecy::SecretSlice;
-use zte::{ChangeError, Outcome, Plan};
+use zte::{ChangeError, NotChanged, Outcome, Plan};
 
+use super::alone::Alone;
 use super::journal::{JobJournal, Kept, plan_of, sealed};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, Writable, new_id};
 use crate::cache::Scope;
@@ -99,7 +100,7 @@ impl Jobs {
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), &*olt.id, &job, &new_id(), Kept::No);
+        let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.change(change, journal, until)).await
     }
@@ -132,7 +133,7 @@ impl Jobs {
             Err(error) => return Err(error.into()),
         }
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), &*olt.id, &job, id, Kept::Claimed);
+        let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
@@ -203,7 +204,7 @@ pub(super) struct Work {
 
 impl Work {
     async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        self.begin().await?;
+        let _alone = self.begin().await?;
         let made = self.olt.olt.change(&change, &journal, settled).await;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
@@ -212,10 +213,13 @@ impl Work {
     }
 
     async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        if let Err(held) = self.begin().await {
-            self.release(&journal).await;
-            return Err(held);
-        }
+        let _alone = match self.begin().await {
+            Ok(alone) => alone,
+            Err(why) => {
+                self.release(&journal).await;
+                return Err(why);
+            }
+        };
         match self.olt.olt.apply(&plan, &journal, settled).await {
             Ok(outcome) => {
                 // What is already so was never begun.
@@ -237,20 +241,36 @@ impl Work {
         }
     }
 
-    async fn begin(&self) -> Result<(), NotDone> {
+    /// Its turn at the ONU, for as long as it is under way.
+    async fn begin(&self) -> Result<Alone, NotDone> {
+        let turn = self.jobs.alone(&self.olt.id, self.at, &self.job).await;
+        // The one before it may have come to be pending since this one was asked for.
+        let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
+            (Ok(turn), None) => turn,
+            (Err(job), None) | (_, Some(job)) => {
+                let why = NotBegun::Locked { job: job.clone(), object: self.at };
+                self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(why)).await;
+                return Err(NotDone::Locked { job, object: self.at });
+            }
+        };
         if let Some(hold) = self.olt.gate.hold() {
             self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
             return Err(NotDone::Held(hold));
         }
+        self.jobs.look_for_a_restart(&self.olt).await;
         if let Ok(store) = self.jobs.store()
             && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
         {
             tracing::error!(job = self.job, %error, "that a job runs could not be kept");
         }
-        Ok(())
+        Ok(alone)
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {
+        if let (NotChanged::Journal(_), Some(hold)) = (&error.why, self.olt.gate.hold()) {
+            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
+            return NotDone::Held(hold);
+        }
         self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
         NotDone::Change(error)
     }

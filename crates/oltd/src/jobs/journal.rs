@@ -1,5 +1,6 @@
 //! The journal of one job, kept in the store.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
@@ -9,7 +10,9 @@ use gpon::StepState;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
+use super::Writable;
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
+use crate::writing::Gate;
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
@@ -21,6 +24,7 @@ pub(super) struct JobJournal {
     /// Whether the plan stands in the store already, as a draft that was claimed or as
     /// one that was begun before.
     pub(super) kept: Kept,
+    gate: Arc<Gate>,
     begun: AtomicBool,
 }
 
@@ -36,9 +40,10 @@ pub(super) enum Kept {
 }
 
 impl JobJournal {
-    pub(super) fn new(store: Store, olt: &str, job: &str, plan: &str, kept: Kept) -> Self {
-        let begun = AtomicBool::new(kept == Kept::Begun);
-        Self { store, olt: olt.to_owned(), job: job.to_owned(), plan: plan.to_owned(), kept, begun }
+    pub(super) fn new(store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
+        let (gate, begun) = (Arc::clone(&olt.gate), AtomicBool::new(kept == Kept::Begun));
+        let (olt, job, plan) = (olt.id.to_string(), job.to_owned(), plan.to_owned());
+        Self { store, olt, job, plan, kept, gate, begun }
     }
 
     /// Whether the plan stands in the store as one that was begun.
@@ -79,7 +84,14 @@ impl JobJournal {
 
 impl Journal for JobJournal {
     fn begin<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, Result<(), JournalLost>> {
-        self.keep(plan).map(|kept| kept.map_err(lost)).boxed()
+        async move {
+            // It may have waited long for its turn.
+            if !self.has_begun() && self.gate.hold().is_some() {
+                return Err(JournalLost("somebody holds the OLT".to_owned()));
+            }
+            self.keep(plan).await.map_err(lost)
+        }
+        .boxed()
     }
 
     fn sending(&self, mark: StepMark) -> BoxFuture<'_, Result<(), JournalLost>> {

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
-use super::{Jobs, Writable, locked};
-use crate::store::{Owed, Store};
+use super::{Jobs, LOST, Told, Writable, locked, new_id};
+use crate::store::{JobState, NewJob, Owed, Store};
 use crate::writing::{NotSaved, SaveMode};
 
 /// How long saving waits.
@@ -93,6 +93,16 @@ impl Jobs {
         for olt in olts {
             let jobs = self.clone();
             self.0.tasks.keep("save", move || jobs.clone().save_all(olt.clone()));
+        }
+    }
+
+    /// Looks whether the OLT has started again since something was changed on it that is
+    /// not saved: before the next change, which is not lost with the others.
+    pub(super) async fn look_for_a_restart(&self, olt: &Writable) {
+        let Ok(store) = self.store() else { return };
+        let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| *owed.olt == *olt.id);
+        if let Some(owed) = owed {
+            self.has_started_again(store, olt, &owed).await;
         }
     }
 
@@ -194,7 +204,8 @@ impl Jobs {
                 return false;
             }
         };
-        let _ = store.set_boot(&*olt.id, boot).await;
+        let _ = store.set_boot(&olt.id, boot).await;
+        self.gather(store, olt, &lost).await;
         olt.invalidate(crate::cache::Scope::Olt).await;
         tracing::error!(
             olt.id = &*olt.id,
@@ -202,6 +213,28 @@ impl Jobs {
             "the OLT has started again without having saved what these jobs changed"
         );
         true
+    }
+
+    /// One job for all that was lost, which makes it anew when somebody settles it so.
+    async fn gather(&self, store: &Store, olt: &Writable, lost: &[String]) {
+        let id = new_id();
+        let job = NewJob {
+            id: &id,
+            kind: LOST,
+            olt: &olt.id,
+            caller: None,
+            request_id: "",
+            reference: None,
+            object: "",
+            total: u32::try_from(lost.len()).unwrap_or(u32::MAX),
+            created_at: SystemTime::now(),
+        };
+        let mut told = Told::failed("the OLT has started again without having saved what these jobs changed");
+        told.remaining = lost.to_vec();
+        if let Err(error) = store.add_job(&job).await {
+            tracing::error!(olt.id = &*olt.id, %error, "a job for what was lost could not be kept");
+        }
+        self.end_job(&id, JobState::Lost, &told).await;
     }
 
     async fn record(

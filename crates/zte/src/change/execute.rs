@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
             let looked = self.try_look(until).await;
             let Err(why) = looked else { return looked };
             self.turn = None;
-            if Instant::now() + AGAIN >= until {
+            if self.cli.is_closed() || Instant::now() + AGAIN >= until {
                 return Err(why);
             }
             sleep(AGAIN).await;

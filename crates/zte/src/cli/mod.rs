@@ -219,6 +219,11 @@ impl Cli {
         self.shared.stop.cancel();
     }
 
+    /// Whether nobody gets a turn any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.stop.is_cancelled()
+    }
+
     fn start(&self) {
         let mut unstarted = self.unstarted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queues) = unstarted.take() {

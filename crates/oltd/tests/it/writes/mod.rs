@@ -6,5 +6,7 @@ mod every_step;
 #[cfg(unix)]
 mod killed;
 mod onu;
+mod saving;
 #[cfg(unix)]
 mod stopped;
+mod together;

@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::daemon::Home;
 
-#[ignore = "the server waits for the whole plan still"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_line_under_way_ends_and_the_rest_is_settled_later() {
     let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
@@ -27,6 +26,8 @@ async fn the_line_under_way_ends_and_the_rest_is_settled_later() {
             assert!(began.elapsed() < Duration::from_secs(10), "{}", home.log());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        // Longer than requests under way are waited for.
+        tokio::time::sleep(Duration::from_secs(4)).await;
         gate.go();
     };
     let (_, ()) = tokio::join!(asked, ended);
@@ -47,7 +48,6 @@ async fn the_line_under_way_ends_and_the_rest_is_settled_later() {
     assert_eq!(named(), ("House 7".into(), "first floor".into()));
 }
 
-#[ignore = "nobody looks at the mark of a copy still"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_was_brought_back_waits_for_a_person() {
     let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
