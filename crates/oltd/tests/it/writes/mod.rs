@@ -6,6 +6,8 @@ mod every_step;
 #[cfg(unix)]
 mod killed;
 mod onu;
+#[cfg(unix)]
+mod people;
 mod saving;
 #[cfg(unix)]
 mod stopped;
