@@ -11,7 +11,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::rfc3339;
 use super::writing::refused;
 use crate::http::{ErrorCode, Failure, Written, schema};
-use crate::jobs::{Answered, End, KeptPlan, NotDone, Saved, Told, ToldStep, spelt};
+use crate::jobs::{Answered, End, KeptPlan, NotBegun, NotDone, Saved, Told, ToldStep, spelt};
 use crate::writing::Denied;
 
 /// What became of a write.
@@ -324,6 +324,9 @@ pub(super) fn not_done(job: &str, why: NotDone, about: &About) -> Failure {
     match why {
         NotDone::Change(error) => Failure::from(error).with_data(untouched()),
         NotDone::Held(hold) => refused(Denied::Held(hold), &about.olt).with_data(untouched()),
+        NotDone::Locked { job, object } => {
+            Failure::from(NotBegun::Locked { job, object }).with_data(untouched())
+        }
         NotDone::Ending => Failure::new(
             ErrorCode::NotWriter,
             "The server is ending and writes no more.",

@@ -6,6 +6,7 @@ use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
 use secrecy::SecretSlice;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
+use super::alone::Alone;
 use super::journal::{JobJournal, Kept, plan_of, sealed};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, Writable, new_id};
 use crate::cache::Scope;
@@ -204,7 +205,7 @@ pub(super) struct Work {
 
 impl Work {
     async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        self.begin().await?;
+        let _alone = self.begin().await?;
         let made = self.olt.olt.change(&change, &journal, settled).await;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
@@ -213,10 +214,13 @@ impl Work {
     }
 
     async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        if let Err(held) = self.begin().await {
-            self.release(&journal).await;
-            return Err(held);
-        }
+        let _alone = match self.begin().await {
+            Ok(alone) => alone,
+            Err(why) => {
+                self.release(&journal).await;
+                return Err(why);
+            }
+        };
         match self.olt.olt.apply(&plan, &journal, settled).await {
             Ok(outcome) => {
                 // What is already so was never begun.
@@ -238,7 +242,18 @@ impl Work {
         }
     }
 
-    async fn begin(&self) -> Result<(), NotDone> {
+    /// Its turn at the ONU, for as long as it is under way.
+    async fn begin(&self) -> Result<Alone, NotDone> {
+        let turn = self.jobs.alone(&self.olt.id, self.at, &self.job).await;
+        // The one before it may have come to be pending since this one was asked for.
+        let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
+            (Ok(turn), None) => turn,
+            (Err(job), None) | (_, Some(job)) => {
+                let why = NotBegun::Locked { job: job.clone(), object: self.at };
+                self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(why)).await;
+                return Err(NotDone::Locked { job, object: self.at });
+            }
+        };
         if let Some(hold) = self.olt.gate.hold() {
             self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
             return Err(NotDone::Held(hold));
@@ -249,7 +264,7 @@ impl Work {
         {
             tracing::error!(job = self.job, %error, "that a job runs could not be kept");
         }
-        Ok(())
+        Ok(alone)
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {

@@ -5,6 +5,7 @@
 //! interrupted stays `pending` and is settled (`settling`); what the OLT owes is
 //! saved (`saving`).
 
+mod alone;
 mod change;
 mod journal;
 mod saving;
@@ -18,10 +19,10 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport};
 use tokio::sync::Notify;
-use zte::{ChangeError, Olt};
+use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{JobFilter, JobState, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode};
 pub use change::KeptPlan;
@@ -39,8 +40,12 @@ struct Inner {
     tasks: Tasks,
     /// The objects of what is pending, by OLT, with the job that locks each.
     locks: Mutex<BTreeMap<(String, OnuRef), String>>,
+    /// Whose turn it is at each ONU.
+    under_way: alone::UnderWay,
     /// What is pending and waits for a person.
     left: Mutex<std::collections::BTreeSet<String>>,
+    /// How people want what is pending to be settled.
+    wanted: Mutex<BTreeMap<String, How>>,
     /// Something is pending, or owed, that was not before.
     news: BTreeMap<String, News>,
     times: SaveTimes,
@@ -137,6 +142,13 @@ pub enum NotDone {
     Change(ChangeError),
     /// Somebody came to hold the OLT.
     Held(Hold),
+    /// What it is about is locked by a job whose end is not known.
+    Locked {
+        /// The job.
+        job: String,
+        /// What it has begun to change.
+        object: OnuRef,
+    },
     /// The server is ending.
     Ending,
     /// A fault of ours: what was sent is not known.
@@ -183,8 +195,9 @@ impl Jobs {
         tasks: Tasks,
     ) -> Self {
         let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
-        let (locks, left) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { store, tasks, locks, left, news, times }))
+        let (locks, under_way) = (Mutex::default(), Mutex::default());
+        let (left, wanted) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { store, tasks, locks, under_way, left, wanted, news, times }))
     }
 
     /// The store.
@@ -198,12 +211,8 @@ impl Jobs {
     /// Ends what an earlier process had not begun, and keeps the store small.
     pub async fn tidy(&self) {
         let Ok(store) = self.store() else { return };
-        for state in [JobState::Queued, JobState::Running] {
-            let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
-            for job in store.jobs(&filter).await.unwrap_or_default() {
-                let told = Told::failed("the server ended before anything of it was sent");
-                self.end_job(&job.id, JobState::Failed, &told).await;
-            }
+        if let Err(error) = self.end_abandoned(store).await {
+            tracing::error!(%error, "what an earlier process had not begun could not be ended");
         }
         let store = store.clone();
         self.0.tasks.keep("sweep the store", move || {
@@ -258,6 +267,7 @@ impl Jobs {
             locks.remove(&(olt.to_owned(), at));
         }
         locked(&self.0.left).remove(job);
+        locked(&self.0.wanted).remove(job);
     }
 }
 

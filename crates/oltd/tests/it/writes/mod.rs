@@ -1,6 +1,15 @@
 //! Writes: the real server in front of the simulator's command line.
 
+#[cfg(unix)]
+mod daemon;
 mod every_step;
+#[cfg(unix)]
+mod killed;
 mod onu;
 mod page;
+#[cfg(unix)]
+mod people;
 mod saving;
+#[cfg(unix)]
+mod stopped;
+mod together;
