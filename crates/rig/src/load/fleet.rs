@@ -9,6 +9,7 @@ use oltd::limits::OpticalLimits;
 use oltd::store::{Store, StoreSettings};
 use oltd::tasks::Tasks;
 use oltd::writing::Writes;
+use oltsim::device::Configuration;
 use oltsim::{Simulator, Source};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -98,8 +99,13 @@ pub struct Said {
     pub took: Duration,
 }
 
-/// How often a client comes back that is told to, and how often a job is asked for.
-const MOST_TRIES: u32 = 300;
+/// How often a client comes back at most, and after how long where it is not told.
+const MOST_TRIES: u32 = 3_000;
+const AFTER: Duration = Duration::from_secs(1);
+/// What says that nothing was sent, and that it may go better later.
+const LATER: [&str; 3] = ["olt_busy", "olt_unreachable", "deadline_passed"];
+/// How long a job is asked for at most.
+const LONGEST: Duration = Duration::from_secs(180);
 
 impl Fleet {
     /// Starts one.
@@ -140,6 +146,11 @@ impl Fleet {
         self.folder.path()
     }
 
+    /// What each OLT holds.
+    pub fn configurations(&self) -> Vec<Configuration> {
+        self.sims.iter().map(|sim| sim.device(|device| device.configuration()).unwrap()).collect()
+    }
+
     /// Status, body and, where one is told, after how long to come back.
     pub async fn send(
         &self,
@@ -158,23 +169,25 @@ impl Fleet {
         (status, answer.json().await.unwrap(), after)
     }
 
-    /// Sends it again for as long as it is told to come back.
-    async fn insist(&self, method: Method, path: &str, body: Option<Value>) -> Said {
+    /// Sends it again for as long as it is told that nothing was sent and to come back,
+    /// and waits for the end of its job where it goes on.
+    async fn insist(&self, method: Method, path: &str, body: Option<Value>, waits: bool) -> Said {
         let (began, mut tries) = (Instant::now(), 0);
         loop {
             let (status, answer, after) = self.send(method.clone(), path, body.clone()).await;
-            let code = answer["error_code"].as_str().unwrap_or_default();
-            let comes_back = ["olt_busy", "olt_unreachable"].contains(&code) && tries < MOST_TRIES;
-            if comes_back && let Some(after) = after {
+            let code = answer["error_code"].as_str().unwrap_or_default().to_owned();
+            let goes_on = status == 202 || code == "outcome_unknown";
+            let job = answer["data"]["job"].as_str().filter(|_| goes_on).map(str::to_owned);
+            let (outcome, body) = match job {
+                Some(job) => self.settled(&job, waits).await,
+                None => (outcome(&code, &answer), answer),
+            };
+            if LATER.contains(&outcome.as_str()) && tries < MOST_TRIES {
                 tries += 1;
-                tokio::time::sleep(after).await;
+                tokio::time::sleep(after.unwrap_or(AFTER)).await;
                 continue;
             }
-            let state = answer["data"]["state"].as_str().unwrap_or_default();
-            let of_state = ["", "olt_refused", "rolled_back", "partial_change", "outcome_unknown"];
-            let outcome = if of_state.contains(&code) { state } else { code };
-            let outcome = if answer["data"]["plan"].is_object() { "planned" } else { outcome }.to_owned();
-            return Said { outcome, status, body: answer, tries, took: began.elapsed() };
+            return Said { outcome, status, body, tries, took: began.elapsed() };
         }
     }
 
@@ -212,42 +225,50 @@ impl Fleet {
             path.push_str("dry_run=true");
         }
         let body = (write.act != Act::Delete).then_some(asked);
-        let said = self.insist(method, &path, body).await;
-        let said = match (write.ran, said.body["data"]["plan"]["id"].as_str()) {
+        let waits = write.outcome == "unknown";
+        let said = self.insist(method, &path, body, waits).await;
+        match (write.ran, said.body["data"]["plan"]["id"].as_str()) {
             (Ran::Planned, Some(plan)) => {
                 between.await;
                 let path = format!("/plans/{plan}/apply");
-                let applied = self.insist(Method::POST, &path, None).await;
+                let applied = self.insist(Method::POST, &path, None, waits).await;
                 Said { tries: said.tries + applied.tries, took: said.took + applied.took, ..applied }
             }
             _ => said,
-        };
-        self.settled(said, write.outcome == "unknown").await
+        }
     }
 
-    /// What its job says in the end; one that waits for a person stays pending.
-    async fn settled(&self, said: Said, waits: bool) -> Said {
-        let goes_on = said.status == 202 || said.body["error_code"] == "outcome_unknown";
-        let Some(job) = said.body["data"]["job"].as_str().filter(|_| goes_on).map(str::to_owned) else {
-            return said;
-        };
+    /// What a job says in the end; one that waits for a person stays pending.
+    async fn settled(&self, job: &str, waits: bool) -> (String, Value) {
         let began = Instant::now();
-        for _ in 0..MOST_TRIES {
+        loop {
             let (_, told, _) = self.send(Method::GET, &format!("/jobs/{job}"), None).await;
-            let state = told["data"]["state"].as_str().unwrap_or_default().to_owned();
-            let result = &told["data"]["result"];
-            if !["queued", "running", "pending"].contains(&state.as_str()) || waits && state == "pending" {
-                let outcome = match (result["state"].as_str(), told["data"]["error"].as_str()) {
-                    (Some(state), None) => state.to_owned(),
-                    (_, error) => error.unwrap_or_default().to_owned(),
+            let data = &told["data"];
+            let state = data["state"].as_str().unwrap_or_default();
+            let goes_on = ["queued", "running", "pending"].contains(&state) && !(waits && state == "pending");
+            if !goes_on || began.elapsed() > LONGEST {
+                let outcome = match data["error"].as_str() {
+                    None => data["result"]["state"].as_str().unwrap_or(state),
+                    // It came to no turn.
+                    Some(why) if why.contains("wait for this OLT") => "olt_busy",
+                    Some(why) if why.contains("not done within") => "deadline_passed",
+                    Some(why) => why,
                 };
-                let took = said.took + began.elapsed();
-                return Said { outcome, took, body: json!({"data": result, "job": told["data"]}), ..said };
+                return (outcome.to_owned(), json!({"data": data["result"], "job": data}));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        said
     }
+}
+
+/// The state of a write, or the code of the error where nothing was begun.
+fn outcome(code: &str, answer: &Value) -> String {
+    if answer["data"]["plan"].is_object() {
+        return "planned".to_owned();
+    }
+    let of_state = ["", "olt_refused", "rolled_back", "partial_change", "outcome_unknown"];
+    let state = answer["data"]["state"].as_str().unwrap_or_default();
+    if of_state.contains(&code) { state } else { code }.to_owned()
 }
 
 /// The id of the OLT of this number.

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -35,11 +36,35 @@ pub struct Ended {
     pub each: Vec<Duration>,
 }
 
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = |part: usize| {
+            let at = (self.each.len() * part / 100).min(self.each.len().saturating_sub(1));
+            self.each.get(at).map_or(0.0, Duration::as_secs_f64)
+        };
+        write!(
+            f,
+            "{} writes in {:.0} s, p50 {:.1} s, p99 {:.1} s, longest {:.1} s; {:?}; {} wait for a person; \
+             clients were sent away {} times, one write {} times at most; {} not as foretold",
+            self.each.len(),
+            self.took.as_secs_f64(),
+            seconds(50),
+            seconds(99),
+            seconds(100),
+            self.outcomes,
+            self.waiting.len(),
+            self.sent_away,
+            self.most_sent_away,
+            self.problems.len(),
+        )
+    }
+}
+
 impl Script {
     /// Lets all clients write, and holds what they are told and what the OLTs hold then
     /// against the script.
     pub async fn run(&self, fleet: &Fleet) -> Ended {
-        let before: Vec<_> = fleet.sims.iter().map(configuration).collect();
+        let before = fleet.configurations();
         let hands: Vec<_> = fleet.sims.iter().map(|_| Mutex::new(())).collect();
         let began = Instant::now();
         let clients = self.clients.iter().map(|writes| client(fleet, &hands, writes));
@@ -108,7 +133,7 @@ impl Script {
                     config.enabled = onu.enabled;
                 }
             }
-            let mut now = configuration(sim);
+            let mut now = sim.device(|device| device.configuration()).unwrap();
             let places: BTreeSet<_> = wished.onus.keys().chain(now.onus.keys()).copied().collect();
             for at in places.into_iter().filter(|at| wished.onus.get(at) != now.onus.get(at)) {
                 let (wished, now) = (wished.onus.get(&at), now.onus.get(&at));
@@ -123,10 +148,6 @@ impl Script {
             }
         }
     }
-}
-
-fn configuration(sim: &Simulator) -> Configuration {
-    sim.device(|device| device.configuration()).unwrap()
 }
 
 /// One client: one write after the other.
