@@ -3,3 +3,4 @@
 mod every_step;
 mod load;
 mod onu;
+mod queue;
