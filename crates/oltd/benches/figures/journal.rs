@@ -79,8 +79,13 @@ pub(crate) async fn journal_step(table: &mut Table) {
         assert_eq!(answer.body["data"]["state"], "applied", "{}", answer.body);
         store.commits() - before
     };
+    let texts = |text: &str| json!({"pon_port": "1/1/1", "onu_id": 1, "name": text, "description": text});
+    // The first change that is not saved is noted beside it, once.
+    let store = writer.app.jobs().store().unwrap().clone();
+    commits(texts("first")).await;
+    rig::until(async || store.owed().await.unwrap().iter().all(|owed| owed.boot.is_some())).await;
     let one = commits(json!({"pon_port": "1/1/1", "onu_id": 1, "name": "one"})).await;
-    let two = commits(json!({"pon_port": "1/1/1", "onu_id": 1, "name": "two", "description": "two"})).await;
+    let two = commits(texts("two")).await;
 
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&StoreSettings::new(folder.path())).await.unwrap();
