@@ -12,7 +12,6 @@ use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
 use super::Writable;
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
-use crate::writing::Gate;
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {

@@ -169,6 +169,12 @@ pub enum NotBegun {
         /// What it has begun to change.
         object: OnuRef,
     },
+    /// Too many wait to write to the OLT already.
+    #[error("too many writes wait for {olt} already")]
+    Busy {
+        /// The OLT.
+        olt: String,
+    },
     /// There is no such plan.
     #[error("there is no plan {0}")]
     NoSuchPlan(String),
@@ -251,6 +257,14 @@ impl Jobs {
         match self.lock_of(olt, at) {
             Some(job) => Err(NotBegun::Locked { job, object: at }),
             None => Ok(()),
+        }
+    }
+
+    /// Who has to come back later leaves no job behind: many who do would fill the store.
+    fn has_room(olt: &Writable) -> Result<(), NotBegun> {
+        match olt.olt.is_full_of_changes() {
+            true => Err(NotBegun::Busy { olt: olt.id.to_string() }),
+            false => Ok(()),
         }
     }
 

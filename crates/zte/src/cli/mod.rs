@@ -89,6 +89,8 @@ pub(crate) struct Shared {
     logins: AtomicU64,
     sessions: AtomicUsize,
     waiting: AtomicUsize,
+    /// Those of them who wait to write.
+    writers: AtomicUsize,
     latency: Latency,
     /// What the OLT speaks, as far as it is known.
     dialect: Mutex<&'static Dialect>,
@@ -130,6 +132,7 @@ impl Cli {
             logins: AtomicU64::new(0),
             sessions: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
+            writers: AtomicUsize::new(0),
             latency: Latency::default(),
             dialect: Mutex::new(&C3XX),
             taken: Taken::default(),
@@ -167,8 +170,14 @@ impl Cli {
     pub(crate) async fn write_turn(&self, rank: Rank, deadline: Instant) -> Result<WriteTurn, Trouble> {
         self.start();
         self.shared.outage.check()?;
+        let _waiting = Counted::new(&self.shared.writers);
         let begun = self.place(&self.writes, WRITES, (rank, deadline)).await?;
         Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
+    }
+
+    /// Whether so many wait to write that one more is sent away.
+    pub(crate) fn is_full_of_writers(&self) -> bool {
+        self.shared.writers.load(Ordering::Relaxed) >= WRITES
     }
 
     /// What whoever gives out the sessions has for those of this queue.

@@ -135,6 +135,11 @@ impl Olt {
         settled.await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
     }
 
+    /// Whether so many changes wait for their turn that one more would be sent away.
+    pub fn is_full_of_changes(&self) -> bool {
+        self.0.cli.as_ref().is_some_and(Cli::is_full_of_writers)
+    }
+
     /// Where the ONU with this serial number is registered.
     ///
     /// # Errors

@@ -5,10 +5,12 @@ mod daemon;
 mod every_step;
 #[cfg(unix)]
 mod killed;
+mod load;
 mod onu;
 mod page;
 #[cfg(unix)]
 mod people;
+mod queue;
 mod saving;
 #[cfg(unix)]
 mod stopped;
