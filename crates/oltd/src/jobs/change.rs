@@ -141,7 +141,7 @@ impl Jobs {
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
 
-    async fn add(
+    pub(super) async fn add(
         &self,
         olt: &Writable,
         id: &str,

@@ -287,6 +287,8 @@ impl Jobs {
 
 /// The kind of the job that gathers what an OLT has lost.
 const LOST: &str = "lost";
+/// The kind of jobs that save, and of the records of saves.
+const SAVE: &str = "save";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An id that nothing else has, later ones behind earlier ones.

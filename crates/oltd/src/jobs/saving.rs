@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
-use super::{Jobs, LOST, Told, Writable, locked, new_id};
+use super::{Asked, Jobs, LOST, SAVE, Told, Writable, locked, new_id};
 use crate::store::{JobState, NewJob, Owed, Store};
+use crate::tasks::WriteLost;
 use crate::writing::{NotSaved, SaveMode};
 
 /// How long saving waits.
@@ -47,9 +48,6 @@ const TOLERANCE: Duration = Duration::from_secs(120);
 /// sysUpTime begins anew after 2^32 hundredths of a second (fact sheet, SNMP §13).
 const WRAP: Duration = Duration::from_secs(42_949_672);
 
-/// The name of the records of saves.
-const RECORD: &str = "save";
-
 impl Jobs {
     /// Something of an OLT was changed just now.
     pub(super) fn owed_now(&self, olt: &Writable) -> Saved {
@@ -74,6 +72,53 @@ impl Jobs {
     /// When it could not be told to save, or nobody knows whether it was.
     pub async fn save(&self, olt: &Writable) -> Result<WriteReport, NotSaved> {
         self.save_as(olt, false).await
+    }
+
+    /// The same as a job, which is waited for as long as who asked waits; without a store
+    /// there is none, and it is waited for `at_most`.
+    pub async fn save_asked(
+        &self,
+        olt: &Writable,
+        asked: &Asked,
+        at_most: Duration,
+    ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
+        let mut job = self.store().is_ok().then(new_id);
+        if let Some(id) = &job
+            && let Err(error) = self.add(olt, id, SAVE, "", asked).await
+        {
+            // What is on the OLT is better saved than not.
+            tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
+            job = None;
+        }
+        let wait = if job.is_some() { asked.wait } else { at_most };
+        let (give, given) = tokio::sync::oneshot::channel();
+        let (jobs, olt, id) = (self.clone(), olt.clone(), job.clone());
+        self.0.tasks.spawn("save for somebody", async move {
+            if let (Some(id), Ok(store)) = (&id, jobs.store())
+                && let Err(error) = store.start_job(id, SystemTime::now()).await
+            {
+                tracing::error!(job = id, %error, "that a job runs could not be kept");
+            }
+            let saved = jobs.save(&olt).await;
+            if let Some(id) = &id {
+                let (state, told) = match &saved {
+                    Ok(report) if report.state == WriteState::Applied => {
+                        (JobState::Done, report.clone().into())
+                    }
+                    Ok(report) => (JobState::Failed, report.clone().into()),
+                    Err(error) => (JobState::Failed, Told::failed(format!("{error:?}"))),
+                };
+                jobs.end_job(id, state, &told).await;
+            }
+            // Who has left looks at the job.
+            let _ = give.send(saved);
+        });
+        let ended = match tokio::time::timeout(wait, given).await {
+            Ok(Ok(saved)) => Some(saved),
+            Ok(Err(_)) => Some(Err(NotSaved::Lost(WriteLost::Ending))),
+            Err(_) => None,
+        };
+        (job, ended)
     }
 
     /// One that can wait lets people write before it.
@@ -260,7 +305,7 @@ impl Jobs {
         tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
-        if let Err(error) = store.add_record(&olt.id, RECORD, &document, SystemTime::now()).await {
+        if let Err(error) = store.add_record(&olt.id, SAVE, &document, SystemTime::now()).await {
             tracing::error!(olt.id = &*olt.id, %error, "the record of a save could not be kept");
         }
     }
