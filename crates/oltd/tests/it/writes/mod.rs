@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod daemon;
 mod every_step;
+mod hostile;
 #[cfg(unix)]
 mod killed;
 mod onu;
