@@ -6,6 +6,7 @@ mod every_step;
 mod hostile;
 #[cfg(unix)]
 mod killed;
+mod odd;
 mod onu;
 #[cfg(unix)]
 mod people;
