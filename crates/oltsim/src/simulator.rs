@@ -241,6 +241,18 @@ impl Simulator {
         self.station.set_line_faults(faults);
     }
 
+    /// Puts one more fault of a single line in force, behind those that are: of those that
+    /// fit a line the first is the one that happens.
+    pub fn add_line_fault(&self, fault: LineFault) {
+        self.station.add_line_fault(fault);
+    }
+
+    /// The faults of single lines that are in force; one that ends with its line is no
+    /// longer among them once it has happened.
+    pub fn line_faults(&self) -> Vec<LineFault> {
+        self.station.line_faults()
+    }
+
     /// Puts a gate before a face: the simulator stops there until the gate lets it go on.
     pub fn hold(&self, stop: Stop) -> Gate {
         let (gate, post) = Gate::new(stop);

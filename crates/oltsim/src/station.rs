@@ -6,7 +6,9 @@ use tokio::sync::watch;
 use crate::cli::{CliOptions, Record, type_lines};
 use crate::counters::Counters;
 use crate::device::{Device, DeviceHandle};
-use crate::fault::{ActiveFaults, AtLine, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target};
+use crate::fault::{
+    ActiveFaults, AtLine, Fate, Fault, FaultError, LineEffect, LineFault, Order, Target, Typed,
+};
 use crate::gate::{Post, Stop};
 use crate::snmp::Agent;
 
@@ -107,12 +109,22 @@ impl Station {
         *self.lines.lock().unwrap_or_else(PoisonError::into_inner) = faults;
     }
 
-    /// What goes wrong at the line of this number in its session.
-    pub(crate) fn at_line(&self, number: u64, line: &str) -> Option<LineEffect> {
+    /// Puts one more fault of a line in force, behind those that are.
+    pub(crate) fn add_line_fault(&self, fault: LineFault) {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// The faults of lines that are in force.
+    pub(crate) fn line_faults(&self) -> Vec<LineFault> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What goes wrong at a line.
+    pub(crate) fn at_line(&self, typed: Typed<'_>) -> Option<LineEffect> {
         let mut faults = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = faults.iter().position(|fault| fault.at.is(number, line))?;
+        let at = faults.iter().position(|fault| fault.at.is(typed))?;
         let effect = faults.get(at).map(|fault| fault.effect.clone());
-        if faults.get(at).is_some_and(|fault| matches!(fault.at, AtLine::First(_))) {
+        if faults.get(at).is_some_and(|fault| matches!(fault.at, AtLine::First(_) | AtLine::Once { .. })) {
             faults.remove(at);
         }
         effect

@@ -6,6 +6,7 @@
 
 pub mod every_step;
 mod instance;
+pub mod load;
 mod redis_server;
 mod writer;
 

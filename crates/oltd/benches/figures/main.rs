@@ -4,22 +4,26 @@
 
 #![expect(clippy::unwrap_used)]
 
+mod beside;
 mod clients;
 mod daemon;
 mod driver;
 mod faults;
 mod instances;
+mod journal;
 mod memory;
 mod monitoring;
 mod slow;
 mod table;
 mod walk;
 mod warm;
+mod writes;
 
 use table::Table;
 
 fn main() {
-    if warm::serve_bare(&std::env::args().skip(1).collect::<Vec<_>>()) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if warm::serve_bare(&arguments) || journal::write_until_killed(&arguments) {
         return;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -55,7 +59,13 @@ fn main() {
         instances::invalidation,
         instances::outages,
         memory::ten_olts,
-        clients::limiter
+        clients::limiter,
+        writes::line_time,
+        journal::journal_step,
+        journal::journal_size,
+        beside::reads_beside_a_save,
+        writes::every_step,
+        writes::load
     );
     if chosen.is_empty() {
         daemon::binary(&mut table);

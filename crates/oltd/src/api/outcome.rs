@@ -170,6 +170,7 @@ pub(super) enum WriteOrPlan {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Planned)]
 pub(super) struct Planned {
+    /// The plan.
     plan: Plan,
 }
 
@@ -199,6 +200,7 @@ pub(super) struct Plan {
     warnings: Vec<String>,
     /// What stands for all that it touches as it was found.
     fingerprint: String,
+    /// Until when it can be applied.
     #[schema(value_type = Option<schema::Moment>)]
     expires_at: Option<String>,
     /// The job that applied it; null until then.

@@ -4,24 +4,26 @@ use gpon::{StepState, WriteReport, WriteState};
 
 use super::outcome::Outcome;
 use super::writing::{Writing, refused};
-use crate::http::openapi::{Changed, SaveFailures};
+use crate::http::openapi::{HowLong, MadeOrGoesOn, SaveFailures};
 use crate::http::{ErrorCode, Failure, Written};
 use crate::jobs::{Saved, spelt};
 use crate::tasks::WriteLost;
 use crate::writing::{Denied, Extent, NotSaved};
 
-/// How long a caller waits for a save to end, which may take ten minutes: less
-/// than the deadline of a request, so that there is an answer.
+/// How long a caller waits for a save to end that is no job, since nothing can be kept:
+/// less than the deadline of a request, so that there is an answer.
 const PATIENCE: Duration = Duration::from_secs(80);
 
 /// Saves the running configuration, so that it survives a restart of the OLT.
 ///
 /// One save of an OLT runs at a time; who asks while one runs shares the next
-/// one. A save that has not ended after 80 s is answered `outcome_unknown` and
-/// goes on. There is no dry run of a save: `dry_run=true` is 400.
+/// one. A save that has not ended after 20 s, or what `Prefer: wait=N` says, is
+/// answered 202 and goes on as its job. There is no dry run of a save:
+/// `dry_run=true` is 400.
 #[utoipa::path(
     post, path = "/system/save", operation_id = "save", tag = "System",
-    responses(Changed<Outcome>, SaveFailures),
+    params(HowLong),
+    responses(MadeOrGoesOn<Outcome>, SaveFailures),
 )]
 pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
     let target = writing.to(Extent::Save, &[])?;
@@ -33,19 +35,26 @@ pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
         ));
     }
     let began = Instant::now();
-    let ended = tokio::time::timeout(PATIENCE, target.save()).await;
+    let (job, ended) = target.save(PATIENCE).await;
     let (olt, by) = (target.olt(), target.by());
     let state = match &ended {
-        Ok(Ok(report)) => spelt(report.state),
-        Ok(Err(_)) => "failed",
-        Err(_) => "goes on",
+        Some(Ok(report)) => spelt(report.state),
+        Some(Err(_)) => "failed",
+        None => "goes on",
     };
     let duration_ms = began.elapsed().as_millis() as u64;
     tracing::info!(olt.id = olt, caller = by, state, duration_ms, "a save was asked for");
     match ended {
-        Ok(Ok(report)) => answer(report, olt),
-        Ok(Err(error)) => Err(not_saved(error, olt)),
-        Err(_) => Err(goes_on(olt)),
+        Some(Ok(report)) => answer(report, olt, job),
+        Some(Err(error)) => Err(not_saved(error, olt)),
+        None => match job {
+            Some(job) => {
+                let outcome = Outcome::unreported(WriteState::Unknown, Saved::Pending, Vec::new());
+                let outcome = Outcome { job: Some(job.clone()), ..outcome };
+                Written::goes_on(&job, outcome, "The save goes on; its job tells how it ends.", &[])
+            }
+            None => Err(goes_on(olt)),
+        },
     }
 }
 
@@ -59,7 +68,7 @@ fn outcome_of(report: WriteReport) -> Outcome {
     Outcome::of(report, saved)
 }
 
-fn answer(report: WriteReport, olt: &str) -> Result<Written, Failure> {
+fn answer(report: WriteReport, olt: &str, job: Option<String>) -> Result<Written, Failure> {
     let sent = report.steps.iter().rev().find(|step| step.state != StepState::NotSent);
     // What we made of the OLT's words quotes them; else they speak for themselves.
     let why = match (report.warnings.as_slice(), sent) {
@@ -67,7 +76,7 @@ fn answer(report: WriteReport, olt: &str) -> Result<Written, Failure> {
         (warnings, _) => warnings.join("; "),
     };
     let (state, is_sent) = (report.state, sent.is_some());
-    let outcome = outcome_of(report);
+    let outcome = Outcome { job, ..outcome_of(report) };
     let failed = |code, message: &str| {
         let detail = match why.is_empty() {
             true => format!("{olt}: save its configuration"),
@@ -149,7 +158,7 @@ mod tests {
             (WriteState::Partial, StepState::Refused, "partial_change", 500, "manual"),
             (WriteState::Unknown, StepState::Unknown, "outcome_unknown", 504, "manual"),
         ] {
-            let failure = answer(report(state, step, "%Error 1: no"), "a").unwrap_err();
+            let failure = answer(report(state, step, "%Error 1: no"), "a", None).unwrap_err();
             assert_eq!(serde_json::to_value(failure.code).unwrap(), code);
             assert_eq!(failure.code.status().as_u16(), success);
             assert!(failure.detail.contains("%Error 1: no"), "{}", failure.detail);
@@ -163,11 +172,11 @@ mod tests {
             warnings: vec!["it stands at `>`".into()],
             ..report(WriteState::Refused, StepState::NotSent, "")
         };
-        let failure = answer(unsent, "a").unwrap_err();
+        let failure = answer(unsent, "a", None).unwrap_err();
         assert!(failure.message.starts_with("Nothing was sent"), "{}", failure.message);
         assert!(failure.detail.contains("it stands at `>`"), "{}", failure.detail);
         for state in [WriteState::Applied, WriteState::Unchanged] {
-            assert!(answer(report(state, StepState::Done, ""), "a").is_ok());
+            assert!(answer(report(state, StepState::Done, ""), "a", None).is_ok());
             assert_eq!(outcome_of(report(state, StepState::Done, "")).saved.0, Saved::Yes);
         }
     }

@@ -139,7 +139,7 @@ impl Writing {
     ///
     /// # Errors
     /// As of [`to`](Self::to), and whatever goes wrong while looking.
-    pub(super) async fn to_onu(
+    pub(super) async fn at_onu(
         self,
         target: OnuTarget,
         parameters: &[&str],
@@ -206,13 +206,13 @@ impl Target {
         self.writing.by.as_deref()
     }
 
-    /// Saves what was configured, see [`crate::jobs::Jobs::save`].
-    ///
-    /// # Errors
-    /// As there.
-    pub(super) async fn save(&self) -> Result<WriteReport, NotSaved> {
-        let Writing { olt, .. } = &self.writing;
-        olt.jobs().save(&olt.writable()).await
+    /// Saves what was configured, see [`crate::jobs::Jobs::save_asked`].
+    pub(super) async fn save(
+        &self,
+        at_most: Duration,
+    ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
+        let Writing { olt, by, asked, .. } = &self.writing;
+        olt.jobs().save_asked(&olt.writable(), &asked.by(by.clone(), None), at_most).await
     }
 
     /// Plans a change, and keeps the plan.

@@ -264,6 +264,10 @@ impl From<NotBegun> for Failure {
                 format!("A job whose end is not known yet locks it: {job}."),
                 detail,
             ),
+            NotBegun::Busy { .. } => {
+                Self::new(ErrorCode::OltBusy, "Too many writes wait for this OLT already.", detail)
+                    .retry(BUSY_RETRY)
+            }
             NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
             NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
             NotBegun::Expired => {

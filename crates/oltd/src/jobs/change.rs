@@ -15,10 +15,9 @@ use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
-/// How often the history of an ONU is read that was told to start again, and how often
-/// at most: for three minutes (fact sheet of the command line, §6 nr. 13).
-const LOOK: Duration = Duration::from_secs(10);
-const LOOKS: u32 = 18;
+/// How often the history of an ONU is read that was told to start again: soon, then every
+/// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
+const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
 
 /// A plan that was kept.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ impl Jobs {
         let new = NewPlan {
             id: &kept.id,
             job: None,
-            olt: &*olt.id,
+            olt: &olt.id,
             object: &plan.at().to_string(),
             kind: plan.kind(),
             fingerprint: &kept.shown.fingerprint,
@@ -79,7 +78,9 @@ impl Jobs {
     /// # Errors
     /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
     pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let row = self.store()?.plan(id).await?.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
+        let none = || NotBegun::NoSuchPlan(id.to_owned());
+        let Ok(store) = self.store() else { return Err(none()) };
+        let row = store.plan(id).await?.ok_or_else(none)?;
         let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
         let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
         Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
@@ -96,7 +97,8 @@ impl Jobs {
         at: OnuRef,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&*olt.id, at)?;
+        self.unlocked(&olt.id, at)?;
+        Self::has_room(olt)?;
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
@@ -116,7 +118,8 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&*olt.id, plan.at())?;
+        self.unlocked(&olt.id, plan.at())?;
+        Self::has_room(olt)?;
         let job = new_id();
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
@@ -138,7 +141,7 @@ impl Jobs {
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
 
-    async fn add(
+    pub(super) async fn add(
         &self,
         olt: &Writable,
         id: &str,
@@ -149,7 +152,7 @@ impl Jobs {
         let job = NewJob {
             id,
             kind,
-            olt: &*olt.id,
+            olt: &olt.id,
             caller: asked.caller.as_deref(),
             request_id: &asked.request_id,
             reference: asked.reference.as_deref(),
@@ -267,7 +270,10 @@ impl Work {
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {
-        if let (NotChanged::Journal(_), Some(hold)) = (&error.why, self.olt.gate.hold()) {
+        // Somebody came to hold it while it waited for its turn.
+        if matches!(error.why, NotChanged::Journal(_))
+            && let Some(hold) = self.olt.gate.hold()
+        {
             self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
             return NotDone::Held(hold);
         }
@@ -311,7 +317,11 @@ impl Work {
             act = plan.act(),
             "a write ended"
         );
-        let saved = if sent { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
+        let configures = plan.configures();
+        let owes = progress.iter().zip(&configures).any(|(step, configures)| {
+            *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
+        });
+        let saved = if owes { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
             self.look_after(plan.clone(), told);
         }
@@ -323,8 +333,8 @@ impl Work {
         let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
         self.jobs.0.tasks.spawn("look after a restart", async move {
             let mut trouble = None;
-            for _ in 0..LOOKS {
-                tokio::time::sleep(LOOK).await;
+            for seconds in LOOKS {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
                 match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
                         told.verified = true;
@@ -335,7 +345,7 @@ impl Work {
                     Err(error) => trouble = Some(error.to_string()),
                 }
             }
-            let seconds = LOOK.as_secs() * u64::from(LOOKS);
+            let seconds: u64 = LOOKS.iter().sum();
             told.warnings.push(match trouble {
                 Some(why) => format!("whether the ONU came back could not be read: {why}"),
                 None => format!("within {seconds} s the ONU's history does not show that it came back"),

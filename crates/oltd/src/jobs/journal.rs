@@ -1,6 +1,6 @@
 //! The journal of one job, kept in the store.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
@@ -12,20 +12,20 @@ use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
 use super::Writable;
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
-use crate::writing::Gate;
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
     pub(super) store: Store,
-    pub(super) olt: String,
+    olt: Writable,
     pub(super) job: String,
     /// The id of its plan.
     pub(super) plan: String,
     /// Whether the plan stands in the store already, as a draft that was claimed or as
     /// one that was begun before.
     pub(super) kept: Kept,
-    gate: Arc<Gate>,
     begun: AtomicBool,
+    /// Which of its steps change what a save keeps.
+    configures: OnceLock<Vec<bool>>,
 }
 
 /// How much of a plan stands in the store.
@@ -41,9 +41,9 @@ pub(super) enum Kept {
 
 impl JobJournal {
     pub(super) fn new(store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
-        let (gate, begun) = (Arc::clone(&olt.gate), AtomicBool::new(kept == Kept::Begun));
-        let (olt, job, plan) = (olt.id.to_string(), job.to_owned(), plan.to_owned());
-        Self { store, olt, job, plan, kept, gate, begun }
+        let begun = AtomicBool::new(kept == Kept::Begun);
+        let (olt, job, plan) = (olt.clone(), job.to_owned(), plan.to_owned());
+        Self { store, olt, job, plan, kept, begun, configures: OnceLock::new() }
     }
 
     /// Whether the plan stands in the store as one that was begun.
@@ -66,7 +66,7 @@ impl JobJournal {
                 let new = NewPlan {
                     id: &self.plan,
                     job: Some(&self.job),
-                    olt: &self.olt,
+                    olt: &self.olt.id,
                     object: &plan.at().to_string(),
                     kind: plan.kind(),
                     fingerprint: &plan.fingerprint(),
@@ -85,9 +85,12 @@ impl JobJournal {
 impl Journal for JobJournal {
     fn begin<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, Result<(), JournalLost>> {
         async move {
-            // It may have waited long for its turn.
-            if !self.has_begun() && self.gate.hold().is_some() {
-                return Err(JournalLost("somebody holds the OLT".to_owned()));
+            let _ = self.configures.set(plan.configures());
+            // Nobody begins what somebody holds; what was begun is brought to its end.
+            if !self.has_begun()
+                && let Some(hold) = self.olt.gate.hold()
+            {
+                return Err(JournalLost(format!("the OLT is held: {}", hold.reason.unwrap_or_default())));
             }
             self.keep(plan).await.map_err(lost)
         }
@@ -114,7 +117,9 @@ impl Journal for JobJournal {
                 StepState::NotSent => store::StepState::Unknown,
             };
             // Whatever may have changed the running configuration is lost unless it is saved.
-            let owes = matches!(end.state, StepState::Done | StepState::Unknown);
+            let configures =
+                self.configures.get().and_then(|steps| steps.get(mark.step)).is_none_or(|step| *step);
+            let owes = configures && matches!(end.state, StepState::Done | StepState::Unknown);
             let end = store::StepEnd { state, answer: &answer, took: end.took };
             self.store.answered(&self.plan, seq, way, end, owes, SystemTime::now()).await.map_err(lost)
         }

@@ -169,6 +169,12 @@ pub enum NotBegun {
         /// What it has begun to change.
         object: OnuRef,
     },
+    /// Too many wait to write to the OLT already.
+    #[error("too many writes wait for {olt} already")]
+    Busy {
+        /// The OLT.
+        olt: String,
+    },
     /// There is no such plan.
     #[error("there is no plan {0}")]
     NoSuchPlan(String),
@@ -254,6 +260,14 @@ impl Jobs {
         }
     }
 
+    /// Who has to come back later leaves no job behind: many who do would fill the store.
+    fn has_room(olt: &Writable) -> Result<(), NotBegun> {
+        match olt.olt.is_full_of_changes() {
+            true => Err(NotBegun::Busy { olt: olt.id.to_string() }),
+            false => Ok(()),
+        }
+    }
+
     fn lock(&self, olt: &str, at: OnuRef, job: &str) {
         locked(&self.0.locks).insert((olt.to_owned(), at), job.to_owned());
         if let Some(news) = self.0.news.get(olt) {
@@ -273,6 +287,8 @@ impl Jobs {
 
 /// The kind of the job that gathers what an OLT has lost.
 const LOST: &str = "lost";
+/// The kind of jobs that save, and of the records of saves.
+const SAVE: &str = "save";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An id that nothing else has, later ones behind earlier ones.

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
-use super::{Jobs, LOST, Told, Writable, locked, new_id};
+use super::{Asked, Jobs, LOST, SAVE, Told, Writable, locked, new_id};
 use crate::store::{JobState, NewJob, Owed, Store};
+use crate::tasks::WriteLost;
 use crate::writing::{NotSaved, SaveMode};
 
 /// How long saving waits.
@@ -47,9 +48,6 @@ const TOLERANCE: Duration = Duration::from_secs(120);
 /// sysUpTime begins anew after 2^32 hundredths of a second (fact sheet, SNMP §13).
 const WRAP: Duration = Duration::from_secs(42_949_672);
 
-/// The name of the records of saves.
-const RECORD: &str = "save";
-
 impl Jobs {
     /// Something of an OLT was changed just now.
     pub(super) fn owed_now(&self, olt: &Writable) -> Saved {
@@ -73,12 +71,66 @@ impl Jobs {
     /// # Errors
     /// When it could not be told to save, or nobody knows whether it was.
     pub async fn save(&self, olt: &Writable) -> Result<WriteReport, NotSaved> {
+        self.save_as(olt, false).await
+    }
+
+    /// The same as a job, which is waited for as long as who asked waits; without a store
+    /// there is none, and it is waited for `at_most`.
+    pub async fn save_asked(
+        &self,
+        olt: &Writable,
+        asked: &Asked,
+        at_most: Duration,
+    ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
+        let mut job = self.store().is_ok().then(new_id);
+        if let Some(id) = &job
+            && let Err(error) = self.add(olt, id, SAVE, "", asked).await
+        {
+            // What is on the OLT is better saved than not.
+            tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
+            job = None;
+        }
+        let wait = if job.is_some() { asked.wait } else { at_most };
+        let (give, given) = tokio::sync::oneshot::channel();
+        let (jobs, olt, id) = (self.clone(), olt.clone(), job.clone());
+        self.0.tasks.spawn("save for somebody", async move {
+            if let (Some(id), Ok(store)) = (&id, jobs.store())
+                && let Err(error) = store.start_job(id, SystemTime::now()).await
+            {
+                tracing::error!(job = id, %error, "that a job runs could not be kept");
+            }
+            let saved = jobs.save(&olt).await;
+            if let Some(id) = &id {
+                let (state, told) = match &saved {
+                    Ok(report) if report.state == WriteState::Applied => {
+                        (JobState::Done, report.clone().into())
+                    }
+                    Ok(report) => (JobState::Failed, report.clone().into()),
+                    Err(error) => (JobState::Failed, Told::failed(format!("{error:?}"))),
+                };
+                jobs.end_job(id, state, &told).await;
+            }
+            // Who has left looks at the job.
+            let _ = give.send(saved);
+        });
+        let ended = match tokio::time::timeout(wait, given).await {
+            Ok(Ok(saved)) => Some(saved),
+            Ok(Err(_)) => Some(Err(NotSaved::Lost(WriteLost::Ending))),
+            Err(_) => None,
+        };
+        (job, ended)
+    }
+
+    /// One that can wait lets people write before it.
+    async fn save_as(&self, olt: &Writable, can_wait: bool) -> Result<WriteReport, NotSaved> {
         let begun = SystemTime::now();
         let handle = olt.olt.clone();
-        let saved = olt.gate.save(&self.0.tasks, || async move { handle.save().await }).await;
+        let save =
+            move || async move { if can_wait { handle.save_later().await } else { handle.save().await } };
+        let saved = olt.gate.save(&self.0.tasks, save).await;
         if let (Ok(report), Ok(store)) = (&saved, self.store())
             && report.state == WriteState::Applied
-            && let Err(error) = store.saved(&*olt.id, begun).await
+            && let Err(error) = store.saved(&olt.id, begun).await
         {
             tracing::error!(olt.id = &*olt.id, %error, "that the OLT was saved could not be kept; it will be saved again");
         }
@@ -111,7 +163,7 @@ impl Jobs {
         // Whether the others who are logged in were waited for already.
         let mut waited = false;
         loop {
-            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == &*olt.id);
+            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == *olt.id);
             let Some(owed) = owed else {
                 waited = false;
                 news.owed.notified().await;
@@ -135,7 +187,8 @@ impl Jobs {
                 tokio::time::sleep(self.0.times.wait_for_others).await;
                 continue;
             }
-            let saved = self.save(&olt).await;
+            let overdue = owed.since + self.0.times.at_most <= SystemTime::now();
+            let saved = self.save_as(&olt, !overdue).await;
             self.record(store, &olt, &owed, &saved, others.map_err(|error| error.to_string())).await;
             if !saved.is_ok_and(|report| report.state == WriteState::Applied) {
                 tokio::time::sleep(AGAIN).await;
@@ -156,7 +209,7 @@ impl Jobs {
         // What is being settled may still change, for a while.
         let is_settling = {
             let left = locked(&self.0.left);
-            locked(&self.0.locks).iter().any(|((of, _), job)| of == &*olt.id && !left.contains(job))
+            locked(&self.0.locks).iter().any(|((of, _), job)| **of == *olt.id && !left.contains(job))
         };
         if is_settling {
             due = due.max(latest.min(SystemTime::now() + LOOK));
@@ -178,7 +231,7 @@ impl Jobs {
         let known = owed.boot.filter(|known| Some(*known) <= seconds(owed.since));
         let Some(known) = known else {
             let before = seconds(owed.since).is_none_or(|since| now <= since);
-            if before && let Err(error) = store.set_boot(&*olt.id, now).await {
+            if before && let Err(error) = store.set_boot(&olt.id, now).await {
                 tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
             }
             // It has started after the change, and nobody had noted when it did before.
@@ -190,14 +243,14 @@ impl Jobs {
         }
         let expected = seconds(SystemTime::now()).map_or(0, |now| now - known);
         if u64::try_from(expected).is_ok_and(|expected| expected >= WRAP.as_secs()) {
-            let _ = store.set_boot(&*olt.id, now).await;
+            let _ = store.set_boot(&olt.id, now).await;
             return false;
         }
         self.lose(store, olt, now).await
     }
 
     async fn lose(&self, store: &Store, olt: &Writable, boot: i64) -> bool {
-        let lost = match store.lose(&*olt.id).await {
+        let lost = match store.lose(&olt.id).await {
             Ok(lost) => lost,
             Err(error) => {
                 tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
@@ -252,7 +305,7 @@ impl Jobs {
         tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
-        if let Err(error) = store.add_record(&*olt.id, RECORD, &document, SystemTime::now()).await {
+        if let Err(error) = store.add_record(&olt.id, SAVE, &document, SystemTime::now()).await {
             tracing::error!(olt.id = &*olt.id, %error, "the record of a save could not be kept");
         }
     }

@@ -108,7 +108,7 @@ impl Jobs {
         let Some(news) = self.0.news.get(&*olt.id) else { return };
         let mut pause = SOON;
         loop {
-            if self.is_waiting_of(&*olt.id) {
+            if self.is_waiting_of(&olt.id) {
                 tokio::time::sleep(pause).await;
                 let settled = self.settle_once(&olt).await;
                 pause = if settled { SOON } else { (2 * pause).min(LATE) };
@@ -128,7 +128,7 @@ impl Jobs {
     /// Tries everything once; whether something came to an end.
     async fn settle_once(&self, olt: &Writable) -> bool {
         let Ok(store) = self.store() else { return false };
-        let pending = match store.pending(Some(&*olt.id)).await {
+        let pending = match store.pending(Some(&olt.id)).await {
             Ok(pending) => pending,
             Err(error) => {
                 tracing::error!(olt.id = &*olt.id, %error, "what is pending could not be read");

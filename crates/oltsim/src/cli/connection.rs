@@ -12,7 +12,7 @@ use super::session::{Entered, Session};
 use super::spoil::spoil;
 use super::telnet;
 use crate::device::Device;
-use crate::fault::{CliFate, Exchange, Flood, LineEffect, Wire};
+use crate::fault::{CliFate, Exchange, Flood, LineEffect, Typed, Wire};
 use crate::gate::Stop;
 use crate::station::Station;
 
@@ -172,7 +172,9 @@ impl Connection {
     async fn run(&mut self, line: &str, question: Option<Question>) -> Result<(), Over> {
         let mut fate = self.station.faults().next_cli(Exchange::Command);
         self.lines += 1;
-        let wrong = self.station.at_line(self.lines, line);
+        let within = self.session.interface();
+        let typed = Typed { number: self.lines, within: &within, line };
+        let wrong = self.station.at_line(typed);
         fate.log |= wrong == Some(LineEffect::Log);
         // Recorded before it is counted: whoever waits for the count finds it.
         let (session, number) = (&self.session, self.number);
@@ -184,8 +186,7 @@ impl Connection {
             counters.cli_changes += u64::from(configures);
             counters.cli_spoilt += u64::from(fate != CliFate::default() || wrong.is_some());
         });
-        let number = self.lines;
-        if let Some(post) = self.station.post(|at| matches!(at, Stop::Line(at) if at.is(number, line))) {
+        if let Some(post) = self.station.post(|at| matches!(at, Stop::Line(at) if at.is(typed))) {
             tokio::select! {
                 () = post.stand() => {}
                 () = left(&self.stream) => return Err(Over::Closed),

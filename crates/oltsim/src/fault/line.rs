@@ -10,12 +10,32 @@ pub enum AtLine {
     Begins(String),
     /// The first line that begins so; the fault ends with it.
     First(String),
+    /// The first line that is this one, at this interface; the fault ends with it.
+    Once {
+        /// The interface, as the line that leads there names it: `gpon-onu_1/1/1:7`; empty
+        /// where it is typed at none.
+        within: String,
+        /// The line.
+        line: String,
+    },
+}
+
+/// A line as it is typed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Typed<'a> {
+    /// Its number in its session, from 1.
+    pub(crate) number: u64,
+    /// The interface that it is typed at; empty for none.
+    pub(crate) within: &'a str,
+    pub(crate) line: &'a str,
 }
 
 impl AtLine {
-    pub(crate) fn is(&self, number: u64, line: &str) -> bool {
+    pub(crate) fn is(&self, typed: Typed<'_>) -> bool {
+        let Typed { number, within: here, line } = typed;
         match self {
             Self::Nth(nth) => *nth == number,
+            Self::Once { within, line: text } => within == here && text == line,
             Self::Begins(text) | Self::First(text) => line.starts_with(text.as_str()),
         }
     }
@@ -58,6 +78,11 @@ impl LineFault {
     /// At the first line that begins with `text`.
     pub fn first(text: &str, effect: LineEffect) -> Self {
         Self { at: AtLine::First(text.to_owned()), effect }
+    }
+
+    /// At the first line that is `line`, at the interface `within`; see [`AtLine::Once`].
+    pub fn once(within: &str, line: &str, effect: LineEffect) -> Self {
+        Self { at: AtLine::Once { within: within.to_owned(), line: line.to_owned() }, effect }
     }
 
     /// At every line that begins with `text`.

@@ -8,6 +8,7 @@ mod wrong;
 use std::time::Duration;
 
 pub(crate) use active::{ActiveFaults, CliFate, Fate};
+pub(crate) use line::Typed;
 pub use line::{AtLine, LineEffect, LineFault};
 use serde::{Deserialize, Serialize};
 pub use wrong::{At, Booting, Endless, Flood, Wire};

@@ -23,6 +23,7 @@ use crate::Trouble;
 pub(crate) struct Want<T> {
     pub(crate) give: oneshot::Sender<Result<T, Trouble>>,
     pub(crate) deadline: Instant,
+    pub(crate) rank: Rank,
 }
 
 impl<T> Want<T> {
@@ -34,6 +35,15 @@ impl<T> Want<T> {
 
 pub(crate) type ReadWant = Want<mpsc::Sender<Ask>>;
 pub(crate) type WriteWant = Want<Begun>;
+
+/// Who is served first of those who want to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    /// Somebody waits for it.
+    Person,
+    /// Nobody does, so that it gives way: a save that is owed.
+    Later,
+}
 
 /// Callers in their order.
 #[derive(Debug)]
@@ -78,7 +88,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
         if turns.len() < most
             && writer.is_empty()
             && !reader_first
-            && let Some(want) = writers.pop_front()
+            && let Some(want) = first(&mut writers)
         {
             let (session, alone) = (take(&shared, &mut idle), turns.is_empty());
             writer.spawn(writer::serve(Arc::clone(&shared), want, session, alone));
@@ -121,6 +131,12 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
 /// Most callers that wait to write. Each of them is a change that somebody has
 /// asked for and may keep the command line for minutes: more would wait in vain.
 pub(crate) const WRITES: usize = 16;
+
+/// The one who is served next: in their order, but people before what can wait.
+fn first(writers: &mut VecDeque<WriteWant>) -> Option<WriteWant> {
+    let at = (0..writers.len()).min_by_key(|at| writers.get(*at).map(|want| want.rank))?;
+    writers.remove(at)
+}
 
 /// Queues one who wants to write. Those who have given up take no place: a line
 /// may last longer than all of them wait.

@@ -40,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 use crate::firmware::dialect::{C3XX, Dialect};
 use crate::latency::Latency;
 use crate::{CliSettings, LatencyStats, Trouble};
+pub(crate) use keeper::Rank;
 use keeper::{Queues, ReadWant, WRITES, Want, WriteWant};
 pub(crate) use line::Line;
 use outage::Outage;
@@ -88,6 +89,8 @@ pub(crate) struct Shared {
     logins: AtomicU64,
     sessions: AtomicUsize,
     waiting: AtomicUsize,
+    /// Those of them who wait to write.
+    writers: AtomicUsize,
     latency: Latency,
     /// What the OLT speaks, as far as it is known.
     dialect: Mutex<&'static Dialect>,
@@ -129,6 +132,7 @@ impl Cli {
             logins: AtomicU64::new(0),
             sessions: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
+            writers: AtomicUsize::new(0),
             latency: Latency::default(),
             dialect: Mutex::new(&C3XX),
             taken: Taken::default(),
@@ -153,20 +157,27 @@ impl Cli {
         let asks = tokio::select! {
             biased;
             trouble = self.shared.taken.beyond(deadline) => return Err(trouble),
-            asks = self.place(&self.reads, self.shared.settings.queue, deadline) => asks?,
+            asks = self.place(&self.reads, self.shared.settings.queue, (Rank::Person, deadline)) => asks?,
         };
         Ok(ReadTurn { shared, asks, most: Most::READING })
     }
 
-    /// The OLT's one turn that writes, once those before it have ended theirs.
+    /// The OLT's one turn that writes, once those before it have ended theirs; people
+    /// are before what can wait.
     ///
     /// # Errors
     /// Nothing was sent: as [`read_turn`](Self::read_turn), but for [`Trouble::Writing`].
-    pub(crate) async fn write_turn(&self, deadline: Instant) -> Result<WriteTurn, Trouble> {
+    pub(crate) async fn write_turn(&self, rank: Rank, deadline: Instant) -> Result<WriteTurn, Trouble> {
         self.start();
         self.shared.outage.check()?;
-        let begun = self.place(&self.writes, WRITES, deadline).await?;
+        let _waiting = Counted::new(&self.shared.writers);
+        let begun = self.place(&self.writes, WRITES, (rank, deadline)).await?;
         Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
+    }
+
+    /// Whether so many wait to write that one more is sent away.
+    pub(crate) fn is_full_of_writers(&self) -> bool {
+        self.shared.writers.load(Ordering::Relaxed) >= WRITES
     }
 
     /// What whoever gives out the sessions has for those of this queue.
@@ -174,11 +185,11 @@ impl Cli {
         &self,
         queue: &mpsc::Sender<Want<T>>,
         most: usize,
-        deadline: Instant,
+        (rank, deadline): (Rank, Instant),
     ) -> Result<T, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
-        queue.try_send(Want { give, deadline }).map_err(|error| match error {
+        queue.try_send(Want { give, deadline, rank }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: most },
             mpsc::error::TrySendError::Closed(_) => closed(),
         })?;

@@ -72,6 +72,7 @@ impl Home {
     }
 
     /// Starts it, and waits until it listens.
+    #[expect(clippy::zombie_processes, reason = "its handle waits, and a panic ends the test")]
     pub(super) async fn start(&self) -> Daemon<'_> {
         let before = self.log().len();
         let log = std::fs::File::options().create(true).append(true).open(self.path().join("log")).unwrap();

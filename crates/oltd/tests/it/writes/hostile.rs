@@ -257,7 +257,7 @@ async fn in_field(operation: &Operation, field: &str) {
     for json in hostile_json() {
         let (from, to) = (format!("\"{field}\":{}", right[field]), format!("\"{field}\":{json}"));
         let body = whole.replacen(&from, &to, 1);
-        assert!(body != whole || right[field].to_string() == json, "{field}");
+        assert!(body != whole || from == to, "{field}");
         case.try_it(operation, &target, Some(body), &json).await;
     }
     case.end();

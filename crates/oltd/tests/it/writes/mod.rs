@@ -6,10 +6,13 @@ mod every_step;
 mod hostile;
 #[cfg(unix)]
 mod killed;
+mod load;
 mod odd;
 mod onu;
+mod page;
 #[cfg(unix)]
 mod people;
+mod queue;
 mod saving;
 #[cfg(unix)]
 mod stopped;

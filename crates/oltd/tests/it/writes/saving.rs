@@ -158,3 +158,18 @@ async fn what_a_restart_has_undone_is_lost_and_can_be_made_anew() {
     let again = writer.post(&path, json!({"how": "finish"})).await;
     assert_eq!((again.status, &again.body["error_code"]), (409, &json!("job_settled")), "{}", again.body);
 }
+
+#[tokio::test]
+async fn a_save_goes_on_as_its_job() {
+    let writer = writer(NEVER, &SMALL.replacen("[cli]", "[cli]\nwrite_ms = 300", 1)).await;
+    let client = reqwest::Client::new();
+    let asked = client.post(format!("{}/api/v1/system/save", writer.base)).header("prefer", "respond-async");
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 202);
+    let path = answer.headers()["location"].to_str().unwrap().strip_prefix("/api/v1").unwrap().to_owned();
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(path, format!("/jobs/{}", body["data"]["job"].as_str().unwrap()));
+    until(async || writer.get(&path).await.body["data"]["state"] == "done").await;
+    let job = writer.get(&path).await.body["data"].clone();
+    assert_eq!((&job["kind"], &job["result"]["state"]), (&json!("save"), &json!("applied")), "{job}");
+}

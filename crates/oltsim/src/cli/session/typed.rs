@@ -31,6 +31,15 @@ impl Session {
         CommandLine { session, line, mode: self.mode.inside(device), configures }
     }
 
+    /// The interface that it stands at, as the line that leads there names it; empty for none.
+    pub(crate) fn interface(&self) -> String {
+        match self.mode {
+            Mode::InterfacePon(pon) => format!("gpon-olt_{pon}"),
+            Mode::InterfaceOnu(onu) | Mode::OnuManagement(onu) => format!("gpon-onu_{onu}"),
+            _ => String::new(),
+        }
+    }
+
     /// A session at `#` without a pager, of nobody who is logged in over telnet.
     fn at_once(options: Arc<CliOptions>, device: &Device) -> Self {
         let mut session = Self::new(options, 0);

@@ -31,6 +31,28 @@ async fn a_line_is_refused_logged_or_cut() {
 }
 
 #[tokio::test]
+async fn a_line_of_one_interface_goes_wrong_once() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let no = || LineEffect::Refuse("%Code 62330: Parameter exceeds range\n".to_owned());
+    simulator.set_line_faults(vec![LineFault::once("gpon-onu_1/1/1:2", "shutdown", no())]);
+    simulator.add_line_fault(LineFault::once("", "exit", LineEffect::Cut));
+    terminal.ask("configure terminal", "SMALL(config)#").await;
+    for onu in ["1/1/1:1", "1/1/1:2"] {
+        terminal.ask(&format!("interface gpon-onu_{onu}"), "SMALL(config-if)#").await;
+        for (time, line) in ["shutdown", "shutdown 1", "shutdown"].into_iter().enumerate() {
+            let said = terminal.ask(line, "SMALL(config-if)#").await;
+            assert_eq!(said.contains("62330"), onu == "1/1/1:2" && time == 0, "{onu} {time}: {said}");
+        }
+        terminal.ask("exit", "SMALL(config)#").await;
+    }
+    assert_eq!(simulator.line_faults(), [LineFault::once("", "exit", LineEffect::Cut)]);
+    terminal.send("exit\n").await;
+    assert_eq!(terminal.rest().await.0, b"exit\r\n");
+    assert_eq!(simulator.line_faults(), []);
+}
+
+#[tokio::test]
 async fn a_line_stands_at_its_gate_until_told() {
     let simulator = with_cli("").await;
     let mut terminal = Terminal::logged_in(&simulator).await;
