@@ -154,7 +154,9 @@ impl Survey<'_> {
     }
 
     async fn remote(&mut self, at: OnuRef, exists: bool) -> Result<Vec<StandingLine>, NotChanged> {
-        match self.ask(&ShowOnuRunningConfig { onu: at }).await? {
+        // Without its last line some of what is to be brought back may be missing (CLI §4.5).
+        let closed = |text: &str| text.lines().any(|line| line.trim() == "!");
+        match self.ask_whole(&ShowOnuRunningConfig { onu: at }, closed).await? {
             Read::Rows(Parsed { rows, .. }) => Ok(rows
                 .into_iter()
                 .find(|config| config.onu == at)
@@ -176,11 +178,20 @@ impl Survey<'_> {
     /// The whole answer to a show command. Now and then the device answers nothing at
     /// all (fact sheet, CLI §6 nr. 12): once more.
     async fn ask<S: Show>(&mut self, show: &S) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
+        self.ask_whole(show, |_| true).await
+    }
+
+    /// The same, where more tells whether it is whole.
+    async fn ask_whole<S: Show>(
+        &mut self,
+        show: &S,
+        whole: fn(&str) -> bool,
+    ) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
         let command = show.line_in(self.turn.dialect());
         for _ in 0..2 {
             match self.turn.text(&command).await? {
                 Err(refused) => return Ok(Read::Refused(refused)),
-                Ok(text) if text.trim().is_empty() || !S::is_whole(&text) => {}
+                Ok(text) if text.trim().is_empty() || !S::is_whole(&text) || !whole(&text) => {}
                 Ok(text) => return Ok(Read::Rows(S::parse(&text))),
             }
         }

@@ -72,6 +72,11 @@ impl Line {
         if matches!(first, "show" | "terminal") { &self.text } else { first }
     }
 
+    /// Whether it only shows something.
+    pub(super) fn only_shows(&self) -> bool {
+        self.text.split(' ').next() == Some("show")
+    }
+
     /// What goes over the telnet session. A line feed alone ends it: with a
     /// carriage return the device sees two lines (§1.2).
     pub(super) fn sent(&self) -> Vec<u8> {

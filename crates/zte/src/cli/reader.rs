@@ -87,6 +87,9 @@ pub(crate) struct Reader {
     received: usize,
 }
 
+/// Most columns that a mode takes in a prompt: `(gpon-onu-mng 1/1/16:128)`, and some more.
+const LONGEST_MODE: usize = 32;
+
 /// Longest line that is looked at as a prompt or a question: three times the
 /// width of the terminal. The device's own are shorter.
 const LONGEST_QUESTION: usize = 3 * WIDTH;
@@ -180,9 +183,18 @@ impl Reader {
             }
             (None, last) if prompt::asks_password(&self.dialect.prompts, last) => Waiting::Password,
             (None, PAGER) => Waiting::Page,
-            (None, last) if last.ends_with(self.dialect.prompts.confirmation) => Waiting::Confirmation,
+            // What is typed may end so as well: its echo is no question.
+            (None, last) if last.ends_with(self.dialect.prompts.confirmation) && !self.types_question() => {
+                Waiting::Confirmation
+            }
             _ => Waiting::No,
         }
+    }
+
+    /// Whether what is being typed looks like a question.
+    fn types_question(&self) -> bool {
+        let command = self.command.as_ref().filter(|_| !self.echoed);
+        command.is_some_and(|command| command.ends_with(self.dialect.prompts.confirmation))
     }
 
     /// Whether something stands there that nobody has answered and that looks
@@ -276,8 +288,8 @@ pub(crate) fn is_echo(prompts: &Prompts, line: &str, host: &str, command: &str) 
     if line.trim() == command {
         return true;
     }
-    // Only what does not fit is scrolled; the shortest prompt is host and sign.
-    if host.len() + 1 + command.len() + 1 < WIDTH {
+    // Only what does not fit is scrolled; the longest prompt names a mode between host and sign.
+    if host.len() + LONGEST_MODE + 1 + command.len() + 1 < WIDTH {
         return false;
     }
     match typed {

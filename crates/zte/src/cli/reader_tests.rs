@@ -193,3 +193,32 @@ proptest! {
         prop_assert_eq!(replied("show x", bytes.as_bytes(), cut), whole);
     }
 }
+
+#[test]
+fn a_question_in_what_is_typed_asks_nothing() {
+    let mut reader = landed();
+    reader.begin("name x [yes/no]:");
+    for bytes in [&b"name x [yes/no]:"[..], b"\r"] {
+        reader.feed(bytes);
+        assert_eq!(reader.waiting(), Waiting::No);
+    }
+    reader.feed(b"\nSure? [yes/no]:");
+    assert_eq!(reader.waiting(), Waiting::Confirmation, "behind the echo it does");
+}
+
+/// A name as long as it may be scrolls behind the prompt of a mode, though not behind the shortest.
+#[test]
+fn a_long_name_scrolls_in_its_mode() {
+    let command = format!("name {}", "x".repeat(64));
+    for echo in [
+        format!("ZXAN(config-if)#name {}$", "x".repeat(57)),
+        format!("ZXAN(config-if)#name xx\r$ {}", "x".repeat(64)),
+        format!("ZXAN(config-if)#${}", "x".repeat(62)),
+    ] {
+        let mut reader = landed();
+        reader.begin(&command);
+        reader.feed(format!("{echo}\r\nZXAN(config-if)#").as_bytes());
+        let reply = reader.reply().unwrap_or_else(|| panic!("{echo}"));
+        assert_eq!((reply.text.as_str(), reply.mode), ("", Mode::In("config-if".into())), "{echo}");
+    }
+}

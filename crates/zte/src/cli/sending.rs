@@ -32,7 +32,9 @@ impl Session {
         self.send(bytes.get(first..).unwrap_or_default()).await.map_err(sent)?;
         // `yes` and `no` are what every firmware takes (fact sheet, CLI §1.6).
         let answer = if confirm { "yes" } else { "no" };
-        self.reply(line, &reading, Some(answer)).await.map_err(sent)
+        // What only shows something asks nothing: words of its answer may look so.
+        let answer = Some(answer).filter(|_| !line.only_shows());
+        self.reply(line, &reading, answer).await.map_err(sent)
     }
 
     /// Reads what has come since the last prompt: perhaps the end of the session.

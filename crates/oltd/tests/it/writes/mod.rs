@@ -3,9 +3,11 @@
 #[cfg(unix)]
 mod daemon;
 mod every_step;
+mod hostile;
 #[cfg(unix)]
 mod killed;
 mod load;
+mod odd;
 mod onu;
 mod page;
 #[cfg(unix)]

@@ -44,9 +44,9 @@ impl Run<'_> {
                 if let Some(last) = self.report.steps.last_mut() {
                     last.state = StepState::Refused;
                 }
-                // Nothing is sent in a mode that was not meant.
+                // Nothing is sent in a mode that was not meant, nor on a link that shows it.
                 self.turn = None;
-                return Err(Stop::Lost);
+                return Err(Stop::Refused);
             }
             self.standing = step.to;
         }
