@@ -89,7 +89,7 @@ fn calm(act: &Act, ran: Ran, onu: &Onu, lines: &[String]) -> &'static str {
 
 impl Write {
     /// The ONU with all that was asked for.
-    fn wished(&self) -> Onu {
+    pub(super) fn wished(&self) -> Onu {
         let onu = self.before.clone();
         match &self.act {
             Act::Describe { name, description } => {
