@@ -173,8 +173,7 @@ fn foretell(write: &Write, kind: Kind, chosen: usize, hand: &str) -> (usize, &'s
         }
         Kind::LogLine | Kind::CutBefore | Kind::CutBehind => (any, "applied", wished),
         Kind::Silence => (step, "applied", wished),
-        // What was done is lost before it is read back: a restart cannot be told from a lie.
-        Kind::OltRestarts if any == end && write.act != Act::Reboot => (any, "rolled_back", before),
+        // What of it was lost is done again.
         Kind::OltRestarts => (any, "applied", wished),
         Kind::SomebodyElse => {
             let text = hand.split(' ').next().unwrap_or_default();

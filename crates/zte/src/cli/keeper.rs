@@ -23,6 +23,8 @@ use crate::Trouble;
 pub(crate) struct Want<T> {
     pub(crate) give: oneshot::Sender<Result<T, Trouble>>,
     pub(crate) deadline: Instant,
+    /// Whether it goes on with what was begun, and therefore comes before the others.
+    pub(crate) goes_on: bool,
 }
 
 impl<T> Want<T> {
@@ -123,10 +125,14 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
 pub(crate) const WRITES: usize = 16;
 
 /// Queues one who wants to write. Those who have given up take no place: a line
-/// may last longer than all of them wait.
+/// may last longer than all of them wait. Who goes on with a change that was cut off
+/// is the next, however many wait: half of it may stand. Only who had a turn goes on, so
+/// that these are few.
 fn queue(writers: &mut VecDeque<WriteWant>, want: WriteWant) {
     writers.retain(|want| !want.has_gone());
-    if writers.len() < WRITES {
+    if want.goes_on {
+        writers.push_front(want);
+    } else if writers.len() < WRITES {
         writers.push_back(want);
     } else {
         let _ = want.give.send(Err(Trouble::Busy { waiting: WRITES }));

@@ -156,7 +156,7 @@ impl Cli {
         let asks = tokio::select! {
             biased;
             trouble = self.shared.taken.beyond(deadline) => return Err(trouble),
-            asks = self.place(&self.reads, self.shared.settings.queue, deadline) => asks?,
+            asks = self.place(&self.reads, self.shared.settings.queue, deadline, false) => asks?,
         };
         Ok(ReadTurn { shared, asks, most: Most::READING })
     }
@@ -169,7 +169,19 @@ impl Cli {
         self.start();
         self.shared.outage.check()?;
         let _waiting = Counted::new(&self.shared.writers);
-        let begun = self.place(&self.writes, WRITES, deadline).await?;
+        let begun = self.place(&self.writes, WRITES, deadline, false).await?;
+        Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
+    }
+
+    /// The next turn that writes, before all who wait for theirs: for who goes on with what
+    /// was cut off.
+    ///
+    /// # Errors
+    /// As [`write_turn`](Self::write_turn).
+    pub(crate) async fn write_turn_again(&self, deadline: Instant) -> Result<WriteTurn, Trouble> {
+        self.start();
+        self.shared.outage.check()?;
+        let begun = self.place(&self.writes, WRITES, deadline, true).await?;
         Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
     }
 
@@ -184,10 +196,11 @@ impl Cli {
         queue: &mpsc::Sender<Want<T>>,
         most: usize,
         deadline: Instant,
+        goes_on: bool,
     ) -> Result<T, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
-        queue.try_send(Want { give, deadline }).map_err(|error| match error {
+        queue.try_send(Want { give, deadline, goes_on }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: most },
             mpsc::error::TrySendError::Closed(_) => closed(),
         })?;
