@@ -159,13 +159,16 @@ impl App {
             let of = self.olts().filter(|olt| olt.site().writer && olt.site().writes.may_send());
             of.map(|olt| olt.writable()).collect::<Vec<_>>()
         };
+        self.0.jobs.tidy().await;
         self.0.jobs.keep_settling(written()).await;
         self.0.jobs.keep_saving(written());
     }
 
-    /// Logs out of the OLTs' command lines.
-    pub async fn close(&self) {
-        futures::future::join_all(self.0.sites.iter().map(|served| served.site.olt.close())).await;
+    /// Logs out of the OLTs' command lines. A line that changes something may end first,
+    /// for as long as `lines`.
+    pub async fn close_within(&self, lines: std::time::Duration) {
+        let sites = self.0.sites.iter();
+        futures::future::join_all(sites.map(|served| served.site.olt.close_within(lines))).await;
     }
 
     /// The OLT with this id, or the default one.

@@ -2,29 +2,32 @@
 //! them in an order.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use zte::{Olt, SnmpTransport};
+use zte::{Answers, Meaning, Olt, SnmpTransport};
 
 use crate::api;
 use crate::app::{App, Parts, Site};
 use crate::cache::{Cache, RedisError};
 use crate::config::{Config, OltConfig};
 use crate::http::{self, Edge, Rules};
-use crate::jobs::SaveTimes;
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
-use crate::writing::{SaveMode, Writes};
+use crate::writing::Writes;
 
-/// What writes under way get to end once the process shall. An OLT that was
-/// told to save its configuration and loses who told it leaves us not knowing
-/// what it did. Without a write under way the end takes less than 5 s; service
-/// managers are told to wait longer than this (`deploy/systemd/oltd.service`).
-const WRITES: Duration = Duration::from_secs(60);
+/// What the line under way of a write gets to end once the process shall, behind what
+/// `stop_wait` gives its plan. An OLT that was told to save its configuration and loses
+/// who told it leaves us not knowing what it did. Without a write under way the end takes
+/// less than 5 s; service managers are told to wait longer than this
+/// (`deploy/systemd/oltd.service`).
+const LINES: Duration = Duration::from_secs(60);
+/// What a plan gets to note how far it got, once its line has ended.
+const NOTES: Duration = Duration::from_secs(2);
 /// Time to log out of the OLTs, which happens at once where they answer.
 const LOGOUT: Duration = Duration::from_millis(1_000);
 
@@ -37,6 +40,14 @@ pub enum StartError {
     /// The shared cache.
     #[error(transparent)]
     Redis(#[from] RedisError),
+    /// The file of answers.
+    #[error("{}: {why}", file.display())]
+    Answers {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The store.
     #[error("the store cannot be used")]
     Store(#[source] StoreError),
@@ -54,15 +65,25 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
         cache = cache.shared(redis.clone(), &olts, &tasks).await?;
     }
     let transport = SnmpTransport::bind().await.map_err(StartError::Snmp)?;
+    let store = store(config).await?;
+    // A copy of a store knows nothing of what was written since it was made.
+    let is_copy = store.as_ref().is_ok_and(Store::is_marked);
+    if is_copy {
+        tracing::warn!("the store is a copy: only dry runs are let through until `oltd store accept`");
+    }
+    let answers = answers(config)?;
     let mut olts = Vec::with_capacity(config.olts.len());
     for olt in &config.olts {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
-        let OltConfig { name, charset, writes, writer, settings } = olt.clone();
-        let (save, require_identity) = (SaveMode::default(), true);
+        let OltConfig { name, charset, mut writes, writer, save, require_identity, mut settings } =
+            olt.clone();
+        if is_copy && writes.may_send() {
+            writes = Writes::Plan;
+        }
+        settings.answers = answers.clone();
         let olt = Olt::new(settings, &transport);
         olts.push(Site { olt, name, charset, writes, writer, save, require_identity });
     }
-    let store = store(config).await?;
     let app = App::from(Parts {
         olts,
         default: config.default.clone(),
@@ -70,7 +91,7 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
         limits: config.limits,
         tasks,
         store,
-        save_times: SaveTimes::default(),
+        save_times: config.save_times,
     });
     app.keep_writing().await;
     Ok(app)
@@ -124,12 +145,37 @@ pub async fn serve(
     http::serve(edge(app, &rules), listener, rules, &tasks, shutdown).await
 }
 
-/// Ends what outlives the requests, once [`serve`] has returned: waits for the
-/// writes under way, ends the other tasks, and logs out of the OLTs.
-pub async fn end(app: &App) {
-    app.tasks().finish(WRITES).await;
-    if tokio::time::timeout(LOGOUT, app.close()).await.is_err() {
-        let timeout_ms = LOGOUT.as_millis() as u64;
-        tracing::warn!(timeout_ms, "some command lines were left without logging out");
+/// What the file says that further answers mean.
+fn answers(config: &Config) -> Result<Answers, StartError> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        answers: Vec<Known>,
     }
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Known {
+        begins: String,
+        means: Meaning,
+    }
+    let Some(file) = &config.answers_file else { return Ok(Answers::default()) };
+    let failed = |why: String| StartError::Answers { file: file.clone(), why };
+    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let File { answers } = toml::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    Ok(Answers::new(answers.into_iter().map(|known| (known.begins, known.means))))
+}
+
+/// Ends what outlives the requests, once [`serve`] has returned: a plan under way gets
+/// `stop_wait`, the line under way its time in any case; then the other tasks end, and
+/// the OLTs are logged out of. What did not come to an end is settled at the next start.
+pub async fn end(app: &App, stop_wait: Duration) {
+    app.tasks().drain(stop_wait).await;
+    let ended = async {
+        app.close_within(LINES).await;
+        app.tasks().finish(NOTES).await;
+    };
+    if tokio::time::timeout(LINES + NOTES + LOGOUT, ended).await.is_err() {
+        tracing::warn!("some command lines were left without logging out");
+    }
+    app.jobs().close().await;
 }

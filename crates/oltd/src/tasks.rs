@@ -162,23 +162,25 @@ impl Tasks {
         })))
     }
 
-    /// Waits at most so long for the writes under way, says which are left, and
-    /// ends every other task. From now on no write begins.
-    pub async fn finish(&self, patience: Duration) {
+    /// Waits at most so long for the writes under way; whether none is left. From now on
+    /// no write begins.
+    pub async fn drain(&self, patience: Duration) -> bool {
         let writing = {
             let mut state = self.0.state();
             state.ending = true;
             state.writes.len()
         };
         if writing > 0 {
-            tracing::info!(
-                writes = writing,
-                timeout_s = patience.as_secs(),
-                "writes under way are waited for"
-            );
+            let timeout_s = patience.as_secs();
+            tracing::info!(writes = writing, timeout_s, "writes under way are waited for");
         }
         let mut count = self.0.writing.subscribe();
-        if tokio::time::timeout(patience, count.wait_for(|writes| *writes == 0)).await.is_err() {
+        tokio::time::timeout(patience, count.wait_for(|writes| *writes == 0)).await.is_ok()
+    }
+
+    /// The same, then says which writes are left, and ends every other task.
+    pub async fn finish(&self, patience: Duration) {
+        if !self.drain(patience).await {
             for Write { name, olt, began } in self.0.state().writes.values() {
                 let duration_ms = began.elapsed().as_millis() as u64;
                 tracing::error!(task = name, olt.id = &**olt, duration_ms, "this write was left under way");

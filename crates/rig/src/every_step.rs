@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use oltsim::device::Configuration;
-use oltsim::{AtLine, LineEffect, LineFault, SMALL, Stop};
+use oltsim::{AtLine, LineEffect, LineFault, SMALL, Simulator, Stop};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -117,23 +117,42 @@ pub struct Made {
 impl Operation {
     async fn writer(self) -> (Writer, String) {
         let writer = Writer::start(SMALL).await;
-        let at = onu();
-        let serial =
-            writer.sim.device(|device| device.onu(at).unwrap().configured.serial.to_string()).unwrap();
+        let serial = self.prepare(&writer.sim);
+        (writer, serial)
+    }
+
+    /// Makes an OLT of the scenario [`SMALL`] ready for it; the serial number of its ONU.
+    pub fn prepare(self, sim: &Simulator) -> String {
         if self.blocked {
-            writer.sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", "shutdown"]);
+            sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", "shutdown"]);
         }
         // What stands now survives a restart of the OLT.
-        writer.sim.device(|device| device.save());
-        (writer, serial)
+        sim.device(|device| {
+            device.save();
+            device.onu(onu()).unwrap().configured.serial.to_string()
+        })
+        .unwrap()
+    }
+
+    /// The request for it.
+    pub fn request(self, serial: &str, query: &str) -> (Method, String, Option<Value>) {
+        let path = self.path.replace("{serial}", serial) + query;
+        let body = (self.body)(serial);
+        (self.method.parse().unwrap(), path, (!body.is_null()).then_some(body))
     }
 
     /// Asks for it.
     pub async fn ask(self, writer: &Writer, serial: &str, query: &str) -> Answer {
-        let path = self.path.replace("{serial}", serial) + query;
-        let body = (self.body)(serial);
-        let method: Method = self.method.parse().unwrap();
-        writer.send(method, &path, (!body.is_null()).then_some(body)).await
+        let (method, path, body) = self.request(serial, query);
+        writer.send(method, &path, body).await
+    }
+
+    /// What the device holds once it was made and nothing went wrong.
+    pub async fn wished(self) -> Configuration {
+        let (calm, serial) = self.writer().await;
+        let applied = self.ask(&calm, &serial, "").await;
+        assert_eq!(applied.status, 200, "{}: {}", self.name, applied.body);
+        calm.sim.device(|device| device.configuration()).unwrap()
     }
 
     /// The lines of its plan.
@@ -149,12 +168,7 @@ impl Operation {
     pub async fn made(self, at: usize, happening: Happening) -> Made {
         let lines = self.lines().await;
         let line = &lines[at];
-        let (calm, serial) = self.writer().await;
-        let applied = self.ask(&calm, &serial, "").await;
-        assert_eq!(applied.status, 200, "{}: {}", self.name, applied.body);
-        let wished = calm.sim.device(|device| device.configuration()).unwrap();
-        drop(calm);
-
+        let wished = self.wished().await;
         let (writer, serial) = self.writer().await;
         let before = writer.sim.device(|device| device.configuration()).unwrap();
         let fault = |effect| writer.sim.set_line_faults(vec![LineFault::first(line, effect)]);

@@ -12,8 +12,8 @@ use super::writing::{Asking, Changing, let_through};
 use crate::app::App;
 use crate::http::body::{Body, Json, Reader, Value, body};
 use crate::http::openapi::{
-    ApplyFailures, Changed, HowToWrite, JobFailures, MadeOrGoesOn, PlanFailures, SettleFailures, Told,
-    ToldList, WhichJobs,
+    ApplyFailures, Changed, HowToWrite, JobFailures, JobPath, MadeOrGoesOn, PlanFailures, SettleFailures,
+    Told, ToldList, WhichJobs,
 };
 use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, plain, schema, word};
 use crate::jobs::{JobView, NotBegun, PlanView, Wanted};
@@ -45,12 +45,16 @@ pub(super) struct Row {
     reference: Option<String>,
     #[schema(value_type = schema::JobState)]
     state: &'static str,
+    /// When it was asked for.
     #[schema(value_type = Option<schema::Moment>)]
     created_at: Option<String>,
+    /// When it began; null until then.
     #[schema(value_type = Option<schema::Moment>)]
     started_at: Option<String>,
+    /// When it ended, or came to be pending; null until then.
     #[schema(value_type = Option<schema::Moment>)]
     finished_at: Option<String>,
+    /// How much of it is done.
     progress: Progress,
 }
 
@@ -58,7 +62,9 @@ pub(super) struct Row {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JobProgress)]
 struct Progress {
+    /// So many of its changes have ended.
     done: u32,
+    /// Of so many.
     total: u32,
 }
 
@@ -84,6 +90,7 @@ struct PlanOfJob {
     id: String,
     /// `running`, `pending` or `ended`; `draft` before it was begun.
     state: &'static str,
+    /// Its lines that change something.
     steps: Vec<JobStep>,
 }
 
@@ -101,6 +108,7 @@ struct JobStep {
     answer: Option<String>,
     /// From the line to the prompt; null where the OLT has not answered.
     duration_ms: Option<u64>,
+    /// When it was sent; null where it was not.
     #[schema(value_type = Option<schema::Moment>)]
     sent_at: Option<String>,
 }
@@ -112,7 +120,10 @@ impl From<JobRow> for Row {
             created_at: moment(Some(job.created_at)),
             started_at: moment(job.started_at),
             finished_at: moment(job.finished_at),
-            progress: Progress { done: job.done, total: job.total },
+            progress: Progress {
+                done: if job.state == JobState::Done { job.total } else { job.done },
+                total: job.total,
+            },
             id: job.id,
             kind: job.kind,
             olt: job.olt,
@@ -199,7 +210,7 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
 /// One job, with its steps as they happen.
 #[utoipa::path(
     get, path = "/jobs/{id}", operation_id = "job", tag = "Jobs and plans",
-    params(("id" = inline(schema::JobId), Path)),
+    params(JobPath),
     responses(Told<Detail>, JobFailures),
 )]
 pub(super) async fn show(State(app): State<App>, below: Below, params: Params) -> Answer {
@@ -243,7 +254,7 @@ body! {
 /// What stands on the OLT is read first. Another ONU in the place is never touched.
 #[utoipa::path(
     post, path = "/jobs/{id}/settle", operation_id = "settle_job", tag = "Jobs and plans",
-    params(("id" = inline(schema::JobId), Path)), request_body = Settle,
+    params(JobPath), request_body = Settle,
     responses(Changed<Outcome>, SettleFailures),
 )]
 pub(super) async fn settle(
@@ -286,7 +297,7 @@ pub(super) async fn settle(
 /// A plan that was kept.
 #[utoipa::path(
     get, path = "/plans/{id}", operation_id = "plan", tag = "Jobs and plans",
-    params(("id" = inline(schema::JobId), Path)),
+    params(JobPath),
     responses(Told<Planned>, PlanFailures),
 )]
 pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -> Answer {
@@ -301,7 +312,7 @@ pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -
 /// Applies a plan: exactly its lines, or none where what it touches has changed since.
 #[utoipa::path(
     post, path = "/plans/{id}/apply", operation_id = "apply_plan", tag = "Jobs and plans",
-    params(("id" = inline(schema::JobId), Path), HowToWrite),
+    params(JobPath, HowToWrite),
     responses(MadeOrGoesOn<WriteOrPlan>, ApplyFailures),
 )]
 pub(super) async fn apply(

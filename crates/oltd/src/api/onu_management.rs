@@ -6,8 +6,8 @@ use gpon::{
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::writing::Writing;
 use crate::http::body::{Body, LossName, Reference, body};
-use crate::http::openapi::{Deleting, HowToWrite, MadeOrGoesOn, OnuWriteFailures};
-use crate::http::{ErrorCode, Failure, Params, PonOnu, Query, Written, schema};
+use crate::http::openapi::{Deleting, HowToWrite, MadeOrGoesOn, OnuWriteFailures, SerialPath};
+use crate::http::{ErrorCode, Failure, Params, PonOnu, Query, Written};
 
 body! {
     /// The ONU that is meant: by its place, by its serial number, or by both.
@@ -171,7 +171,7 @@ async fn make(
     let act = format!("{} ONU {}", change.wish.act(), change.target);
     // What is looked for by its serial number has to be the one that is found.
     let expect = change.identity();
-    let (at, target) = writing.to_onu(change.target, parameters).await?;
+    let (at, target) = writing.at_onu(change.target, parameters).await?;
     let change = OnuChange { target: OnuTarget::Place(at), expect, ..change };
     if target.dry_run {
         return Planned::from(target.plan(&change).await?).answer(ignored);
@@ -254,9 +254,7 @@ pub(super) async fn describe(writing: Writing, body: Body<Description>) -> Resul
 const KEYS: [&str; 4] = ["expect_serial", "ref", "on_refusal", "accept_loss"];
 
 /// What the query of a deletion says, as the body of another write does.
-fn of_query(
-    query: &Query,
-) -> Result<(Option<ExpectedSerial>, Option<String>, OnRefusal, Vec<String>), Failure> {
+fn of_query(query: &Query) -> Result<Common, Failure> {
     let expect = match query.text("expect_serial")? {
         Some("none") => Some(ExpectedSerial::Without),
         Some(_) => query.parse("expect_serial")?.map(ExpectedSerial::Serial),
@@ -276,11 +274,18 @@ fn of_query(
     };
     let accept_loss = query.text("accept_loss")?.unwrap_or_default();
     let names = accept_loss.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-    Ok((expect, reference.map(str::to_owned), on_refusal, names.collect()))
+    Ok(Common {
+        place: None,
+        serial: None,
+        expect,
+        reference: reference.map(str::to_owned),
+        on_refusal,
+        accept_loss: names.collect(),
+    })
 }
 
 async fn delete(writing: Writing, target: OnuTarget) -> Result<Written, Failure> {
-    let (expect, reference, on_refusal, accept_loss) = of_query(writing.query())?;
+    let Common { expect, reference, on_refusal, accept_loss, .. } = of_query(writing.query())?;
     if let (OnuTarget::Serial(serial), Some(expected)) = (target, expect)
         && expected != ExpectedSerial::Serial(serial)
     {
@@ -324,7 +329,7 @@ pub(super) async fn delete_of_old(writing: Writing, PonOnu(at): PonOnu) -> Resul
 /// Deletes the ONU with this serial number, wherever it stands.
 #[utoipa::path(
     delete, path = "/onu/sn/{serial}", operation_id = "delete_onu_by_serial", tag = "ONU life cycle",
-    params(("serial" = inline(schema::SerialInput), Path, example = "ZTEGC0000001"), Deleting, HowToWrite),
+    params(SerialPath, Deleting, HowToWrite),
     responses(MadeOrGoesOn<WriteOrPlan>, OnuWriteFailures),
 )]
 pub(super) async fn delete_by_serial(writing: Writing, params: Params) -> Result<Written, Failure> {

@@ -11,7 +11,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::rfc3339;
 use super::writing::refused;
 use crate::http::{ErrorCode, Failure, Written, schema};
-use crate::jobs::{Answered, End, KeptPlan, NotDone, Saved, Told, ToldStep, spelt};
+use crate::jobs::{Answered, End, KeptPlan, NotBegun, NotDone, Saved, Told, ToldStep, spelt};
 use crate::writing::Denied;
 
 /// What became of a write.
@@ -170,6 +170,7 @@ pub(super) enum WriteOrPlan {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Planned)]
 pub(super) struct Planned {
+    /// The plan.
     plan: Plan,
 }
 
@@ -199,6 +200,7 @@ pub(super) struct Plan {
     warnings: Vec<String>,
     /// What stands for all that it touches as it was found.
     fingerprint: String,
+    /// Until when it can be applied.
     #[schema(value_type = Option<schema::Moment>)]
     expires_at: Option<String>,
     /// The job that applied it; null until then.
@@ -322,6 +324,9 @@ pub(super) fn not_done(job: &str, why: NotDone, about: &About) -> Failure {
     match why {
         NotDone::Change(error) => Failure::from(error).with_data(untouched()),
         NotDone::Held(hold) => refused(Denied::Held(hold), &about.olt).with_data(untouched()),
+        NotDone::Locked { job, object } => {
+            Failure::from(NotBegun::Locked { job, object }).with_data(untouched())
+        }
         NotDone::Ending => Failure::new(
             ErrorCode::NotWriter,
             "The server is ending and writes no more.",

@@ -139,7 +139,7 @@ impl Writing {
     ///
     /// # Errors
     /// As of [`to`](Self::to), and whatever goes wrong while looking.
-    pub(super) async fn to_onu(
+    pub(super) async fn at_onu(
         self,
         target: OnuTarget,
         parameters: &[&str],

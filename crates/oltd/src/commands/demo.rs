@@ -80,7 +80,7 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         cli = cli.as_ref().map(telnet).unwrap_or_default(),
     ));
     server::serve(app.clone(), listener, config.rules, shutdown).await?;
-    server::end(&app).await;
+    server::end(&app, config.stop_wait).await;
     Ok(())
 }
 

@@ -42,7 +42,7 @@ async fn serve(config: Config, args: Args) -> anyhow::Result<()> {
     let app = server::state(&config, tasks).await?;
     tracing::info!(%address, "listening on {scheme}://{address}");
     server::serve(app.clone(), listener, config.rules, shutdown).await?;
-    server::end(&app).await;
+    server::end(&app, config.stop_wait).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -7,12 +7,13 @@ use zte::{CliSettings, OltSettings, SnmpSettings};
 use super::file::{Cli, File, Monitoring, Olt, Snmp};
 use super::findings::Findings;
 use super::kinds::{Flag, Optical, Text};
-use super::lists::WritesOf;
+use super::lists::{SaveRule, WritesOf};
 use super::store::StoreKey;
 use super::value::Given;
 use super::{Config, LogConfig, OltConfig, edge, overrides, redis, reference};
 use crate::cache::CacheTimes;
 use crate::http::Token;
+use crate::jobs::SaveTimes;
 use crate::limits::{Limits, OpticalLimits};
 use crate::store::StoreSettings;
 use crate::writing::Writes;
@@ -108,6 +109,13 @@ pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Con
         tls,
         redis: redis.flatten(),
         store,
+        save_times: SaveTimes {
+            quiet: file.save.quiet.0.0,
+            at_most: file.save.at_most.0.0,
+            wait_for_others: file.save.wait_for_others.0.0,
+        },
+        stop_wait: file.stop_wait.0.0,
+        answers_file: file.answers_file.map(|Given(Text(file))| file.into()),
         cache_memory_mib: file.cache.memory_mib.0.0.into(),
         keys: Vec::new(),
         notes: Vec::new(),
@@ -155,7 +163,8 @@ fn olt(entry: Olt, n: usize, alone: bool, places: &Places, found: &mut Findings)
     settings.max_distance_m = entry.max_distance.0.0;
     let (Given(charset), Given(WritesOf(writes))) = (entry.charset, entry.writes);
     let writer = entry.writer.map_or(alone, |Given(Flag(writer))| writer);
-    Some(OltConfig { name, charset, writes, writer, settings })
+    let (Given(SaveRule(save)), Given(Flag(require_identity))) = (entry.save, entry.require_identity);
+    Some(OltConfig { name, charset, writes, writer, save, require_identity, settings })
 }
 
 fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<SnmpSettings> {

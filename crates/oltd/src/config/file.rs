@@ -11,7 +11,7 @@ use super::edge::Hash;
 use super::kinds::{
     Counters, Flag, Host, Id, Levels, Listen, LogFormat, Number, Optical, Port, Secret, Text, Wait,
 };
-use super::lists::{HostNames, OriginList, Proxies, WritesOf};
+use super::lists::{HostNames, OriginList, Proxies, SaveRule, WritesOf};
 use super::redis::{Prefix, RedisHost};
 use super::store::StoreKey;
 use super::table::table;
@@ -67,6 +67,25 @@ table! {
         tls: optional(Tls),
         auth: table(Auth),
         metrics: table(Metrics),
+        save: table(Save),
+        /// How long a plan under way may go on once the server is told to end. Without
+        /// it the line under way ends, and the rest is settled at the next start.
+        stop_wait: usual(Wait<0, { 600 * SECOND }>, "0s"),
+        /// What answers to lines that change something mean, beyond those that are
+        /// known: a TOML file, see docs/writes.md. It is read at the start.
+        answers_file: may(Text, "/etc/oltd/answers.toml", "none"),
+    }
+}
+
+table! {
+    /// How long saving waits that nobody asks for, see olts[].save.
+    pub(super) struct Save {
+        /// so long nothing was changed
+        quiet: usual(Wait<0, { 60 * 60 * SECOND }>, "2m"),
+        /// so long after the first change at the latest
+        at_most: usual(Wait<0, DAY>, "15m"),
+        /// so long once, for others that are logged in
+        wait_for_others: usual(Wait<0, { 60 * 60 * SECOND }>, "2m"),
     }
 }
 
@@ -91,6 +110,12 @@ table! {
         /// share a Redis cannot know that of each other: set it to true on exactly one
         /// of them.
         writer: may(Flag, "true", "true without [cache.redis], false with it"),
+        /// When what was changed is saved: immediate; coalesced, once nothing was changed
+        /// for a while (see [save]); or manual, when somebody asks for it.
+        save: usual(SaveRule, "coalesced"),
+        /// Whether blocking, unblocking, resetting and deleting an ONU need its serial
+        /// number; false for clients that know its place alone.
+        require_identity: usual(Flag, "true"),
         snmp: table(Snmp),
         cli: optional(Cli),
     }

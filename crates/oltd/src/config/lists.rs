@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use super::kinds::Host;
 use super::value::Rule;
 use crate::http::{Hosts, Origins};
-use crate::writing::Writes;
+use crate::writing::{SaveMode, Writes};
 
 /// The entries of a list; none of an empty one.
 fn entries(text: &str) -> impl Iterator<Item = &str> {
@@ -101,6 +101,24 @@ impl Rule for WritesOf {
     fn complaint(text: &str) -> Option<String> {
         text.is_empty()
             .then(|| String::from("an empty list names no PON: write \"off\" to let nothing through"))
+    }
+}
+
+/// When what was changed on an OLT is saved.
+pub(super) struct SaveRule(pub(super) SaveMode);
+
+impl Rule for SaveRule {
+    fn rule() -> Cow<'static, str> {
+        "immediate, coalesced or manual".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let modes = [
+            ("immediate", SaveMode::Immediate),
+            ("coalesced", SaveMode::Coalesced),
+            ("manual", SaveMode::Manual),
+        ];
+        modes.into_iter().find(|(word, _)| *word == text).map(|(_, mode)| Self(mode))
     }
 }
 

@@ -30,7 +30,8 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use zte::OltSettings;
@@ -46,9 +47,10 @@ pub use self::surroundings::{gather, gather_variables, read_by_all};
 use crate::cache::{CacheTimes, RedisSettings};
 use crate::charset::Charset;
 use crate::http::{Rules, TlsFiles};
+use crate::jobs::SaveTimes;
 use crate::limits::OpticalLimits;
 use crate::store::StoreSettings;
-use crate::writing::Writes;
+use crate::writing::{SaveMode, Writes};
 
 /// The port to listen on unless told otherwise, that of go-api-c320.
 const DEFAULT_PORT: u16 = 8081;
@@ -107,6 +109,12 @@ pub struct Config {
     pub redis: Option<RedisSettings>,
     /// Where the store is, and its key.
     pub store: StoreSettings,
+    /// How long saving waits.
+    pub save_times: SaveTimes,
+    /// How long a plan under way may go on once the server is told to end.
+    pub stop_wait: Duration,
+    /// The file that says what further answers mean.
+    pub answers_file: Option<PathBuf>,
     /// MiB that the readings in memory may take.
     pub cache_memory_mib: u64,
     /// Every key, as it was given or by its default.
@@ -142,6 +150,10 @@ pub struct OltConfig {
     pub writes: Writes,
     /// Whether this instance is the one that writes to it.
     pub writer: bool,
+    /// When what was changed on it is saved.
+    pub save: SaveMode,
+    /// Whether what would cut off a customer names him by his serial number.
+    pub require_identity: bool,
     /// How to reach it.
     pub settings: OltSettings,
 }

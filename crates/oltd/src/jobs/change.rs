@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
 use secrecy::SecretSlice;
-use zte::{ChangeError, Outcome, Plan};
+use zte::{ChangeError, NotChanged, Outcome, Plan};
 
+use super::alone::Alone;
 use super::journal::{JobJournal, Kept, plan_of, sealed};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, Writable, new_id};
 use crate::cache::Scope;
@@ -14,10 +15,9 @@ use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
-/// How often the history of an ONU is read that was told to start again, and how often
-/// at most: for three minutes (fact sheet of the command line, §6 nr. 13).
-const LOOK: Duration = Duration::from_secs(10);
-const LOOKS: u32 = 18;
+/// How often the history of an ONU is read that was told to start again: soon, then every
+/// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
+const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
 
 /// A plan that was kept.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Jobs {
         let new = NewPlan {
             id: &kept.id,
             job: None,
-            olt: &*olt.id,
+            olt: &olt.id,
             object: &plan.at().to_string(),
             kind: plan.kind(),
             fingerprint: &kept.shown.fingerprint,
@@ -78,7 +78,9 @@ impl Jobs {
     /// # Errors
     /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
     pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let row = self.store()?.plan(id).await?.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
+        let none = || NotBegun::NoSuchPlan(id.to_owned());
+        let Ok(store) = self.store() else { return Err(none()) };
+        let row = store.plan(id).await?.ok_or_else(none)?;
         let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
         let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
         Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
@@ -95,12 +97,12 @@ impl Jobs {
         at: OnuRef,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&*olt.id, at)?;
+        self.unlocked(&olt.id, at)?;
         Self::has_room(olt)?;
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), &*olt.id, &job, &new_id(), Kept::No);
+        let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.change(change, journal, until)).await
     }
@@ -116,7 +118,7 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&*olt.id, plan.at())?;
+        self.unlocked(&olt.id, plan.at())?;
         Self::has_room(olt)?;
         let job = new_id();
         let store = self.store()?;
@@ -134,7 +136,7 @@ impl Jobs {
             Err(error) => return Err(error.into()),
         }
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), &*olt.id, &job, id, Kept::Claimed);
+        let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
     }
@@ -150,7 +152,7 @@ impl Jobs {
         let job = NewJob {
             id,
             kind,
-            olt: &*olt.id,
+            olt: &olt.id,
             caller: asked.caller.as_deref(),
             request_id: &asked.request_id,
             reference: asked.reference.as_deref(),
@@ -205,7 +207,7 @@ pub(super) struct Work {
 
 impl Work {
     async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        self.begin().await?;
+        let _alone = self.begin().await?;
         let made = self.olt.olt.change(&change, &journal, settled).await;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
@@ -214,10 +216,13 @@ impl Work {
     }
 
     async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        if let Err(held) = self.begin().await {
-            self.release(&journal).await;
-            return Err(held);
-        }
+        let _alone = match self.begin().await {
+            Ok(alone) => alone,
+            Err(why) => {
+                self.release(&journal).await;
+                return Err(why);
+            }
+        };
         match self.olt.olt.apply(&plan, &journal, settled).await {
             Ok(outcome) => {
                 // What is already so was never begun.
@@ -239,20 +244,39 @@ impl Work {
         }
     }
 
-    async fn begin(&self) -> Result<(), NotDone> {
+    /// Its turn at the ONU, for as long as it is under way.
+    async fn begin(&self) -> Result<Alone, NotDone> {
+        let turn = self.jobs.alone(&self.olt.id, self.at, &self.job).await;
+        // The one before it may have come to be pending since this one was asked for.
+        let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
+            (Ok(turn), None) => turn,
+            (Err(job), None) | (_, Some(job)) => {
+                let why = NotBegun::Locked { job: job.clone(), object: self.at };
+                self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(why)).await;
+                return Err(NotDone::Locked { job, object: self.at });
+            }
+        };
         if let Some(hold) = self.olt.gate.hold() {
             self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
             return Err(NotDone::Held(hold));
         }
+        self.jobs.look_for_a_restart(&self.olt).await;
         if let Ok(store) = self.jobs.store()
             && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
         {
             tracing::error!(job = self.job, %error, "that a job runs could not be kept");
         }
-        Ok(())
+        Ok(alone)
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {
+        // Somebody came to hold it while it waited for its turn.
+        if matches!(error.why, NotChanged::Journal(_))
+            && let Some(hold) = self.olt.gate.hold()
+        {
+            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
+            return NotDone::Held(hold);
+        }
         self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
         NotDone::Change(error)
     }
@@ -293,7 +317,11 @@ impl Work {
             act = plan.act(),
             "a write ended"
         );
-        let saved = if sent { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
+        let configures = plan.configures();
+        let owes = progress.iter().zip(&configures).any(|(step, configures)| {
+            *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
+        });
+        let saved = if owes { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
             self.look_after(plan.clone(), told);
         }
@@ -305,8 +333,8 @@ impl Work {
         let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
         self.jobs.0.tasks.spawn("look after a restart", async move {
             let mut trouble = None;
-            for _ in 0..LOOKS {
-                tokio::time::sleep(LOOK).await;
+            for seconds in LOOKS {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
                 match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
                         told.verified = true;
@@ -317,7 +345,7 @@ impl Work {
                     Err(error) => trouble = Some(error.to_string()),
                 }
             }
-            let seconds = LOOK.as_secs() * u64::from(LOOKS);
+            let seconds: u64 = LOOKS.iter().sum();
             told.warnings.push(match trouble {
                 Some(why) => format!("whether the ONU came back could not be read: {why}"),
                 None => format!("within {seconds} s the ONU's history does not show that it came back"),

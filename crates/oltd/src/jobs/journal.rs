@@ -1,5 +1,6 @@
 //! The journal of one job, kept in the store.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
@@ -9,12 +10,13 @@ use gpon::StepState;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
+use super::Writable;
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
     pub(super) store: Store,
-    pub(super) olt: String,
+    olt: Writable,
     pub(super) job: String,
     /// The id of its plan.
     pub(super) plan: String,
@@ -22,6 +24,8 @@ pub(super) struct JobJournal {
     /// one that was begun before.
     pub(super) kept: Kept,
     begun: AtomicBool,
+    /// Which of its steps change what a save keeps.
+    configures: OnceLock<Vec<bool>>,
 }
 
 /// How much of a plan stands in the store.
@@ -36,9 +40,10 @@ pub(super) enum Kept {
 }
 
 impl JobJournal {
-    pub(super) fn new(store: Store, olt: &str, job: &str, plan: &str, kept: Kept) -> Self {
+    pub(super) fn new(store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
         let begun = AtomicBool::new(kept == Kept::Begun);
-        Self { store, olt: olt.to_owned(), job: job.to_owned(), plan: plan.to_owned(), kept, begun }
+        let (olt, job, plan) = (olt.clone(), job.to_owned(), plan.to_owned());
+        Self { store, olt, job, plan, kept, begun, configures: OnceLock::new() }
     }
 
     /// Whether the plan stands in the store as one that was begun.
@@ -61,7 +66,7 @@ impl JobJournal {
                 let new = NewPlan {
                     id: &self.plan,
                     job: Some(&self.job),
-                    olt: &self.olt,
+                    olt: &self.olt.id,
                     object: &plan.at().to_string(),
                     kind: plan.kind(),
                     fingerprint: &plan.fingerprint(),
@@ -79,7 +84,17 @@ impl JobJournal {
 
 impl Journal for JobJournal {
     fn begin<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, Result<(), JournalLost>> {
-        self.keep(plan).map(|kept| kept.map_err(lost)).boxed()
+        async move {
+            let _ = self.configures.set(plan.configures());
+            // Nobody begins what somebody holds; what was begun is brought to its end.
+            if !self.has_begun()
+                && let Some(hold) = self.olt.gate.hold()
+            {
+                return Err(JournalLost(format!("the OLT is held: {}", hold.reason.unwrap_or_default())));
+            }
+            self.keep(plan).await.map_err(lost)
+        }
+        .boxed()
     }
 
     fn sending(&self, mark: StepMark) -> BoxFuture<'_, Result<(), JournalLost>> {
@@ -102,7 +117,9 @@ impl Journal for JobJournal {
                 StepState::NotSent => store::StepState::Unknown,
             };
             // Whatever may have changed the running configuration is lost unless it is saved.
-            let owes = matches!(end.state, StepState::Done | StepState::Unknown);
+            let configures =
+                self.configures.get().and_then(|steps| steps.get(mark.step)).is_none_or(|step| *step);
+            let owes = configures && matches!(end.state, StepState::Done | StepState::Unknown);
             let end = store::StepEnd { state, answer: &answer, took: end.took };
             self.store.answered(&self.plan, seq, way, end, owes, SystemTime::now()).await.map_err(lost)
         }

@@ -5,6 +5,7 @@
 //! interrupted stays `pending` and is settled (`settling`); what the OLT owes is
 //! saved (`saving`).
 
+mod alone;
 mod change;
 mod journal;
 mod saving;
@@ -14,11 +15,11 @@ mod view;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport};
 use tokio::sync::Notify;
-use zte::{ChangeError, Olt};
+use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
 use crate::store::{Store, StoreError};
@@ -39,8 +40,12 @@ struct Inner {
     tasks: Tasks,
     /// The objects of what is pending, by OLT, with the job that locks each.
     locks: Mutex<BTreeMap<(String, OnuRef), String>>,
+    /// Whose turn it is at each ONU.
+    under_way: alone::UnderWay,
     /// What is pending and waits for a person.
     left: Mutex<std::collections::BTreeSet<String>>,
+    /// How people want what is pending to be settled.
+    wanted: Mutex<BTreeMap<String, How>>,
     /// Something is pending, or owed, that was not before.
     news: BTreeMap<String, News>,
     times: SaveTimes,
@@ -137,6 +142,13 @@ pub enum NotDone {
     Change(ChangeError),
     /// Somebody came to hold the OLT.
     Held(Hold),
+    /// What it is about is locked by a job whose end is not known.
+    Locked {
+        /// The job.
+        job: String,
+        /// What it has begun to change.
+        object: OnuRef,
+    },
     /// The server is ending.
     Ending,
     /// A fault of ours: what was sent is not known.
@@ -189,8 +201,9 @@ impl Jobs {
         tasks: Tasks,
     ) -> Self {
         let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
-        let (locks, left) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { store, tasks, locks, left, news, times }))
+        let (locks, under_way) = (Mutex::default(), Mutex::default());
+        let (left, wanted) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { store, tasks, locks, under_way, left, wanted, news, times }))
     }
 
     /// The store.
@@ -199,6 +212,35 @@ impl Jobs {
     /// Why there is none.
     pub fn store(&self) -> Result<&Store, NotBegun> {
         self.0.store.as_ref().map_err(|why| NotBegun::Store(why.clone()))
+    }
+
+    /// Ends what an earlier process had not begun, and keeps the store small.
+    pub async fn tidy(&self) {
+        let Ok(store) = self.store() else { return };
+        if let Err(error) = self.end_abandoned(store).await {
+            tracing::error!(%error, "what an earlier process had not begun could not be ended");
+        }
+        let store = store.clone();
+        self.0.tasks.keep("sweep the store", move || {
+            let store = store.clone();
+            async move {
+                loop {
+                    if let Err(error) = store.sweep(SystemTime::now()).await {
+                        tracing::error!(%error, "what is old could not be removed from the store");
+                    }
+                    tokio::time::sleep(DAY).await;
+                }
+            }
+        });
+    }
+
+    /// Closes the store.
+    pub async fn close(&self) {
+        if let Ok(store) = self.store()
+            && let Err(error) = store.close().await
+        {
+            tracing::error!(%error, "the store could not be closed");
+        }
     }
 
     /// The job that locks an ONU, if one does.
@@ -239,8 +281,13 @@ impl Jobs {
             locks.remove(&(olt.to_owned(), at));
         }
         locked(&self.0.left).remove(job);
+        locked(&self.0.wanted).remove(job);
     }
 }
+
+/// The kind of the job that gathers what an OLT has lost.
+const LOST: &str = "lost";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An id that nothing else has, later ones behind earlier ones.
 pub fn new_id() -> String {

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
-use super::{Jobs, Writable, locked};
-use crate::store::{Owed, Store};
+use super::{Jobs, LOST, Told, Writable, locked, new_id};
+use crate::store::{JobState, NewJob, Owed, Store};
 use crate::writing::{NotSaved, SaveMode};
 
 /// How long saving waits.
@@ -73,12 +73,19 @@ impl Jobs {
     /// # Errors
     /// When it could not be told to save, or nobody knows whether it was.
     pub async fn save(&self, olt: &Writable) -> Result<WriteReport, NotSaved> {
+        self.save_as(olt, false).await
+    }
+
+    /// One that can wait lets people write before it.
+    async fn save_as(&self, olt: &Writable, can_wait: bool) -> Result<WriteReport, NotSaved> {
         let begun = SystemTime::now();
         let handle = olt.olt.clone();
-        let saved = olt.gate.save(&self.0.tasks, || async move { handle.save().await }).await;
+        let save =
+            move || async move { if can_wait { handle.save_later().await } else { handle.save().await } };
+        let saved = olt.gate.save(&self.0.tasks, save).await;
         if let (Ok(report), Ok(store)) = (&saved, self.store())
             && report.state == WriteState::Applied
-            && let Err(error) = store.saved(&*olt.id, begun).await
+            && let Err(error) = store.saved(&olt.id, begun).await
         {
             tracing::error!(olt.id = &*olt.id, %error, "that the OLT was saved could not be kept; it will be saved again");
         }
@@ -96,12 +103,22 @@ impl Jobs {
         }
     }
 
+    /// Looks whether the OLT has started again since something was changed on it that is
+    /// not saved: before the next change, which is not lost with the others.
+    pub(super) async fn look_for_a_restart(&self, olt: &Writable) {
+        let Ok(store) = self.store() else { return };
+        let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| *owed.olt == *olt.id);
+        if let Some(owed) = owed {
+            self.has_started_again(store, olt, &owed).await;
+        }
+    }
+
     async fn save_all(self, olt: Writable) {
         let (Some(news), Ok(store)) = (self.0.news.get(&*olt.id), self.store()) else { return };
         // Whether the others who are logged in were waited for already.
         let mut waited = false;
         loop {
-            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == &*olt.id);
+            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == *olt.id);
             let Some(owed) = owed else {
                 waited = false;
                 news.owed.notified().await;
@@ -125,7 +142,8 @@ impl Jobs {
                 tokio::time::sleep(self.0.times.wait_for_others).await;
                 continue;
             }
-            let saved = self.save(&olt).await;
+            let overdue = owed.since + self.0.times.at_most <= SystemTime::now();
+            let saved = self.save_as(&olt, !overdue).await;
             self.record(store, &olt, &owed, &saved, others.map_err(|error| error.to_string())).await;
             if !saved.is_ok_and(|report| report.state == WriteState::Applied) {
                 tokio::time::sleep(AGAIN).await;
@@ -146,7 +164,7 @@ impl Jobs {
         // What is being settled may still change, for a while.
         let is_settling = {
             let left = locked(&self.0.left);
-            locked(&self.0.locks).iter().any(|((of, _), job)| of == &*olt.id && !left.contains(job))
+            locked(&self.0.locks).iter().any(|((of, _), job)| **of == *olt.id && !left.contains(job))
         };
         if is_settling {
             due = due.max(latest.min(SystemTime::now() + LOOK));
@@ -168,7 +186,7 @@ impl Jobs {
         let known = owed.boot.filter(|known| Some(*known) <= seconds(owed.since));
         let Some(known) = known else {
             let before = seconds(owed.since).is_none_or(|since| now <= since);
-            if before && let Err(error) = store.set_boot(&*olt.id, now).await {
+            if before && let Err(error) = store.set_boot(&olt.id, now).await {
                 tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
             }
             // It has started after the change, and nobody had noted when it did before.
@@ -180,21 +198,22 @@ impl Jobs {
         }
         let expected = seconds(SystemTime::now()).map_or(0, |now| now - known);
         if u64::try_from(expected).is_ok_and(|expected| expected >= WRAP.as_secs()) {
-            let _ = store.set_boot(&*olt.id, now).await;
+            let _ = store.set_boot(&olt.id, now).await;
             return false;
         }
         self.lose(store, olt, now).await
     }
 
     async fn lose(&self, store: &Store, olt: &Writable, boot: i64) -> bool {
-        let lost = match store.lose(&*olt.id).await {
+        let lost = match store.lose(&olt.id).await {
             Ok(lost) => lost,
             Err(error) => {
                 tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
                 return false;
             }
         };
-        let _ = store.set_boot(&*olt.id, boot).await;
+        let _ = store.set_boot(&olt.id, boot).await;
+        self.gather(store, olt, &lost).await;
         olt.invalidate(crate::cache::Scope::Olt).await;
         tracing::error!(
             olt.id = &*olt.id,
@@ -202,6 +221,28 @@ impl Jobs {
             "the OLT has started again without having saved what these jobs changed"
         );
         true
+    }
+
+    /// One job for all that was lost, which makes it anew when somebody settles it so.
+    async fn gather(&self, store: &Store, olt: &Writable, lost: &[String]) {
+        let id = new_id();
+        let job = NewJob {
+            id: &id,
+            kind: LOST,
+            olt: &olt.id,
+            caller: None,
+            request_id: "",
+            reference: None,
+            object: "",
+            total: u32::try_from(lost.len()).unwrap_or(u32::MAX),
+            created_at: SystemTime::now(),
+        };
+        let mut told = Told::failed("the OLT has started again without having saved what these jobs changed");
+        told.remaining = lost.to_vec();
+        if let Err(error) = store.add_job(&job).await {
+            tracing::error!(olt.id = &*olt.id, %error, "a job for what was lost could not be kept");
+        }
+        self.end_job(&id, JobState::Lost, &told).await;
     }
 
     async fn record(
@@ -219,7 +260,7 @@ impl Jobs {
         tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
-        if let Err(error) = store.add_record(&*olt.id, RECORD, &document, SystemTime::now()).await {
+        if let Err(error) = store.add_record(&olt.id, RECORD, &document, SystemTime::now()).await {
             tracing::error!(olt.id = &*olt.id, %error, "the record of a save could not be kept");
         }
     }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport, WriteState};
-use zte::{How, Plan, Progress};
+use zte::{How, Plan};
 
+use super::alone::Alone;
 use super::change::{Work, document};
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
-use super::{End, Jobs, NotBegun, NotDone, Told, Writable, locked};
-use crate::store::{JobState, Pending, PlanEnd};
+use super::{End, Jobs, LOST, NotBegun, NotDone, Told, Writable, locked};
+use crate::store::{JobFilter, JobState, Pending, PlanEnd, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
 
 /// The first pause between two tries, and the longest.
@@ -57,10 +58,11 @@ impl Jobs {
     /// Locks what is pending from before, and keeps settling it and what comes.
     pub async fn keep_settling(&self, olts: impl IntoIterator<Item = Writable>) {
         let Ok(store) = self.store() else { return };
-        match store.pending(None).await {
+        match store.pending_objects(None).await {
             Ok(pending) => {
-                for Pending { plan, .. } in pending {
-                    if let (Ok(at), Some(job)) = (place(&plan.object), &plan.applied_by) {
+                for plan in pending {
+                    let job = &plan.job;
+                    if let Ok(at) = place(&plan.object) {
                         self.lock(&plan.olt, at, job);
                         tracing::warn!(
                             olt.id = plan.olt,
@@ -79,11 +81,34 @@ impl Jobs {
         }
     }
 
+    /// Ends the jobs of an earlier process that are not pending: either nothing of them
+    /// was sent, or what became of them stands with their plan.
+    pub(super) async fn end_abandoned(&self, store: &Store) -> Result<(), StoreError> {
+        for state in [JobState::Queued, JobState::Running] {
+            let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
+            for job in store.jobs(&filter).await? {
+                let plan = store.plans_of(&job.id).await?.into_iter().next_back();
+                let told = match plan {
+                    Some(PlanRow { outcome: Some(outcome), .. }) => read_told(&outcome),
+                    Some(_) => Some(Told {
+                        error: Some("the server ended before it could keep how it ended".to_owned()),
+                        ..Told::from(unknown())
+                    }),
+                    None => None,
+                };
+                let told =
+                    told.unwrap_or_else(|| Told::failed("the server ended before anything of it was sent"));
+                self.end_job(&job.id, state_of(&told), &told).await;
+            }
+        }
+        Ok(())
+    }
+
     async fn settle_all(self, olt: Writable) {
         let Some(news) = self.0.news.get(&*olt.id) else { return };
         let mut pause = SOON;
         loop {
-            if self.is_waiting_of(&*olt.id) {
+            if self.is_waiting_of(&olt.id) {
                 tokio::time::sleep(pause).await;
                 let settled = self.settle_once(&olt).await;
                 pause = if settled { SOON } else { (2 * pause).min(LATE) };
@@ -103,7 +128,7 @@ impl Jobs {
     /// Tries everything once; whether something came to an end.
     async fn settle_once(&self, olt: &Writable) -> bool {
         let Ok(store) = self.store() else { return false };
-        let pending = match store.pending(Some(&*olt.id)).await {
+        let pending = match store.pending(Some(&olt.id)).await {
             Ok(pending) => pending,
             Err(error) => {
                 tracing::error!(olt.id = &*olt.id, %error, "what is pending could not be read");
@@ -111,7 +136,7 @@ impl Jobs {
             }
         };
         let mut settled = false;
-        for Pending { plan: row, steps } in pending {
+        for Pending { plan: row, .. } in pending {
             let Some(job) = row.applied_by.clone() else { continue };
             if locked(&self.0.left).contains(&job) || olt.gate.hold().is_some() {
                 continue;
@@ -127,7 +152,8 @@ impl Jobs {
             };
             let age =
                 row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
-            if age > OLD && !plan.must_be_finished() {
+            let wanted = locked(&self.0.wanted).get(&job).copied();
+            if age > OLD && !plan.must_be_finished() && wanted.is_none() {
                 tracing::warn!(
                     olt.id = &*olt.id,
                     job,
@@ -136,9 +162,15 @@ impl Jobs {
                 locked(&self.0.left).insert(job);
                 continue;
             }
-            let begun = Begun { plan, progress: progress_of(&steps), age, plan_id: row.id };
-            settled |=
-                matches!(self.settle_one(olt, &job, begun, How::Auto).await, Ok(Ok(end)) if !end.is_pending);
+            let Ok(alone) = self.alone(&olt.id, plan.at(), &job).await else { continue };
+            // A person may have settled it meanwhile.
+            if self.lock_of(&olt.id, plan.at()).as_ref() != Some(&job) || locked(&self.0.left).contains(&job)
+            {
+                continue;
+            }
+            let begun = Begun { plan, age, plan_id: row.id, alone };
+            let how = wanted.unwrap_or(How::Auto);
+            settled |= matches!(self.settle_one(olt, &job, begun, how).await, Ok(Ok(end)) if !end.is_pending);
         }
         settled
     }
@@ -152,12 +184,20 @@ impl Jobs {
         how: How,
     ) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
-        let journal = JobJournal::new(store.clone(), &*olt.id, job, &begun.plan_id, Kept::Begun);
+        let journal = JobJournal::new(store.clone(), olt, job, &begun.plan_id, Kept::Begun);
         let at = begun.plan.at();
+        // How far it got, whoever settled it last.
+        let steps = match store.steps(&begun.plan_id).await {
+            Ok(steps) => progress_of(&steps),
+            Err(error) => {
+                tracing::error!(olt.id = &*olt.id, job, %error, "the steps of a job could not be read");
+                return Ok(Err(NotDone::Lost));
+            }
+        };
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
         let settle = async move {
-            let Begun { plan, progress, age, .. } = begun;
-            match work.olt.olt.settle(&plan, progress, age, how, &journal, TRY).await {
+            let Begun { plan, age, alone: _alone, .. } = begun;
+            match work.olt.olt.settle(&plan, steps, age, how, &journal, TRY).await {
                 Ok(outcome) => Ok(work.ended(&plan, outcome, &journal).await),
                 Err(error) => Err(NotDone::Change(error)),
             }
@@ -180,10 +220,24 @@ impl Jobs {
         let failed = |error: crate::store::StoreError| NotSettled::Store(error.to_string());
         let row = store.job(id).await.map_err(failed)?;
         let row = row.ok_or_else(|| NotSettled::NoSuchJob(id.to_owned()))?;
+        let object = place(&row.object).ok();
+        let alone = match object {
+            Some(object) => {
+                let turn = self.alone(&row.olt, object, id).await;
+                Some(turn.map_err(|job| NotBegun::Locked { job, object })?)
+            }
+            None => None,
+        };
+        // Whoever had the turn before may have settled it.
+        let row = store.job(id).await.map_err(failed)?;
+        let row = row.ok_or_else(|| NotSettled::NoSuchJob(id.to_owned()))?;
         if !matches!(row.state, JobState::Pending | JobState::Partial | JobState::Lost) {
             return Err(NotSettled::Settled(row.state.as_str()));
         }
         tracing::info!(job = id, olt.id = row.olt, wanted = ?wanted, caller = by.map(|by| &**by), "a job is settled by a person");
+        if row.kind == LOST && wanted != Wanted::Accept {
+            return self.settle_lost(id, olts, wanted, by).await;
+        }
         let plan_row = store.plans_of(id).await.map_err(failed)?.into_iter().next_back();
         if wanted == Wanted::Accept {
             let told =
@@ -206,29 +260,96 @@ impl Jobs {
             let report = WriteReport { warnings: told.warnings, ..unknown() };
             return Ok(Ok(End { report, is_pending: false, saved: super::Saved::Manual }));
         }
+        if let Some(object) = object
+            && let Some(job) = self.lock_of(&row.olt, object).filter(|job| job != id)
+        {
+            return Err(NotBegun::Locked { job, object }.into());
+        }
         let plan_row = plan_row.ok_or(NotSettled::NoPlan)?;
         let olt = olts.get(&row.olt).ok_or(NotSettled::NoPlan)?;
         let plan = plan_of(&plan_row.document).map_err(NotSettled::Store)?;
-        let steps = store.steps(&plan_row.id).await.map_err(failed)?;
+        let alone = alone.ok_or(NotSettled::NoPlan)?;
         store.reopen_plan(&plan_row.id).await.map_err(failed)?;
         let age =
             plan_row.begun_at.and_then(|at| SystemTime::now().duration_since(at).ok()).unwrap_or_default();
-        let begun = Begun { progress: progress_of(&steps), plan, age, plan_id: plan_row.id };
+        let begun = Begun { plan, age, plan_id: plan_row.id, alone };
         let how = if wanted == Wanted::Finish { How::Finish } else { How::Undo };
+        // Where the link is down it is tried again as the person wants it.
+        locked(&self.0.wanted).insert(id.to_owned(), how);
+        locked(&self.0.left).remove(id);
+        let at = begun.plan.at();
         match self.settle_one(olt, id, begun, how).await {
-            Ok(end) => Ok(end),
+            Ok(Ok(end)) => Ok(Ok(end)),
+            Ok(Err(why)) => {
+                // Its plan is pending from now on, whatever the job was before.
+                self.lock(&row.olt, at, id);
+                let told = store.result(id).await.map_err(failed)?.as_ref().and_then(read_told);
+                self.end_job(id, JobState::Pending, &told.unwrap_or_else(|| unknown().into())).await;
+                Ok(Err(why))
+            }
             Err(WriteLost::Ending) => Ok(Err(NotDone::Ending)),
             Err(WriteLost::Panicked) => Ok(Err(NotDone::Lost)),
         }
     }
 }
 
+impl Jobs {
+    /// Settles all that an OLT has lost, in the order in which it was made: so the last
+    /// wish of each ONU is the one that stands.
+    async fn settle_lost(
+        &self,
+        id: &str,
+        olts: &BTreeMap<String, Writable>,
+        wanted: Wanted,
+        by: Option<&Arc<str>>,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let failed = |error: crate::store::StoreError| NotSettled::Store(error.to_string());
+        let result = self.store()?.result(id).await.map_err(failed)?;
+        let members = result.as_ref().and_then(read_told).map(|told| told.remaining).unwrap_or_default();
+        let mut report = WriteReport { state: WriteState::Applied, verified: true, ..unknown() };
+        let mut saved = super::Saved::Yes;
+        for member in members {
+            // One that was settled by itself meanwhile stays as it is.
+            match Box::pin(self.settle(&member, olts, wanted, by)).await {
+                Ok(Ok(end)) => {
+                    let made = matches!(end.report.state, WriteState::Applied | WriteState::Unchanged);
+                    report.steps.extend(end.report.steps);
+                    saved = end.saved;
+                    if !made || end.is_pending {
+                        report.remaining.push(format!("{member}: {}", super::spelt(end.report.state)));
+                    }
+                }
+                Ok(Err(NotDone::Change(error))) => report.remaining.push(format!("{member}: {error}")),
+                Ok(Err(_)) => report.remaining.push(format!("{member}: it was not begun")),
+                Err(NotSettled::Settled(_)) => {}
+                Err(why) => report.remaining.push(format!("{member}: {why}")),
+            }
+        }
+        if !report.remaining.is_empty() {
+            (report.state, report.verified) = (WriteState::Partial, false);
+        }
+        let state = if report.remaining.is_empty() { JobState::Done } else { JobState::Partial };
+        self.end_job(id, state, &Told::from(report.clone())).await;
+        Ok(Ok(End { report, is_pending: false, saved }))
+    }
+}
+
 /// A plan that was begun.
 struct Begun {
     plan: Plan,
-    progress: Vec<Progress>,
     age: Duration,
     plan_id: String,
+    alone: Alone,
+}
+
+/// How a job ended of which this is told.
+fn state_of(told: &Told) -> JobState {
+    match told.state.as_str() {
+        _ if told.error.is_some() => JobState::Failed,
+        "applied" | "unchanged" => JobState::Done,
+        "partial" => JobState::Partial,
+        _ => JobState::Failed,
+    }
 }
 
 fn unknown() -> WriteReport {

@@ -1,22 +1,24 @@
 //! Making a plan true, or finding out why not.
 
+mod ending;
+mod steps;
+mod typing;
+
 use std::time::Duration;
 
-use gpon::{OnRefusal, StepState, UndoClass, WriteReport, WriteState, WriteStep};
-use secrecy::SecretString;
+use gpon::{OnRefusal, WriteReport, WriteState, WriteStep};
 use tokio::time::{Instant, sleep};
 
 use super::effect::{Effect, Seen};
-use super::journal::{Journal, Progress, StepEnd, StepMark, Way};
-use super::moves::{self, Standing};
+use super::journal::{Journal, Progress, Way};
+use super::moves::Standing;
 use super::plan::{Plan, Probe};
 use super::survey::{Survey, Turn};
-use super::verdict::{Answers, Verdict, judge};
+use super::verdict::Answers;
 use super::{How, NotChanged};
 use crate::Trouble;
-use crate::cli::text::SecretText;
-use crate::cli::{Cli, Line, Lost, Mode, WriteTurn};
-use crate::firmware::dialect::{Changes, Place};
+use crate::cli::{Cli, Mode, Rank, WriteTurn};
+use crate::firmware::dialect::Changes;
 
 /// What became of a plan.
 #[derive(Debug, Clone)]
@@ -227,7 +229,7 @@ impl<'a> Run<'a> {
             let looked = self.try_look(until).await;
             let Err(why) = looked else { return looked };
             self.turn = None;
-            if Instant::now() + AGAIN >= until {
+            if self.cli.is_closed() || Instant::now() + AGAIN >= until {
                 return Err(why);
             }
             sleep(AGAIN).await;
@@ -238,8 +240,7 @@ impl<'a> Run<'a> {
         if self.turn.is_none() {
             // Who looks for what became of a line is not told that nobody answers
             // before the time is over.
-            // Half of it may stand: those who have begun nothing wait.
-            let turn = self.cli.write_turn_again(until).await?;
+            let turn = self.cli.write_turn(Rank::GoesOn, until).await?;
             self.standing = Standing::Exec;
             if *turn.mode() != Mode::Enabled {
                 return Err(Trouble::UnexpectedReply(format!(
@@ -250,7 +251,7 @@ impl<'a> Run<'a> {
             }
             self.turn = Some(turn);
         }
-        let Some(turn) = self.turn.as_mut() else { return Err(gone().into()) };
+        let Some(turn) = self.turn.as_mut() else { return Err(typing::gone().into()) };
         let mut survey = Survey { turn: Turn::Writing(turn), changes: self.changes };
         let at = self.plan.at();
         let config = survey.config(at, &self.plan.blocks()).await?;
@@ -273,346 +274,4 @@ impl<'a> Run<'a> {
             })
             .collect()
     }
-
-    /// Sends every step that is not in effect, in order.
-    async fn forth(&mut self, effects: &[Effect]) -> Result<(), Stop> {
-        let plan = self.plan;
-        for (at, step) in plan.0.steps.iter().enumerate() {
-            if effects.get(at) == Some(&Effect::Yes) {
-                continue;
-            }
-            // What makes an ONU start again is never sent twice.
-            if matches!(step.probe, Probe::Restarted) && self.has_begun(at) {
-                return Err(Stop::Refused);
-            }
-            let appears = plan.0.have.registered.is_none();
-            self.go(step.place, appears).await?;
-            let mark = StepMark { step: at, way: Way::Forth };
-            if let Err(lost) = self.journal.sending(mark).await {
-                self.warn(format!("{lost}; `{}` was not sent", step.line.shown()));
-                return Err(Stop::Refused);
-            }
-            let sent = self.send(&step.line, step.confirm).await;
-            if let Some(place) = self.report.forth.get_mut(at) {
-                *place = self.report.steps.len().checked_sub(1);
-            }
-            let (state, answer) = match sent {
-                Sent::Said(Verdict::Taken, answer) => (StepState::Done, answer),
-                Sent::Said(Verdict::Refused(line), answer) if self.is_tolerated(&line) => {
-                    (self.probed(at, &line).await?, answer)
-                }
-                Sent::Said(Verdict::Refused(_), answer) => (StepState::Refused, answer),
-                Sent::Said(Verdict::Odd(line), answer) => (self.probed(at, &line).await?, answer),
-                Sent::Lost { sent } => {
-                    let state = if sent { StepState::Unknown } else { StepState::NotSent };
-                    self.mark(at, Way::Forth, state);
-                    if !sent {
-                        let end = StepEnd { state, answer: SecretString::default(), took: Duration::ZERO };
-                        let _ = self.journal.answered(mark, end).await;
-                    }
-                    return Err(Stop::Lost);
-                }
-            };
-            self.mark(at, Way::Forth, state);
-            let took = self.report.steps.last().map(|step| step.duration).unwrap_or_default();
-            let kept = self.journal.answered(mark, StepEnd { state, answer, took }).await;
-            match state {
-                StepState::Done => {}
-                StepState::Unknown => return Err(Stop::Later),
-                StepState::Refused | StepState::NotSent => return Err(Stop::Refused),
-            }
-            if let Err(lost) = kept {
-                self.warn(format!("{lost}; nothing further was sent"));
-                return Err(Stop::Refused);
-            }
-        }
-        Ok(())
-    }
-
-    fn has_begun(&self, at: usize) -> bool {
-        self.progress.get(at).is_some_and(|step| !matches!(step.forth, None | Some(StepState::NotSent)))
-    }
-
-    fn is_tolerated(&self, line: &str) -> bool {
-        self.changes.tolerated.iter().any(|code| line.starts_with(code))
-    }
-
-    /// Whether a step took effect whose answer means nothing by itself.
-    async fn probed(&mut self, at: usize, said: &str) -> Result<StepState, Stop> {
-        self.mark(at, Way::Forth, StepState::Unknown);
-        let seen = match self.try_look(Instant::now() + AGAIN).await {
-            Ok(seen) => seen,
-            Err(_) => return Err(Stop::Lost),
-        };
-        let effect = super::effect::of(self.plan, &self.progress, at, &seen, Duration::ZERO);
-        let state = match effect {
-            Effect::Yes => StepState::Done,
-            // An ONU that was told to restart shows it later.
-            Effect::Unknown => StepState::Unknown,
-            Effect::No | Effect::Foreign => StepState::Refused,
-        };
-        let line = self.plan.0.steps.get(at).map(|step| step.line.shown()).unwrap_or_default();
-        let what = match state {
-            StepState::Done => "it took effect all the same",
-            StepState::Unknown => "whether it took effect is seen later",
-            StepState::Refused | StepState::NotSent => "it did not take effect",
-        };
-        self.report
-            .warnings
-            .push(format!("to `{line}` the OLT said `{}`; {what}", SecretText::of(said).shown()));
-        if let Some(step) = self.report.steps.last_mut() {
-            step.state = state;
-        }
-        Ok(state)
-    }
-
-    /// Takes back every step that is in effect, the last first, each behind a look that
-    /// what it removes is this plan's.
-    async fn back(&mut self, seen: Seen, effects: &[Effect], until: Instant) -> Result<(), Stop> {
-        let plan = self.plan;
-        let (mut seen, mut effects) = (Some(seen), effects.to_vec());
-        for (at, step) in plan.0.steps.iter().enumerate().rev() {
-            if effects.get(at) != Some(&Effect::Yes)
-                || self.progress.get(at).is_none_or(|step| step.forth.is_none())
-            {
-                continue;
-            }
-            if seen.take().is_none() {
-                let looked = self.try_look(until).await.map_err(|_| Stop::Lost)?;
-                effects = self.effects(&looked, false);
-                if effects.get(at) != Some(&Effect::Yes) {
-                    continue;
-                }
-            }
-            if step.undo.is_empty() || step.class == UndoClass::Impossible {
-                self.undone(at, false);
-                continue;
-            }
-            let mark = StepMark { step: at, way: Way::Back };
-            if let Err(lost) = self.journal.sending(mark).await {
-                self.warn(format!("{lost}; it is undone all the same"));
-            }
-            let mut state = StepState::Done;
-            let mut said = SecretString::default();
-            let mut registered = false;
-            for undo in &step.undo {
-                match self.go(undo.place, registered).await {
-                    Ok(()) => {}
-                    Err(Stop::Refused) => {
-                        state = StepState::Refused;
-                        break;
-                    }
-                    Err(stop) => return Err(stop),
-                }
-                match self.send(&undo.line, true).await {
-                    Sent::Said(Verdict::Taken | Verdict::Odd(_), answer) => said = answer,
-                    Sent::Said(Verdict::Refused(_), answer) => (state, said) = (StepState::Refused, answer),
-                    Sent::Lost { .. } => {
-                        self.mark(at, Way::Back, StepState::Unknown);
-                        return Err(Stop::Lost);
-                    }
-                }
-                registered |= matches!(undo.place, Place::PonPort(_));
-            }
-            self.mark(at, Way::Back, state);
-            let took = self.report.steps.last().map(|step| step.duration).unwrap_or_default();
-            // What it is kept for is looked at anew after a restart in any case.
-            let _ = self.journal.answered(mark, StepEnd { state, answer: said, took }).await;
-        }
-        Ok(())
-    }
-
-    /// Leads the command line to a place; its prompt has to say so.
-    async fn go(&mut self, place: Place, appears: bool) -> Result<(), Stop> {
-        let dialect = self.turn.as_ref().ok_or(Stop::Lost)?.dialect();
-        let Some(moves) = moves::to(dialect, self.standing, place) else {
-            self.warn(format!("no way is known to {place:?}"));
-            return Err(Stop::Refused);
-        };
-        for step in moves {
-            let mut tries = if appears { APPEARS } else { 1 };
-            loop {
-                tries -= 1;
-                match self.send(&SecretText::of(&step.line), false).await {
-                    Sent::Lost { .. } => return Err(Stop::Lost),
-                    Sent::Said(Verdict::Refused(_), _) if tries > 0 => sleep(AGAIN).await,
-                    Sent::Said(Verdict::Refused(_), _) => return Err(Stop::Refused),
-                    // The prompt decides.
-                    Sent::Said(..) => break,
-                }
-            }
-            let wanted = step.to.mode(dialect).map_or(Mode::Enabled, Mode::In);
-            let stands = self.turn.as_ref().map(|turn| turn.mode().clone());
-            if stands.as_ref() != Some(&wanted) {
-                let at = stands.map(|mode| mode.to_string()).unwrap_or_default();
-                self.warn(format!(
-                    "behind `{}` the command line stands at `{at}`, not at `{wanted}`",
-                    step.line
-                ));
-                if let Some(last) = self.report.steps.last_mut() {
-                    last.state = StepState::Refused;
-                }
-                // Nothing is sent in a mode that was not meant.
-                self.turn = None;
-                return Err(Stop::Lost);
-            }
-            self.standing = step.to;
-        }
-        Ok(())
-    }
-
-    /// Leaves the modes of configuration.
-    async fn leave(&mut self) -> Result<(), Stop> {
-        if self.standing == Standing::Exec {
-            return Ok(());
-        }
-        let Some(turn) = self.turn.as_ref() else { return Ok(()) };
-        let end = SecretText::of(turn.dialect().lines.end);
-        match self.send(&end, false).await {
-            Sent::Said(..) if self.turn.as_ref().is_some_and(|turn| *turn.mode() == Mode::Enabled) => {
-                self.standing = Standing::Exec;
-                Ok(())
-            }
-            _ => Err(Stop::Lost),
-        }
-    }
-
-    /// Sends a line and notes what became of it.
-    async fn send(&mut self, text: &SecretText, confirm: bool) -> Sent {
-        let Some(turn) = self.turn.as_mut() else { return Sent::Lost { sent: false } };
-        let (place, dialect) = (turn.mode().to_string(), turn.dialect());
-        let began = Instant::now();
-        let written = match Line::new(text.expose()) {
-            Ok(line) => turn.line(line, confirm).await,
-            Err(why) => Err(Lost::NotSent(Trouble::UnexpectedReply(why.to_string()))),
-        };
-        let mut step = WriteStep {
-            place,
-            line: text.shown().to_owned(),
-            answer: String::new(),
-            duration: began.elapsed(),
-            state: StepState::Unknown,
-            undone: None,
-        };
-        let sent = match written {
-            Ok(written) => {
-                step.duration = written.took;
-                step.answer = shown(&written.reply.text);
-                let verdict = judge(dialect, self.answers, &written.reply);
-                step.state = match verdict {
-                    Verdict::Taken => StepState::Done,
-                    Verdict::Refused(_) => StepState::Refused,
-                    Verdict::Odd(_) => StepState::Unknown,
-                };
-                Sent::Said(verdict, SecretString::from(written.reply.text))
-            }
-            Err(Lost::NotSent(why)) => {
-                step.state = StepState::NotSent;
-                self.warn(format!("`{}` was not sent: {why}", text.shown()));
-                Sent::Lost { sent: false }
-            }
-            Err(Lost::Unknown(why)) => {
-                self.warn(format!("the link was lost at `{}`: {why}", text.shown()));
-                Sent::Lost { sent: true }
-            }
-        };
-        self.report.steps.push(step);
-        sent
-    }
-
-    fn mark(&mut self, at: usize, way: Way, state: StepState) {
-        if let Some(progress) = self.progress.get_mut(at) {
-            match way {
-                Way::Forth => progress.forth = Some(state),
-                Way::Back => progress.back = Some(state),
-            }
-        }
-    }
-
-    fn undone(&mut self, at: usize, undone: bool) {
-        if let Some(Some(place)) = self.report.forth.get(at)
-            && let Some(step) = self.report.steps.get_mut(*place)
-        {
-            step.undone = Some(undone);
-        }
-    }
-
-    fn warn(&mut self, warning: String) {
-        if !self.report.warnings.contains(&warning) {
-            self.report.warnings.push(warning);
-        }
-    }
-
-    /// What became of it, by what stands now; `None` where what was taken is not so
-    /// and has to be taken back.
-    fn verdict(&mut self, way: Way, seen: &Seen, effects: &[Effect]) -> Option<Outcome> {
-        if way == Way::Forth {
-            let missing = super::effect::missing(self.plan, &seen.config, effects);
-            if missing.is_empty() {
-                let state =
-                    if self.plan.0.steps.is_empty() { WriteState::Unchanged } else { WriteState::Applied };
-                // That it came back, its history shows later.
-                return Some(self.outcome(state, Vec::new(), self.plan.0.life.is_none()));
-            }
-            for name in missing {
-                self.warn(format!("the OLT took the lines, but `{name}` is not as it was wished for"));
-            }
-            let deletes = self.plan.0.steps.iter().any(|step| step.probe == Probe::Gone);
-            // A customer is not brought back because some of him is still there.
-            if self.plan.0.on_refusal == OnRefusal::Undo && !deletes {
-                return None;
-            }
-        }
-        let remaining = super::effect::remaining(self.plan, &self.progress, &seen.config, effects, way);
-        let begun = |step: &Progress| step.forth == Some(StepState::Done) || step.back.is_some();
-        let taken: Vec<usize> =
-            self.progress.iter().enumerate().filter(|(_, step)| begun(step)).map(|(at, _)| at).collect();
-        for at in &taken {
-            self.undone(*at, effects.get(*at) != Some(&Effect::Yes));
-        }
-        let state = match (remaining.is_empty(), taken.is_empty()) {
-            (false, _) => WriteState::Partial,
-            (true, true) => WriteState::Refused,
-            (true, false) => WriteState::RolledBack,
-        };
-        for foreign in super::effect::foreign(self.plan, &seen.config) {
-            self.warn(format!("somebody else changed it meanwhile, and it was left alone: {foreign}"));
-        }
-        Some(self.outcome(state, remaining, true))
-    }
-
-    fn pending(&mut self, foreign: Vec<String>) -> Outcome {
-        let mut outcome = self.outcome(WriteState::Unknown, Vec::new(), false);
-        for what in &foreign {
-            outcome.report.warnings.push(format!("neither the plan nor what stood before explains: {what}"));
-        }
-        Outcome { is_pending: true, foreign, ..outcome }
-    }
-
-    fn outcome(&mut self, state: WriteState, remaining: Vec<String>, verified: bool) -> Outcome {
-        let report = std::mem::take(&mut self.report);
-        let report =
-            WriteReport { state, steps: report.steps, remaining, warnings: report.warnings, verified };
-        Outcome {
-            report,
-            progress: std::mem::take(&mut self.progress),
-            is_pending: false,
-            foreign: Vec::new(),
-        }
-    }
-}
-
-enum Sent {
-    Said(Verdict, SecretString),
-    Lost { sent: bool },
-}
-
-/// An answer as it may be shown, line by line: a caret says nothing without the echo above it.
-fn shown(text: &str) -> String {
-    let lines = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty() && line.trim() != "^");
-    lines.map(|line| SecretText::of(line).shown().to_owned()).collect::<Vec<_>>().join("\n")
-}
-
-fn gone() -> Trouble {
-    Trouble::CliUnreachable { why: "the link was lost".to_owned(), retry_after: AGAIN }
 }

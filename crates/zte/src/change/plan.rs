@@ -109,6 +109,12 @@ impl Plan {
         Some(if back { undo() } else { step.line.shown().to_owned() })
     }
 
+    /// For each step, whether it changes what saving keeps; what makes an ONU start again
+    /// does not.
+    pub fn configures(&self) -> Vec<bool> {
+        self.0.steps.iter().map(|step| !matches!(step.probe, Probe::Restarted)).collect()
+    }
+
     /// How many steps it has, each of which is one line that changes something.
     pub fn steps(&self) -> usize {
         self.0.steps.len()

@@ -49,7 +49,7 @@ async fn a_session_logs_in_by_the_prompts_of_its_dialect() {
     let cli = Cli::new(settings);
     cli.speak(&OTHER);
     shown(&cli).await;
-    let mut writing = cli.write_turn(soon()).await.unwrap();
+    let mut writing = cli.write_turn(super::keeper::Rank::Person, soon()).await.unwrap();
     let entered = writing.line(Line::ours("configure terminal"), false).await.unwrap();
     assert_eq!(entered.reply.mode, Mode::In("config".into()));
     drop(writing);

@@ -23,8 +23,7 @@ use crate::Trouble;
 pub(crate) struct Want<T> {
     pub(crate) give: oneshot::Sender<Result<T, Trouble>>,
     pub(crate) deadline: Instant,
-    /// Whether it goes on with what was begun, and therefore comes before the others.
-    pub(crate) goes_on: bool,
+    pub(crate) rank: Rank,
 }
 
 impl<T> Want<T> {
@@ -36,6 +35,18 @@ impl<T> Want<T> {
 
 pub(crate) type ReadWant = Want<mpsc::Sender<Ask>>;
 pub(crate) type WriteWant = Want<Begun>;
+
+/// Who is served first of those who want to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rank {
+    /// What was begun and cut off: half of it may stand. Only who had a turn goes on, so
+    /// that these are few, and the bound of the queue is not theirs.
+    GoesOn,
+    /// Somebody waits for it.
+    Person,
+    /// Nobody does, so that it gives way: a save that is owed.
+    Later,
+}
 
 /// Callers in their order.
 #[derive(Debug)]
@@ -80,7 +91,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
         if turns.len() < most
             && writer.is_empty()
             && !reader_first
-            && let Some(want) = writers.pop_front()
+            && let Some(want) = first(&mut writers)
         {
             let (session, alone) = (take(&shared, &mut idle), turns.is_empty());
             writer.spawn(writer::serve(Arc::clone(&shared), want, session, alone));
@@ -124,15 +135,17 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
 /// asked for and may keep the command line for minutes: more would wait in vain.
 pub(crate) const WRITES: usize = 16;
 
+/// The one who is served next: in their order, but people before what can wait.
+fn first(writers: &mut VecDeque<WriteWant>) -> Option<WriteWant> {
+    let at = (0..writers.len()).min_by_key(|at| writers.get(*at).map(|want| want.rank))?;
+    writers.remove(at)
+}
+
 /// Queues one who wants to write. Those who have given up take no place: a line
-/// may last longer than all of them wait. Who goes on with a change that was cut off
-/// is the next, however many wait: half of it may stand. Only who had a turn goes on, so
-/// that these are few.
+/// may last longer than all of them wait.
 fn queue(writers: &mut VecDeque<WriteWant>, want: WriteWant) {
     writers.retain(|want| !want.has_gone());
-    if want.goes_on {
-        writers.push_front(want);
-    } else if writers.len() < WRITES {
+    if writers.len() < WRITES || want.rank == Rank::GoesOn {
         writers.push_back(want);
     } else {
         let _ = want.give.send(Err(Trouble::Busy { waiting: WRITES }));

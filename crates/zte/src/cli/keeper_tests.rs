@@ -348,3 +348,28 @@ async fn nobody_holds_up_the_end() {
         command.await.unwrap();
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn people_are_before_what_can_wait() {
+    let (settings, _) = crate::cli::scripted::Scripted::default().start().await;
+    let cli = crate::cli::Cli::new(settings);
+    let within = |seconds| Instant::now() + Duration::from_secs(seconds);
+    let first = cli.write_turn(Rank::Person, within(60)).await.unwrap();
+    let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let wait = |rank: Rank, name: &'static str| {
+        let (cli, order) = (cli.clone(), Arc::clone(&order));
+        tokio::spawn(async move {
+            let turn = cli.write_turn(rank, within(600)).await.unwrap();
+            order.lock().unwrap().push(name);
+            drop(turn);
+        })
+    };
+    let later = wait(Rank::Later, "save");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let person = wait(Rank::Person, "person");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    drop(first);
+    later.await.unwrap();
+    person.await.unwrap();
+    assert_eq!(*order.lock().unwrap(), ["person", "save"]);
+}

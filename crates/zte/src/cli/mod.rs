@@ -40,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 use crate::firmware::dialect::{C3XX, Dialect};
 use crate::latency::Latency;
 use crate::{CliSettings, LatencyStats, Trouble};
+pub(crate) use keeper::Rank;
 use keeper::{Queues, ReadWant, WRITES, Want, WriteWant};
 pub(crate) use line::Line;
 use outage::Outage;
@@ -156,32 +157,21 @@ impl Cli {
         let asks = tokio::select! {
             biased;
             trouble = self.shared.taken.beyond(deadline) => return Err(trouble),
-            asks = self.place(&self.reads, self.shared.settings.queue, deadline, false) => asks?,
+            asks = self.place(&self.reads, self.shared.settings.queue, (Rank::Person, deadline)) => asks?,
         };
         Ok(ReadTurn { shared, asks, most: Most::READING })
     }
 
-    /// The OLT's one turn that writes, once those before it have ended theirs.
+    /// The OLT's one turn that writes, once those before it have ended theirs; people
+    /// are before what can wait.
     ///
     /// # Errors
     /// Nothing was sent: as [`read_turn`](Self::read_turn), but for [`Trouble::Writing`].
-    pub(crate) async fn write_turn(&self, deadline: Instant) -> Result<WriteTurn, Trouble> {
+    pub(crate) async fn write_turn(&self, rank: Rank, deadline: Instant) -> Result<WriteTurn, Trouble> {
         self.start();
         self.shared.outage.check()?;
         let _waiting = Counted::new(&self.shared.writers);
-        let begun = self.place(&self.writes, WRITES, deadline, false).await?;
-        Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
-    }
-
-    /// The next turn that writes, before all who wait for theirs: for who goes on with what
-    /// was cut off.
-    ///
-    /// # Errors
-    /// As [`write_turn`](Self::write_turn).
-    pub(crate) async fn write_turn_again(&self, deadline: Instant) -> Result<WriteTurn, Trouble> {
-        self.start();
-        self.shared.outage.check()?;
-        let begun = self.place(&self.writes, WRITES, deadline, true).await?;
+        let begun = self.place(&self.writes, WRITES, (rank, deadline)).await?;
         Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
     }
 
@@ -195,12 +185,11 @@ impl Cli {
         &self,
         queue: &mpsc::Sender<Want<T>>,
         most: usize,
-        deadline: Instant,
-        goes_on: bool,
+        (rank, deadline): (Rank, Instant),
     ) -> Result<T, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
-        queue.try_send(Want { give, deadline, goes_on }).map_err(|error| match error {
+        queue.try_send(Want { give, deadline, rank }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: most },
             mpsc::error::TrySendError::Closed(_) => closed(),
         })?;
@@ -239,6 +228,11 @@ impl Cli {
     pub(crate) fn close(&self, lines: Duration) {
         let _ = self.shared.until.set(Instant::now() + lines);
         self.shared.stop.cancel();
+    }
+
+    /// Whether nobody gets a turn any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.stop.is_cancelled()
     }
 
     fn start(&self) {

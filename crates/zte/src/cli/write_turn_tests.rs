@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::super::keeper::Rank;
 use super::*;
 use crate::cli::keeper::WRITES;
 use crate::cli::scripted::{After, SAVED, Scripted, Typed};
@@ -21,7 +22,7 @@ async fn cli(device: Scripted, sessions: usize) -> (Cli, Typed) {
 }
 
 async fn turn(cli: &Cli) -> WriteTurn {
-    cli.write_turn(within(2000)).await.unwrap()
+    cli.write_turn(Rank::Person, within(2000)).await.unwrap()
 }
 
 fn typing(text: &str) -> Line {
@@ -108,16 +109,16 @@ async fn the_queue_of_writers_is_bounded_and_ends_at_its_deadline() {
     let waiting: Vec<_> = (0..WRITES)
         .map(|_| {
             let cli = cli.clone();
-            tokio::spawn(async move { cli.write_turn(within(10)).await.err() })
+            tokio::spawn(async move { cli.write_turn(Rank::Person, within(10)).await.err() })
         })
         .collect();
     until("all wait", || cli.stats().waiting == WRITES).await;
-    assert_eq!(cli.write_turn(within(10)).await.err(), Some(Trouble::Busy { waiting: WRITES }));
+    assert_eq!(cli.write_turn(Rank::Person, within(10)).await.err(), Some(Trouble::Busy { waiting: WRITES }));
     for one in waiting {
         assert!(matches!(one.await.unwrap(), Some(Trouble::Deadline(_))));
     }
     // Those who have given up take no place.
-    let next = cli.write_turn(within(10));
+    let next = cli.write_turn(Rank::Person, within(10));
     drop(held);
     next.await.unwrap().line(typing("show 0"), false).await.unwrap();
 }
@@ -136,7 +137,7 @@ async fn who_goes_on_comes_before_all_who_wait() {
     let goes_on = {
         let cli = cli.clone();
         tokio::spawn(async move {
-            let mut turn = cli.write_turn_again(within(10)).await.unwrap();
+            let mut turn = cli.write_turn(Rank::GoesOn, within(10)).await.unwrap();
             turn.line(typing("show 2"), false).await.map(drop)
         })
     };

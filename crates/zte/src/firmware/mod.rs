@@ -98,6 +98,8 @@ pub(crate) type EnvironmentCell = fn(&mut Environment, &[u32], &Value) -> Result
 /// in the order in which they are tried; an empty list is "no source".
 #[derive(Debug)]
 pub(crate) struct Firmware {
+    /// Its name for people.
+    pub(crate) name_for_people: &'static str,
     /// How its command line speaks.
     pub(crate) dialect: &'static dialect::Dialect,
     /// Prefixes of sysObjectID that announce it.
@@ -168,6 +170,11 @@ impl Firmware {
 
 /// The firmware that we know.
 const KNOWN: &[&Firmware] = &[&v2_1::V2_1, &v1_2::V1_2];
+
+/// The command lines that we know, by the name of their firmware.
+pub(crate) fn named() -> impl Iterator<Item = (&'static str, &'static dialect::Dialect)> {
+    KNOWN.iter().map(|firmware| (firmware.name_for_people, firmware.dialect))
+}
 
 /// The numbers in the name of a PON port, or of a slot. What is sent is of one
 /// dialect; what is read may be of any, since no name means two things: a text

@@ -5,6 +5,7 @@ use super::dialect::{C3XX, COMMON, Dialect, Kind, REMOTE, Way};
 use super::{Firmware, v2_1};
 
 pub(super) const V1_2: Firmware = Firmware {
+    name_for_people: "C320 V1.2",
     dialect: &DIALECT,
     object_ids: &[zte!(1082, 1001, 320, 1, 2)],
     probed: true,

@@ -94,6 +94,7 @@ fn auth(value: &async_snmp::Value) -> value::Decoded<AuthMode> {
 }
 
 pub(super) const V2_1: Firmware = Firmware {
+    name_for_people: "C320, C300 V2.x",
     dialect: &super::dialect::C3XX,
     object_ids: &[zte!(1082, 1001, 320, 2), zte!(1082, 1001, 300, 2)],
     probed: false,

@@ -10,7 +10,7 @@ use crate::change::{
     self, ChangeError, How, Journal, NotChanged, Outcome, Plan, Progress, Run, Survey, Turn,
 };
 use crate::cli::show::onu_by_sn::ShowOnuBySn;
-use crate::cli::{Cli, Mode, WriteTurn};
+use crate::cli::{Cli, Mode, Rank, WriteTurn};
 use crate::firmware::dialect::{Changes, Dialect};
 use crate::reach::terminal::PATIENCE;
 use crate::reach::{Inner, Problems};
@@ -257,7 +257,7 @@ async fn planned(
 impl Ground<'_> {
     /// The turn that writes, at the place where every plan begins.
     async fn turn(&self) -> Result<WriteTurn, NotChanged> {
-        let turn = self.cli.write_turn(Instant::now() + QUEUED).await?;
+        let turn = self.cli.write_turn(Rank::Person, Instant::now() + QUEUED).await?;
         match turn.mode() {
             Mode::Enabled => Ok(turn),
             mode => {

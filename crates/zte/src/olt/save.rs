@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Olt;
 use crate::cli::show::users::ShowUsers;
-use crate::cli::{Line, Lost, Mode, Refusal, Written};
+use crate::cli::{Line, Lost, Mode, Rank, Refusal, Written};
 use crate::reach::{Inner, Problems, oid};
 use crate::{OltError, Trouble};
 use async_snmp::Value;
@@ -31,10 +31,22 @@ impl Olt {
     /// [`Trouble::UnexpectedReply`] to the login.
     /// What became of the line itself stands in the report.
     pub async fn save(&self) -> Result<WriteReport, OltError> {
+        self.save_as(Rank::Person).await
+    }
+
+    /// The same, behind whatever people want to write meanwhile.
+    ///
+    /// # Errors
+    /// As of [`save`](Self::save).
+    pub async fn save_later(&self) -> Result<WriteReport, OltError> {
+        self.save_as(Rank::Later).await
+    }
+
+    async fn save_as(&self, rank: Rank) -> Result<WriteReport, OltError> {
         let failed =
             |trouble| OltError { olt: self.id().to_owned(), act: "save its configuration".into(), trouble };
         let cli = self.0.cli.as_ref().ok_or_else(|| failed(Trouble::NoCli))?;
-        let mut turn = cli.write_turn(Instant::now() + PATIENCE).await.map_err(failed)?;
+        let mut turn = cli.write_turn(rank, Instant::now() + PATIENCE).await.map_err(failed)?;
         let mode = turn.mode().clone();
         let line = Line::ours(turn.dialect().lines.save);
         let mut step = WriteStep {

@@ -29,8 +29,8 @@ pub(crate) use failures::{
     SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
-    Conditional, Deleting, Filters, HowToWrite, OfMacs, Paging, WhichJobs, power, query, several, some_text,
-    text,
+    Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
+    several, some_text, text,
 };
 
 /// The response itself.
@@ -53,6 +53,8 @@ const SCHEMAS: &str = "x-schemas";
         (name = "Profiles", description = "Bandwidth and VLAN profiles as SNMP shows them."),
         (name = "System", description = "Chassis, cards, environment, uplinks."),
         (name = "OLTs", description = "The configured OLTs."),
+        (name = "ONU life cycle", description = "Naming, blocking, restarting, resetting and deleting ONUs. Each write is read back, undone or named as partial, and can be planned first."),
+        (name = "Jobs and plans", description = "What was asked to be written, and what became of it."),
         (name = "Backups", description = "Configuration backups."),
         (name = "Service", description = "The server itself."),
     ),

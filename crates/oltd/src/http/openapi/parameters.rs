@@ -26,6 +26,14 @@ pub(crate) enum Filters {}
 #[derive(Debug)]
 pub(crate) enum OfMacs {}
 
+/// `{id}` of a job or a plan.
+#[derive(Debug)]
+pub(crate) enum JobPath {}
+
+/// `sn/{serial}`
+#[derive(Debug)]
+pub(crate) enum SerialPath {}
+
 /// `dry_run` and `Prefer`: of every write that can be planned.
 #[derive(Debug)]
 pub(crate) enum HowToWrite {}
@@ -70,6 +78,8 @@ parameters! {
     Filters: [
         query("pon", schema::PonPortInput::schema(), "Only the ONUs of this PON port."),
     ];
+    JobPath: [path::<schema::JobId>("id")];
+    SerialPath: [path::<schema::SerialInput>("serial")];
     HowToWrite: [
         query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Plans it and sends nothing that changes anything."),
         prefer(),

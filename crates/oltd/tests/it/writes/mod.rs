@@ -1,6 +1,17 @@
 //! Writes: the real server in front of the simulator's command line.
 
+#[cfg(unix)]
+mod daemon;
 mod every_step;
+#[cfg(unix)]
+mod killed;
 mod load;
 mod onu;
+mod page;
+#[cfg(unix)]
+mod people;
 mod queue;
+mod saving;
+#[cfg(unix)]
+mod stopped;
+mod together;

@@ -10,9 +10,10 @@ const WAIT: usize = 16;
 
 #[tokio::test]
 async fn who_finds_no_room_is_told_to_come_back_and_leaves_no_job_behind() {
-    let writer = Writer::start(SMALL).await;
+    let writer = Writer::start(&SMALL.replacen("count = 7", "count = 40", 1)).await;
+    // Each to an ONU of its own, which no other job changes.
     let name = async |number: usize| {
-        let at = json!({"pon_port": "1/1/1", "onu_id": 1, "name": format!("name {number}")});
+        let at = json!({"pon_port": "1/1/1", "onu_id": number + 10, "name": format!("name {number}")});
         writer.put("/onu-management/description", at).await
     };
     let jobs = async || {

@@ -1,0 +1,161 @@
+//! The real binary in front of a simulator, in a folder that it finds again when it is
+//! started anew.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use oltsim::Simulator;
+use reqwest::Method;
+use rig::Answer;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+const TOKEN: &str = "for-writing";
+/// Longer than anything takes that is waited for here.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the daemon is started, again and again.
+pub(super) struct Home {
+    folder: TempDir,
+    client: reqwest::Client,
+}
+
+/// A daemon that runs. It ends with its handle.
+pub(super) struct Daemon<'a> {
+    home: &'a Home,
+    child: Child,
+    base: String,
+}
+
+impl Home {
+    /// In front of this OLT, which is written to so: `on`, `plan`, `off`.
+    pub(super) fn new(sim: &Simulator, writes: &str) -> Self {
+        let home = Self {
+            folder: tempfile::tempdir().unwrap(),
+            client: reqwest::Client::builder().timeout(2 * PATIENCE).build().unwrap(),
+        };
+        home.configure(sim, writes);
+        home
+    }
+
+    /// From the next start on the OLT is written to so.
+    pub(super) fn configure(&self, sim: &Simulator, writes: &str) {
+        let hash = <[u8; 32]>::from(Sha256::digest(TOKEN)).map(|byte| format!("{byte:02x}")).concat();
+        let (snmp, cli) = (sim.snmp_addr(), sim.telnet_addr().unwrap());
+        let text = format!(
+            "[[auth.tokens]]\nname = 'noc'\nsha256 = '{hash}'\nwrite = true\n
+            [[olts]]\nid = 'sim'\nwrites = '{writes}'\n
+            [olts.snmp]\nhost = '127.0.0.1'\nport = {}\ncommunity = 'public'\n
+            [olts.cli]\nhost = '127.0.0.1'\nport = {}\nusername = 'zte'\npassword = 'zte'\n",
+            snmp.port(),
+            cli.port(),
+        );
+        std::fs::write(self.path().join("oltd.toml"), text).unwrap();
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A command of the binary in this folder.
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_oltd"));
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.envs([
+            ("OLTD_LISTEN", "127.0.0.1:0"),
+            ("OLTD_LOG__FORMAT", "json"),
+            ("OLTD_LOG__ACCESS", "false"),
+        ]);
+        command
+    }
+
+    /// Starts it, and waits until it listens.
+    pub(super) async fn start(&self) -> Daemon<'_> {
+        let before = self.log().len();
+        let log = std::fs::File::options().create(true).append(true).open(self.path().join("log")).unwrap();
+        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let began = Instant::now();
+        loop {
+            let log = self.log();
+            let mut lines = log[before..].lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            if let Some(at) = lines.find_map(|line| line["address"].as_str().map(str::to_owned)) {
+                return Daemon { home: self, child, base: format!("http://{at}/api/v1") };
+            }
+            assert!(began.elapsed() < PATIENCE, "{log}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What all of its starts have logged.
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(self.path().join("log")).unwrap_or_default()
+    }
+}
+
+impl Daemon<'_> {
+    /// Sends a request; `None` where the daemon ended before it answered.
+    pub(super) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
+        let mut request = self.home.client.request(method, format!("{}{path}", self.base));
+        request = request.header("x-api-key", TOKEN);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.ok()?;
+        let location = answer.headers().get("location").map(|text| text.to_str().unwrap().to_owned());
+        Some(Answer { status: answer.status().as_u16(), location, body: answer.json().await.ok()? })
+    }
+
+    pub(super) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.try_send(method, path, body).await.unwrap()
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// The newest job, once it is in none of these states.
+    pub(super) async fn job_beyond(&self, states: &[&str]) -> Value {
+        let began = Instant::now();
+        loop {
+            let listed = self.get("/jobs?limit=1").await;
+            let job = &listed.body["data"][0];
+            if job["state"].as_str().is_some_and(|state| !states.contains(&state)) {
+                let told = self.get(&format!("/jobs/{}", job["id"].as_str().unwrap())).await;
+                return told.body["data"].clone();
+            }
+            assert!(began.elapsed() < PATIENCE, "{}\n{}", listed.body, self.home.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Ends it without a word, as the kernel or a power cut does.
+    pub(super) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends it a signal.
+    pub(super) fn signal(&self, signal: &str) {
+        let kill = format!("kill -{signal} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended, and says how long that took.
+    pub(super) async fn ends(mut self) -> Duration {
+        let began = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(began.elapsed() < 2 * PATIENCE, "{}", self.home.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        began.elapsed()
+    }
+}
+
+impl Drop for Daemon<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

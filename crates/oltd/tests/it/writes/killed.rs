@@ -1,0 +1,106 @@
+//! The daemon is killed at a line of a plan, started again, and settles by itself what it
+//! had begun: then the device against the report.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use futures::future::join_all;
+use oltsim::{AtLine, SMALL, Simulator, Source, Stop};
+use rig::every_step::{Made, OPERATIONS, Operation};
+use rig::{Answer, simulator, until};
+use serde_json::json;
+
+use super::daemon::Home;
+
+/// What the device makes of the line at which the daemon is killed.
+#[derive(Debug, Clone, Copy, Hash, PartialEq, Eq)]
+enum Line {
+    /// It never comes to be done.
+    Left,
+    /// It is done, and nobody reads the answer.
+    Done,
+}
+
+const UNDER_WAY: [&str; 3] = ["queued", "running", "pending"];
+
+async fn small() -> Simulator {
+    simulator(Source::Scenario(SMALL.to_owned())).await
+}
+
+async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
+    let line = &lines[at];
+    let told = format!("{}: killed at line {at} `{line}`, {what:?}", operation.name);
+    let wished = operation.wished().await;
+    let sim = small().await;
+    let serial = operation.prepare(&sim);
+    let before = sim.device(|device| device.configuration()).unwrap();
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins(line.clone())));
+    let (method, path, body) = operation.request(&serial, "");
+    let asked = daemon.try_send(method, &path, body);
+    let stopped = async {
+        gate.reached().await.unwrap();
+        if what == Line::Done {
+            // It stands still, so that it neither reads the answer nor keeps it.
+            daemon.signal("STOP");
+            let replies = sim.counters().cli_replies;
+            gate.go();
+            until(async || sim.counters().cli_replies > replies).await;
+        }
+        daemon.signal("KILL");
+    };
+    let (answer, ()) = tokio::join!(asked, stopped);
+    assert!(answer.is_none(), "{told}: {answer:?}");
+    daemon.kill();
+    drop(gate);
+    let daemon = home.start().await;
+    let job = daemon.job_beyond(&UNDER_WAY).await;
+    let now = sim.device(|device| device.configuration()).unwrap();
+    println!("{told}: {} {}", job["state"], job["result"]["state"]);
+    let answer = Answer { status: 200, location: None, body: json!({"data": job["result"], "job": job}) };
+    Made { answer, before, wished, now }.is_true(&told);
+    // And the ONU is free again.
+    let again = daemon.get("/jobs?state=pending").await;
+    assert_eq!(again.body["data"], json!([]), "{told}");
+    assert!(!home.log().contains("panicked"), "{told}: {}", home.log());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_write_at_a_line() {
+    let whole = std::env::var_os("EVERY_STEP").is_some();
+    let once = OPERATIONS.iter().map(async |operation| {
+        let lines = operation.lines().await;
+        for what in [Line::Left, Line::Done] {
+            let mut hasher = DefaultHasher::new();
+            (operation.name, what).hash(&mut hasher);
+            let one = usize::try_from(hasher.finish() % lines.len() as u64).unwrap();
+            for at in (0..lines.len()).filter(|at| whole || *at == one) {
+                killed(*operation, at, &lines, what).await;
+            }
+        }
+    });
+    join_all(once).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_begun_does_not_run_for_ever() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins("show running-config interface gpon-onu_".into())));
+    let body = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7"});
+    let asked = daemon.try_send(reqwest::Method::PUT, "/onu-management/description", Some(body));
+    let killed = async {
+        gate.reached().await.unwrap();
+        daemon.signal("KILL");
+    };
+    let (answer, ()) = tokio::join!(asked, killed);
+    assert!(answer.is_none(), "{answer:?}");
+    daemon.kill();
+    drop(gate);
+    let daemon = home.start().await;
+    let job = daemon.job_beyond(&["queued", "running", "pending"]).await;
+    assert_eq!((&job["state"], &job["result"]["state"]), (&json!("failed"), &json!("unchanged")), "{job}");
+    assert!(job["error"].as_str().is_some_and(|why| why.contains("before anything of it was sent")), "{job}");
+    assert!(!sim.command_lines().iter().any(|line| line.configures));
+}

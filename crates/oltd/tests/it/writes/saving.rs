@@ -1,0 +1,160 @@
+//! What was changed is saved, by itself or by whom it is asked for.
+
+use std::time::Duration;
+
+use oltd::app::Site;
+use oltd::jobs::SaveTimes;
+use oltd::writing::SaveMode;
+use oltsim::{LineEffect, LineFault, SMALL};
+use rig::every_step::onu;
+use rig::{Writer, WriterOptions, until};
+use serde_json::{Value, json};
+
+const SOON: SaveTimes = SaveTimes {
+    quiet: Duration::from_millis(50),
+    at_most: Duration::from_millis(200),
+    wait_for_others: Duration::from_millis(50),
+};
+const NEVER: SaveTimes =
+    SaveTimes { quiet: Duration::from_secs(900), at_most: Duration::from_secs(900), ..SOON };
+
+async fn writer(times: SaveTimes, scenario: &str) -> Writer {
+    Writer::with(scenario, WriterOptions { save_times: Some(times), ..WriterOptions::default() }).await
+}
+
+async fn name(writer: &Writer, name: &str) -> Value {
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": name});
+    let answer = writer.put("/onu-management/description", asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body["data"].clone()
+}
+
+/// The name of the ONU that a restart would bring back.
+fn saved_name(writer: &Writer) -> Vec<u8> {
+    let saved = writer.sim.device(|device| device.startup().cloned()).unwrap();
+    saved.and_then(|saved| saved.onus.get(&onu()).map(|onu| onu.name.clone())).unwrap_or_default()
+}
+
+async fn unsaved(writer: &Writer) -> Value {
+    writer.get("/olts/sim").await.body["data"]["unsaved_changes"].clone()
+}
+
+async fn records(writer: &Writer) -> Vec<Value> {
+    let store = writer.app.jobs().store().unwrap();
+    let records = store.records("sim", "save", 100).await.unwrap();
+    let document = |record: oltd::store::Record| {
+        serde_json::from_slice(secrecy::ExposeSecret::expose_secret(&record.document)).unwrap()
+    };
+    records.into_iter().map(document).collect()
+}
+
+#[tokio::test]
+async fn several_changes_are_saved_once() {
+    // Longer than a change takes on the slowest machine.
+    let quiet = Duration::from_secs(3);
+    let writer = writer(SaveTimes { quiet, at_most: 10 * quiet, ..SOON }, SMALL).await;
+    assert_eq!(unsaved(&writer).await, false);
+    for text in ["A", "B", "C"] {
+        assert_eq!(name(&writer, text).await["saved"], "pending");
+    }
+    assert_eq!(unsaved(&writer).await, true);
+    assert_ne!(saved_name(&writer), b"C");
+    until(async || saved_name(&writer) == b"C").await;
+    until(async || unsaved(&writer).await == false).await;
+    let records = records(&writer).await;
+    assert_eq!(records.len(), 1, "{records:?}");
+    assert_eq!((&records[0]["state"], &records[0]["others"]), (&json!("applied"), &json!({"Ok": []})));
+    assert_eq!(records[0]["jobs"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn others_who_are_logged_in_delay_it_once_and_stand_in_the_record() {
+    let people = format!("{SMALL}\n[[people]]\nuser = \"noc\"\naddress = \"192.0.2.7\"\n");
+    let writer = writer(SOON, &people).await;
+    name(&writer, "A").await;
+    until(async || saved_name(&writer) == b"A").await;
+    until(async || !records(&writer).await.is_empty()).await;
+    let records = records(&writer).await;
+    assert_eq!(records[0]["others"]["Ok"], json!(["noc from 192.0.2.7"]), "{records:?}");
+    let asked = writer.sim.command_lines().into_iter().filter(|line| line.line == "show users").count();
+    assert_eq!(asked, 2, "before and behind the wait");
+}
+
+#[tokio::test]
+async fn a_save_that_fails_is_owed_still() {
+    let writer = writer(SOON, SMALL).await;
+    writer
+        .sim
+        .set_line_faults(vec![LineFault::first("write", LineEffect::Refuse("%Error 20200: no\n".into()))]);
+    name(&writer, "A").await;
+    until(async || !records(&writer).await.is_empty()).await;
+    assert_eq!(records(&writer).await[0]["state"], "refused");
+    assert_eq!(unsaved(&writer).await, true);
+    // Somebody does not wait for the next try.
+    let answer = writer.post("/system/save", json!({})).await;
+    assert_eq!((answer.status, &answer.body["data"]["saved"]), (200, &json!(true)), "{}", answer.body);
+    assert_eq!(unsaved(&writer).await, false);
+    assert_eq!(saved_name(&writer), b"A");
+}
+
+#[tokio::test]
+async fn by_hand_alone_where_it_is_configured_so() {
+    let site: fn(Site) -> Site = |site| Site { save: SaveMode::Manual, ..site };
+    let options = WriterOptions { site: Some(site), save_times: Some(SOON), ..WriterOptions::default() };
+    let writer = Writer::with(SMALL, options).await;
+    assert_eq!(name(&writer, "A").await["saved"], "manual");
+    assert_eq!(unsaved(&writer).await, true);
+    assert_eq!(writer.post("/system/save", json!({})).await.status, 200);
+    assert_eq!((unsaved(&writer).await, saved_name(&writer)), (json!(false), b"A".to_vec()));
+}
+
+#[tokio::test]
+async fn what_somebody_else_saved_clears_nothing() {
+    let writer = writer(NEVER, SMALL).await;
+    name(&writer, "A").await;
+    writer.sim.device(|device| device.save());
+    assert_eq!(unsaved(&writer).await, true);
+}
+
+/// The OLT starts again before it was saved: the jobs are lost, are named, and one job
+/// makes all of it anew.
+#[tokio::test]
+async fn what_a_restart_has_undone_is_lost_and_can_be_made_anew() {
+    let writer = writer(NEVER, SMALL).await;
+    let before = writer.sim.device(|device| device.onu(onu()).unwrap().configured.clone()).unwrap();
+    writer.sim.device(|device| device.save());
+    let jobs = [name(&writer, "A").await["job"].clone(), name(&writer, "B").await["job"].clone()];
+    // It was looked at when the OLT started, before it did again.
+    let store = writer.app.jobs().store().unwrap().clone();
+    until(async || store.boot("sim").await.unwrap().is_some()).await;
+    writer.sim.reboot().await;
+    assert_eq!(writer.sim.device(|device| device.onu(onu()).unwrap().configured.clone()).unwrap(), before);
+    // The next change is followed by the next look.
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 2, "name": "other"});
+    until(async || writer.put("/onu-management/description", asked.clone()).await.status == 200).await;
+    let state = async |job: &Value| {
+        writer.get(&format!("/jobs/{}", job.as_str().unwrap())).await.body["data"]["state"].clone()
+    };
+    until(async || state(&jobs[0]).await == "lost").await;
+    assert_eq!(state(&jobs[1]).await, "lost");
+    until(async || !writer.get("/jobs?kind=lost").await.body["data"].as_array().unwrap().is_empty()).await;
+    let gathered = writer.get("/jobs?kind=lost").await.body["data"][0].clone();
+    assert_eq!(
+        (&gathered["state"], &gathered["progress"]["total"]),
+        (&json!("lost"), &json!(2)),
+        "{gathered}"
+    );
+    let path = format!("/jobs/{}/settle", gathered["id"].as_str().unwrap());
+    let settled = writer.post(&path, json!({"how": "finish"})).await;
+    assert_eq!(
+        (settled.status, &settled.body["data"]["state"]),
+        (200, &json!("applied")),
+        "{}",
+        settled.body
+    );
+    let shown = writer.sim.device(|device| device.onu(onu()).unwrap().configured.name.clone()).unwrap();
+    assert_eq!(shown, b"B");
+    assert_eq!(state(&jobs[0]).await, "done");
+    let again = writer.post(&path, json!({"how": "finish"})).await;
+    assert_eq!((again.status, &again.body["error_code"]), (409, &json!("job_settled")), "{}", again.body);
+}

@@ -1,0 +1,68 @@
+//! What became of it all.
+
+use gpon::{OnRefusal, StepState, WriteReport, WriteState};
+
+use super::{Outcome, Run};
+use crate::change::effect::{self, Effect, Seen};
+use crate::change::journal::{Progress, Way};
+use crate::change::plan::Probe;
+
+impl Run<'_> {
+    /// What became of it, by what stands now; `None` where what was taken is not so
+    /// and has to be taken back.
+    pub(super) fn verdict(&mut self, way: Way, seen: &Seen, effects: &[Effect]) -> Option<Outcome> {
+        if way == Way::Forth {
+            let missing = effect::missing(self.plan, &seen.config, effects);
+            if missing.is_empty() {
+                let state =
+                    if self.plan.0.steps.is_empty() { WriteState::Unchanged } else { WriteState::Applied };
+                // That it came back, its history shows later.
+                return Some(self.outcome(state, Vec::new(), self.plan.0.life.is_none()));
+            }
+            for name in missing {
+                self.warn(format!("the OLT took the lines, but `{name}` is not as it was wished for"));
+            }
+            let deletes = self.plan.0.steps.iter().any(|step| step.probe == Probe::Gone);
+            // A customer is not brought back because some of him is still there.
+            if self.plan.0.on_refusal == OnRefusal::Undo && !deletes {
+                return None;
+            }
+        }
+        let remaining = effect::remaining(self.plan, &self.progress, &seen.config, effects, way);
+        let begun = |step: &Progress| step.forth == Some(StepState::Done) || step.back.is_some();
+        let taken: Vec<usize> =
+            self.progress.iter().enumerate().filter(|(_, step)| begun(step)).map(|(at, _)| at).collect();
+        for at in &taken {
+            self.undone(*at, effects.get(*at) != Some(&Effect::Yes));
+        }
+        let state = match (remaining.is_empty(), taken.is_empty()) {
+            (false, _) => WriteState::Partial,
+            (true, true) => WriteState::Refused,
+            (true, false) => WriteState::RolledBack,
+        };
+        for foreign in effect::foreign(self.plan, &seen.config) {
+            self.warn(format!("somebody else changed it meanwhile, and it was left alone: {foreign}"));
+        }
+        Some(self.outcome(state, remaining, true))
+    }
+
+    pub(super) fn pending(&mut self, foreign: Vec<String>) -> Outcome {
+        let mut outcome = self.outcome(WriteState::Unknown, Vec::new(), false);
+        for what in &foreign {
+            outcome.report.warnings.push(format!("neither the plan nor what stood before explains: {what}"));
+        }
+        Outcome { is_pending: true, foreign, ..outcome }
+    }
+
+    pub(super) fn outcome(&mut self, state: WriteState, remaining: Vec<String>, verified: bool) -> Outcome {
+        let report = std::mem::take(&mut self.report);
+        let report =
+            WriteReport { state, steps: report.steps, remaining, warnings: report.warnings, verified };
+        Outcome {
+            report,
+            progress: std::mem::take(&mut self.progress),
+            is_pending: false,
+            foreign: Vec::new(),
+        }
+    }
+}
