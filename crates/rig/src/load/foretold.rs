@@ -89,7 +89,7 @@ fn calm(act: &Act, ran: Ran, onu: &Onu, lines: &[String]) -> &'static str {
 
 impl Write {
     /// The ONU with all that was asked for.
-    fn wished(&self) -> Onu {
+    pub(super) fn wished(&self) -> Onu {
         let onu = self.before.clone();
         match &self.act {
             Act::Describe { name, description } => {
@@ -173,8 +173,7 @@ fn foretell(write: &Write, kind: Kind, chosen: usize, hand: &str) -> (usize, &'s
         }
         Kind::LogLine | Kind::CutBefore | Kind::CutBehind => (any, "applied", wished),
         Kind::Silence => (step, "applied", wished),
-        // What was done is lost before it is read back: a restart cannot be told from a lie.
-        Kind::OltRestarts if any == end && write.act != Act::Reboot => (any, "rolled_back", before),
+        // What of it was lost is done again.
         Kind::OltRestarts => (any, "applied", wished),
         Kind::SomebodyElse => {
             let text = hand.split(' ').next().unwrap_or_default();

@@ -3,19 +3,23 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use gpon::OnuRef;
 use oltsim::device::Configuration;
 use oltsim::{AtLine, Gate, LineEffect, LineFault, Simulator, Stop};
 use reqwest::Method;
 use tokio::sync::Mutex;
 
 use super::fleet::{Fleet, Said, name_of};
-use super::script::{Kind, Ran, Script, Write};
+use super::script::{Kind, Onu, Ran, Script, Write};
 
 /// The OLT's words for no.
 const NO: &str = "%Code 62330-GPONSRV : Parameter exceeds range\n";
 /// How long the server may take to settle what was interrupted, from when the command
 /// lines answer.
 const SETTLED: Duration = Duration::from_secs(30);
+
+/// Every ONU, by its OLT and place.
+type Onus = BTreeMap<(usize, OnuRef), Onu>;
 
 /// How it went.
 #[derive(Debug, Default)]
@@ -24,8 +28,8 @@ pub struct Ended {
     pub problems: Vec<String>,
     /// How many writes ended so.
     pub outcomes: BTreeMap<String, usize>,
-    /// The jobs that wait for a person.
-    pub waiting: BTreeSet<String>,
+    /// The jobs that wait for a person, each with its write.
+    pub waiting: BTreeMap<String, Write>,
     /// How often clients were sent away, and how often one of them at most.
     pub sent_away: u64,
     /// The same for the one that was sent away most often.
@@ -79,73 +83,99 @@ impl Script {
             let what =
                 format!("{} {:?} {:?} {fault:?} {:?}", write.number, write.act, write.ran, write.lines);
             if let Err(why) = write.is_as_foretold(&said) {
-                ended.problems.push(format!("{what}: {why}: {} {}", said.status, said.body));
+                let (status, tries, body) = (said.status, said.tries, &said.body);
+                let typed = write.typed(&fleet.sims[write.before.olt]);
+                ended.problems.push(format!("{what}: {why}: {status} after {tries} {body}\n{typed}"));
             }
             if said.outcome == "unknown"
                 && let Some(job) = said.body["data"]["job"].as_str()
             {
-                ended.waiting.insert(job.to_owned());
+                ended.waiting.insert(job.to_owned(), write.clone());
             }
         }
         ended.each.sort();
-        self.settled(fleet, &mut ended).await;
-        self.holds(fleet, &before, &mut ended);
+        let mut last = self.last.clone();
+        settled(fleet, &last, &mut ended).await;
+        holds(fleet, &before, &last, &mut ended);
+        by_a_person(fleet, &mut last, &mut ended).await;
+        holds(fleet, &before, &last, &mut ended);
         ended
     }
+}
 
-    /// Nothing is pending but what waits for a person, by name.
-    async fn settled(&self, fleet: &Fleet, ended: &mut Ended) {
-        let began = Instant::now();
-        let expected: Vec<usize> = (0..fleet.sims.len())
-            .map(|olt| self.last.values().filter(|onu| onu.olt == olt && onu.locked).count())
-            .collect();
-        loop {
-            let pending = (0..fleet.sims.len()).map(|olt| fleet.app.jobs().pending_of(&name_of(olt)));
-            let pending: Vec<_> = pending.collect();
-            if pending == expected {
-                break;
-            }
-            if began.elapsed() > SETTLED {
-                ended.problems.push(format!("pending are {pending:?}, not {expected:?}"));
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+/// Nothing is pending but what waits for a person, by name.
+async fn settled(fleet: &Fleet, last: &Onus, ended: &mut Ended) {
+    let began = Instant::now();
+    let expected: Vec<usize> = (0..fleet.sims.len())
+        .map(|olt| last.values().filter(|onu| onu.olt == olt && onu.locked).count())
+        .collect();
+    loop {
+        let pending = (0..fleet.sims.len()).map(|olt| fleet.app.jobs().pending_of(&name_of(olt)));
+        let pending: Vec<_> = pending.collect();
+        if pending == expected {
+            break;
         }
-        let (_, list, _) = fleet.send(Method::GET, "/jobs?state=pending&limit=1000", None).await;
-        let listed = list["data"].as_array().cloned().unwrap_or_default();
-        let listed: BTreeSet<_> =
-            listed.iter().map(|job| job["id"].as_str().unwrap_or_default().to_owned()).collect();
-        if listed != ended.waiting {
-            ended.problems.push(format!("the list has {listed:?} pending, not {:?}", ended.waiting));
+        if began.elapsed() > SETTLED {
+            ended.problems.push(format!("pending are {pending:?}, not {expected:?}"));
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let (_, list, _) = fleet.send(Method::GET, "/jobs?state=pending&limit=1000", None).await;
+    let listed = list["data"].as_array().cloned().unwrap_or_default();
+    let listed: BTreeSet<_> =
+        listed.iter().map(|job| job["id"].as_str().unwrap_or_default().to_owned()).collect();
+    let waiting: BTreeSet<_> = ended.waiting.keys().cloned().collect();
+    if listed != waiting {
+        ended.problems.push(format!("the list has {listed:?} pending, not {waiting:?}"));
+    }
+}
+
+/// A person settles what waits for one, each in another way than the one before.
+async fn by_a_person(fleet: &Fleet, last: &mut Onus, ended: &mut Ended) {
+    for ((job, write), how) in ended.waiting.iter().zip(["finish", "undo", "accept"].into_iter().cycle()) {
+        let body = serde_json::json!({"how": how});
+        let (status, answer, _) = fleet.send(Method::POST, &format!("/jobs/{job}/settle"), Some(body)).await;
+        if status != 200 {
+            ended.problems.push(format!("{} {how}: {status} {answer}", write.number));
+        }
+        let after =
+            Onu { locked: false, ..if how == "finish" { write.wished() } else { write.after.clone() } };
+        last.insert((write.before.olt, write.before.at), after);
+    }
+    for olt in 0..fleet.sims.len() {
+        let pending = fleet.app.jobs().pending_of(&name_of(olt));
+        if pending > 0 {
+            ended.problems.push(format!("olt-{olt}: {pending} are pending though all were settled"));
         }
     }
+}
 
-    /// Each OLT holds what the script says, and nothing else has changed.
-    fn holds(&self, fleet: &Fleet, before: &[Configuration], ended: &mut Ended) {
-        for (olt, (sim, before)) in fleet.sims.iter().zip(before).enumerate() {
-            let mut wished = before.clone();
-            for ((_, at), onu) in self.last.iter().filter(|((of, _), _)| *of == olt) {
-                if !onu.registered {
-                    wished.onus.remove(at);
-                } else if let Some(config) = wished.onus.get_mut(at) {
-                    config.name = onu.name.clone().into_bytes();
-                    config.description = onu.description.clone().into_bytes();
-                    config.enabled = onu.enabled;
-                }
+/// Each OLT holds what the script says, and nothing else has changed.
+fn holds(fleet: &Fleet, before: &[Configuration], last: &Onus, ended: &mut Ended) {
+    for (olt, (sim, before)) in fleet.sims.iter().zip(before).enumerate() {
+        let mut wished = before.clone();
+        for ((_, at), onu) in last.iter().filter(|((of, _), _)| *of == olt) {
+            if !onu.registered {
+                wished.onus.remove(at);
+            } else if let Some(config) = wished.onus.get_mut(at) {
+                config.name = onu.name.clone().into_bytes();
+                config.description = onu.description.clone().into_bytes();
+                config.enabled = onu.enabled;
             }
-            let mut now = sim.device(|device| device.configuration()).unwrap();
-            let places: BTreeSet<_> = wished.onus.keys().chain(now.onus.keys()).copied().collect();
-            for at in places.into_iter().filter(|at| wished.onus.get(at) != now.onus.get(at)) {
-                let (wished, now) = (wished.onus.get(&at), now.onus.get(&at));
-                ended.problems.push(format!("olt-{olt}: {at} is {now:?}, not {wished:?}"));
-            }
-            now.onus.clone_from(&wished.onus);
-            if now != wished {
-                ended.problems.push(format!("olt-{olt}: more than ONUs has changed"));
-            }
-            for fault in sim.line_faults() {
-                ended.problems.push(format!("olt-{olt}: it never came to {fault:?}"));
-            }
+        }
+        let mut now = sim.device(|device| device.configuration()).unwrap();
+        let places: BTreeSet<_> = wished.onus.keys().chain(now.onus.keys()).copied().collect();
+        for at in places.into_iter().filter(|at| wished.onus.get(at) != now.onus.get(at)) {
+            let (wished, now) = (wished.onus.get(&at), now.onus.get(&at));
+            ended.problems.push(format!("olt-{olt}: {at} is {now:?}, not {wished:?}"));
+        }
+        now.onus.clone_from(&wished.onus);
+        if now != wished {
+            ended.problems.push(format!("olt-{olt}: more than ONUs has changed"));
+        }
+        for fault in sim.line_faults() {
+            ended.problems.push(format!("olt-{olt}: it never came to {fault:?}"));
         }
     }
 }
@@ -185,6 +215,17 @@ impl Write {
             return Err(format!("the lines are {sent:?}, not {whole:?}"));
         }
         Ok(())
+    }
+
+    /// What the OLT received where this was made, a few lines at a time.
+    fn typed(&self, sim: &Simulator) -> String {
+        let lines = sim.command_lines();
+        let enters = |at: usize| self.lines.first().is_some_and(|first| lines[at].line == *first);
+        let parts = (0..lines.len()).filter(|at| enters(*at)).map(|at| {
+            let around = &lines[at.saturating_sub(4)..(at + 10).min(lines.len())];
+            around.iter().map(|line| format!("{} {}> {}\n", line.session, line.mode, line.line)).collect()
+        });
+        parts.collect::<Vec<String>>().join("...\n")
     }
 
     /// Where a line of it is typed: the one that leads to the interface at none.

@@ -197,6 +197,14 @@ impl<'a> Run<'a> {
             }
             if made && self.leave().await.is_err() {
                 self.turn = None;
+                // What was done may be lost with the link, as in a restart of the OLT: then
+                // it is finished rather than taken back.
+                if way == Way::Forth && links < LINKS && !self.only_restarts() {
+                    (interrupted, made) = (true, false);
+                    lost.get_or_insert_with(Instant::now);
+                    links += 1;
+                    continue;
+                }
             }
             if made && way == Way::Forth && self.only_restarts() {
                 return self.restarted();
@@ -232,7 +240,7 @@ impl<'a> Run<'a> {
         if self.turn.is_none() {
             // Who looks for what became of a line is not told that nobody answers
             // before the time is over.
-            let turn = self.cli.write_turn(Rank::Person, until).await?;
+            let turn = self.cli.write_turn(Rank::GoesOn, until).await?;
             self.standing = Standing::Exec;
             if *turn.mode() != Mode::Enabled {
                 return Err(Trouble::UnexpectedReply(format!(

@@ -39,6 +39,9 @@ pub(crate) type WriteWant = Want<Begun>;
 /// Who is served first of those who want to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Rank {
+    /// What was begun and cut off: half of it may stand. Only who had a turn goes on, so
+    /// that these are few, and the bound of the queue is not theirs.
+    GoesOn,
     /// Somebody waits for it.
     Person,
     /// Nobody does, so that it gives way: a save that is owed.
@@ -142,7 +145,7 @@ fn first(writers: &mut VecDeque<WriteWant>) -> Option<WriteWant> {
 /// may last longer than all of them wait.
 fn queue(writers: &mut VecDeque<WriteWant>, want: WriteWant) {
     writers.retain(|want| !want.has_gone());
-    if writers.len() < WRITES {
+    if writers.len() < WRITES || want.rank == Rank::GoesOn {
         writers.push_back(want);
     } else {
         let _ = want.give.send(Err(Trouble::Busy { waiting: WRITES }));

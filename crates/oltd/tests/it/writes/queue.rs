@@ -10,9 +10,10 @@ const WAIT: usize = 16;
 
 #[tokio::test]
 async fn who_finds_no_room_is_told_to_come_back_and_leaves_no_job_behind() {
-    let writer = Writer::start(SMALL).await;
+    let writer = Writer::start(&SMALL.replacen("count = 7", "count = 40", 1)).await;
+    // Each to an ONU of its own, which no other job changes.
     let name = async |number: usize| {
-        let at = json!({"pon_port": "1/1/1", "onu_id": 1, "name": format!("name {number}")});
+        let at = json!({"pon_port": "1/1/1", "onu_id": number + 10, "name": format!("name {number}")});
         writer.put("/onu-management/description", at).await
     };
     let jobs = async || {
@@ -55,4 +56,20 @@ async fn who_finds_no_room_is_told_to_come_back_and_leaves_no_job_behind() {
         "{}",
         applied.body
     );
+}
+
+#[tokio::test]
+async fn what_a_restart_of_the_olt_took_away_is_done_again() {
+    let writer = Writer::start(SMALL).await;
+    writer.sim.device(|device| device.save());
+    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins("end".into())));
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7"});
+    let restart = async {
+        gate.reached().await.unwrap();
+        writer.sim.reboot().await;
+        drop(gate);
+    };
+    let (answer, ()) = tokio::join!(writer.put("/onu-management/description", asked), restart);
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (200, &json!("applied")), "{}", answer.body);
+    assert_eq!(writer.configured(), ["name House 7", "name House 7"]);
 }
