@@ -3,7 +3,7 @@
 //!
 //! The order: the server accepts nothing more and ends the requests under way;
 //! then [`Tasks::finish`] waits for the writes under way and ends all others;
-//! then the command lines are logged out of ([`crate::app::App::close`]).
+//! then the command lines are logged out of ([`crate::app::App::close_within`]).
 
 use std::any::Any;
 use std::collections::BTreeMap;

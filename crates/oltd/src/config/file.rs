@@ -111,7 +111,7 @@ table! {
         /// of them.
         writer: may(Flag, "true", "true without [cache.redis], false with it"),
         /// When what was changed is saved: immediate; coalesced, once nothing was changed
-        /// for a while (see [save]); or manual, when somebody asks for it.
+        /// for a while (the table save); or manual, when somebody asks for it.
         save: usual(SaveRule, "coalesced"),
         /// Whether blocking, unblocking, resetting and deleting an ONU need its serial
         /// number; false for clients that know its place alone.

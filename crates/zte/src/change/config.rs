@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::text::{SecretText, StandingLine};
 use crate::firmware::dialect::{Block, Changes, Replaced};
 
-/// What stands about an ONU, as far as it was read. [`render`](Self::render) is the
+/// What stands about an ONU, as far as it was read. What renders it, in the tests, is the
 /// inverse of reading it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OnuConfig {
