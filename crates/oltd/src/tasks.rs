@@ -2,8 +2,9 @@
 //! named, counted, and ended in an order.
 //!
 //! The order: the server accepts nothing more and ends the requests under way;
-//! then [`Tasks::finish`] waits for the writes under way and ends all others;
-//! then the command lines are logged out of ([`crate::app::App::close_within`]).
+//! then [`Tasks::drain`] waits for the writes under way as long as is configured; then
+//! the command lines end the line under way and are logged out of
+//! ([`crate::app::App::close_within`]); then [`Tasks::finish`] ends all others.
 
 use std::any::Any;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Changes of an ONU that exists, each as it is when nothing goes wrong.
 
 use gpon::OnuRef;
-use oltsim::SMALL;
+use oltsim::{LineEffect, LineFault, SMALL};
 use rig::Writer;
 use serde_json::{Value, json};
 
@@ -206,4 +206,69 @@ async fn a_restart_is_verified_by_the_history() {
     assert_eq!((answer.status, &answer.body["error_code"]), (422, &json!("olt_refused")), "{}", answer.body);
     assert!(answer.body["error"].as_str().unwrap().contains("63987"), "{}", answer.body);
     assert!(answer.body["data"]["warnings"][0].as_str().unwrap().contains("not online"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn what_was_done_may_stay_where_a_part_is_refused() {
+    let writer = Writer::start(SMALL).await;
+    let refuse = LineEffect::Refuse("%Code 62330-GPONSRV : Parameter exceeds range\n".into());
+    writer.sim.set_line_faults(vec![LineFault::begins("description", refuse)]);
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "A", "description": "b", "on_refusal": "keep", "ref": "order 7"});
+    let answer = writer.put("/onu-management/description", asked).await;
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (500, &json!("partial_change")),
+        "{}",
+        answer.body
+    );
+    let data = &answer.body["data"];
+    assert_eq!((&data["remaining"], &data["ref"]), (&json!(["`name A` stands"]), &json!("order 7")));
+    assert!(answer.body["error"].as_str().unwrap().contains("62330"), "{}", answer.body);
+    let name = writer.sim.device(|device| device.onu(at(1)).unwrap().configured.name.clone()).unwrap();
+    assert_eq!(name, b"A");
+    let job = writer.get(&format!("/jobs/{}", data["job"].as_str().unwrap())).await;
+    assert_eq!(job.body["data"]["state"], "partial");
+}
+
+#[tokio::test]
+async fn what_was_read_before_is_read_anew() {
+    let writer = Writer::start(SMALL).await;
+    let name = async || {
+        let list = writer.get("/board/1/pon/1").await.body;
+        let rows = list["data"].as_array().unwrap().iter().find(|row| row["onu_id"] == 1).cloned();
+        rows.unwrap()["name"].clone()
+    };
+    assert_ne!(name().await, "A");
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "A"});
+    assert_eq!(writer.put("/onu-management/description", asked).await.status, 200);
+    assert_eq!(name().await, "A");
+}
+
+/// A restart is seen by the history of the ONU, a while after the answer.
+#[tokio::test]
+async fn the_job_tells_whether_an_onu_came_back() {
+    let writer = Writer::start(SMALL).await;
+    let online =
+        writer.sim.device(|device| device.onus().find(|(_, onu)| onu.is_online()).unwrap().0).unwrap();
+    let asked = json!({"pon_port": online.pon.to_string(), "onu_id": online.id.get()});
+    let answer = writer.post("/onu-management/reboot", asked).await;
+    let job = format!("/jobs/{}", answer.body["data"]["job"].as_str().unwrap());
+    rig::until(async || writer.get(&job).await.body["data"]["result"]["verified"] == true).await;
+    assert_eq!(answer.body["data"]["saved"], true, "nothing is to be saved");
+}
+
+/// A remark proves nothing: what the line was to do is looked at.
+#[tokio::test]
+async fn a_remark_is_told_and_the_device_is_looked_at() {
+    let writer = Writer::start(SMALL).await;
+    let said = LineEffect::Say("Warning: shared profile\n".into());
+    writer.sim.set_line_faults(vec![LineFault::first("name", said)]);
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "A"});
+    let answer = writer.put("/onu-management/description", asked).await;
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (200, &json!("applied")), "{}", answer.body);
+    assert!(
+        answer.body["data"]["warnings"][0].as_str().unwrap().contains("Warning: shared profile"),
+        "{}",
+        answer.body
+    );
 }
