@@ -157,16 +157,20 @@ impl Operation {
 
     /// The lines of its plan.
     pub async fn lines(self) -> Vec<String> {
+        typed(&self.plan().await["lines"])
+    }
+
+    async fn plan(self) -> Value {
         let (writer, serial) = self.writer().await;
-        let planned = self.ask(&writer, &serial, "?dry_run=true").await;
+        let mut planned = self.ask(&writer, &serial, "?dry_run=true").await;
         assert_eq!(planned.status, 200, "{}: {}", self.name, planned.body);
-        let lines = planned.body["data"]["plan"]["lines"].as_array().unwrap();
-        lines.iter().map(|line| line["line"].as_str().unwrap().to_owned()).collect()
+        planned.body["data"]["plan"].take()
     }
 
     /// Makes it while this happens to its line of this number.
     pub async fn made(self, at: usize, happening: Happening) -> Made {
-        let lines = self.lines().await;
+        let plan = self.plan().await;
+        let lines = typed(&plan["lines"]);
         let line = &lines[at];
         let wished = self.wished().await;
         let (writer, serial) = self.writer().await;
@@ -179,14 +183,14 @@ impl Operation {
             }
             Happening::RefusedAndItsUndo => {
                 let first = LineFault::first(line, LineEffect::Refuse(NO.into()));
-                let mut faults = vec![first];
-                for undo in ["name", "no name", "description", "no description", "no shutdown", "shutdown"] {
-                    // What goes forth before it has gone by then.
-                    let earlier = lines[..at].iter().filter(|earlier| earlier.starts_with(undo)).count();
-                    if earlier == 0 && !line.starts_with(undo) {
-                        faults.push(LineFault::begins(undo, LineEffect::Refuse(NO.into())));
-                    }
-                }
+                // Each step is one line at the interface, and so is what takes it back: that of
+                // the first step is the last.
+                let is_step = |line: &&Value| line["place"] == "(config-if)#" && line["line"] != "end";
+                let steps = plan["lines"].as_array().unwrap()[..at].iter().filter(is_step).count();
+                let undo = typed(&plan["undo"]).into_iter().rev().take(steps);
+                let within = format!("gpon-onu_{}", onu());
+                let refused = undo.map(|undo| LineFault::once(&within, &undo, LineEffect::Refuse(NO.into())));
+                let faults = std::iter::once(first).chain(refused).collect();
                 writer.sim.set_line_faults(faults);
                 self.ask(&writer, &serial, "").await
             }
@@ -230,6 +234,11 @@ impl Operation {
         let now = writer.sim.device(|device| device.configuration()).unwrap();
         Made { answer, before, wished, now }
     }
+}
+
+/// The lines of a list of a plan.
+fn typed(lines: &Value) -> Vec<String> {
+    lines.as_array().unwrap().iter().map(|line| line["line"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The ONU that is written to.

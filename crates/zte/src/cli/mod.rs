@@ -189,10 +189,15 @@ impl Cli {
     ) -> Result<T, Trouble> {
         let began = Instant::now();
         let (give, given) = oneshot::channel();
-        queue.try_send(Want { give, deadline, rank }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: most },
-            mpsc::error::TrySendError::Closed(_) => closed(),
-        })?;
+        let want = Want { give, deadline, rank };
+        if rank == Rank::GoesOn {
+            queue.send(want).await.map_err(|_| closed())?;
+        } else {
+            queue.try_send(want).map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => Trouble::Busy { waiting: most },
+                mpsc::error::TrySendError::Closed(_) => closed(),
+            })?;
+        }
         let _waiting = Counted::new(&self.shared.waiting);
         match timeout_at(deadline, given).await {
             Ok(Ok(place)) => place,

@@ -124,34 +124,6 @@ async fn the_queue_of_writers_is_bounded_and_ends_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_goes_on_comes_before_all_who_wait() {
-    let (cli, typed) = cli(Scripted::default(), 2).await;
-    let held = turn(&cli).await;
-    let waiting: Vec<_> = (0..WRITES)
-        .map(|_| {
-            let cli = cli.clone();
-            tokio::spawn(async move { turn(&cli).await.line(typing("show 1"), false).await.map(drop) })
-        })
-        .collect();
-    until("all wait", || cli.stats().waiting == WRITES).await;
-    let goes_on = {
-        let cli = cli.clone();
-        tokio::spawn(async move {
-            let mut turn = cli.write_turn(Rank::GoesOn, within(10)).await.unwrap();
-            turn.line(typing("show 2"), false).await.map(drop)
-        })
-    };
-    until("it waits too", || cli.stats().waiting == WRITES + 1).await;
-    drop(held);
-    goes_on.await.unwrap().unwrap();
-    for one in waiting {
-        one.await.unwrap().unwrap();
-    }
-    let lines: Vec<_> = typed.all().into_iter().filter(|line| line.starts_with("show")).collect();
-    assert_eq!((lines[0].as_str(), lines.len()), ("show 2", WRITES + 1), "{lines:?}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn neither_readers_nor_writers_starve() {
     let (cli, typed) = cli(Scripted::default(), 1).await;
     let held = turn(&cli).await;

@@ -35,6 +35,19 @@ happenings! {
     the_store_is_full: Happening::StoreFull;
 }
 
+/// What cannot be taken back because the OLT refuses that too is named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_undo_leaves_a_part_that_is_named() {
+    let second = [("name and description", "description"), ("reboot by its interface", "no shutdown")];
+    for (name, begins) in second {
+        let operation = OPERATIONS.iter().find(|operation| operation.name == name).unwrap();
+        let at = operation.lines().await.iter().position(|line| line.starts_with(begins)).unwrap();
+        let made = operation.made(at, Happening::RefusedAndItsUndo).await;
+        made.is_true(name);
+        assert_eq!(made.answer.body["data"]["state"], "partial", "{}", made.answer.body);
+    }
+}
+
 /// Everything at every line: `EVERY_STEP=1 cargo nextest run -p oltd every_step`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_matrix() {
