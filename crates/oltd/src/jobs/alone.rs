@@ -13,6 +13,9 @@ use super::{Jobs, locked};
 /// How long a job waits for the one before it: as long as for its turn at the OLT.
 const WAIT: Duration = Duration::from_secs(60);
 
+/// How many wait for their turn at one ONU: as many as wait to write to an OLT.
+const MOST: usize = 16;
+
 /// The jobs under way, by OLT and ONU.
 pub(super) type UnderWay = Mutex<BTreeMap<(String, OnuRef), Turn>>;
 
@@ -32,6 +35,13 @@ pub(super) struct Alone {
 }
 
 impl Jobs {
+    /// Whether so many wait for an ONU that nobody else may.
+    pub(super) fn is_crowded(&self, olt: &str, at: OnuRef) -> bool {
+        let under_way = locked(&self.0.under_way);
+        // The map has one, and so has the job whose turn it is.
+        under_way.get(&(olt.to_owned(), at)).is_some_and(|turn| Arc::strong_count(&turn.lock) >= MOST + 2)
+    }
+
     /// The turn of this job at an ONU.
     ///
     /// # Errors

@@ -98,7 +98,7 @@ impl Jobs {
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
         self.unlocked(&olt.id, at)?;
-        Self::has_room(olt)?;
+        self.has_room(olt, at)?;
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
@@ -119,7 +119,7 @@ impl Jobs {
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
         self.unlocked(&olt.id, plan.at())?;
-        Self::has_room(olt)?;
+        self.has_room(olt, plan.at())?;
         let job = new_id();
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;

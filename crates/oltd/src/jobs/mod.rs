@@ -261,8 +261,8 @@ impl Jobs {
     }
 
     /// Who has to come back later leaves no job behind: many who do would fill the store.
-    fn has_room(olt: &Writable) -> Result<(), NotBegun> {
-        match olt.olt.is_full_of_changes() {
+    fn has_room(&self, olt: &Writable, at: OnuRef) -> Result<(), NotBegun> {
+        match olt.olt.is_full_of_changes() || self.is_crowded(&olt.id, at) {
             true => Err(NotBegun::Busy { olt: olt.id.to_string() }),
             false => Ok(()),
         }

@@ -105,3 +105,27 @@ async fn what_waits_when_somebody_comes_to_hold_the_olt_is_not_begun() {
     }
     assert_eq!(writer.configured(), ["name House 7"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_finds_an_onu_crowded_is_told_to_come_back() {
+    const WAIT: usize = 16;
+    let writer = Writer::start(SMALL).await;
+    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins("name House 7".into())));
+    let first = writer.put(DESCRIBE, named(1, "House 7"));
+    let rest = async {
+        gate.reached().await.unwrap();
+        let many = (0..WAIT).map(|number| writer.put(DESCRIBE, named(1, &format!("House {number} B"))));
+        let late = async {
+            until(async || under_way(&writer).await == WAIT + 1).await;
+            // Each has its job before it stands at its place.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let away = writer.put(DESCRIBE, named(1, "House 9")).await;
+            drop(gate);
+            away
+        };
+        tokio::join!(futures::future::join_all(many), late)
+    };
+    let (first, (many, away)) = tokio::join!(first, rest);
+    assert_eq!((away.status, &away.body["error_code"]), (503, &json!("olt_busy")), "{}", away.body);
+    assert!([first].iter().chain(&many).all(|answer| answer.body["data"]["state"] == "applied"), "{many:?}");
+}
