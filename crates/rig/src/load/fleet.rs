@@ -252,6 +252,7 @@ impl Fleet {
                     // It came to no turn.
                     Some(why) if why.contains("wait for this OLT") => "olt_busy",
                     Some(why) if why.contains("not done within") => "deadline_passed",
+                    Some(why) if why.contains("cannot be reached") => "olt_unreachable",
                     Some(why) => why,
                 };
                 return (outcome.to_owned(), json!({"data": data["result"], "job": data}));
