@@ -252,6 +252,12 @@ impl Fleet {
                     // It came to no turn.
                     Some(why) if why.contains("wait for this OLT") => "olt_busy",
                     Some(why) if why.contains("not done within") => "deadline_passed",
+                    Some(why) if why.contains("cannot be reached") => "olt_unreachable",
+                    // Why nothing was sent stands there in words alone.
+                    Some(why) if why.contains("is registered with the serial number") => "identity_mismatch",
+                    Some(why) if why.contains("changed since the plan was made") => "plan_stale",
+                    Some(why) if why.contains("there is no ONU") => "onu_not_found",
+                    Some(why) if why.contains("is blocked") => "onu_blocked",
                     Some(why) => why,
                 };
                 return (outcome.to_owned(), json!({"data": data["result"], "job": data}));
