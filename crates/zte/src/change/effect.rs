@@ -62,7 +62,12 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, sin
             let wanted = value.as_ref().map(|line| line.typed());
             let before = plan.0.have.get(slot).map(|line| line.typed());
             let repeats = (0..at).any(same);
+            let disabled = progress.first().is_some_and(|step| step.forth == Some(StepState::Done));
+            let whole = plan.0.want.get(slot).map(|line| line.typed());
             match () {
+                // It was disabled for a restart and is enabled again, by whomever: nobody
+                // cuts that customer off once more.
+                () if plan.must_be_finished() && disabled && now == whole => Effect::Yes,
                 // What it sets stood there before the earlier step as well.
                 () if repeats && !started(at) => Effect::No,
                 () if now == wanted => Effect::Yes,

@@ -2,11 +2,15 @@
 //! had begun: then the device against the report.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::SystemTime;
 
 use futures::future::join_all;
+use oltd::jobs::Told;
+use oltd::store::{NewJob, NewPlan, PlanEnd, Store, StoreSettings};
 use oltsim::{AtLine, SMALL, Simulator, Source, Stop};
 use rig::every_step::{Made, OPERATIONS, Operation};
 use rig::{Answer, simulator, until};
+use secrecy::SecretSlice;
 use serde_json::json;
 
 use super::daemon::Home;
@@ -103,4 +107,52 @@ async fn what_was_not_begun_does_not_run_for_ever() {
     assert_eq!((&job["state"], &job["result"]["state"]), (&json!("failed"), &json!("unchanged")), "{job}");
     assert!(job["error"].as_str().is_some_and(|why| why.contains("before anything of it was sent")), "{job}");
     assert!(!sim.command_lines().iter().any(|line| line.configures));
+}
+
+/// Killed between the two commits by which a job ends: its plan says how.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_had_ended_is_told_as_it_ended() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let store = Store::open(&StoreSettings::new(home.path().join("data"))).await.unwrap();
+    let (now, document) = (SystemTime::now(), SecretSlice::from(b"{}".to_vec()));
+    let job = NewJob {
+        id: "j",
+        kind: "describe",
+        olt: "sim",
+        caller: None,
+        request_id: "r",
+        reference: None,
+        object: "1/1/1:1",
+        total: 1,
+        created_at: now,
+    };
+    store.add_job(&job).await.unwrap();
+    store.start_job("j", now).await.unwrap();
+    let plan = NewPlan {
+        id: "p",
+        job: Some("j"),
+        olt: "sim",
+        object: "1/1/1:1",
+        kind: "describe",
+        fingerprint: "f",
+        document: &document,
+        created_at: now,
+        expires_at: now,
+    };
+    store.begin_new(&plan, "j", 1, now).await.unwrap();
+    let told = Told {
+        state: "applied".into(),
+        steps: Vec::new(),
+        remaining: Vec::new(),
+        warnings: Vec::new(),
+        verified: true,
+        error: None,
+    };
+    let outcome = SecretSlice::from(serde_json::to_vec(&told).unwrap());
+    let _ = store.end("p", PlanEnd::Ended, &outcome, now).await.unwrap();
+    store.close().await.unwrap();
+    let daemon = home.start().await;
+    let job = daemon.job_beyond(&["queued", "running"]).await;
+    assert_eq!((&job["state"], &job["result"]["state"]), (&json!("done"), &json!("applied")), "{job}");
 }

@@ -284,3 +284,20 @@ async fn an_old_job_waits_for_a_person_but_nobody_is_left_disabled() {
     let description = sim.device(|device| device.onu(at(2)).unwrap().configured.description.clone()).unwrap();
     assert_eq!(description, b"first floor");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_enabled_by_hand_is_not_cut_off_once_more() {
+    let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
+    let home = Home::new(&sim, "on");
+    let olt = olt_with("sim", &sim, Some(cli_of(&sim))).await;
+    let store = Store::open(&StoreSettings::new(home.path().join("data"))).await.unwrap();
+    let reboot = OnuChange::new(OnuTarget::Place(onu()), OnuWish::Reboot(RebootVia::Shutdown));
+    let job = left(&store, &olt, &reboot).await;
+    store.close().await.unwrap();
+    let daemon = home.start().await;
+    let state = async || daemon.get(&format!("/jobs/{job}")).await.body["data"]["state"].clone();
+    until(async || state().await != "pending").await;
+    assert_eq!(state().await, "done");
+    let configured: Vec<_> = sim.command_lines().into_iter().filter(|line| line.configures).collect();
+    assert_eq!(configured, []);
+}

@@ -129,3 +129,18 @@ async fn who_finds_an_onu_crowded_is_told_to_come_back() {
     assert_eq!((away.status, &away.body["error_code"]), (503, &json!("olt_busy")), "{}", away.body);
     assert!([first].iter().chain(&many).all(|answer| answer.body["data"]["state"] == "applied"), "{many:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_is_applied_by_one_of_two_who_want_to() {
+    let writer = Writer::start(SMALL).await;
+    let planned = writer.put(&format!("{DESCRIBE}?dry_run=true"), named(1, "House 7")).await;
+    let apply = format!("/plans/{}/apply", planned.body["data"]["plan"]["id"].as_str().unwrap());
+    let (one, other) =
+        tokio::join!(writer.send(Method::POST, &apply, None), writer.send(Method::POST, &apply, None));
+    let mut codes = [one.status, other.status];
+    codes.sort_unstable();
+    assert_eq!(codes, [200, 409], "{}: {}", one.body, other.body);
+    let refused = if one.status == 409 { one } else { other };
+    assert_eq!(refused.body["error_code"], "plan_applied", "{}", refused.body);
+    assert_eq!(writer.configured(), ["name House 7"]);
+}
