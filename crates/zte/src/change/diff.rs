@@ -105,7 +105,8 @@ fn deletion(have: &OnuConfig) -> Result<Step, NotChanged> {
         probe: Probe::Gone,
         undo: undo.unwrap_or_default(),
         class,
-        confirm: false,
+        // On the devices seen it does not ask; one that asks is told what was asked for (CLI §1.6).
+        confirm: true,
     })
 }
 

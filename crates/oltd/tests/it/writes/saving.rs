@@ -60,7 +60,7 @@ async fn several_changes_are_saved_once() {
     assert_eq!(unsaved(&writer).await, true);
     assert_ne!(saved_name(&writer), b"C");
     until(async || saved_name(&writer) == b"C").await;
-    until(async || unsaved(&writer).await == false).await;
+    until(async || unsaved(&writer).await == false && !records(&writer).await.is_empty()).await;
     let records = records(&writer).await;
     assert_eq!(records.len(), 1, "{records:?}");
     assert_eq!((&records[0]["state"], &records[0]["others"]), (&json!("applied"), &json!({"Ok": []})));
