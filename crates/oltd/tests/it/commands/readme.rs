@@ -26,7 +26,11 @@ const TOKEN: [(&str, &str); 2] = [
 ];
 
 /// Fields whose values differ from run to run. Whether they are known does not.
-const OF_THE_MOMENT: [&str; 14] = [
+const OF_THE_MOMENT: [&str; 18] = [
+    "id",
+    "job",
+    "expires_at",
+    "duration_ms",
     "agent_values_per_s",
     "uptime",
     "last_online",
