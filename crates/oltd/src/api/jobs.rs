@@ -192,6 +192,16 @@ impl Below {
 pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> Answer {
     let states = JobState::ALL.map(|state| (state.as_str(), state));
     let olt = query.text("olt")?;
+    if let Some(olt) = olt {
+        app.olt(Some(olt))?;
+    }
+    let kind = query.text("kind")?;
+    if let Some(kind) = kind
+        && (!(1..=32).contains(&kind.len())
+            || !kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+    {
+        return Err(Failure::parameter("kind", "1 to 32 small letters and underscores", kind));
+    }
     if let Some(olt) = olt
         && !below.shows(olt)
     {
@@ -200,7 +210,7 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
     let filter = JobFilter {
         olt: olt.map(str::to_owned).or(below.0),
         state: query.text("state")?.map(|text| word("state", text, states)).transpose()?,
-        kind: query.text("kind")?.map(str::to_owned),
+        kind: kind.map(str::to_owned),
         limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;

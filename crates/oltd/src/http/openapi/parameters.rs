@@ -171,8 +171,8 @@ fn prefer() -> Parameter {
         .name("Prefer")
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
-        .description(Some("`wait=N`: how many seconds the answer may take, 20 without it and 60 at most; `respond-async`: none. What has not ended by then is answered 202 and goes on as its job."))
-        .schema(Some(text().pattern(Some("^(wait=[0-9]{1,2}|respond-async)$"))))
+        .description(Some("`wait=N`: how many seconds the answer may take, 20 without it and 60 at most; `respond-async`: none; other preferences are ignored. What has not ended by then is answered 202 and goes on as its job."))
+        .schema(Some(text().examples([Value::from("wait=5")])))
         .build()
 }
 

