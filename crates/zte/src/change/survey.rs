@@ -141,30 +141,17 @@ impl Survey<'_> {
     }
 
     async fn interface(&mut self, at: OnuRef, exists: bool) -> Result<Vec<StandingLine>, NotChanged> {
-        match self.ask(&ShowOnuConfig { onu: at }).await? {
-            Read::Rows(Parsed { rows, .. }) => Ok(rows
-                .into_iter()
-                .find(|config| config.onu == at)
-                .map(|config| config.lines)
-                .unwrap_or_default()),
-            // Nor has what is not registered an interface.
-            Read::Refused(_) if !exists => Ok(Vec::new()),
-            Read::Refused(answer) => Err(refused("read the configuration of the ONU", answer)),
-        }
+        let read = self.ask(&ShowOnuConfig { onu: at }).await?;
+        lines_of("the configuration of the ONU", read, exists, |block| {
+            (block.onu == at).then_some(block.lines)
+        })
     }
 
     async fn remote(&mut self, at: OnuRef, exists: bool) -> Result<Vec<StandingLine>, NotChanged> {
         // Without its last line some of what is to be brought back may be missing (CLI §4.5).
         let closed = |text: &str| text.lines().any(|line| line.trim() == "!");
-        match self.ask_whole(&ShowOnuRunningConfig { onu: at }, closed).await? {
-            Read::Rows(Parsed { rows, .. }) => Ok(rows
-                .into_iter()
-                .find(|config| config.onu == at)
-                .map(|config| config.lines)
-                .unwrap_or_default()),
-            Read::Refused(_) if !exists => Ok(Vec::new()),
-            Read::Refused(answer) => Err(refused("read what is set in the ONU", answer)),
-        }
+        let read = self.ask_whole(&ShowOnuRunningConfig { onu: at }, closed).await?;
+        lines_of("what is set in the ONU", read, exists, |block| (block.onu == at).then_some(block.lines))
     }
 
     /// Whether it is in service, and since when.
@@ -199,6 +186,25 @@ impl Survey<'_> {
     }
 }
 
+/// The lines of an ONU's own block. What is registered has one, with lines in it or
+/// without (CLI §4.5); only what is not has none.
+fn lines_of<T>(
+    what: &str,
+    read: Read<Parsed<Vec<T>>>,
+    exists: bool,
+    own: impl Fn(T) -> Option<Vec<StandingLine>>,
+) -> Result<Vec<StandingLine>, NotChanged> {
+    match read {
+        Read::Rows(Parsed { rows, .. }) => match rows.into_iter().find_map(own) {
+            Some(lines) => Ok(lines),
+            None if !exists => Ok(Vec::new()),
+            None => Err(Trouble::UnexpectedReply(format!("{what} does not show it")).into()),
+        },
+        Read::Refused(_) if !exists => Ok(Vec::new()),
+        Read::Refused(answer) => Err(refused(&format!("read {what}"), answer)),
+    }
+}
+
 /// By what an ONU is registered.
 fn identity(onu: &PonOnuConfig, pon: &PonConfig) -> Result<ExpectedSerial, NotChanged> {
     match (onu.serial, onu.auth) {
@@ -219,4 +225,28 @@ fn is_about(line: &str, id: OnuId) -> bool {
 
 fn refused(command: &str, answer: String) -> NotChanged {
     Trouble::Refused { command: command.to_owned(), answer }.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_block_is_no_lines_only_of_what_is_not_registered() {
+        let at = OnuRef { pon: "1/1/1".parse().unwrap(), id: "4".parse().unwrap() };
+        let read = |text: &str, exists| {
+            let rows = Read::Rows(ShowOnuConfig::parse(text));
+            lines_of("the configuration", rows, exists, |block| (block.onu == at).then_some(block.lines))
+        };
+        let bare = "Building configuration...\ninterface gpon-onu_1/1/1:4\n!\nend\n";
+        assert_eq!(read(bare, true).unwrap(), []);
+        let other = "Building configuration...\ninterface gpon-onu_1/1/1:5\n  name A\n!\nend\n";
+        for text in ["Building configuration...\nend\n", other] {
+            assert!(matches!(
+                read(text, true),
+                Err(NotChanged::Olt(Trouble::UnexpectedReply(why))) if why.contains("does not show it")
+            ));
+            assert_eq!(read(text, false).unwrap(), []);
+        }
+    }
 }
