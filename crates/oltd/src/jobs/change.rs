@@ -224,7 +224,7 @@ impl Work {
             }
         };
         match self.olt.olt.apply(&plan, &journal, settled).await {
-            Ok(outcome) => {
+            Ok((plan, outcome)) => {
                 // What is already so was never begun.
                 if !journal.has_begun() {
                     self.release(&journal).await;

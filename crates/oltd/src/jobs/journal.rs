@@ -58,11 +58,12 @@ impl JobJournal {
         }
         let now = SystemTime::now();
         let steps = u16::try_from(plan.steps()).unwrap_or(u16::MAX);
+        let document = sealed(&plan.document());
         match self.kept {
             Kept::Begun => {}
-            Kept::Claimed => self.store.begin(&self.plan, &self.job, steps, now).await?,
+            // What was kept knew less than the one that is begun: since when the ONU is in service.
+            Kept::Claimed => self.store.begin(&self.plan, &self.job, &document, steps, now).await?,
             Kept::No => {
-                let document = sealed(&plan.document());
                 let new = NewPlan {
                     id: &self.plan,
                     job: Some(&self.job),

@@ -139,7 +139,7 @@ macro_rules! select_plans {
 }
 pub(super) use select_plans;
 
-fn document_of(id: &str) -> Place<'_> {
+pub(super) fn document_of(id: &str) -> Place<'_> {
     Place { table: "plans", id, column: "document" }
 }
 

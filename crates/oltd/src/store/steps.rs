@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use super::owed;
-use super::plans::{NewPlan, PlanState, room};
+use super::plans::{NewPlan, PlanState, document_of, room};
 use super::sealed::{Place, SEAL};
 use super::writer::{Turn, sql};
 use super::{Store, column, maybe_time, ms};
@@ -109,15 +109,25 @@ pub struct StepRow {
 impl Store {
     /// Begins a plan that is a draft or claimed by the job: from here on it is running, and
     /// there is space for all that its `steps` steps and their undo will have to say. Nothing
-    /// may be sent before this has returned.
+    /// may be sent before this has returned. `document` takes the place of the one that was kept.
     ///
     /// # Errors
     /// [`StoreError::Full`] where there is no such space, [`StoreError::Unknown`] where there is
     /// no such plan or it was begun before, and when the database fails.
-    pub async fn begin(&self, plan: &str, job: &str, steps: u16, at: SystemTime) -> Result<(), StoreError> {
+    pub async fn begin(
+        &self,
+        plan: &str,
+        job: &str,
+        document: &SecretSlice<u8>,
+        steps: u16,
+        at: SystemTime,
+    ) -> Result<(), StoreError> {
         self.inner().reserve.renew().await?;
         let mut turn = self.write("begin a plan").await?;
         self.reserve(&mut turn, plan, job, steps, at).await?;
+        let sealed = self.sealer().seal_secret(document_of(plan), document)?;
+        let update = sql("UPDATE documents SET document = $2 WHERE plan = $1").bind(plan).bind(sealed);
+        turn.run(update).await?;
         turn.commit().await
     }
 

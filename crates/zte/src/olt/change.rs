@@ -75,7 +75,8 @@ impl Olt {
         made.await.map_err(|why| self.failed(&act(change), why))
     }
 
-    /// Makes a change that was planned before: exactly its lines.
+    /// Makes a change that was planned before: exactly its lines. The plan that comes back
+    /// knows since when the ONU is in service, which one that was kept cannot.
     ///
     /// # Errors
     /// As [`change`](Self::change); [`NotChanged::Stale`] where what it touches is no
@@ -85,7 +86,7 @@ impl Olt {
         plan: &Plan,
         journal: &dyn Journal,
         patience: Duration,
-    ) -> Result<Outcome, ChangeError> {
+    ) -> Result<(Plan, Outcome), ChangeError> {
         let made = async {
             let ground = self.ground().await?;
             let mut turn = ground.turn().await?;
@@ -106,7 +107,8 @@ impl Olt {
                 Some(turn),
                 Vec::new(),
             );
-            run.first(patience).await
+            let outcome = run.first(patience).await?;
+            Ok((plan, outcome))
         };
         made.await.map_err(|why| self.failed(&plan.0.act, why))
     }

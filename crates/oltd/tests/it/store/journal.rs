@@ -78,12 +78,14 @@ async fn a_draft_is_applied_by_one() {
     // It turns out to be stale, and is drawn up no more; another may still try.
     store.release_plan("p1").await.unwrap();
     assert_eq!(store.claim_plan("p1", "j4", at(2)).await.unwrap(), Claim::Claimed);
-    // Nobody but the job that claimed it begins it, and that once.
-    assert!(matches!(store.begin("p1", "j5", 1, at(3)).await, Err(StoreError::Unknown { .. })));
-    store.begin("p1", "j4", 1, at(3)).await.unwrap();
-    assert!(matches!(store.begin("p1", "j4", 1, at(3)).await, Err(StoreError::Unknown { .. })));
+    // Nobody but the job that claimed it begins it, and that once, as it knows it then.
+    let begun = secret("name Y");
+    assert!(matches!(store.begin("p1", "j5", &begun, 1, at(3)).await, Err(StoreError::Unknown { .. })));
+    store.begin("p1", "j4", &begun, 1, at(3)).await.unwrap();
+    assert!(matches!(store.begin("p1", "j4", &begun, 1, at(3)).await, Err(StoreError::Unknown { .. })));
     assert!(matches!(store.release_plan("p1").await, Err(StoreError::Unknown { .. })));
-    assert_eq!(store.plans_of("j4").await.unwrap().len(), 1);
+    let of_job = store.plans_of("j4").await.unwrap();
+    assert_eq!((of_job.len(), plain(&of_job[0].document)), (1, "name Y".into()));
 
     store.keep_plan(&plan("p2", "head-end", &secret(""))).await.unwrap();
     assert_eq!(store.claim_plan("p2", "j4", at(0) + 7 * DAY).await.unwrap(), Claim::Expired);
