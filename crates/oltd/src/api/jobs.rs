@@ -6,6 +6,7 @@ use gpon::OnuRef;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
+use zte::Plan;
 
 use super::outcome::{About, Outcome, Planned, WriteOrPlan, answer, ended, moment, not_done};
 use super::writing::{Asking, Changing, let_through};
@@ -16,7 +17,7 @@ use crate::http::openapi::{
     Told, ToldList, WhichJobs,
 };
 use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, plain, schema, word};
-use crate::jobs::{JobView, NotBegun, PlanView, Wanted};
+use crate::jobs::{JobView, KeptPlan, NotBegun, PlanView, Saved, Wanted};
 use crate::store::{JobFilter, JobRow, JobState};
 use crate::writing::Extent;
 
@@ -149,10 +150,10 @@ impl From<PlanView> for PlanOfJob {
     }
 }
 
-impl From<JobView> for Detail {
-    fn from(view: JobView) -> Self {
+impl Detail {
+    fn of(view: JobView, saved: Saved) -> Self {
         let (job, at) = (view.job.id.clone(), view.at);
-        let (error, saved) = (view.told.as_ref().and_then(|told| told.error.clone()), view.saved);
+        let error = view.told.as_ref().and_then(|told| told.error.clone());
         let about = About { at, reference: view.job.reference.clone(), ..About::default() };
         let result = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
         let plans = view.plans.into_iter().map(PlanOfJob::from).collect();
@@ -180,6 +181,24 @@ impl Below {
     /// Whether what concerns this OLT is shown.
     fn shows(&self, olt: &str) -> bool {
         self.0.as_deref().is_none_or(|below| below == olt)
+    }
+
+    /// A job that is shown.
+    async fn job(&self, app: &App, id: &str) -> Result<JobView, Failure> {
+        let none = || {
+            let detail = format!("id: {}", gpon::quoted(id));
+            Failure::new(ErrorCode::JobNotFound, "There is no such job.", detail)
+        };
+        app.jobs().view(id).await?.filter(|view| self.shows(&view.job.olt)).ok_or_else(none)
+    }
+
+    /// A plan that is shown.
+    async fn plan(&self, app: &App, id: &str) -> Result<(KeptPlan, Plan), Failure> {
+        let (kept, plan) = app.jobs().kept(id).await?;
+        match self.shows(&kept.olt) {
+            true => Ok((kept, plan)),
+            false => Err(NotBegun::NoSuchPlan(id.to_owned()).into()),
+        }
     }
 }
 
@@ -224,16 +243,10 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
     responses(Told<Detail>, JobFailures),
 )]
 pub(super) async fn show(State(app): State<App>, below: Below, params: Params) -> Answer {
-    let id = params.text("id")?;
-    let view = app.jobs().view(id).await?.filter(|view| below.shows(&view.job.olt));
-    match view {
-        Some(view) => plain(Detail::from(view)),
-        None => Err(no_job(id)),
-    }
-}
-
-fn no_job(id: &str) -> Failure {
-    Failure::new(ErrorCode::JobNotFound, "There is no such job.", format!("id: {}", gpon::quoted(id)))
+    let view = below.job(&app, params.text("id")?).await?;
+    let olt = app.olt(Some(&view.job.olt)).ok().map(|olt| olt.writable());
+    let saved = view.saved(app.jobs(), olt.as_ref()).await;
+    plain(Detail::of(view, saved))
 }
 
 impl Value for Wanted {
@@ -277,8 +290,7 @@ pub(super) async fn settle(
 ) -> Result<Written, Failure> {
     query.only(&[])?;
     let id = params.text("id")?.to_owned();
-    let view = app.jobs().view(&id).await?.filter(|view| below.shows(&view.job.olt));
-    let view = view.ok_or_else(|| no_job(&id))?;
+    let view = below.job(&app, &id).await?;
     let olt = app.olt(Some(&view.job.olt))?;
     if body.value.how != Wanted::Accept {
         let_through(&olt, view.at.map_or(Extent::Olt, |at: OnuRef| Extent::Pon(at.pon)), false)?;
@@ -300,7 +312,7 @@ pub(super) async fn settle(
             Written::new(outcome, "It is undone, and was read back.", &body.ignored)
         }
         Ok(end) => ended(&id, end, &about, &body.ignored),
-        Err(why) => Err(not_done(&id, why, &about)),
+        Err(why) => Err(not_done(&id, why, app.jobs().saved(&olt.writable()).await, &about)),
     }
 }
 
@@ -311,12 +323,8 @@ pub(super) async fn settle(
     responses(Told<Planned>, PlanFailures),
 )]
 pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -> Answer {
-    let id = params.text("id")?;
-    let (kept, _) = app.jobs().kept(id).await?;
-    match below.shows(&kept.olt) {
-        true => plain(Planned::from(kept)),
-        false => Err(NotBegun::NoSuchPlan(id.to_owned()).into()),
-    }
+    let (kept, _) = below.plan(&app, params.text("id")?).await?;
+    plain(Planned::from(kept))
 }
 
 /// Applies a plan: exactly its lines, or none where what it touches has changed since.
@@ -336,10 +344,7 @@ pub(super) async fn apply(
     query.only(&["dry_run"])?;
     let dry_run = query.flag("dry_run")?;
     let id = params.text("id")?;
-    let (kept, plan) = app.jobs().kept(id).await?;
-    if !below.shows(&kept.olt) {
-        return Err(NotBegun::NoSuchPlan(id.to_owned()).into());
-    }
+    let (kept, plan) = below.plan(&app, id).await?;
     let olt = app.olt(Some(&kept.olt))?;
     let_through(&olt, Extent::Pon(kept.shown.at.pon), dry_run)?;
     if dry_run {
@@ -348,7 +353,7 @@ pub(super) async fn apply(
     let about =
         About { olt: kept.olt.clone(), act: plan.act().to_owned(), at: Some(kept.shown.at), reference: None };
     let answered = app.jobs().apply(&olt.writable(), id, plan, asking.by(changing.by, None)).await?;
-    answer(answered, &about, &[])
+    answer(answered, &olt, &about, &[]).await
 }
 
 impl FromRequestParts<App> for Asking {

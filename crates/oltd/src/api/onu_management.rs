@@ -177,7 +177,7 @@ async fn make(
         return Planned::from(target.plan(&change).await?).answer(ignored);
     }
     let about = About { olt: target.olt().to_owned(), act, at: Some(at), reference: reference.clone() };
-    answer(target.change(change, at, reference).await?, &about, ignored)
+    answer(target.change(change, at, reference).await?, target.chosen(), &about, ignored).await
 }
 
 /// Blocks an ONU: it is disabled at the OLT until it is unblocked.

@@ -10,6 +10,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::rfc3339;
 use super::writing::refused;
+use crate::app::ChosenOlt;
 use crate::http::{ErrorCode, Failure, Written, schema};
 use crate::jobs::{Answered, End, KeptPlan, NotBegun, NotDone, Saved, Told, ToldStep, spelt};
 use crate::writing::Denied;
@@ -262,15 +263,24 @@ impl Planned {
 }
 
 /// The answer to a write that was made as a job.
-pub(super) fn answer(answered: Answered, about: &About, ignored: &[String]) -> Result<Written, Failure> {
+pub(super) async fn answer(
+    answered: Answered,
+    olt: &ChosenOlt,
+    about: &About,
+    ignored: &[String],
+) -> Result<Written, Failure> {
     match answered {
         Answered::GoesOn { job } => {
-            let saved = Saved::Pending;
+            let saved = olt.writable().unsaved();
             let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, about);
             Written::goes_on(&job, outcome, "The write goes on; its job tells how it ends.", ignored)
         }
         Answered::Ended { job, end: Ok(end) } => ended(&job, end, about, ignored),
-        Answered::Ended { job, end: Err(why) } => Err(not_done(&job, why, about)),
+        Answered::Ended { job, end: Err(why) } => {
+            // What was there before may be lost though nothing was sent now.
+            let saved = olt.jobs().saved(&olt.writable()).await;
+            Err(not_done(&job, why, saved, about))
+        }
     }
 }
 
@@ -319,8 +329,8 @@ fn why(report: &WriteReport) -> String {
 }
 
 /// Why nothing was sent.
-pub(super) fn not_done(job: &str, why: NotDone, about: &About) -> Failure {
-    let untouched = || Outcome::unreported(WriteState::Unchanged, Saved::Yes, Vec::new()).about(job, about);
+pub(super) fn not_done(job: &str, why: NotDone, saved: Saved, about: &About) -> Failure {
+    let untouched = || Outcome::unreported(WriteState::Unchanged, saved, Vec::new()).about(job, about);
     match why {
         NotDone::Change(error) => Failure::from(error).with_data(untouched()),
         NotDone::Held(hold) => refused(Denied::Held(hold), &about.olt).with_data(untouched()),

@@ -215,6 +215,11 @@ impl Target {
         olt.jobs().save_asked(&olt.writable(), &asked.by(by.clone(), None), at_most).await
     }
 
+    /// The OLT.
+    pub(super) fn chosen(&self) -> &ChosenOlt {
+        &self.writing.olt
+    }
+
     /// Plans a change, and keeps the plan.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
 use super::journal::{JobJournal, Kept, plan_of, sealed};
-use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Saved, Told, Writable, new_id};
+use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
 use crate::store::{Claim, DRAFT_KEPT, JobState, NewJob, NewPlan, PlanEnd, StoreError};
 use crate::tasks::WriteLost;
@@ -78,9 +78,8 @@ impl Jobs {
     /// # Errors
     /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
     pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let none = || NotBegun::NoSuchPlan(id.to_owned());
-        let Ok(store) = self.store() else { return Err(none()) };
-        let row = store.plan(id).await?.ok_or_else(none)?;
+        let row = self.store()?.plan(id).await?;
+        let row = row.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
         let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
         let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
         Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
@@ -321,7 +320,7 @@ impl Work {
         let owes = progress.iter().zip(&configures).any(|(step, configures)| {
             *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
         });
-        let saved = if owes { self.jobs.owed_now(&self.olt) } else { Saved::Yes };
+        let saved = if owes { self.jobs.owed_now(&self.olt) } else { self.jobs.saved(&self.olt).await };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
             self.look_after(plan.clone(), told);
         }

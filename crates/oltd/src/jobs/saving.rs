@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
+use super::settling::unknown;
 use super::{Asked, Jobs, LOST, SAVE, Told, Writable, locked, new_id};
-use crate::store::{JobState, NewJob, Owed, Store};
+use crate::store::{JobState, NewJob, Owed, Store, StoreError};
 use crate::tasks::WriteLost;
 use crate::writing::{NotSaved, SaveMode};
 
@@ -48,22 +49,37 @@ const TOLERANCE: Duration = Duration::from_secs(120);
 /// sysUpTime begins anew after 2^32 hundredths of a second (fact sheet, SNMP §13).
 const WRAP: Duration = Duration::from_secs(42_949_672);
 
+impl Writable {
+    /// Who saves what was changed on it.
+    pub fn unsaved(&self) -> Saved {
+        match self.save {
+            SaveMode::Manual => Saved::Manual,
+            SaveMode::Immediate | SaveMode::Coalesced => Saved::Pending,
+        }
+    }
+}
+
 impl Jobs {
     /// Something of an OLT was changed just now.
     pub(super) fn owed_now(&self, olt: &Writable) -> Saved {
         if let Some(news) = self.0.news.get(&*olt.id) {
             news.owed.notify_one();
         }
-        match olt.save {
-            SaveMode::Manual => Saved::Manual,
-            SaveMode::Immediate | SaveMode::Coalesced => Saved::Pending,
-        }
+        olt.unsaved()
     }
 
     /// Whether the OLT holds what is not saved; `None` where it is not known.
     pub async fn owes(&self, olt: &str) -> Option<bool> {
-        let owed = self.store().ok()?.owed().await.ok()?;
-        Some(owed.iter().any(|owed| owed.olt == olt))
+        self.store().ok()?.owes(olt).await.ok()
+    }
+
+    /// Whether what it holds is saved, whoever changed it from here. Where that is not
+    /// known, nobody is told that it is.
+    pub async fn saved(&self, olt: &Writable) -> Saved {
+        match self.owes(&olt.id).await {
+            Some(false) => Saved::Yes,
+            Some(true) | None => olt.unsaved(),
+        }
     }
 
     /// Saves what was configured on an OLT, by whomever.
@@ -106,7 +122,11 @@ impl Jobs {
                         (JobState::Done, report.clone().into())
                     }
                     Ok(report) => (JobState::Failed, report.clone().into()),
-                    Err(error) => (JobState::Failed, Told::failed(format!("{error:?}"))),
+                    Err(NotSaved::Lost(WriteLost::Panicked)) => {
+                        let why = "the save ended by a fault of the server".to_owned();
+                        (JobState::Failed, Told { error: Some(why), ..unknown().into() })
+                    }
+                    Err(error) => (JobState::Failed, Told::failed(error)),
                 };
                 jobs.end_job(id, state, &told).await;
             }
@@ -152,8 +172,7 @@ impl Jobs {
     /// not saved: before the next change, which is not lost with the others.
     pub(super) async fn look_for_a_restart(&self, olt: &Writable) {
         let Ok(store) = self.store() else { return };
-        let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| *owed.olt == *olt.id);
-        if let Some(owed) = owed {
+        if let Ok(Some(owed)) = owed_by(store, olt).await {
             self.has_started_again(store, olt, &owed).await;
         }
     }
@@ -163,11 +182,17 @@ impl Jobs {
         // Whether the others who are logged in were waited for already.
         let mut waited = false;
         loop {
-            let owed = store.owed().await.unwrap_or_default().into_iter().find(|owed| owed.olt == *olt.id);
-            let Some(owed) = owed else {
-                waited = false;
-                news.owed.notified().await;
-                continue;
+            let owed = match owed_by(store, &olt).await {
+                Ok(Some(owed)) => owed,
+                Ok(None) => {
+                    waited = false;
+                    news.owed.notified().await;
+                    continue;
+                }
+                Err(_) => {
+                    tokio::time::sleep(AGAIN).await;
+                    continue;
+                }
             };
             if self.has_started_again(store, &olt, &owed).await {
                 continue;
@@ -300,13 +325,24 @@ impl Jobs {
     ) {
         let state = match saved {
             Ok(report) => super::spelt(report.state).to_owned(),
-            Err(error) => format!("{error:?}"),
+            Err(error) => error.to_string(),
         };
         tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
         if let Err(error) = store.add_record(&olt.id, SAVE, &document, SystemTime::now()).await {
             tracing::error!(olt.id = &*olt.id, %error, "the record of a save could not be kept");
+        }
+    }
+}
+
+/// What an OLT owes, if anything; a store that cannot tell is told of in the log.
+async fn owed_by(store: &Store, olt: &Writable) -> Result<Option<Owed>, StoreError> {
+    match store.owed().await {
+        Ok(owed) => Ok(owed.into_iter().find(|owed| *owed.olt == *olt.id)),
+        Err(error) => {
+            tracing::error!(olt.id = &*olt.id, %error, "what the OLT has not saved could not be read");
+            Err(error)
         }
     }
 }

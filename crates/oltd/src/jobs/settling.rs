@@ -10,7 +10,7 @@ use zte::{How, Plan};
 use super::alone::Alone;
 use super::change::{Work, document};
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
-use super::{End, Jobs, LOST, NotBegun, NotDone, Told, Writable, locked};
+use super::{End, Jobs, LOST, NotBegun, NotDone, SAVE, Told, Writable, locked};
 use crate::store::{JobFilter, JobState, Pending, PlanEnd, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
 
@@ -92,6 +92,11 @@ impl Jobs {
                     Some(PlanRow { outcome: Some(outcome), .. }) => read_told(&outcome),
                     Some(_) => Some(Told {
                         error: Some("the server ended before it could keep how it ended".to_owned()),
+                        ..Told::from(unknown())
+                    }),
+                    // The command that saves may have been sent: it has no plan.
+                    None if job.kind == SAVE && state == JobState::Running => Some(Told {
+                        error: Some("the server ended before it knew whether the OLT saved".to_owned()),
                         ..Told::from(unknown())
                     }),
                     None => None,
@@ -352,7 +357,8 @@ fn state_of(told: &Told) -> JobState {
     }
 }
 
-fn unknown() -> WriteReport {
+/// Of what nobody knows.
+pub(super) fn unknown() -> WriteReport {
     WriteReport {
         state: WriteState::Unknown,
         steps: Vec::new(),

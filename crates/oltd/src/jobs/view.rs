@@ -7,8 +7,8 @@ use secrecy::ExposeSecret;
 
 use super::journal::plan_of;
 use super::settling::{place, read_told};
-use super::{Jobs, NotBegun, Saved, Told};
-use crate::store::{JobFilter, JobRow, PlanRow, StepState, Way};
+use super::{Jobs, NotBegun, SAVE, Saved, Told, Writable};
+use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
 /// A job, with what became of it.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub struct JobView {
     pub at: Option<OnuRef>,
     /// What became of it; `None` until that is known.
     pub told: Option<Told>,
-    /// Whether what it changed is saved.
-    pub saved: Saved,
+    /// Whether something that it changed is not saved.
+    pub owes: bool,
     /// Its plans.
     pub plans: Vec<PlanView>,
 }
@@ -53,24 +53,40 @@ pub struct StepView {
     pub sent_at: Option<SystemTime>,
 }
 
+impl JobView {
+    /// Whether what it changed survives a restart of its OLT; of one that changed nothing,
+    /// whether what it found does. An OLT that is no longer served is left to a person.
+    pub async fn saved(&self, jobs: &Jobs, olt: Option<&Writable>) -> Saved {
+        let state = self.told.as_ref().map_or("", |told| &told.state);
+        match (olt, state) {
+            _ if self.job.state == JobState::Lost => Saved::Manual,
+            (None, _) if self.owes => Saved::Manual,
+            (Some(olt), _) if self.owes => olt.unsaved(),
+            // It was owed, and is no longer.
+            (_, "applied" | "partial" | "rolled_back") => Saved::Yes,
+            // The OLT did not save.
+            (_, "refused" | "unknown") if self.job.kind == SAVE => Saved::Manual,
+            (Some(olt), _) => jobs.saved(olt).await,
+            (None, _) => Saved::Manual,
+        }
+    }
+}
+
 impl Jobs {
-    /// The jobs that the filter lets through, the newest first; none without a store.
+    /// The jobs that the filter lets through, the newest first.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails, or there is none: what it holds from before is not known then.
     pub async fn list(&self, filter: &JobFilter) -> Result<Vec<JobRow>, NotBegun> {
-        match &self.0.store {
-            Ok(store) => Ok(store.jobs(filter).await?),
-            Err(_) => Ok(Vec::new()),
-        }
+        Ok(self.store()?.jobs(filter).await?)
     }
 
     /// One job; `None` where there is none of this id.
     ///
     /// # Errors
-    /// When the store fails.
+    /// As of [`list`](Self::list).
     pub async fn view(&self, id: &str) -> Result<Option<JobView>, NotBegun> {
-        let Ok(store) = &self.0.store else { return Ok(None) };
+        let store = self.store()?;
         let Some(job) = store.job(id).await? else { return Ok(None) };
         let told = store.result(id).await?.as_ref().and_then(read_told);
         let mut plans = Vec::new();
@@ -78,8 +94,7 @@ impl Jobs {
             plans.push(self.plan_view(plan).await?);
         }
         let owes = store.owed().await?.iter().any(|owed| owed.jobs.iter().any(|job| job == id));
-        let saved = if owes { Saved::Pending } else { Saved::Yes };
-        Ok(Some(JobView { at: place(&job.object).ok(), told, saved, plans, job }))
+        Ok(Some(JobView { at: place(&job.object).ok(), told, owes, plans, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

@@ -81,6 +81,16 @@ impl Store {
         Ok(all)
     }
 
+    /// Whether something of the OLT is not saved.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owes(&self, olt: &str) -> Result<bool, StoreError> {
+        let select = "SELECT 1 FROM owed WHERE olt = $1 AND since IS NOT NULL LIMIT 1";
+        let row = sql(select).bind(olt).fetch_optional(self.readers()).await;
+        Ok(row.map_err(StoreError::when("read what is to be saved"))?.is_some())
+    }
+
     /// Notes that the OLT was saved by a command that was sent at `taken_at`. What was changed
     /// since is still owed.
     ///

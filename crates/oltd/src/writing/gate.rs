@@ -40,13 +40,16 @@ struct Save {
 }
 
 /// Why there is no report of a save.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum NotSaved {
     /// Nothing was sent.
+    #[error(transparent)]
     Olt(OltError),
     /// Somebody came to hold the OLT before anything was sent.
+    #[error("nothing was sent: the OLT is held: {}", .0.reason.as_deref().unwrap_or("no reason is named"))]
     Held(Hold),
     /// It panicked, or the server ends.
+    #[error(transparent)]
     Lost(WriteLost),
 }
 

@@ -257,6 +257,38 @@ async fn the_job_tells_whether_an_onu_came_back() {
     assert_eq!(answer.body["data"]["saved"], true, "nothing is to be saved");
 }
 
+/// A plan that was kept knows nothing of the restarts since: one behind its own line counts.
+#[tokio::test]
+async fn a_kept_plan_is_verified_by_no_earlier_restart() {
+    let writer = Writer::start(SMALL).await;
+    let online =
+        writer.sim.device(|device| device.onus().find(|(_, onu)| onu.is_online()).unwrap().0).unwrap();
+    let asked = json!({"pon_port": online.pon.to_string(), "onu_id": online.id.get()});
+    let dry = writer.post("/onu-management/reboot?dry_run=true", asked).await;
+    let id = dry.body["data"]["plan"]["id"].as_str().unwrap();
+    let kept = async || writer.app.jobs().kept(id).await.unwrap().1;
+    let olt = rig::olt_with("sim", &writer.sim, Some(rig::cli_of(&writer.sim))).await;
+    let interface = format!("interface gpon-onu_{}:{}", online.pon, online.id);
+    writer.sim.type_as_somebody(&["configure terminal", &interface, "shutdown", "no shutdown"]);
+    let planned = kept().await;
+    rig::until(async || olt.has_restarted(&planned).await.unwrap()).await;
+
+    // The OLT takes the line, and the box does nothing.
+    writer.sim.set_line_faults(vec![LineFault::begins("reboot", LineEffect::Refuse(String::new()))]);
+    let looks = || {
+        let lines = writer.sim.command_lines().into_iter();
+        lines.filter(|line| line.line.starts_with("show gpon onu detail-info")).count()
+    };
+    let applied = writer.send(reqwest::Method::POST, &format!("/plans/{id}/apply"), None).await;
+    let (state, verified) = (&applied.body["data"]["state"], &applied.body["data"]["verified"]);
+    assert_eq!((state, verified), (&json!("applied"), &json!(false)), "{}", applied.body);
+    let before = looks();
+    assert!(!olt.has_restarted(&kept().await).await.unwrap(), "what stands in the journal is compared with");
+    rig::until(async || looks() >= before + 3).await;
+    let job = writer.get(&format!("/jobs/{}", applied.body["data"]["job"].as_str().unwrap())).await;
+    assert_eq!(job.body["data"]["result"]["verified"], false, "{}", job.body);
+}
+
 /// A remark proves nothing: what the line was to do is looked at.
 #[tokio::test]
 async fn a_remark_is_told_and_the_device_is_looked_at() {

@@ -1,14 +1,17 @@
 //! What was changed is saved, by itself or by whom it is asked for.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use oltd::app::Site;
 use oltd::jobs::SaveTimes;
+use oltd::store::{NewJob, Store, StoreSettings};
 use oltd::writing::SaveMode;
 use oltsim::{LineEffect, LineFault, SMALL};
 use rig::every_step::onu;
 use rig::{Writer, WriterOptions, until};
 use serde_json::{Value, json};
+
+use super::daemon::Home;
 
 const SOON: SaveTimes = SaveTimes {
     quiet: Duration::from_millis(50),
@@ -102,10 +105,23 @@ async fn by_hand_alone_where_it_is_configured_so() {
     let site: fn(Site) -> Site = |site| Site { save: SaveMode::Manual, ..site };
     let options = WriterOptions { site: Some(site), save_times: Some(SOON), ..WriterOptions::default() };
     let writer = Writer::with(SMALL, options).await;
-    assert_eq!(name(&writer, "A").await["saved"], "manual");
+    let first = name(&writer, "A").await;
+    let job = async || {
+        let job = writer.get(&format!("/jobs/{}", first["job"].as_str().unwrap())).await;
+        job.body["data"]["result"]["saved"].clone()
+    };
+    assert_eq!((&first["saved"], &job().await), (&json!("manual"), &json!("manual")));
     assert_eq!(unsaved(&writer).await, true);
+    // What is so already, or was refused, is lost with the rest.
+    let again = name(&writer, "A").await;
+    assert_eq!((&again["state"], &again["saved"]), (&json!("unchanged"), &json!("manual")));
+    let other = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "B", "expect_serial": "ZTEGFFFFFFFF"});
+    let other = writer.put("/onu-management/description", other).await;
+    assert_eq!((other.status, &other.body["data"]["saved"]), (409, &json!("manual")), "{}", other.body);
     assert_eq!(writer.post("/system/save", json!({})).await.status, 200);
     assert_eq!((unsaved(&writer).await, saved_name(&writer)), (json!(false), b"A".to_vec()));
+    assert_eq!(job().await, true);
+    assert_eq!(name(&writer, "A").await["saved"], true);
 }
 
 #[tokio::test]
@@ -137,6 +153,8 @@ async fn what_a_restart_has_undone_is_lost_and_can_be_made_anew() {
     };
     until(async || state(&jobs[0]).await == "lost").await;
     assert_eq!(state(&jobs[1]).await, "lost");
+    let lost = writer.get(&format!("/jobs/{}", jobs[1].as_str().unwrap())).await;
+    assert_eq!(lost.body["data"]["result"]["saved"], "manual", "{}", lost.body);
     until(async || !writer.get("/jobs?kind=lost").await.body["data"].as_array().unwrap().is_empty()).await;
     let gathered = writer.get("/jobs?kind=lost").await.body["data"][0].clone();
     assert_eq!(
@@ -172,4 +190,38 @@ async fn a_save_goes_on_as_its_job() {
     until(async || writer.get(&path).await.body["data"]["state"] == "done").await;
     let job = writer.get(&path).await.body["data"].clone();
     assert_eq!((&job["kind"], &job["result"]["state"]), (&json!("save"), &json!("applied")), "{job}");
+}
+
+/// The command that saves has no plan: whether it was sent before the end is not known.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_save_that_was_cut_off_by_the_end_nothing_is_claimed() {
+    let sim = rig::simulator(oltsim::Source::Scenario(SMALL.to_owned())).await;
+    let home = Home::new(&sim, "on");
+    let store = Store::open(&StoreSettings::new(home.path().join("data"))).await.unwrap();
+    let ids = [oltd::jobs::new_id(), oltd::jobs::new_id()];
+    for id in &ids {
+        let job = NewJob {
+            id,
+            kind: "save",
+            olt: "sim",
+            caller: None,
+            request_id: "",
+            reference: None,
+            object: "",
+            total: 1,
+            created_at: SystemTime::now(),
+        };
+        store.add_job(&job).await.unwrap();
+    }
+    store.start_job(&ids[0], SystemTime::now()).await.unwrap();
+    store.close().await.unwrap();
+    let daemon = home.start().await;
+    for (id, known) in ids.iter().zip(["unknown", "unchanged"]) {
+        let job = daemon.get(&format!("/jobs/{id}")).await.body;
+        assert_eq!(
+            (&job["data"]["state"], &job["data"]["result"]["state"]),
+            (&json!("failed"), &json!(known)),
+            "{job}"
+        );
+    }
 }
