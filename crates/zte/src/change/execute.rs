@@ -239,8 +239,9 @@ impl<'a> Run<'a> {
     async fn try_look(&mut self, until: Instant) -> Result<Seen, NotChanged> {
         if self.turn.is_none() {
             // Who looks for what became of a line is not told that nobody answers
-            // before the time is over.
-            let turn = self.cli.write_turn(Rank::GoesOn, until).await?;
+            // before the time is over, and then early enough for whoever waits for him.
+            let told = until.checked_sub(AGAIN).unwrap_or(until);
+            let turn = self.cli.write_turn(Rank::GoesOn, told).await?;
             self.standing = Standing::Exec;
             if *turn.mode() != Mode::Enabled {
                 return Err(Trouble::UnexpectedReply(format!(

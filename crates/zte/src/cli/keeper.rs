@@ -15,7 +15,7 @@ use super::line::Line;
 use super::outage;
 use super::reader::Reply;
 use super::session::{Most, Session};
-use super::writer::{self, Begun};
+use super::writer::{self, After, Begun};
 use crate::Trouble;
 
 /// A caller who waits for a session, for what it is given there.
@@ -83,14 +83,16 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
     let most = shared.settings.max_sessions.max(1);
     let mut idle: Vec<Session> = Vec::new();
     let mut turns: JoinSet<Option<Session>> = JoinSet::new();
-    let mut writer: JoinSet<Option<Session>> = JoinSet::new();
+    let mut writer: JoinSet<After> = JoinSet::new();
     let mut writers: VecDeque<WriteWant> = VecDeque::new();
     let mut wrote = false;
     loop {
         let reader_first = wrote && !queues.reads.is_empty();
+        let pause = shared.outage.pause().filter(|until| *until > Instant::now() && !writers.is_empty());
         if turns.len() < most
             && writer.is_empty()
             && !reader_first
+            && pause.is_none()
             && let Some(want) = first(&mut writers)
         {
             let (session, alone) = (take(&shared, &mut idle), turns.is_empty());
@@ -99,13 +101,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
         }
         let used = turns.len() + writer.len();
         shared.sessions.store(idle.len() + used, Ordering::Relaxed);
-        let care = idle.iter().map(|session| next_care(&shared, session)).min();
-        let care = async move {
-            match care {
-                Some(at) => sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+        let care = at(idle.iter().map(|session| next_care(&shared, session)).min());
         tokio::select! {
             () = shared.stop.cancelled() => break,
             want = queues.writes.recv() => match want {
@@ -121,7 +117,12 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
                 None => break,
             },
             Some(session) = turns.join_next() => idle.extend(session.ok().flatten()),
-            Some(session) = writer.join_next() => idle.extend(session.ok().flatten()),
+            Some(after) = writer.join_next() => match after {
+                Ok(After::Session(session)) => idle.extend(session),
+                Ok(After::Wanted(want)) => writers.push_front(want),
+                Err(_) => {}
+            },
+            () = at(pause) => {}
             () = care => tend(&shared, &mut idle, &mut turns),
         }
     }
@@ -129,6 +130,13 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
     drop((queues, writers));
     tokio::join!(end_reads(idle, turns), end_writer(writer, shared.until.get().copied()));
     shared.sessions.store(0, Ordering::Relaxed);
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Most callers that wait to write. Each of them is a change that somebody has
@@ -166,8 +174,13 @@ async fn end_reads(mut idle: Vec<Session>, mut turns: JoinSet<Option<Session>>) 
 
 /// The line under way goes on for as long as whoever closed the handles allows;
 /// where they are merely gone, as long as the line itself may.
-async fn end_writer(mut writer: JoinSet<Option<Session>>, until: Option<Instant>) {
-    let ended = async { writer.join_next().await.and_then(Result::ok).flatten() };
+async fn end_writer(mut writer: JoinSet<After>, until: Option<Instant>) {
+    let ended = async {
+        match writer.join_next().await {
+            Some(Ok(After::Session(session))) => session,
+            _ => None,
+        }
+    };
     let session = match until {
         Some(until) => tokio::time::timeout_at(until, ended).await.ok().flatten(),
         None => ended.await,

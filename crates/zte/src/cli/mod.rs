@@ -12,6 +12,8 @@ mod hostile_tests;
 mod keeper;
 mod line;
 mod login;
+#[cfg(test)]
+mod lost_link_tests;
 mod octets;
 mod outage;
 mod prompt;
@@ -163,13 +165,15 @@ impl Cli {
     }
 
     /// The OLT's one turn that writes, once those before it have ended theirs; people
-    /// are before what can wait.
+    /// are before what can wait. Where the link was lost just now they wait for it too.
     ///
     /// # Errors
     /// Nothing was sent: as [`read_turn`](Self::read_turn), but for [`Trouble::Writing`].
     pub(crate) async fn write_turn(&self, rank: Rank, deadline: Instant) -> Result<WriteTurn, Trouble> {
         self.start();
-        self.shared.outage.check()?;
+        if self.shared.outage.pause().is_none() {
+            self.shared.outage.check()?;
+        }
         let _waiting = Counted::new(&self.shared.writers);
         let begun = self.place(&self.writes, WRITES, (rank, deadline)).await?;
         Ok(WriteTurn::new(Arc::clone(&self.shared), begun))
@@ -202,7 +206,7 @@ impl Cli {
         match timeout_at(deadline, given).await {
             Ok(Ok(place)) => place,
             Ok(Err(_)) => Err(closed()),
-            Err(_) => Err(Trouble::Deadline(began.elapsed())),
+            Err(_) => Err(self.shared.outage.last().unwrap_or(Trouble::Deadline(began.elapsed()))),
         }
     }
 

@@ -15,6 +15,9 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// After a refused login: the device locks out those who try often (fact sheet,
 /// CLI §1.1), and the password will not become right by itself.
 const REFUSED: Duration = Duration::from_secs(60);
+/// How long a link that was lost is waited for: an OLT drops a session now and then,
+/// and is there again at once.
+pub(crate) const LINK: Duration = Duration::from_secs(20);
 /// The longest pause after refused logins.
 const REFUSED_LONGEST: Duration = Duration::from_secs(900);
 
@@ -29,6 +32,8 @@ pub(crate) struct Outage {
 struct State {
     failures: u32,
     down: Option<(Instant, Broken)>,
+    /// When it stopped to answer, where it did before.
+    lost: Option<Instant>,
     reachable: Option<bool>,
     last_contact: Option<SystemTime>,
 }
@@ -52,6 +57,20 @@ impl Outage {
         }
     }
 
+    /// The trouble of the last try, where none has gone well since.
+    pub(crate) fn last(&self) -> Option<Trouble> {
+        self.state().down.as_ref().map(|(until, broken)| trouble(broken, *until))
+    }
+
+    /// Until when nobody tries it, where the link was lost so short a time ago that it is
+    /// worth waiting for: not where it never answered, or has refused the login.
+    pub(crate) fn pause(&self) -> Option<Instant> {
+        let state = self.state();
+        let (until, broken) = state.down.as_ref()?;
+        let is_short = state.lost.is_some_and(|lost| lost.elapsed() < LINK);
+        (is_short && !broken.is_refusal()).then_some(*until)
+    }
+
     /// A login has failed, or a session in its first command.
     pub(crate) fn failed(&self, broken: &Broken) -> Trouble {
         let mut state = self.state();
@@ -71,6 +90,9 @@ impl Outage {
         let until = Instant::now() + pause;
         state.failures += 1;
         let trouble = trouble(broken, until);
+        if state.reachable == Some(true) {
+            state.lost = Some(Instant::now());
+        }
         // A line for each outage, not for each try.
         if state.reachable != Some(false) || state.failures == 1 {
             tracing::warn!(host = %self.host, reason = %trouble, "the OLT's command line cannot be used");
@@ -83,7 +105,7 @@ impl Outage {
     /// The OLT has answered.
     pub(crate) fn answered(&self) {
         let mut state = self.state();
-        (state.failures, state.down) = (0, None);
+        (state.failures, state.down, state.lost) = (0, None, None);
         if state.reachable == Some(false) {
             tracing::info!(host = %self.host, "the OLT's command line answers again");
         }
@@ -131,6 +153,27 @@ mod tests {
         tokio::time::advance(Duration::from_secs(59)).await;
         let Err(Trouble::LoginRefused { line, retry_after }) = outage.check() else { panic!() };
         assert_eq!((line.as_str(), retry_after.as_secs()), ("%Error 20209: No username or bad password", 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_link_that_was_lost_is_waited_for() {
+        let outage = Outage::new("192.0.2.1");
+        let closed = Broken::Closed { doing: "answering", said: Said::default() };
+        outage.failed(&closed);
+        assert_eq!(outage.pause(), None, "it never answered");
+        outage.answered();
+        assert_eq!(outage.pause(), None);
+        outage.failed(&closed);
+        assert_eq!(outage.pause(), Some(Instant::now() + SHORTEST));
+        tokio::time::advance(LINK - Duration::from_secs(1)).await;
+        outage.failed(&closed);
+        assert!(outage.pause().is_some());
+        tokio::time::advance(Duration::from_secs(1)).await;
+        outage.failed(&closed);
+        assert_eq!(outage.pause(), None, "it is down");
+        outage.answered();
+        outage.failed(&Broken::LoginRefused("no".into()));
+        assert_eq!(outage.pause(), None, "it is there");
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,6 +31,8 @@ pub(crate) struct Scripted {
     pub(crate) sign: char,
     /// Whether `end` leaves no mode.
     pub(crate) stuck: bool,
+    /// How many connections it serves; those behind them are closed at once.
+    pub(crate) serves: usize,
     pub(crate) typed: Typed,
 }
 
@@ -63,6 +65,7 @@ impl Default for Scripted {
             after: After::Prompt,
             sign: '#',
             stuck: false,
+            serves: usize::MAX,
             typed: Typed::default(),
         }
     }
@@ -82,6 +85,9 @@ impl Scripted {
         tokio::spawn(async move {
             for connection in 0.. {
                 let Ok((stream, _)) = listener.accept().await else { return };
+                if connection >= self.serves {
+                    continue;
+                }
                 stream.set_nodelay(true).unwrap();
                 let device = self.clone();
                 tokio::spawn(async move { drop(device.serve(BufReader::new(stream), connection).await) });

@@ -97,31 +97,44 @@ impl Drop for Free<'_> {
     }
 }
 
-/// One turn: gives back the session when it is fit for a reader. `alone` when no
-/// other session is in use.
+/// What is left behind a turn.
+#[derive(Debug)]
+pub(super) enum After {
+    /// The session, where it is fit for a reader.
+    Session(Option<Session>),
+    /// Who wanted it: the link was lost, and is to be tried again after a pause.
+    Wanted(WriteWant),
+}
+
+/// One turn. `alone` when no other session is in use.
 pub(super) async fn serve(
     shared: Arc<Shared>,
     want: WriteWant,
     session: Option<Session>,
     alone: bool,
-) -> Option<Session> {
+) -> After {
     if want.has_gone() {
-        return session;
+        return After::Session(session);
     }
-    let mut session = match ready(&shared, session, alone).await {
+    let session = match ready(&shared, session, alone).await {
         Ok(session) => session,
+        Err(_) if shared.outage.pause().is_some() => return After::Wanted(want),
         Err(trouble) => {
             let _ = want.give.send(Err(trouble));
-            return None;
+            return After::Session(None);
         }
     };
+    After::Session(turn(&shared, want, session).await)
+}
+
+async fn turn(shared: &Shared, want: WriteWant, mut session: Session) -> Option<Session> {
     session.wanted = Instant::now();
     // One at a time: a caller waits for each answer.
     let (give, asks) = mpsc::channel(1);
     if want.give.send(Ok(Begun { asks: give, mode: session.mode.clone() })).is_err() {
         return Some(session);
     }
-    leave(lines(&shared, session, asks).await?).await
+    leave(lines(shared, session, asks).await?).await
 }
 
 /// A session that has just shown its prompt. One that died unnoticed is replaced:
