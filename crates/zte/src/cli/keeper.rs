@@ -118,7 +118,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
             },
             Some(session) = turns.join_next() => idle.extend(session.ok().flatten()),
             Some(after) = writer.join_next() => match after {
-                Ok(After::Session(session)) => idle.extend(session),
+                Ok(After::Session(session)) => idle.extend(session.map(|session| *session)),
                 Ok(After::Wanted(want)) => writers.push_front(want),
                 Err(_) => {}
             },
@@ -139,9 +139,9 @@ async fn at(time: Option<Instant>) {
     }
 }
 
-/// Most callers that wait to write. Each of them is a change that somebody has
-/// asked for and may keep the command line for minutes: more would wait in vain.
-pub(crate) const WRITES: usize = 16;
+/// Most callers that wait to write. A change takes the better part of a second, and each
+/// has a minute for its turn: more would wait in vain.
+pub(crate) const WRITES: usize = 64;
 
 /// The one who is served next: in their order, but people before what can wait.
 fn first(writers: &mut VecDeque<WriteWant>) -> Option<WriteWant> {
@@ -177,7 +177,7 @@ async fn end_reads(mut idle: Vec<Session>, mut turns: JoinSet<Option<Session>>) 
 async fn end_writer(mut writer: JoinSet<After>, until: Option<Instant>) {
     let ended = async {
         match writer.join_next().await {
-            Some(Ok(After::Session(session))) => session,
+            Some(Ok(After::Session(session))) => session.map(|session| *session),
             _ => None,
         }
     };

@@ -101,7 +101,7 @@ impl Drop for Free<'_> {
 #[derive(Debug)]
 pub(super) enum After {
     /// The session, where it is fit for a reader.
-    Session(Option<Session>),
+    Session(Option<Box<Session>>),
     /// Who wanted it: the link was lost, and is to be tried again after a pause.
     Wanted(WriteWant),
 }
@@ -114,7 +114,7 @@ pub(super) async fn serve(
     alone: bool,
 ) -> After {
     if want.has_gone() {
-        return After::Session(session);
+        return After::Session(session.map(Box::new));
     }
     let session = match ready(&shared, session, alone).await {
         Ok(session) => session,
@@ -124,7 +124,7 @@ pub(super) async fn serve(
             return After::Session(None);
         }
     };
-    After::Session(turn(&shared, want, session).await)
+    After::Session(turn(&shared, want, session).await.map(Box::new))
 }
 
 async fn turn(shared: &Shared, want: WriteWant, mut session: Session) -> Option<Session> {
