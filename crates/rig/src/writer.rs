@@ -1,7 +1,8 @@
 use std::path::Path;
+use std::sync::Arc;
 
 use oltd::app::{App, CacheTimes, Parts, Site};
-use oltd::cache::Cache;
+use oltd::cache::{CAPACITY, Cache, RedisSettings};
 use oltd::http::Rules;
 use oltd::jobs::SaveTimes;
 use oltd::limits::OpticalLimits;
@@ -39,6 +40,8 @@ pub struct WriterOptions {
     pub save_times: Option<SaveTimes>,
     /// Most pages of the store.
     pub max_pages: Option<u32>,
+    /// What it shares its readings with other instances by.
+    pub redis: Option<RedisSettings>,
 }
 
 /// An answer.
@@ -122,12 +125,17 @@ async fn serve(sim: &Simulator, folder: &Path, options: &WriterOptions) -> (App,
     let site = options.site.map_or(site.clone(), |adjust| adjust(site));
     let settings = StoreSettings { max_pages: options.max_pages, ..StoreSettings::new(folder) };
     let store = Store::open(&settings).await.unwrap();
+    let (cache, tasks) = (Cache::new(CacheTimes::default(), CAPACITY), Tasks::default());
+    let cache = match &options.redis {
+        Some(redis) => cache.shared(redis.clone(), &[Arc::from("sim")], &tasks).await.unwrap(),
+        None => cache,
+    };
     let app = App::from(Parts {
         olts: vec![site],
         default: None,
-        cache: Cache::from(CacheTimes::default()),
+        cache,
         limits: OpticalLimits::default(),
-        tasks: Tasks::default(),
+        tasks,
         store: Ok(store),
         save_times: options.save_times.unwrap_or_default(),
     });

@@ -3,6 +3,7 @@
 mod invalidation;
 mod outages;
 mod readings;
+mod writes;
 
 use gpon::{OnuId, OnuRef, PonPort};
 use oltd::app::CacheTimes;
