@@ -17,7 +17,7 @@ use crate::http::openapi::{
     Told, ToldList, WhichJobs,
 };
 use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, plain, schema, word};
-use crate::jobs::{JobView, KeptPlan, NotBegun, PlanView, Saved, Wanted};
+use crate::jobs::{JobView, KeptPlan, ListedJob, NotBegun, PlanView, Saved, UNDONE, Wanted};
 use crate::store::{JobFilter, JobRow, JobState};
 use crate::writing::Extent;
 
@@ -57,6 +57,10 @@ pub(super) struct Row {
     finished_at: Option<String>,
     /// How much of it is done.
     progress: Progress,
+    /// Why it is not done, as the answer to its request has it; null until it has ended, and
+    /// where it is done.
+    #[schema(value_type = Option<ErrorCode>)]
+    error_code: Option<String>,
 }
 
 /// How much of a job is done.
@@ -77,7 +81,9 @@ pub(super) struct Detail {
     job: Row,
     /// What became of it; null until it has ended, or is pending.
     result: Option<Outcome>,
-    /// Why nothing was done; null where something was.
+    /// One sentence about how it ended, as the answer to its request has it; null until then.
+    message: Option<String>,
+    /// Why it is not done, with the OLT's own words where it said something; null where it is.
     error: Option<String>,
     /// Its plans, with their steps as they happen.
     plans: Vec<PlanOfJob>,
@@ -114,9 +120,10 @@ struct JobStep {
     sent_at: Option<String>,
 }
 
-impl From<JobRow> for Row {
-    fn from(job: JobRow) -> Self {
+impl Row {
+    fn of(job: JobRow, told: Option<&crate::jobs::Told>) -> Self {
         Self {
+            error_code: told.and_then(|told| told.error_code.clone()),
             state: job.state.as_str(),
             created_at: moment(Some(job.created_at)),
             started_at: moment(job.started_at),
@@ -153,11 +160,13 @@ impl From<PlanView> for PlanOfJob {
 impl Detail {
     fn of(view: JobView, saved: Saved) -> Self {
         let (job, at) = (view.job.id.clone(), view.at);
-        let error = view.told.as_ref().and_then(|told| told.error.clone());
         let about = About { at, reference: view.job.reference.clone(), ..About::default() };
+        let row = Row::of(view.job, view.told.as_ref());
+        let words = |told: &crate::jobs::Told| (told.message.clone(), told.error.clone());
+        let (message, error) = view.told.as_ref().map(words).unwrap_or_default();
         let result = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
         let plans = view.plans.into_iter().map(PlanOfJob::from).collect();
-        Self { job: view.job.into(), result, error, plans }
+        Self { job: row, result, message, error, plans }
     }
 }
 
@@ -233,7 +242,8 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
         limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;
-    plain(jobs.into_iter().map(Row::from).collect::<Vec<_>>())
+    let row = |ListedJob { job, told }| Row::of(job, told.as_ref());
+    plain(jobs.into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// One job, with its steps as they happen.
@@ -309,10 +319,10 @@ pub(super) async fn settle(
         }
         Ok(end) if body.value.how == Wanted::Undo && end.is_undone() => {
             let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
-            Written::new(outcome, "It is undone, and was read back.", &body.ignored)
+            Written::new(outcome, UNDONE, &body.ignored)
         }
         Ok(end) => ended(&id, end, &about, &body.ignored),
-        Err(why) => Err(not_done(&id, why, app.jobs().saved(&olt.writable()).await, &about)),
+        Err(why) => Err(not_done(&id, &why, app.jobs().saved(&olt.writable()).await, &about)),
     }
 }
 

@@ -168,7 +168,6 @@ async fn make(
             "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
         ));
     }
-    let act = format!("{} ONU {}", change.wish.act(), change.target);
     // What is looked for by its serial number has to be the one that is found.
     let expect = change.identity();
     let (at, target) = writing.at_onu(change.target, parameters).await?;
@@ -176,6 +175,8 @@ async fn make(
     if target.dry_run {
         return Planned::from(target.plan(&change).await?).answer(ignored);
     }
+    // As the plan of the job has it, however the ONU was named.
+    let act = format!("{} ONU {at}", change.wish.act());
     let about = About { olt: target.olt().to_owned(), act, at: Some(at), reference: reference.clone() };
     answer(target.change(change, at, reference).await?, target.chosen(), &about, ignored).await
 }

@@ -12,10 +12,6 @@ use crate::http::{Caller, ErrorCode, Failure, Query, RequestId, WantedOlt};
 use crate::jobs::{Answered, Asked, KeptPlan};
 use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
-/// Whoever holds an OLT does something by hand, which takes minutes; another
-/// instance stays the writer for longer.
-const LATER: Duration = Duration::from_secs(60);
-
 /// A request that may change what the server keeps: its token is one to write
 /// with. Whether an OLT may be written to is not asked, see [`Writing`].
 #[derive(Debug)]
@@ -30,7 +26,7 @@ impl FromRequestParts<App> for Changing {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
         // Nobody is let through whom nobody has looked at.
         let permission = parts.extensions.get::<Permission>().copied().unwrap_or(Permission::NoToken);
-        permission.check().map_err(|denied| refused(denied, ""))?;
+        permission.check().map_err(|denied| Failure::denied(denied, ""))?;
         if let Some(key) = parts.headers.get("idempotency-key") {
             return Err(Failure::new(
                 ErrorCode::InvalidParameter,
@@ -176,7 +172,7 @@ impl Writing {
 /// `forbidden`, `not_writer`, `held`.
 pub(super) fn let_through(olt: &ChosenOlt, extent: Extent, dry_run: bool) -> Result<(), Failure> {
     let site = olt.site();
-    let denied = |denied| refused(denied, olt.id());
+    let denied = |denied| Failure::denied(denied, olt.id());
     site.writes.check(extent, dry_run).map_err(denied)?;
     if !site.writer {
         return Err(denied(Denied::NotWriter));
@@ -242,50 +238,6 @@ impl Target {
         let Writing { olt, by, asked, .. } = &self.writing;
         let asked = asked.by(by.clone(), reference);
         Ok(olt.jobs().change(&olt.writable(), change, at, asked).await?)
-    }
-}
-
-/// What is told to whom a write is denied.
-pub(super) fn refused(denied: Denied, olt: &str) -> Failure {
-    let forbidden = |message, detail: String| Failure::new(ErrorCode::Forbidden, message, detail);
-    match denied {
-        Denied::ReadOnly => forbidden(
-            "The token is one to read with.",
-            "token: it has no `write = true` in the configuration".into(),
-        ),
-        Denied::NoToken => forbidden(
-            "Who writes needs a token.",
-            "token: none is configured, and without one nothing is written".into(),
-        ),
-        Denied::Off => forbidden("The OLT is not written to.", format!("{olt}: its `writes` are off")),
-        Denied::PlansOnly => forbidden(
-            "Only dry runs are let through to the OLT.",
-            format!("{olt}: its `writes` are plan; add ?dry_run=true"),
-        ),
-        Denied::OtherPons(pon) => forbidden(
-            "Only other PON ports of the OLT are written to.",
-            format!("{olt}: {pon} is not among its `writes`"),
-        ),
-        Denied::SomePons => forbidden(
-            "Only objects on some PON ports of the OLT are written to.",
-            format!("{olt}: its `writes` are a list of PON ports, and this is about the whole OLT"),
-        ),
-        Denied::NotWriter => Failure::new(
-            ErrorCode::NotWriter,
-            "This instance does not write to the OLT.",
-            format!("{olt}: its `writer` is another instance"),
-        )
-        .retry(LATER),
-        Denied::Held(hold) => {
-            let by = hold.by.map_or_else(|| "somebody without a token".into(), |by| quoted(&*by).to_string());
-            let reason = hold.reason.map(|reason| format!(": {}", quoted(&reason))).unwrap_or_default();
-            Failure::new(
-                ErrorCode::Held,
-                "Somebody holds the OLT: nothing is written to it until it is released.",
-                format!("{olt}: held by {by}{reason}"),
-            )
-            .retry(LATER)
-        }
     }
 }
 

@@ -13,6 +13,7 @@ mod client;
 mod conditional;
 mod connections;
 mod cors;
+mod denied;
 mod edge;
 mod envelope;
 mod failure;

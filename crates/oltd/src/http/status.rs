@@ -107,7 +107,7 @@ pub enum ErrorCode {
     Held,
     /// The link was lost during a write, or it goes on: nobody knows yet what the OLT holds.
     OutcomeUnknown,
-    /// The OLT refused a part of a write, and what was done before is undone.
+    /// The OLT refused a part of a write, or somebody wanted it undone: what was done before is undone.
     RolledBack,
     /// Some of a write remains on the OLT.
     PartialChange,
@@ -153,6 +153,11 @@ impl ErrorCode {
             b"431" => Some(Self::HeadTooLarge),
             _ => None,
         }
+    }
+
+    /// As it stands in answers.
+    pub fn spelt(self) -> String {
+        serde_json::to_value(self).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// Whether the code says that the caller is not let in, whoever it is.

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
+use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteReport, WriteState};
 use secrecy::SecretSlice;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
 use super::journal::{JobJournal, Kept, plan_of, sealed};
+use super::why::{of_change, of_undone};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
 use crate::store::{Claim, DRAFT_KEPT, JobState, NewJob, NewPlan, PlanEnd, StoreError};
@@ -100,7 +101,7 @@ impl Jobs {
         self.has_room(olt, at)?;
         let job = new_id();
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
+        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at, undoes: false };
         let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.change(change, journal, until)).await
@@ -129,12 +130,13 @@ impl Jobs {
                     Claim::AlreadyApplied { job } => NotBegun::Applied(job),
                     Claim::Expired | Claim::Claimed => NotBegun::Expired,
                 };
-                self.end_job(&job, JobState::Failed, &Told::failed(&why)).await;
+                self.end_job(&job, JobState::Failed, &Told::unsent(&why.clone().into())).await;
                 return Err(why);
             }
             Err(error) => return Err(error.into()),
         }
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
+        let work =
+            Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at(), undoes: false };
         let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
         self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
@@ -174,7 +176,8 @@ impl Jobs {
         match tokio::time::timeout(wait, handle).await {
             Ok(Ok(end)) => Ok(Answered::Ended { job, end }),
             Ok(Err(WriteLost::Ending)) => {
-                self.end_job(&job, JobState::Cancelled, &Told::failed("the server is ending")).await;
+                let told = Told::unsent(&NotDone::Ending.failure(&olt.id, ""));
+                self.end_job(&job, JobState::Cancelled, &told).await;
                 Ok(Answered::Ended { job, end: Err(NotDone::Ending) })
             }
             Ok(Err(WriteLost::Panicked)) => Ok(Answered::Ended { job, end: Err(NotDone::Lost) }),
@@ -202,6 +205,8 @@ pub(super) struct Work {
     pub(super) olt: Writable,
     pub(super) job: String,
     pub(super) at: OnuRef,
+    /// Whether somebody wants it undone.
+    pub(super) undoes: bool,
 }
 
 impl Work {
@@ -250,14 +255,11 @@ impl Work {
         let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
             (Ok(turn), None) => turn,
             (Err(job), None) | (_, Some(job)) => {
-                let why = NotBegun::Locked { job: job.clone(), object: self.at };
-                self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(why)).await;
-                return Err(NotDone::Locked { job, object: self.at });
+                return Err(self.not_done(NotDone::Locked { job, object: self.at }).await);
             }
         };
         if let Some(hold) = self.olt.gate.hold() {
-            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-            return Err(NotDone::Held(hold));
+            return Err(self.not_done(NotDone::Held(hold)).await);
         }
         self.jobs.look_for_a_restart(&self.olt).await;
         if let Ok(store) = self.jobs.store()
@@ -273,11 +275,16 @@ impl Work {
         if matches!(error.why, NotChanged::Journal(_))
             && let Some(hold) = self.olt.gate.hold()
         {
-            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-            return NotDone::Held(hold);
+            return self.not_done(NotDone::Held(hold)).await;
         }
-        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
-        NotDone::Change(error)
+        self.not_done(NotDone::Change(error)).await
+    }
+
+    /// Keeps why nothing was sent.
+    async fn not_done(&self, why: NotDone) -> NotDone {
+        let told = Told::unsent(&why.failure(&self.olt.id, ""));
+        self.jobs.end_job(&self.job, JobState::Failed, &told).await;
+        why
     }
 
     /// Keeps how it ended, and does what follows from it.
@@ -293,7 +300,13 @@ impl Work {
             (false, WriteState::Partial) => JobState::Partial,
             (false, WriteState::Refused | WriteState::RolledBack | WriteState::Unknown) => JobState::Failed,
         };
-        let told = Told::from(report.clone());
+        let said = match report.state {
+            WriteState::RolledBack | WriteState::Refused if self.undoes && !is_pending => {
+                of_undone(&self.olt.id, plan.act())
+            }
+            _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
+        };
+        let told = Told::from(report.clone()).said(&said);
         if journal.has_begun() {
             let end = if is_pending { PlanEnd::Pending } else { PlanEnd::Ended };
             let kept = journal.store.end(&journal.plan, end, &document(&told), SystemTime::now()).await;
@@ -322,13 +335,13 @@ impl Work {
         });
         let saved = if owes { self.jobs.owed_now(&self.olt) } else { self.jobs.saved(&self.olt).await };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
-            self.look_after(plan.clone(), told);
+            self.look_after(plan.clone(), report.clone(), told);
         }
         End { report, is_pending, saved }
     }
 
     /// Reads the history of an ONU that was told to start again until it shows that it has.
-    fn look_after(&self, plan: Plan, mut told: Told) {
+    fn look_after(&self, plan: Plan, mut report: WriteReport, mut told: Told) {
         let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
         self.jobs.0.tasks.spawn("look after a restart", async move {
             let mut trouble = None;
@@ -336,7 +349,9 @@ impl Work {
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
                 match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
-                        told.verified = true;
+                        report.verified = true;
+                        let said = of_change(&report, false, &olt.id, plan.act());
+                        let told = Told::from(report).said(&said);
                         olt.invalidate(scope(&plan)).await;
                         return jobs.end_job(&job, JobState::Done, &told).await;
                     }

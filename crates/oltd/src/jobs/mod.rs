@@ -12,6 +12,7 @@ mod saving;
 mod settling;
 mod told;
 mod view;
+mod why;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,8 @@ pub use change::KeptPlan;
 pub use saving::{SaveTimes, Saved};
 pub use settling::{NotSettled, Wanted};
 pub use told::{Told, ToldStep, spelt};
-pub use view::{JobView, PlanView, StepView};
+pub use view::{JobView, ListedJob, PlanView, StepView};
+pub use why::{Said, UNDONE, of_change, of_save};
 
 /// The jobs of a server. A cheap handle.
 #[derive(Clone)]

@@ -6,6 +6,8 @@ use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
 use super::settling::unknown;
+use super::told::report;
+use super::why::of_save;
 use super::{Asked, Jobs, LOST, SAVE, Told, Writable, locked, new_id};
 use crate::store::{JobState, NewJob, Owed, Store, StoreError};
 use crate::tasks::WriteLost;
@@ -118,16 +120,12 @@ impl Jobs {
             let saved = jobs.save(&olt).await;
             if let Some(id) = &id {
                 let (state, told) = match &saved {
-                    Ok(report) if report.state == WriteState::Applied => {
-                        (JobState::Done, report.clone().into())
-                    }
-                    Ok(report) => (JobState::Failed, report.clone().into()),
-                    Err(NotSaved::Lost(WriteLost::Panicked)) => {
-                        let why = "the save ended by a fault of the server".to_owned();
-                        (JobState::Failed, Told { error: Some(why), ..unknown().into() })
-                    }
-                    Err(error) => (JobState::Failed, Told::failed(error)),
+                    Ok(report) if report.state == WriteState::Applied => (JobState::Done, report.clone()),
+                    Ok(report) => (JobState::Failed, report.clone()),
+                    Err(NotSaved::Lost(WriteLost::Panicked)) => (JobState::Failed, unknown()),
+                    Err(_) => (JobState::Failed, report(WriteState::Unchanged)),
                 };
+                let told = Told::from(told).said(&of_save(&saved, &olt.id));
                 jobs.end_job(id, state, &told).await;
             }
             // Who has left looks at the job.

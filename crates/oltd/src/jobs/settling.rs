@@ -10,6 +10,7 @@ use zte::{How, Plan};
 use super::alone::Alone;
 use super::change::{Work, document};
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
+use super::told::report;
 use super::{End, Jobs, LOST, NotBegun, NotDone, SAVE, Told, Writable, locked};
 use crate::store::{JobFilter, JobState, Pending, PlanEnd, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
@@ -103,6 +104,7 @@ impl Jobs {
                 };
                 let told =
                     told.unwrap_or_else(|| Told::failed("the server ended before anything of it was sent"));
+                let told = told.cut_off();
                 self.end_job(&job.id, state_of(&told), &told).await;
             }
         }
@@ -199,7 +201,8 @@ impl Jobs {
                 return Ok(Err(NotDone::Lost));
             }
         };
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
+        let undoes = how == How::Undo;
+        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at, undoes };
         let settle = async move {
             let Begun { plan, age, alone: _alone, .. } = begun;
             match work.olt.olt.settle(&plan, steps, age, how, &journal, TRY).await {
@@ -350,8 +353,7 @@ struct Begun {
 /// How a job ended of which this is told.
 fn state_of(told: &Told) -> JobState {
     match told.state.as_str() {
-        _ if told.error.is_some() => JobState::Failed,
-        "applied" | "unchanged" => JobState::Done,
+        "applied" | "unchanged" if told.error.is_none() => JobState::Done,
         "partial" => JobState::Partial,
         _ => JobState::Failed,
     }
@@ -359,13 +361,7 @@ fn state_of(told: &Told) -> JobState {
 
 /// Of what nobody knows.
 pub(super) fn unknown() -> WriteReport {
-    WriteReport {
-        state: WriteState::Unknown,
-        steps: Vec::new(),
-        remaining: Vec::new(),
-        warnings: Vec::new(),
-        verified: false,
-    }
+    report(WriteState::Unknown)
 }
 
 /// What the store has of a result.

@@ -257,6 +257,34 @@ impl Store {
         rows.iter().map(JobRow::of).collect()
     }
 
+    /// The same, with the result of each that did not simply go well. A result that is
+    /// damaged is left out: the others are told all the same.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn jobs_and_results(
+        &self,
+        filter: &JobFilter,
+    ) -> Result<Vec<(JobRow, Option<SecretSlice<u8>>)>, StoreError> {
+        let select = "SELECT jobs.*, results.document FROM jobs
+            LEFT JOIN results ON results.job = jobs.id AND jobs.state NOT IN ('queued', 'running', 'done')
+            WHERE ($1 IS NULL OR olt = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
+            ORDER BY n DESC LIMIT $4";
+        let select = sql(select)
+            .bind(filter.olt.as_deref())
+            .bind(filter.state.map(JobState::as_str))
+            .bind(filter.kind.as_deref())
+            .bind(i64::from(filter.limit));
+        let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("list jobs"))?;
+        let of = |row: &SqliteRow| {
+            let (job, sealed) = (JobRow::of(row)?, column::<Option<Vec<u8>>>(row, "document")?);
+            let open = |sealed: Vec<u8>| self.sealer().open(result_of(&job.id), &sealed).ok();
+            let result = sealed.and_then(open);
+            Ok((job, result))
+        };
+        rows.iter().map(of).collect()
+    }
+
     /// Notes that a queued job runs.
     ///
     /// # Errors

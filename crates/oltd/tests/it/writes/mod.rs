@@ -17,3 +17,4 @@ mod saving;
 #[cfg(unix)]
 mod stopped;
 mod together;
+mod told;
