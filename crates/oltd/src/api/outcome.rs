@@ -181,12 +181,15 @@ pub(super) struct Plan {
     id: String,
     #[schema(value_type = schema::OltId)]
     olt: String,
-    /// Where the ONU stands.
+    /// Where the ONU stands; absent for what is about no ONU.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::PonPortText)]
-    pon_port: String,
+    pon_port: Option<String>,
+    /// Its number there; absent for what is about no ONU.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::OnuNumber)]
-    onu_id: u8,
-    /// Null for an ONU that is registered without one.
+    onu_id: Option<u8>,
+    /// Null for an ONU that is registered without one, and for what is about none.
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<String>,
     /// Every line that would be sent; none where nothing has to be done.
@@ -234,8 +237,8 @@ impl From<KeptPlan> for Planned {
         let plan = Plan {
             id,
             olt,
-            pon_port: shown.at.pon.to_string(),
-            onu_id: shown.at.id.get(),
+            pon_port: shown.at.map(|at| at.pon.to_string()),
+            onu_id: shown.at.map(|at| at.id.get()),
             serial_number: shown.serial.map(|serial| serial.to_string()),
             lines: shown.lines.into_iter().map(line).collect(),
             undo: shown.undo.into_iter().map(undo).collect(),

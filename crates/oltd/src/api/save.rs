@@ -2,9 +2,9 @@ use std::time::{Duration, Instant};
 
 use gpon::{WriteReport, WriteState};
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Planned, WriteOrPlan};
 use super::writing::Writing;
-use crate::http::openapi::{HowLong, MadeOrGoesOn, SaveFailures};
+use crate::http::openapi::{HowToWrite, MadeOrGoesOn, SaveFailures};
 use crate::http::{ErrorCode, Failure, Written};
 use crate::jobs::{Saved, of_save, spelt};
 use crate::tasks::WriteLost;
@@ -18,21 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(80);
 ///
 /// One save of an OLT runs at a time; who asks while one runs shares the next
 /// one. A save that has not ended after 20 s, or what `Prefer: wait=N` says, is
-/// answered 202 and goes on as its job. There is no dry run of a save:
-/// `dry_run=true` is 400.
+/// answered 202 and goes on as its job.
 #[utoipa::path(
     post, path = "/system/save", operation_id = "save", tag = "System",
-    params(HowLong),
-    responses(MadeOrGoesOn<Outcome>, SaveFailures),
+    params(HowToWrite),
+    responses(MadeOrGoesOn<WriteOrPlan>, SaveFailures),
 )]
 pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
     let target = writing.to(Extent::Save, &[])?;
     if target.dry_run {
-        return Err(Failure::new(
-            ErrorCode::InvalidParameter,
-            "A save has no dry run.",
-            "dry_run: saving is one act that changes nothing of what the OLT does now; there is no plan to show",
-        ));
+        return Planned::from(target.plan_save().await?).answer(&[]);
     }
     let began = Instant::now();
     let (job, ended) = target.save(PATIENCE).await;
@@ -44,16 +39,23 @@ pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
     };
     let duration_ms = began.elapsed().as_millis() as u64;
     tracing::info!(olt.id = olt, caller = by, state, duration_ms, "a save was asked for");
-    match ended {
-        Some(saved) => answer(saved, olt, job),
-        None => match job {
-            Some(job) => {
-                let outcome = Outcome::unreported(WriteState::Unknown, Saved::Pending, Vec::new());
-                let outcome = Outcome { job: Some(job.clone()), ..outcome };
-                Written::goes_on(&job, outcome, "The save goes on; its job tells how it ends.", &[])
-            }
-            None => Err(goes_on(olt)),
-        },
+    answered(olt, job, ended)
+}
+
+/// The answer to a save, which may go on as its job.
+pub(super) fn answered(
+    olt: &str,
+    job: Option<String>,
+    ended: Option<Result<WriteReport, NotSaved>>,
+) -> Result<Written, Failure> {
+    match (ended, job) {
+        (Some(saved), job) => answer(saved, olt, job),
+        (None, Some(job)) => {
+            let outcome = Outcome::unreported(WriteState::Unknown, Saved::Pending, Vec::new());
+            let outcome = Outcome { job: Some(job.clone()), ..outcome };
+            Written::goes_on(&job, outcome, "The save goes on; its job tells how it ends.", &[])
+        }
+        (None, None) => Err(goes_on(olt)),
     }
 }
 

@@ -225,6 +225,15 @@ impl Target {
         Ok(olt.jobs().plan(&olt.writable(), change).await??)
     }
 
+    /// Plans a save, and keeps the plan.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::plan_save`].
+    pub(super) async fn plan_save(&self) -> Result<KeptPlan, Failure> {
+        let Writing { olt, .. } = &self.writing;
+        Ok(olt.jobs().plan_save(&olt.writable()).await??)
+    }
+
     /// Makes a change of the ONU at `at`.
     ///
     /// # Errors

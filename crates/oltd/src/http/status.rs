@@ -137,6 +137,10 @@ pub enum ErrorCode {
     JobNotFound,
     /// Nothing of the job waits to be settled.
     JobSettled,
+    /// The job was cancelled before anything was sent.
+    Cancelled,
+    /// The job has begun or has ended, so that nobody can cancel it; the message says which.
+    NotCancellable,
     /// The store cannot keep what is to be done, so that nothing was sent.
     StoreUnavailable,
     /// The client asked more than its share; `Retry-After` says when it may ask again.
@@ -192,7 +196,9 @@ impl ErrorCode {
             | Self::PlanStale
             | Self::PlanApplied
             | Self::PlanExpired
-            | Self::JobSettled => StatusCode::CONFLICT,
+            | Self::JobSettled
+            | Self::Cancelled
+            | Self::NotCancellable => StatusCode::CONFLICT,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

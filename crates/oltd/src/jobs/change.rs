@@ -2,16 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteReport, WriteState};
+use gpon::{OnuChange, OnuRef, StepState, WriteReport, WriteState};
 use secrecy::SecretSlice;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
-use super::journal::{JobJournal, Kept, plan_of, sealed};
+use super::cancel::Cancellable;
+use super::journal::{JobJournal, Kept};
 use super::why::{of_change, of_undone};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Claim, DRAFT_KEPT, JobState, NewJob, NewPlan, PlanEnd, StoreError};
+use crate::store::{JobState, NewJob, PlanEnd, StoreError};
 use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
@@ -20,72 +21,7 @@ const SETTLED: Duration = Duration::from_secs(20);
 /// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
 const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
 
-/// A plan that was kept.
-#[derive(Debug)]
-pub struct KeptPlan {
-    /// Its id.
-    pub id: String,
-    /// Its OLT.
-    pub olt: String,
-    /// What it would do.
-    pub shown: WritePlan,
-    /// Until when it may be applied.
-    pub expires_at: SystemTime,
-    /// The job that applied it.
-    pub applied_by: Option<String>,
-}
-
 impl Jobs {
-    /// Plans a change, and keeps the plan.
-    ///
-    /// # Errors
-    /// [`ChangeError`] inside; outside that the store cannot keep it.
-    pub async fn plan(
-        &self,
-        olt: &Writable,
-        change: &OnuChange,
-    ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        let store = self.store()?;
-        let plan = match olt.olt.plan(change).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        let now = SystemTime::now();
-        let kept = KeptPlan {
-            id: new_id(),
-            olt: olt.id.to_string(),
-            shown: plan.shown(),
-            expires_at: now + DRAFT_KEPT,
-            applied_by: None,
-        };
-        let document = sealed(&plan.document());
-        let new = NewPlan {
-            id: &kept.id,
-            job: None,
-            olt: &olt.id,
-            object: &plan.at().to_string(),
-            kind: plan.kind(),
-            fingerprint: &kept.shown.fingerprint,
-            document: &document,
-            created_at: now,
-            expires_at: kept.expires_at,
-        };
-        store.keep_plan(&new).await?;
-        Ok(Ok(kept))
-    }
-
-    /// A plan that was kept.
-    ///
-    /// # Errors
-    /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
-    pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let row = self.store()?.plan(id).await?;
-        let row = row.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
-        let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
-        let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
-        Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
-    }
-
     /// Makes a change of an ONU that stands at `at`.
     ///
     /// # Errors
@@ -100,11 +36,12 @@ impl Jobs {
         self.unlocked(&olt.id, at)?;
         self.has_room(olt, at)?;
         let job = new_id();
+        let place = self.cancellable(&job);
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at, undoes: false };
-        let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
+        let journal = JobJournal::new(self, self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.change(change, journal, until)).await
+        self.run(asked.wait, job, olt, work.change(change, journal, until, place)).await
     }
 
     /// Applies a plan that was kept.
@@ -121,25 +58,15 @@ impl Jobs {
         self.unlocked(&olt.id, plan.at())?;
         self.has_room(olt, plan.at())?;
         let job = new_id();
+        let place = self.cancellable(&job);
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
-        match store.claim_plan(id, &job, SystemTime::now()).await {
-            Ok(Claim::Claimed) => {}
-            Ok(not) => {
-                let why = match not {
-                    Claim::AlreadyApplied { job } => NotBegun::Applied(job),
-                    Claim::Expired | Claim::Claimed => NotBegun::Expired,
-                };
-                self.end_job(&job, JobState::Failed, &Told::unsent(&why.clone().into())).await;
-                return Err(why);
-            }
-            Err(error) => return Err(error.into()),
-        }
+        self.claim(store, id, &job).await?;
         let work =
             Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at(), undoes: false };
-        let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
+        let journal = JobJournal::new(self, store.clone(), olt, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
+        self.run(asked.wait, job, olt, work.apply(plan, journal, until, place)).await
     }
 
     pub(super) async fn add(
@@ -210,35 +137,55 @@ pub(super) struct Work {
 }
 
 impl Work {
-    async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let _alone = self.begin().await?;
-        let made = self.olt.olt.change(&change, &journal, settled).await;
+    async fn change(
+        self,
+        change: OnuChange,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let made = async {
+            let alone = self.begin().await?;
+            Ok((alone, self.olt.olt.change(&change, &journal, settled).await))
+        };
+        let (_alone, made) = self.unless_cancelled(&place, made).await?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
             Err(error) => Err(self.failed(error).await),
         }
     }
 
-    async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let _alone = match self.begin().await {
-            Ok(alone) => alone,
-            Err(why) => {
-                self.release(&journal).await;
-                return Err(why);
-            }
+    async fn apply(
+        self,
+        plan: Plan,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let made = async {
+            let alone = self.begin().await?;
+            Ok((alone, self.olt.olt.apply(&plan, &journal, settled).await))
         };
-        match self.olt.olt.apply(&plan, &journal, settled).await {
-            Ok((plan, outcome)) => {
-                // What is already so was never begun.
-                if !journal.has_begun() {
-                    self.release(&journal).await;
-                }
-                Ok(self.ended(&plan, outcome, &journal).await)
-            }
-            Err(error) => {
-                self.release(&journal).await;
-                Err(self.failed(error).await)
-            }
+        let made = self.unless_cancelled(&place, made).await;
+        // What is stale, already so or cancelled was never begun.
+        if !journal.has_begun() {
+            self.release(&journal).await;
+        }
+        let (_alone, made) = made?;
+        match made {
+            Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
+            Err(error) => Err(self.failed(error).await),
+        }
+    }
+
+    async fn unless_cancelled<T>(
+        &self,
+        place: &Cancellable,
+        work: impl Future<Output = Result<T, NotDone>>,
+    ) -> Result<T, NotDone> {
+        match place.unless_cancelled(work).await {
+            Ok(done) => done,
+            Err(why) => Err(self.not_done(why).await),
         }
     }
 
@@ -262,11 +209,6 @@ impl Work {
             return Err(self.not_done(NotDone::Held(hold)).await);
         }
         self.jobs.look_for_a_restart(&self.olt).await;
-        if let Ok(store) = self.jobs.store()
-            && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
-        {
-            tracing::error!(job = self.job, %error, "that a job runs could not be kept");
-        }
         Ok(alone)
     }
 
@@ -283,7 +225,11 @@ impl Work {
     /// Keeps why nothing was sent.
     async fn not_done(&self, why: NotDone) -> NotDone {
         let told = Told::unsent(&why.failure(&self.olt.id, ""));
-        self.jobs.end_job(&self.job, JobState::Failed, &told).await;
+        let state = match why {
+            NotDone::Cancelled { .. } => JobState::Cancelled,
+            _ => JobState::Failed,
+        };
+        self.jobs.end_job(&self.job, state, &told).await;
         why
     }
 

@@ -5,9 +5,12 @@
 //! interrupted stays `pending` and is settled (`settling`); what the OLT owes is
 //! saved (`saving`).
 
+mod accept;
 mod alone;
+mod cancel;
 mod change;
 mod journal;
+mod plans;
 mod saving;
 mod settling;
 mod told;
@@ -26,10 +29,11 @@ use crate::cache::{Cache, Scope};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode};
-pub use change::KeptPlan;
+pub use cancel::NotCancelled;
+pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use saving::{SaveTimes, Saved};
 pub use settling::{NotSettled, Wanted};
-pub use told::{Told, ToldStep, spelt};
+pub use told::{Accepted, Told, ToldStep, spelt};
 pub use view::{JobView, ListedJob, PlanView, StepView};
 pub use why::{Said, UNDONE, of_change, of_save};
 
@@ -44,6 +48,8 @@ struct Inner {
     locks: Mutex<BTreeMap<(String, OnuRef), String>>,
     /// Whose turn it is at each ONU.
     under_way: alone::UnderWay,
+    /// What has not begun.
+    waiting: cancel::Waiting,
     /// What is pending and waits for a person.
     left: Mutex<std::collections::BTreeSet<String>>,
     /// How people want what is pending to be settled.
@@ -151,6 +157,11 @@ pub enum NotDone {
         /// What it has begun to change.
         object: OnuRef,
     },
+    /// Somebody cancelled it before it began.
+    Cancelled {
+        /// The name of the token that did.
+        by: Option<Arc<str>>,
+    },
     /// The server is ending.
     Ending,
     /// A fault of ours: what was sent is not known.
@@ -186,6 +197,12 @@ pub enum NotBegun {
     /// It is too old.
     #[error("the plan has expired")]
     Expired,
+    /// More is to be saved by now than it was drawn up from.
+    #[error("these jobs have changed the OLT since the plan was made: {}", .jobs.join(", "))]
+    Stale {
+        /// The jobs that have changed something since.
+        jobs: Vec<String>,
+    },
 }
 
 impl From<StoreError> for NotBegun {
@@ -203,9 +220,9 @@ impl Jobs {
         tasks: Tasks,
     ) -> Self {
         let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
-        let (locks, under_way) = (Mutex::default(), Mutex::default());
+        let (locks, under_way, waiting) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (left, wanted) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { store, tasks, locks, under_way, left, wanted, news, times }))
+        Self(Arc::new(Inner { store, tasks, locks, under_way, waiting, left, wanted, news, times }))
     }
 
     /// The store.
@@ -219,6 +236,9 @@ impl Jobs {
     /// Ends what an earlier process had not begun, and keeps the store small.
     pub async fn tidy(&self) {
         let Ok(store) = self.store() else { return };
+        if let Err(error) = self.end_cut_off_saves(store).await {
+            tracing::error!(%error, "the saves of an earlier process could not be ended");
+        }
         if let Err(error) = self.end_abandoned(store).await {
             tracing::error!(%error, "what an earlier process had not begun could not be ended");
         }
@@ -253,6 +273,12 @@ impl Jobs {
     /// How many plans of an OLT are pending.
     pub fn pending_of(&self, olt: &str) -> usize {
         locked(&self.0.locks).keys().filter(|(of, _)| of == olt).count()
+    }
+
+    /// The jobs of an OLT that are pending.
+    fn pending_jobs_of(&self, olt: &str) -> Vec<String> {
+        let locks = locked(&self.0.locks);
+        locks.iter().filter(|((of, _), _)| of == olt).map(|(_, job)| job.clone()).collect()
     }
 
     fn unlocked(&self, olt: &str, at: OnuRef) -> Result<(), NotBegun> {

@@ -109,8 +109,22 @@ impl Jobs {
             job = None;
         }
         let wait = if job.is_some() { asked.wait } else { at_most };
+        let ended = self.save_as_job(olt, job.as_deref(), None, wait).await;
+        (job, ended)
+    }
+
+    /// Saves as this job, if there is one, which may apply this plan, and waits for its end
+    /// for so long.
+    pub(super) async fn save_as_job(
+        &self,
+        olt: &Writable,
+        job: Option<&str>,
+        plan: Option<&str>,
+        wait: Duration,
+    ) -> Option<Result<WriteReport, NotSaved>> {
         let (give, given) = tokio::sync::oneshot::channel();
-        let (jobs, olt, id) = (self.clone(), olt.clone(), job.clone());
+        let (jobs, olt, id) = (self.clone(), olt.clone(), job.map(str::to_owned));
+        let plan = plan.map(str::to_owned);
         self.0.tasks.spawn("save for somebody", async move {
             if let (Some(id), Ok(store)) = (&id, jobs.store())
                 && let Err(error) = store.start_job(id, SystemTime::now()).await
@@ -126,17 +140,21 @@ impl Jobs {
                     Err(_) => (JobState::Failed, report(WriteState::Unchanged)),
                 };
                 let told = Told::from(told).said(&of_save(&saved, &olt.id));
+                if let Some(plan) = &plan {
+                    let sent =
+                        told.state == "unknown" || told.steps.iter().any(|step| step.state != "not_sent");
+                    jobs.rest(plan, &told, sent).await;
+                }
                 jobs.end_job(id, state, &told).await;
             }
             // Who has left looks at the job.
             let _ = give.send(saved);
         });
-        let ended = match tokio::time::timeout(wait, given).await {
+        match tokio::time::timeout(wait, given).await {
             Ok(Ok(saved)) => Some(saved),
             Ok(Err(_)) => Some(Err(NotSaved::Lost(WriteLost::Ending))),
             Err(_) => None,
-        };
-        (job, ended)
+        }
     }
 
     /// One that can wait lets people write before it.

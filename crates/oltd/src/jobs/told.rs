@@ -1,5 +1,7 @@
 //! What became of a write, as answers, jobs and the store tell it.
 
+use std::time::SystemTime;
+
 use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,18 @@ pub struct Told {
     /// One sentence about it, as the answer to its request has it.
     #[serde(default)]
     pub message: Option<String>,
+    /// That somebody accepted it as it is.
+    #[serde(default)]
+    pub accepted: Option<Accepted>,
+}
+
+/// That somebody accepted how a job ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The name of the token; `None` where the server asks for none.
+    pub by: Option<String>,
+    /// When.
+    pub at: SystemTime,
 }
 
 /// One line of a write.
@@ -58,6 +72,7 @@ impl From<WriteReport> for Told {
             error: None,
             error_code: None,
             message: None,
+            accepted: None,
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gpon::{StepState, WriteReport, WriteState};
+use gpon::{StepState, WriteReport, WriteState, quoted};
 
-use super::{NotBegun, NotDone, NotSettled};
+use super::{NotBegun, NotCancelled, NotDone, NotSettled};
 use crate::http::{ErrorCode, Failure};
 use crate::tasks::WriteLost;
 use crate::writing::{Denied, NotSaved};
@@ -117,6 +117,13 @@ impl NotDone {
             Self::Change(error) => error.clone().into(),
             Self::Held(hold) => Failure::denied(Denied::Held(hold.clone()), olt),
             Self::Locked { job, object } => NotBegun::Locked { job: job.clone(), object: *object }.into(),
+            Self::Cancelled { by } => {
+                let by = by
+                    .as_ref()
+                    .map_or_else(|| "somebody without a token".into(), |by| quoted(&**by).to_string());
+                let detail = format!("{olt}: nothing was sent; cancelled by {by}");
+                Failure::new(ErrorCode::Cancelled, "The job was cancelled before anything was sent.", detail)
+            }
             Self::Ending => ending(olt),
             Self::Lost => Failure::new(
                 ErrorCode::OutcomeUnknown,
@@ -140,6 +147,11 @@ impl From<NotBegun> for Failure {
             NotBegun::Busy { .. } => Self::crowded(detail),
             NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
             NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
+            NotBegun::Stale { .. } => Self::new(
+                ErrorCode::PlanStale,
+                "More is to be saved by now than the plan was made from.",
+                detail,
+            ),
             NotBegun::Expired => {
                 Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail)
             }
@@ -152,11 +164,28 @@ impl From<NotSettled> for Failure {
         let detail = why.to_string();
         match why {
             NotSettled::NoSuchJob(_) => Self::new(ErrorCode::JobNotFound, "There is no such job.", detail),
-            NotSettled::Settled(_) | NotSettled::NoPlan => {
+            NotSettled::Settled(_) | NotSettled::Accepted | NotSettled::NoPlan => {
                 Self::new(ErrorCode::JobSettled, "Nothing of the job can be settled so.", detail)
             }
             NotSettled::Store(_) => Self::unkept(detail),
             NotSettled::Begun(why) => Self::from(why),
+        }
+    }
+}
+
+impl From<NotCancelled> for Failure {
+    fn from(why: NotCancelled) -> Self {
+        let detail = why.to_string();
+        let not = |message: &str| Self::new(ErrorCode::NotCancellable, message, detail.clone());
+        match why {
+            NotCancelled::NoSuchJob(_) => Self::new(ErrorCode::JobNotFound, "There is no such job.", detail),
+            NotCancelled::Running => not("The job is under way, and a write always runs to a known end."),
+            NotCancelled::Save => not("A save that was asked for is made; others may wait for it too."),
+            NotCancelled::Unsettled(_) => not(
+                "The job waits to be settled: POST /jobs/{id}/settle finishes it, undoes it, or accepts it as it is.",
+            ),
+            NotCancelled::Ended(_) => not("The job has ended already."),
+            NotCancelled::Store(why) => why.into(),
         }
     }
 }

@@ -38,10 +38,6 @@ pub(crate) enum SerialPath {}
 #[derive(Debug)]
 pub(crate) enum HowToWrite {}
 
-/// `Prefer`.
-#[derive(Debug)]
-pub(crate) enum HowLong {}
-
 /// What the body of a write says otherwise, for a deletion.
 #[derive(Debug)]
 pub(crate) enum Deleting {}
@@ -84,7 +80,6 @@ parameters! {
     ];
     JobPath: [path::<schema::JobId>("id")];
     SerialPath: [path::<schema::SerialInput>("serial")];
-    HowLong: [prefer()];
     HowToWrite: [
         query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Plans it and sends nothing that changes anything."),
         prefer(),

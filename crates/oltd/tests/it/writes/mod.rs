@@ -1,6 +1,9 @@
 //! Writes: the real server in front of the simulator's command line.
 
 #[cfg(unix)]
+mod accepted;
+mod cancel;
+#[cfg(unix)]
 mod daemon;
 mod every_step;
 mod hostile;
@@ -13,6 +16,8 @@ mod page;
 #[cfg(unix)]
 mod people;
 mod queue;
+#[cfg(unix)]
+mod save_plan;
 mod saving;
 #[cfg(unix)]
 mod stopped;
