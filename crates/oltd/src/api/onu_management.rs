@@ -145,7 +145,7 @@ impl Common {
 
 /// Makes a change, or plans it.
 async fn make(
-    writing: Writing,
+    mut writing: Writing,
     change: OnuChange,
     reference: Option<String>,
     parameters: &[&str],
@@ -158,6 +158,10 @@ async fn make(
             "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
         ));
     }
+    // Before it is looked for: what was deleted is not found again.
+    if let Some(answer) = writing.again(ignored).await? {
+        return Ok(answer);
+    }
     // What is looked for by its serial number has to be the one that is found.
     let expect = change.identity();
     let (at, target) = writing.at_onu(change.target, parameters).await?;
@@ -168,7 +172,8 @@ async fn make(
     // As the plan of the job has it, however the ONU was named.
     let act = format!("{} ONU {at}", change.wish.act());
     let about = About { olt: target.olt().to_owned(), act, at: Some(at), reference: reference.clone() };
-    answer(target.change(change, at, reference).await?, target.chosen(), &about, ignored).await
+    let olt = target.chosen().clone();
+    answer(target.change(change, at, reference).await?, &olt, &about, ignored).await
 }
 
 /// Blocks an ONU: it is disabled at the OLT until it is unblocked.

@@ -10,8 +10,8 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::rfc3339;
 use crate::app::ChosenOlt;
-use crate::http::{Failure, Written, schema};
-use crate::jobs::{Answered, End, KeptPlan, NotDone, Saved, Told, ToldStep, of_change, spelt};
+use crate::http::{ErrorCode, Failure, Written, schema};
+use crate::jobs::{Answered, End, JobView, KeptPlan, NotDone, Saved, Told, ToldStep, of_change, spelt};
 
 /// What became of a write.
 #[derive(Debug, Serialize, ToSchema)]
@@ -263,6 +263,8 @@ impl Planned {
     }
 }
 
+const GOES_ON: &str = "The write goes on; its job tells how it ends.";
+
 /// The answer to a write that was made as a job.
 pub(super) async fn answer(
     answered: Answered,
@@ -274,7 +276,7 @@ pub(super) async fn answer(
         Answered::GoesOn { job } => {
             let saved = olt.writable().unsaved();
             let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, about);
-            Written::goes_on(&job, outcome, "The write goes on; its job tells how it ends.", ignored)
+            Written::goes_on(&job, outcome, GOES_ON, ignored)
         }
         Answered::Ended { job, end: Ok(end) } => ended(&job, end, about, ignored),
         Answered::Ended { job, end: Err(why) } => {
@@ -293,6 +295,27 @@ pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> R
     match said {
         Ok(message) => Written::new(&outcome, message, ignored),
         Err(why) => Err(why.with_data(&outcome)),
+    }
+}
+
+/// The answer to a write that was asked for before, as its job tells it.
+pub(super) fn told_again(view: JobView, saved: Saved, ignored: &[String]) -> Result<Written, Failure> {
+    let job = view.job.id.clone();
+    let about = About { at: view.at, reference: view.job.reference.clone(), ..About::default() };
+    if view.goes_on() {
+        let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, &about);
+        return Written::goes_on(&job, outcome, GOES_ON, ignored);
+    }
+    let told = view.told.unwrap_or_else(Told::unknown);
+    let (message, error) = (told.message.clone().unwrap_or_default(), told.error.clone().unwrap_or_default());
+    let code = told.error_code.as_deref().and_then(ErrorCode::of);
+    let outcome = Outcome::of_told(told, saved).about(&job, &about);
+    match code {
+        None if outcome.success => Written::new(outcome, &message, ignored),
+        code => {
+            let code = code.unwrap_or(ErrorCode::OutcomeUnknown);
+            Err(Failure::new(code, message, error).with_data(outcome))
+        }
     }
 }
 

@@ -1,10 +1,9 @@
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 
 use super::jobs::Below;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::save;
-use super::writing::{Asking, Changing, let_through};
+use super::writing::{Asking, let_through};
 use crate::app::App;
 use crate::http::openapi::{ApplyFailures, HowToWrite, JobPath, MadeOrGoesOn, PlanFailures, Told};
 use crate::http::{Answer, Failure, Params, Query, Written, plain};
@@ -38,10 +37,9 @@ pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -
     responses(MadeOrGoesOn<WriteOrPlan>, ApplyFailures),
 )]
 pub(super) async fn apply(
-    changing: Changing,
+    mut asking: Asking,
     State(app): State<App>,
     below: Below,
-    asking: Asking,
     params: Params,
     query: Query,
 ) -> Result<Written, Failure> {
@@ -50,11 +48,14 @@ pub(super) async fn apply(
     let id = params.text("id")?;
     let (kept, drawn) = shown(&below, &app, id).await?;
     let olt = app.olt(Some(&kept.olt))?;
+    if !dry_run && let Some(answer) = asking.again(&olt, &[]).await? {
+        return Ok(answer);
+    }
     let_through(&olt, kept.shown.at.map_or(Extent::Save, |at| Extent::Pon(at.pon)), dry_run)?;
     if dry_run {
         return Planned::from(kept).answer(&[]);
     }
-    let asked = asking.by(changing.by, None);
+    let asked = asking.by(None);
     match drawn {
         Drawn::Change(plan) => {
             let (act, at) = (plan.act().to_owned(), kept.shown.at);
@@ -63,16 +64,8 @@ pub(super) async fn apply(
             answer(answered, &olt, &about, &[]).await
         }
         Drawn::Save(plan) => {
-            let (job, ended) = app.jobs().apply_save(&olt.writable(), id, &plan, &asked).await?;
+            let (job, ended) = app.jobs().apply_save(&olt.writable(), id, &plan, asked).await?;
             save::answered(olt.id(), Some(job), ended)
         }
-    }
-}
-
-impl FromRequestParts<App> for Asking {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        Self::of(parts)
     }
 }

@@ -24,8 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(80);
     params(HowToWrite),
     responses(MadeOrGoesOn<WriteOrPlan>, SaveFailures),
 )]
-pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
-    let target = writing.to(Extent::Save, &[])?;
+pub(super) async fn save(mut writing: Writing) -> Result<Written, Failure> {
+    if let Some(answer) = writing.again(&[]).await? {
+        return Ok(answer);
+    }
+    let mut target = writing.to(Extent::Save, &[])?;
     if target.dry_run {
         return Planned::from(target.plan_save().await?).answer(&[]);
     }

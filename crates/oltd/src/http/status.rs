@@ -137,6 +137,8 @@ pub enum ErrorCode {
     JobNotFound,
     /// Nothing of the job waits to be settled.
     JobSettled,
+    /// Something else was asked under the same `Idempotency-Key` within a day. Nothing was sent.
+    KeyReused,
     /// The job was cancelled before anything was sent.
     Cancelled,
     /// The job has begun or has ended, so that nobody can cancel it; the message says which.
@@ -157,6 +159,17 @@ impl ErrorCode {
             b"431" => Some(Self::HeadTooLarge),
             _ => None,
         }
+    }
+
+    /// The code that is spelt so in answers.
+    pub fn of(spelt: &str) -> Option<Self> {
+        Self::MEANINGS.iter().map(|(code, _)| *code).find(|code| code.spelt() == spelt)
+    }
+
+    /// Whether an answer with this code is kept under the key that it was asked with: one by
+    /// which nothing was sent, and that may be another one the next time, is not.
+    pub fn is_kept(self) -> bool {
+        ![400, 401, 403, 409, 429, 503].contains(&self.status().as_u16())
     }
 
     /// As it stands in answers.
@@ -197,6 +210,7 @@ impl ErrorCode {
             | Self::PlanApplied
             | Self::PlanExpired
             | Self::JobSettled
+            | Self::KeyReused
             | Self::Cancelled
             | Self::NotCancellable => StatusCode::CONFLICT,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,

@@ -38,6 +38,7 @@ impl Jobs {
         let job = new_id();
         let place = self.cancellable(&job);
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
+        drop(asked.key);
         let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at, undoes: false };
         let journal = JobJournal::new(self, self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
@@ -61,6 +62,7 @@ impl Jobs {
         let place = self.cancellable(&job);
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
+        drop(asked.key);
         self.claim(store, id, &job).await?;
         let work =
             Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at(), undoes: false };
@@ -88,7 +90,12 @@ impl Jobs {
             total: 1,
             created_at: SystemTime::now(),
         };
-        Ok(self.store()?.add_job(&job).await?)
+        let store = self.store()?;
+        let added = match &asked.key {
+            Some(turn) => store.add_job_under(&job, turn.asked_under()).await,
+            None => store.add_job(&job).await,
+        };
+        Ok(added?)
     }
 
     /// Runs a job in a task of its own, and waits for it as long as who asked.
@@ -118,6 +125,7 @@ impl Jobs {
         if let Err(error) = store.end_job(id, state, &document(told), SystemTime::now()).await {
             tracing::error!(job = id, %error, "how a job ended could not be kept");
         }
+        self.0.ended.notify_waiters();
     }
 }
 

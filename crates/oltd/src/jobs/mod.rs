@@ -10,6 +10,7 @@ mod alone;
 mod cancel;
 mod change;
 mod journal;
+mod keys;
 mod plans;
 mod saving;
 mod settling;
@@ -30,6 +31,7 @@ use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode};
 pub use cancel::NotCancelled;
+pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use saving::{SaveTimes, Saved};
 pub use settling::{NotSettled, Wanted};
@@ -50,6 +52,10 @@ struct Inner {
     under_way: alone::UnderWay,
     /// What has not begun.
     waiting: cancel::Waiting,
+    /// The keys under which something is about to be added.
+    beginning: keys::Beginning,
+    /// A job has ended.
+    ended: Notify,
     /// What is pending and waits for a person.
     left: Mutex<std::collections::BTreeSet<String>>,
     /// How people want what is pending to be settled.
@@ -105,6 +111,8 @@ pub struct Asked {
     pub reference: Option<String>,
     /// How long he waits.
     pub wait: Duration,
+    /// The key under which he asks, if he has one, for as long as its job is not added.
+    pub key: Option<Arc<KeyTurn>>,
 }
 
 /// What who asked for a write is told.
@@ -188,6 +196,12 @@ pub enum NotBegun {
         /// The OLT.
         olt: String,
     },
+    /// Something else was asked under the same key.
+    #[error("Idempotency-Key: something else was asked under it, as job {job}")]
+    KeyReused {
+        /// The job.
+        job: String,
+    },
     /// There is no such plan.
     #[error("there is no plan {0}")]
     NoSuchPlan(String),
@@ -222,7 +236,20 @@ impl Jobs {
         let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
         let (locks, under_way, waiting) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (left, wanted) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { store, tasks, locks, under_way, waiting, left, wanted, news, times }))
+        let (beginning, ended) = (keys::Beginning::default(), Notify::new());
+        Self(Arc::new(Inner {
+            store,
+            tasks,
+            locks,
+            under_way,
+            waiting,
+            beginning,
+            ended,
+            left,
+            wanted,
+            news,
+            times,
+        }))
     }
 
     /// The store.

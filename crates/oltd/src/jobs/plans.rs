@@ -159,7 +159,7 @@ impl Jobs {
         olt: &Writable,
         id: &str,
         plan: &SavePlan,
-        asked: &Asked,
+        asked: Asked,
     ) -> Result<(String, Option<Result<WriteReport, NotSaved>>), NotBegun> {
         let store = self.store()?;
         let row = store.plan(id).await?.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
@@ -172,7 +172,8 @@ impl Jobs {
             return Err(NotBegun::Stale { jobs: since });
         }
         let job = new_id();
-        self.add(olt, &job, SAVE, "", asked).await?;
+        self.add(olt, &job, SAVE, "", &asked).await?;
+        drop(asked.key);
         self.claim(store, id, &job).await?;
         let ended = self.save_as_job(olt, Some(&job), Some(id), asked.wait).await;
         Ok((job, ended))

@@ -97,17 +97,18 @@ impl Jobs {
     pub async fn save_asked(
         &self,
         olt: &Writable,
-        asked: &Asked,
+        asked: Asked,
         at_most: Duration,
     ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
         let mut job = self.store().is_ok().then(new_id);
         if let Some(id) = &job
-            && let Err(error) = self.add(olt, id, SAVE, "", asked).await
+            && let Err(error) = self.add(olt, id, SAVE, "", &asked).await
         {
             // What is on the OLT is better saved than not.
             tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
             job = None;
         }
+        drop(asked.key);
         let wait = if job.is_some() { asked.wait } else { at_most };
         let ended = self.save_as_job(olt, job.as_deref(), None, wait).await;
         (job, ended)
@@ -299,6 +300,10 @@ impl Jobs {
             }
         };
         let _ = store.set_boot(&olt.id, boot).await;
+        // Somebody else has seen it, and has gathered them.
+        if lost.is_empty() {
+            return true;
+        }
         self.gather(store, olt, &lost).await;
         olt.invalidate(crate::cache::Scope::Olt).await;
         tracing::error!(

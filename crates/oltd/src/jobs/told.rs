@@ -101,6 +101,11 @@ impl Told {
         Self::from(report(WriteState::Unchanged)).why(why)
     }
 
+    /// Of what nothing is known.
+    pub fn unknown() -> Self {
+        Self::from(report(WriteState::Unknown))
+    }
+
     /// The same, with what is said of it.
     pub fn said(self, said: &Said) -> Self {
         match said {

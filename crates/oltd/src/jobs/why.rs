@@ -145,6 +145,9 @@ impl From<NotBegun> for Failure {
                 detail,
             ),
             NotBegun::Busy { .. } => Self::crowded(detail),
+            NotBegun::KeyReused { .. } => {
+                Self::new(ErrorCode::KeyReused, "Something else was asked under the same key.", detail)
+            }
             NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
             NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
             NotBegun::Stale { .. } => Self::new(

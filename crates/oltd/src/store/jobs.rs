@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use super::sealed::Place;
-use super::writer::sql;
+use super::writer::{Statement, sql};
 use super::{Store, column, fits, maybe_time, ms, time};
 
 /// Longest word for a state.
@@ -199,12 +199,16 @@ impl Store {
     /// [`StoreError::Full`], [`StoreError::TooLong`], or when the database fails; an id that is
     /// taken is such a failure.
     pub async fn add_job(&self, job: &NewJob<'_>) -> Result<(), StoreError> {
+        self.write_one("add a job", Self::insert_job(job)?).await.map(drop)
+    }
+
+    pub(super) fn insert_job<'a>(job: &NewJob<'a>) -> Result<Statement<'a>, StoreError> {
         let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
         fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
         let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
                 total, accepted, created_at, pad)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";
-        let insert = sql(insert)
+        Ok(sql(insert)
             .bind(job.id)
             .bind(job.kind)
             .bind(job.olt)
@@ -215,8 +219,7 @@ impl Store {
             .bind(JobState::Queued.as_str())
             .bind(i64::from(job.total))
             .bind(ms(job.created_at))
-            .bind(room(Stage::Added, JobState::Queued));
-        self.write_one("add a job", insert).await.map(drop)
+            .bind(room(Stage::Added, JobState::Queued)))
     }
 
     /// The job; `None` where there is none of this id.

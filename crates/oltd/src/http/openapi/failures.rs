@@ -56,6 +56,7 @@ const CHANGE: &[ErrorCode] = &[
     LossNotAccepted,
     OnuBlocked,
     Locked,
+    KeyReused,
     Cancelled,
     RolledBack,
     PartialChange,
@@ -107,7 +108,7 @@ sets! {
     /// A change of ours that concerns an OLT.
     HoldFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter];
     /// Saving what was configured on an OLT.
-    SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, &[StoreUnavailable];
+    SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, &[KeyReused, StoreUnavailable];
     /// A change of an ONU.
     OnuWriteFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE;
     /// Jobs.

@@ -8,6 +8,8 @@ mod daemon;
 mod every_step;
 mod hostile;
 #[cfg(unix)]
+mod idempotency;
+#[cfg(unix)]
 mod killed;
 mod load;
 mod odd;
