@@ -29,11 +29,11 @@ const USUAL: u64 = 100;
 pub(super) struct Row {
     #[schema(value_type = schema::JobId)]
     id: String,
-    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`.
+    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`, `save`; `lost` for one that gathers what an OLT has lost.
     kind: String,
     #[schema(value_type = schema::OltId)]
     olt: String,
-    /// What it is about: an ONU as `1/1/1:4`.
+    /// What it is about: an ONU as `1/1/1:4`; empty for the whole OLT.
     object: String,
     /// The name of the token that it was asked with; null without one.
     caller: Option<String>,

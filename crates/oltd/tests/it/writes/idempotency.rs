@@ -69,6 +69,9 @@ async fn the_first_answer_is_given_again_and_nothing_is_sent() {
     // What a key has begun is known for a day.
     let store = writer.app.jobs().store().unwrap();
     let under = AskedUnder { caller: "", name: "order 1", asked: b"" };
+    let of_another =
+        store.begun_under(AskedUnder { caller: "noc", ..under }, SystemTime::now()).await.unwrap();
+    assert!(of_another.is_none(), "each token has its own keys: {of_another:?}");
     let known = async |hours: u64| {
         let then = SystemTime::now() + Duration::from_secs(hours * 3_600);
         store.begun_under(under, then).await.unwrap().map(|begun| begun.job)
