@@ -2,15 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
+use gpon::{OnuChange, OnuRef, StepState, WriteReport, WriteState};
 use secrecy::SecretSlice;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
-use super::journal::{JobJournal, Kept, plan_of, sealed};
+use super::cancel::Cancellable;
+use super::journal::{JobJournal, Kept};
+use super::why::{of_change, of_undone};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Claim, DRAFT_KEPT, JobState, NewJob, NewPlan, PlanEnd, StoreError};
+use crate::store::{JobState, NewJob, PlanEnd, StoreError};
 use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
@@ -19,72 +21,7 @@ const SETTLED: Duration = Duration::from_secs(20);
 /// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
 const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
 
-/// A plan that was kept.
-#[derive(Debug)]
-pub struct KeptPlan {
-    /// Its id.
-    pub id: String,
-    /// Its OLT.
-    pub olt: String,
-    /// What it would do.
-    pub shown: WritePlan,
-    /// Until when it may be applied.
-    pub expires_at: SystemTime,
-    /// The job that applied it.
-    pub applied_by: Option<String>,
-}
-
 impl Jobs {
-    /// Plans a change, and keeps the plan.
-    ///
-    /// # Errors
-    /// [`ChangeError`] inside; outside that the store cannot keep it.
-    pub async fn plan(
-        &self,
-        olt: &Writable,
-        change: &OnuChange,
-    ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        let store = self.store()?;
-        let plan = match olt.olt.plan(change).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        let now = SystemTime::now();
-        let kept = KeptPlan {
-            id: new_id(),
-            olt: olt.id.to_string(),
-            shown: plan.shown(),
-            expires_at: now + DRAFT_KEPT,
-            applied_by: None,
-        };
-        let document = sealed(&plan.document());
-        let new = NewPlan {
-            id: &kept.id,
-            job: None,
-            olt: &olt.id,
-            object: &plan.at().to_string(),
-            kind: plan.kind(),
-            fingerprint: &kept.shown.fingerprint,
-            document: &document,
-            created_at: now,
-            expires_at: kept.expires_at,
-        };
-        store.keep_plan(&new).await?;
-        Ok(Ok(kept))
-    }
-
-    /// A plan that was kept.
-    ///
-    /// # Errors
-    /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
-    pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let row = self.store()?.plan(id).await?;
-        let row = row.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
-        let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
-        let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
-        Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
-    }
-
     /// Makes a change of an ONU that stands at `at`.
     ///
     /// # Errors
@@ -99,11 +36,13 @@ impl Jobs {
         self.unlocked(&olt.id, at)?;
         self.has_room(olt, at)?;
         let job = new_id();
+        let place = self.cancellable(&job);
         self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
+        drop(asked.key);
+        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at, undoes: false };
+        let journal = JobJournal::new(self, self.store()?.clone(), olt, &job, &new_id(), Kept::No);
         let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.change(change, journal, until)).await
+        self.run(asked.wait, job, olt, work.change(change, journal, until, place)).await
     }
 
     /// Applies a plan that was kept.
@@ -120,24 +59,16 @@ impl Jobs {
         self.unlocked(&olt.id, plan.at())?;
         self.has_room(olt, plan.at())?;
         let job = new_id();
+        let place = self.cancellable(&job);
         let store = self.store()?;
         self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
-        match store.claim_plan(id, &job, SystemTime::now()).await {
-            Ok(Claim::Claimed) => {}
-            Ok(not) => {
-                let why = match not {
-                    Claim::AlreadyApplied { job } => NotBegun::Applied(job),
-                    Claim::Expired | Claim::Claimed => NotBegun::Expired,
-                };
-                self.end_job(&job, JobState::Failed, &Told::failed(&why)).await;
-                return Err(why);
-            }
-            Err(error) => return Err(error.into()),
-        }
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
+        drop(asked.key);
+        self.claim(store, id, &job).await?;
+        let work =
+            Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at(), undoes: false };
+        let journal = JobJournal::new(self, store.clone(), olt, &job, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
+        self.run(asked.wait, job, olt, work.apply(plan, journal, until, place)).await
     }
 
     pub(super) async fn add(
@@ -159,7 +90,12 @@ impl Jobs {
             total: 1,
             created_at: SystemTime::now(),
         };
-        Ok(self.store()?.add_job(&job).await?)
+        let store = self.store()?;
+        let added = match &asked.key {
+            Some(turn) => store.add_job_under(&job, turn.asked_under()).await,
+            None => store.add_job(&job).await,
+        };
+        Ok(added?)
     }
 
     /// Runs a job in a task of its own, and waits for it as long as who asked.
@@ -174,7 +110,8 @@ impl Jobs {
         match tokio::time::timeout(wait, handle).await {
             Ok(Ok(end)) => Ok(Answered::Ended { job, end }),
             Ok(Err(WriteLost::Ending)) => {
-                self.end_job(&job, JobState::Cancelled, &Told::failed("the server is ending")).await;
+                let told = Told::unsent(&NotDone::Ending.failure(&olt.id, ""));
+                self.end_job(&job, JobState::Cancelled, &told).await;
                 Ok(Answered::Ended { job, end: Err(NotDone::Ending) })
             }
             Ok(Err(WriteLost::Panicked)) => Ok(Answered::Ended { job, end: Err(NotDone::Lost) }),
@@ -188,6 +125,7 @@ impl Jobs {
         if let Err(error) = store.end_job(id, state, &document(told), SystemTime::now()).await {
             tracing::error!(job = id, %error, "how a job ended could not be kept");
         }
+        self.0.ended.notify_waiters();
     }
 }
 
@@ -202,38 +140,60 @@ pub(super) struct Work {
     pub(super) olt: Writable,
     pub(super) job: String,
     pub(super) at: OnuRef,
+    /// Whether somebody wants it undone.
+    pub(super) undoes: bool,
 }
 
 impl Work {
-    async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let _alone = self.begin().await?;
-        let made = self.olt.olt.change(&change, &journal, settled).await;
+    async fn change(
+        self,
+        change: OnuChange,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let made = async {
+            let alone = self.begin().await?;
+            Ok((alone, self.olt.olt.change(&change, &journal, settled).await))
+        };
+        let (_alone, made) = self.unless_cancelled(&place, made).await?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
             Err(error) => Err(self.failed(error).await),
         }
     }
 
-    async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let _alone = match self.begin().await {
-            Ok(alone) => alone,
-            Err(why) => {
-                self.release(&journal).await;
-                return Err(why);
-            }
+    async fn apply(
+        self,
+        plan: Plan,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let made = async {
+            let alone = self.begin().await?;
+            Ok((alone, self.olt.olt.apply(&plan, &journal, settled).await))
         };
-        match self.olt.olt.apply(&plan, &journal, settled).await {
-            Ok((plan, outcome)) => {
-                // What is already so was never begun.
-                if !journal.has_begun() {
-                    self.release(&journal).await;
-                }
-                Ok(self.ended(&plan, outcome, &journal).await)
-            }
-            Err(error) => {
-                self.release(&journal).await;
-                Err(self.failed(error).await)
-            }
+        let made = self.unless_cancelled(&place, made).await;
+        // What is stale, already so or cancelled was never begun.
+        if !journal.has_begun() {
+            self.release(&journal).await;
+        }
+        let (_alone, made) = made?;
+        match made {
+            Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
+            Err(error) => Err(self.failed(error).await),
+        }
+    }
+
+    async fn unless_cancelled<T>(
+        &self,
+        place: &Cancellable,
+        work: impl Future<Output = Result<T, NotDone>>,
+    ) -> Result<T, NotDone> {
+        match place.unless_cancelled(work).await {
+            Ok(done) => done,
+            Err(why) => Err(self.not_done(why).await),
         }
     }
 
@@ -250,21 +210,13 @@ impl Work {
         let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
             (Ok(turn), None) => turn,
             (Err(job), None) | (_, Some(job)) => {
-                let why = NotBegun::Locked { job: job.clone(), object: self.at };
-                self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(why)).await;
-                return Err(NotDone::Locked { job, object: self.at });
+                return Err(self.not_done(NotDone::Locked { job, object: self.at }).await);
             }
         };
         if let Some(hold) = self.olt.gate.hold() {
-            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-            return Err(NotDone::Held(hold));
+            return Err(self.not_done(NotDone::Held(hold)).await);
         }
         self.jobs.look_for_a_restart(&self.olt).await;
-        if let Ok(store) = self.jobs.store()
-            && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
-        {
-            tracing::error!(job = self.job, %error, "that a job runs could not be kept");
-        }
         Ok(alone)
     }
 
@@ -273,11 +225,20 @@ impl Work {
         if matches!(error.why, NotChanged::Journal(_))
             && let Some(hold) = self.olt.gate.hold()
         {
-            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-            return NotDone::Held(hold);
+            return self.not_done(NotDone::Held(hold)).await;
         }
-        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
-        NotDone::Change(error)
+        self.not_done(NotDone::Change(error)).await
+    }
+
+    /// Keeps why nothing was sent.
+    async fn not_done(&self, why: NotDone) -> NotDone {
+        let told = Told::unsent(&why.failure(&self.olt.id, ""));
+        let state = match why {
+            NotDone::Cancelled { .. } => JobState::Cancelled,
+            _ => JobState::Failed,
+        };
+        self.jobs.end_job(&self.job, state, &told).await;
+        why
     }
 
     /// Keeps how it ended, and does what follows from it.
@@ -293,7 +254,13 @@ impl Work {
             (false, WriteState::Partial) => JobState::Partial,
             (false, WriteState::Refused | WriteState::RolledBack | WriteState::Unknown) => JobState::Failed,
         };
-        let told = Told::from(report.clone());
+        let said = match report.state {
+            WriteState::RolledBack | WriteState::Refused if self.undoes && !is_pending => {
+                of_undone(&self.olt.id, plan.act())
+            }
+            _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
+        };
+        let told = Told::from(report.clone()).said(&said);
         if journal.has_begun() {
             let end = if is_pending { PlanEnd::Pending } else { PlanEnd::Ended };
             let kept = journal.store.end(&journal.plan, end, &document(&told), SystemTime::now()).await;
@@ -322,13 +289,13 @@ impl Work {
         });
         let saved = if owes { self.jobs.owed_now(&self.olt) } else { self.jobs.saved(&self.olt).await };
         if !is_pending && report.state == WriteState::Applied && plan.restarts() {
-            self.look_after(plan.clone(), told);
+            self.look_after(plan.clone(), report.clone(), told);
         }
         End { report, is_pending, saved }
     }
 
     /// Reads the history of an ONU that was told to start again until it shows that it has.
-    fn look_after(&self, plan: Plan, mut told: Told) {
+    fn look_after(&self, plan: Plan, mut report: WriteReport, mut told: Told) {
         let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
         self.jobs.0.tasks.spawn("look after a restart", async move {
             let mut trouble = None;
@@ -336,7 +303,9 @@ impl Work {
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
                 match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
-                        told.verified = true;
+                        report.verified = true;
+                        let said = of_change(&report, false, &olt.id, plan.act());
+                        let told = Told::from(report).said(&said);
                         olt.invalidate(scope(&plan)).await;
                         return jobs.end_job(&job, JobState::Done, &told).await;
                     }

@@ -10,11 +10,12 @@ use gpon::StepState;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
-use super::Writable;
+use super::{Jobs, Writable};
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
+    jobs: Jobs,
     pub(super) store: Store,
     olt: Writable,
     pub(super) job: String,
@@ -40,15 +41,26 @@ pub(super) enum Kept {
 }
 
 impl JobJournal {
-    pub(super) fn new(store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
-        let begun = AtomicBool::new(kept == Kept::Begun);
+    pub(super) fn new(jobs: &Jobs, store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
+        let (jobs, begun) = (jobs.clone(), AtomicBool::new(kept == Kept::Begun));
         let (olt, job, plan) = (olt.clone(), job.to_owned(), plan.to_owned());
-        Self { store, olt, job, plan, kept, begun, configures: OnceLock::new() }
+        Self { jobs, store, olt, job, plan, kept, begun, configures: OnceLock::new() }
     }
 
     /// Whether the plan stands in the store as one that was begun.
     pub(super) fn has_begun(&self) -> bool {
         self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Its turn has come: it waits no longer.
+    async fn start(&self) -> Result<(), JournalLost> {
+        if !self.jobs.begins(&self.job) {
+            return Err(JournalLost("the job was cancelled".to_owned()));
+        }
+        if let Err(error) = self.store.start_job(&self.job, SystemTime::now()).await {
+            tracing::error!(job = self.job, %error, "that a job runs could not be kept");
+        }
+        Ok(())
     }
 
     async fn keep(&self, plan: &Plan) -> Result<(), StoreError> {
@@ -92,6 +104,9 @@ impl Journal for JobJournal {
                 && let Some(hold) = self.olt.gate.hold()
             {
                 return Err(JournalLost(format!("the OLT is held: {}", hold.reason.unwrap_or_default())));
+            }
+            if !self.has_begun() {
+                self.start().await?;
             }
             self.keep(plan).await.map_err(lost)
         }

@@ -6,6 +6,8 @@ use gpon::{WriteReport, WriteState};
 use serde_json::json;
 
 use super::settling::unknown;
+use super::told::report;
+use super::why::of_save;
 use super::{Asked, Jobs, LOST, SAVE, Told, Writable, locked, new_id};
 use crate::store::{JobState, NewJob, Owed, Store, StoreError};
 use crate::tasks::WriteLost;
@@ -95,20 +97,35 @@ impl Jobs {
     pub async fn save_asked(
         &self,
         olt: &Writable,
-        asked: &Asked,
+        asked: Asked,
         at_most: Duration,
     ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
         let mut job = self.store().is_ok().then(new_id);
         if let Some(id) = &job
-            && let Err(error) = self.add(olt, id, SAVE, "", asked).await
+            && let Err(error) = self.add(olt, id, SAVE, "", &asked).await
         {
             // What is on the OLT is better saved than not.
             tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
             job = None;
         }
+        drop(asked.key);
         let wait = if job.is_some() { asked.wait } else { at_most };
+        let ended = self.save_as_job(olt, job.as_deref(), None, wait).await;
+        (job, ended)
+    }
+
+    /// Saves as this job, if there is one, which may apply this plan, and waits for its end
+    /// for so long.
+    pub(super) async fn save_as_job(
+        &self,
+        olt: &Writable,
+        job: Option<&str>,
+        plan: Option<&str>,
+        wait: Duration,
+    ) -> Option<Result<WriteReport, NotSaved>> {
         let (give, given) = tokio::sync::oneshot::channel();
-        let (jobs, olt, id) = (self.clone(), olt.clone(), job.clone());
+        let (jobs, olt, id) = (self.clone(), olt.clone(), job.map(str::to_owned));
+        let plan = plan.map(str::to_owned);
         self.0.tasks.spawn("save for somebody", async move {
             if let (Some(id), Ok(store)) = (&id, jobs.store())
                 && let Err(error) = store.start_job(id, SystemTime::now()).await
@@ -118,27 +135,27 @@ impl Jobs {
             let saved = jobs.save(&olt).await;
             if let Some(id) = &id {
                 let (state, told) = match &saved {
-                    Ok(report) if report.state == WriteState::Applied => {
-                        (JobState::Done, report.clone().into())
-                    }
-                    Ok(report) => (JobState::Failed, report.clone().into()),
-                    Err(NotSaved::Lost(WriteLost::Panicked)) => {
-                        let why = "the save ended by a fault of the server".to_owned();
-                        (JobState::Failed, Told { error: Some(why), ..unknown().into() })
-                    }
-                    Err(error) => (JobState::Failed, Told::failed(error)),
+                    Ok(report) if report.state == WriteState::Applied => (JobState::Done, report.clone()),
+                    Ok(report) => (JobState::Failed, report.clone()),
+                    Err(NotSaved::Lost(WriteLost::Panicked)) => (JobState::Failed, unknown()),
+                    Err(_) => (JobState::Failed, report(WriteState::Unchanged)),
                 };
+                let told = Told::from(told).said(&of_save(&saved, &olt.id));
+                if let Some(plan) = &plan {
+                    let sent =
+                        told.state == "unknown" || told.steps.iter().any(|step| step.state != "not_sent");
+                    jobs.rest(plan, &told, sent).await;
+                }
                 jobs.end_job(id, state, &told).await;
             }
             // Who has left looks at the job.
             let _ = give.send(saved);
         });
-        let ended = match tokio::time::timeout(wait, given).await {
+        match tokio::time::timeout(wait, given).await {
             Ok(Ok(saved)) => Some(saved),
             Ok(Err(_)) => Some(Err(NotSaved::Lost(WriteLost::Ending))),
             Err(_) => None,
-        };
-        (job, ended)
+        }
     }
 
     /// One that can wait lets people write before it.
@@ -283,6 +300,10 @@ impl Jobs {
             }
         };
         let _ = store.set_boot(&olt.id, boot).await;
+        // Somebody else has seen it, and has gathered them.
+        if lost.is_empty() {
+            return true;
+        }
         self.gather(store, olt, &lost).await;
         olt.invalidate(crate::cache::Scope::Olt).await;
         tracing::error!(

@@ -8,10 +8,11 @@ use gpon::{OnuRef, WriteReport, WriteState};
 use zte::{How, Plan};
 
 use super::alone::Alone;
-use super::change::{Work, document};
+use super::change::Work;
 use super::journal::{JobJournal, Kept, plan_of, progress_of};
+use super::told::report;
 use super::{End, Jobs, LOST, NotBegun, NotDone, SAVE, Told, Writable, locked};
-use crate::store::{JobFilter, JobState, Pending, PlanEnd, PlanRow, Store, StoreError};
+use crate::store::{JobFilter, JobState, Pending, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
 
 /// The first pause between two tries, and the longest.
@@ -43,6 +44,9 @@ pub enum NotSettled {
     /// Nothing of it waits for anybody.
     #[error("the job is {0}; only one that is pending, partial or lost is settled")]
     Settled(&'static str),
+    /// Somebody has accepted it.
+    #[error("the job was accepted as it is")]
+    Accepted,
     /// It has no plan that could be finished or undone.
     #[error("nothing is kept of it that could be finished or undone; it can be accepted")]
     NoPlan,
@@ -103,6 +107,7 @@ impl Jobs {
                 };
                 let told =
                     told.unwrap_or_else(|| Told::failed("the server ended before anything of it was sent"));
+                let told = told.cut_off();
                 self.end_job(&job.id, state_of(&told), &told).await;
             }
         }
@@ -189,7 +194,7 @@ impl Jobs {
         how: How,
     ) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
-        let journal = JobJournal::new(store.clone(), olt, job, &begun.plan_id, Kept::Begun);
+        let journal = JobJournal::new(self, store.clone(), olt, job, &begun.plan_id, Kept::Begun);
         let at = begun.plan.at();
         // How far it got, whoever settled it last.
         let steps = match store.steps(&begun.plan_id).await {
@@ -199,7 +204,8 @@ impl Jobs {
                 return Ok(Err(NotDone::Lost));
             }
         };
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at };
+        let undoes = how == How::Undo;
+        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at, undoes };
         let settle = async move {
             let Begun { plan, age, alone: _alone, .. } = begun;
             match work.olt.olt.settle(&plan, steps, age, how, &journal, TRY).await {
@@ -239,32 +245,18 @@ impl Jobs {
         if !matches!(row.state, JobState::Pending | JobState::Partial | JobState::Lost) {
             return Err(NotSettled::Settled(row.state.as_str()));
         }
+        if row.accepted {
+            return Err(NotSettled::Accepted);
+        }
         tracing::info!(job = id, olt.id = row.olt, wanted = ?wanted, caller = by.map(|by| &**by), "a job is settled by a person");
         if row.kind == LOST && wanted != Wanted::Accept {
             return self.settle_lost(id, olts, wanted, by).await;
         }
-        let plan_row = store.plans_of(id).await.map_err(failed)?.into_iter().next_back();
         if wanted == Wanted::Accept {
-            let told =
-                Told { warnings: vec!["somebody accepted it as it is".into()], ..Told::from(unknown()) };
-            if let Some(plan) = &plan_row {
-                if let Ok(at) = place(&plan.object) {
-                    self.unlock(&plan.olt, at, id);
-                }
-                // One that has ended already stays as it ended.
-                let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), SystemTime::now()).await;
-            }
-            let mut told = match store.result(id).await.map_err(failed)? {
-                Some(result) => read_told(&result).unwrap_or(told),
-                None => told,
-            };
-            told.warnings.push("somebody accepted it as it is".into());
-            told.warnings.dedup();
-            store.accept(id).await.map_err(failed)?;
-            self.end_job(id, JobState::Failed, &told).await;
-            let report = WriteReport { warnings: told.warnings, ..unknown() };
-            return Ok(Ok(End { report, is_pending: false, saved: super::Saved::Manual }));
+            self.accept(store, &row, by).await?;
+            return Ok(Ok(End { report: unknown(), is_pending: false, saved: super::Saved::Manual }));
         }
+        let plan_row = store.plans_of(id).await.map_err(failed)?.into_iter().next_back();
         if let Some(object) = object
             && let Some(job) = self.lock_of(&row.olt, object).filter(|job| job != id)
         {
@@ -326,7 +318,7 @@ impl Jobs {
                 }
                 Ok(Err(NotDone::Change(error))) => report.remaining.push(format!("{member}: {error}")),
                 Ok(Err(_)) => report.remaining.push(format!("{member}: it was not begun")),
-                Err(NotSettled::Settled(_)) => {}
+                Err(NotSettled::Settled(_) | NotSettled::Accepted) => {}
                 Err(why) => report.remaining.push(format!("{member}: {why}")),
             }
         }
@@ -350,8 +342,7 @@ struct Begun {
 /// How a job ended of which this is told.
 fn state_of(told: &Told) -> JobState {
     match told.state.as_str() {
-        _ if told.error.is_some() => JobState::Failed,
-        "applied" | "unchanged" => JobState::Done,
+        "applied" | "unchanged" if told.error.is_none() => JobState::Done,
         "partial" => JobState::Partial,
         _ => JobState::Failed,
     }
@@ -359,13 +350,7 @@ fn state_of(told: &Told) -> JobState {
 
 /// Of what nobody knows.
 pub(super) fn unknown() -> WriteReport {
-    WriteReport {
-        state: WriteState::Unknown,
-        steps: Vec::new(),
-        remaining: Vec::new(),
-        warnings: Vec::new(),
-        verified: false,
-    }
+    report(WriteState::Unknown)
 }
 
 /// What the store has of a result.

@@ -10,6 +10,7 @@
 mod backup;
 mod error;
 mod folder;
+mod idempotency;
 mod jobs;
 mod key;
 mod open;
@@ -37,6 +38,7 @@ use tokio::sync::Mutex;
 pub use self::backup::{accept_copy, backup, copy_key};
 pub use self::error::StoreError;
 use self::folder::Folder;
+pub use self::idempotency::{AskedUnder, BegunUnder};
 pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};
 pub use self::owed::Owed;
 pub use self::pending::{Pending, PendingObject};
