@@ -1,6 +1,8 @@
 //! Writes: the real server in front of the simulator's command line.
 
 #[cfg(unix)]
+mod answers;
+#[cfg(unix)]
 mod daemon;
 mod every_step;
 mod hostile;
@@ -12,8 +14,10 @@ mod onu;
 mod page;
 #[cfg(unix)]
 mod people;
+mod profiles;
 mod queue;
 mod saving;
 #[cfg(unix)]
 mod stopped;
 mod together;
+mod torn;
