@@ -48,3 +48,26 @@ async fn a_torn_name_is_nobody_elses() {
         assert!(!told.contains("somebody"), "{behind:?} {with:?}: {told}");
     }
 }
+
+/// What a name is brought back to is what it was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_torn_name_is_no_old_value() {
+    let writer = Writer::start(SMALL).await;
+    for query in ["?dry_run=true", ""] {
+        let effect = LineEffect::Tear { behind: "name Budi".to_owned(), with: format!("\n{LOG}\n") };
+        let refuse = LineEffect::Refuse("%Code 62330-GPONSRV : Parameter exceeds range\n".to_owned());
+        writer
+            .sim
+            .set_line_faults(vec![LineFault::first(SHOW, effect), LineFault::first("description", refuse)]);
+        let body = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});
+        let answer = writer.put(&format!("/onu-management/description{query}"), body).await;
+        if query.is_empty() {
+            assert_eq!(answer.body["data"]["state"], "rolled_back", "{}", answer.body);
+        } else {
+            let undo = answer.body["data"]["plan"]["undo"].to_string();
+            assert!(undo.contains("\"name Budi Santoso\""), "{}", answer.body);
+        }
+        let name = writer.sim.device(|device| device.onu(onu()).unwrap().configured.name.clone()).unwrap();
+        assert_eq!(name, b"Budi Santoso", "{}", answer.body);
+    }
+}
