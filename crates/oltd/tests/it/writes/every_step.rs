@@ -49,6 +49,18 @@ async fn a_refused_undo_leaves_a_part_that_is_named() {
     }
 }
 
+/// That an ONU did not start again, nothing proves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restart_that_nothing_shows_is_not_verified() {
+    let operation = OPERATIONS.iter().find(|operation| operation.name == "reboot by OMCI").unwrap();
+    let at = operation.lines().await.iter().position(|line| line == "yes").unwrap();
+    let made = operation.made(at, Happening::CutBefore).await;
+    made.is_true(operation.name);
+    let data = &made.answer.body["data"];
+    assert_eq!((&data["state"], &data["verified"]), (&"refused".into(), &false.into()), "{data}");
+    assert!(data["warnings"].to_string().contains("does not show that it restarted"), "{data}");
+}
+
 /// Everything at every line: `EVERY_STEP=1 cargo nextest run -p oltd every_step`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_matrix() {
