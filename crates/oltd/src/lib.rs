@@ -1,5 +1,6 @@
 //! The daemon: a REST server in front of ZTE C3xx OLTs.
 
+pub mod answers;
 pub mod api;
 pub mod app;
 pub mod cache;

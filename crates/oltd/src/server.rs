@@ -2,15 +2,15 @@
 //! them in an order.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use zte::{Answers, Meaning, Olt, SnmpTransport};
+use zte::{Olt, SnmpTransport};
 
+use crate::answers::{self, AnswersError};
 use crate::api;
 use crate::app::{App, Parts, Site};
 use crate::cache::{Cache, RedisError};
@@ -41,13 +41,8 @@ pub enum StartError {
     #[error(transparent)]
     Redis(#[from] RedisError),
     /// The file of answers.
-    #[error("{}: {why}", file.display())]
-    Answers {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error(transparent)]
+    Answers(#[from] AnswersError),
     /// The store.
     #[error("the store cannot be used")]
     Store(#[source] StoreError),
@@ -71,7 +66,7 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
     if is_copy {
         tracing::warn!("the store is a copy: only dry runs are let through until `oltd store accept`");
     }
-    let answers = answers(config)?;
+    let answers = config.answers_file.as_deref().map(answers::read).transpose()?.unwrap_or_default();
     let mut olts = Vec::with_capacity(config.olts.len());
     for olt in &config.olts {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
@@ -143,26 +138,6 @@ pub async fn serve(
 ) -> io::Result<()> {
     let tasks = app.tasks().clone();
     http::serve(edge(app, &rules), listener, rules, &tasks, shutdown).await
-}
-
-/// What the file says that further answers mean.
-fn answers(config: &Config) -> Result<Answers, StartError> {
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct File {
-        answers: Vec<Known>,
-    }
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Known {
-        begins: String,
-        means: Meaning,
-    }
-    let Some(file) = &config.answers_file else { return Ok(Answers::default()) };
-    let failed = |why: String| StartError::Answers { file: file.clone(), why };
-    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
-    let File { answers } = toml::from_str(&text).map_err(|error| failed(error.to_string()))?;
-    Ok(Answers::new(answers.into_iter().map(|known| (known.begins, known.means))))
 }
 
 /// Ends what outlives the requests, once [`serve`] has returned: a plan under way gets

@@ -3,12 +3,13 @@
 
 use std::time::{Duration, Instant};
 
+use gpon::OfflineReason;
 use oltsim::device::Configuration;
 use oltsim::{AtLine, LineEffect, LineFault, SMALL, Simulator, Stop};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Answer, Writer};
+use crate::{Answer, Writer, WriterOptions};
 
 /// A write, for everything that can happen to it. Every write of the API has its line here.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,8 @@ pub struct Operation {
     body: fn(serial: &str) -> Value,
     /// Whether the ONU is blocked before.
     blocked: bool,
+    /// Why the ONU goes offline, for one that restarts it.
+    restarts: Option<OfflineReason>,
 }
 
 /// The writes of the API.
@@ -30,6 +33,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/onu-management/description",
         body: |serial| json!({"serial_number": serial, "name": "House 7", "description": "first floor"}),
         blocked: false,
+        restarts: None,
     },
     Operation {
         name: "block",
@@ -37,6 +41,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/onu-management/block",
         body: |serial| json!({"serial_number": serial}),
         blocked: false,
+        restarts: None,
     },
     Operation {
         name: "unblock",
@@ -44,6 +49,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/onu-management/unblock",
         body: |serial| json!({"serial_number": serial}),
         blocked: true,
+        restarts: None,
     },
     Operation {
         name: "reboot by its interface",
@@ -51,6 +57,23 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/onu-management/reboot",
         body: |serial| json!({"serial_number": serial, "via": "shutdown"}),
         blocked: false,
+        restarts: Some(OfflineReason::Shutdown),
+    },
+    Operation {
+        name: "reboot by OMCI",
+        method: "POST",
+        path: "/onu-management/reboot",
+        body: |serial| json!({"serial_number": serial, "via": "omci"}),
+        blocked: false,
+        restarts: Some(OfflineReason::Reboot),
+    },
+    Operation {
+        name: "factory reset",
+        method: "POST",
+        path: "/onu-management/factory-reset",
+        body: |serial| json!({"serial_number": serial}),
+        blocked: false,
+        restarts: Some(OfflineReason::Reboot),
     },
     Operation {
         name: "delete",
@@ -58,6 +81,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/onu/sn/{serial}",
         body: |_| Value::Null,
         blocked: false,
+        restarts: None,
     },
 ];
 
@@ -74,32 +98,64 @@ pub enum Happening {
     CutBefore,
     /// It does what it does, and the link is cut before the answer.
     CutBehind,
+    /// It does what it does, and the link is cut in the middle of the answer.
+    CutIn,
+    /// It does what it does, and the link is cut within the prompt behind the answer.
+    CutInPrompt,
     /// The OLT starts again, and has lost what was not saved.
     OltRestarts,
     /// Somebody else changes the ONU before it.
     SomebodyElse,
     /// The store takes nothing more.
     StoreFull,
+    /// The OLT neither does it nor answers.
+    Silence,
 }
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Refused,
         Self::RefusedAndItsUndo,
         Self::LogLine,
         Self::CutBefore,
         Self::CutBehind,
+        Self::CutIn,
+        Self::CutInPrompt,
         Self::OltRestarts,
         Self::SomebodyElse,
         Self::StoreFull,
+        Self::Silence,
     ];
+}
+
+impl Happening {
+    /// What the line does then, for what happens at one line alone.
+    fn effect(self) -> Option<LineEffect> {
+        Some(match self {
+            Self::Refused => LineEffect::Refuse(NO.into()),
+            Self::LogLine => LineEffect::Say("Alarm 18433 occurred level 6 sent by CLI\n".into()),
+            Self::CutBefore => LineEffect::Cut,
+            Self::CutBehind => LineEffect::CutAfter,
+            Self::CutIn => LineEffect::CutIn,
+            Self::CutInPrompt => LineEffect::CutInPrompt,
+            Self::Silence => LineEffect::Silent,
+            Self::RefusedAndItsUndo | Self::OltRestarts | Self::SomebodyElse | Self::StoreFull => {
+                return None;
+            }
+        })
+    }
 }
 
 /// The OLT's words for no.
 const NO: &str = "%Code 62330-GPONSRV : Parameter exceeds range\n";
 /// How long settling may take at most.
 const SETTLED: Duration = Duration::from_secs(60);
+/// How long the history of an ONU that was told to start again is waited for: in the
+/// simulator it shows at once.
+pub const REBOOT_WAIT: Duration = Duration::from_secs(2);
+/// The answer to the question whether an ONU shall start again.
+const YES: &str = "yes";
 
 /// A write that was made, with what the device held before, would hold, and holds.
 #[derive(Debug)]
@@ -112,11 +168,14 @@ pub struct Made {
     pub wished: Configuration,
     /// Now.
     pub now: Configuration,
+    /// For a write that tells the ONU itself to start again, whether it has.
+    pub restarted: Option<bool>,
 }
 
 impl Operation {
     async fn writer(self) -> (Writer, String) {
-        let writer = Writer::start(SMALL).await;
+        let olt: fn(&mut zte::OltSettings) = |olt| olt.reboot_wait = REBOOT_WAIT;
+        let writer = Writer::with(SMALL, WriterOptions { olt: Some(olt), ..WriterOptions::default() }).await;
         let serial = self.prepare(&writer.sim);
         (writer, serial)
     }
@@ -155,9 +214,31 @@ impl Operation {
         calm.sim.device(|device| device.configuration()).unwrap()
     }
 
-    /// The lines of its plan.
+    /// The lines that are sent for it: those of its plan, and what questions are answered with.
     pub async fn lines(self) -> Vec<String> {
-        typed(&self.plan().await["lines"])
+        self.with_answers(&self.plan().await)
+    }
+
+    fn with_answers(self, plan: &Value) -> Vec<String> {
+        let lines = typed(&plan["lines"]).into_iter();
+        let asks = |line: &str| line == "reboot" && self.restarts.is_some();
+        lines
+            .flat_map(|line| {
+                let answer = asks(&line).then(|| YES.to_owned());
+                std::iter::once(line).chain(answer)
+            })
+            .collect()
+    }
+
+    /// Whether the ONU has been told to start again and has, so far; `None` where the write
+    /// tells it nothing.
+    pub fn restarted(self, sim: &Simulator) -> Option<bool> {
+        self.restarts.filter(|reason| *reason == OfflineReason::Reboot)?;
+        let sessions = sim.device(|device| device.onu(onu()).map(|onu| onu.sessions())).unwrap()?;
+        let by_reboot = |session: &oltsim::device::Session| {
+            session.end.is_some_and(|(_, reason)| reason == OfflineReason::Reboot)
+        };
+        Some(sessions.iter().any(by_reboot))
     }
 
     async fn plan(self) -> Value {
@@ -170,40 +251,22 @@ impl Operation {
     /// Makes it while this happens to its line of this number.
     pub async fn made(self, at: usize, happening: Happening) -> Made {
         let plan = self.plan().await;
-        let lines = typed(&plan["lines"]);
-        let line = &lines[at];
+        let line = &self.with_answers(&plan)[at];
         let wished = self.wished().await;
         let (writer, serial) = self.writer().await;
         let before = writer.sim.device(|device| device.configuration()).unwrap();
-        let fault = |effect| writer.sim.set_line_faults(vec![LineFault::first(line, effect)]);
         let answer = match happening {
-            Happening::Refused => {
-                fault(LineEffect::Refuse(NO.into()));
-                self.ask(&writer, &serial, "").await
-            }
             Happening::RefusedAndItsUndo => {
                 let first = LineFault::first(line, LineEffect::Refuse(NO.into()));
                 // Each step is one line at the interface, and so is what takes it back: that of
                 // the first step is the last.
                 let is_step = |line: &&Value| line["place"] == "(config-if)#" && line["line"] != "end";
-                let steps = plan["lines"].as_array().unwrap()[..at].iter().filter(is_step).count();
+                let steps = plan["lines"].as_array().unwrap().iter().take(at).filter(is_step).count();
                 let undo = typed(&plan["undo"]).into_iter().rev().take(steps);
                 let within = format!("gpon-onu_{}", onu());
                 let refused = undo.map(|undo| LineFault::once(&within, &undo, LineEffect::Refuse(NO.into())));
                 let faults = std::iter::once(first).chain(refused).collect();
                 writer.sim.set_line_faults(faults);
-                self.ask(&writer, &serial, "").await
-            }
-            Happening::LogLine => {
-                fault(LineEffect::Say("Alarm 18433 occurred level 6 sent by CLI\n".into()));
-                self.ask(&writer, &serial, "").await
-            }
-            Happening::CutBefore => {
-                fault(LineEffect::Cut);
-                self.ask(&writer, &serial, "").await
-            }
-            Happening::CutBehind => {
-                fault(LineEffect::CutAfter);
                 self.ask(&writer, &serial, "").await
             }
             Happening::OltRestarts | Happening::SomebodyElse | Happening::StoreFull => {
@@ -228,11 +291,16 @@ impl Operation {
                 });
                 asked
             }
+            _ => {
+                let effect = happening.effect().unwrap();
+                writer.sim.set_line_faults(vec![LineFault::first(line, effect)]);
+                self.ask(&writer, &serial, "").await
+            }
         };
         writer.sim.clear_faults();
         let answer = settled(&writer, answer).await;
         let now = writer.sim.device(|device| device.configuration()).unwrap();
-        Made { answer, before, wished, now }
+        Made { answer, before, wished, now, restarted: self.restarted(&writer.sim) }
     }
 }
 
@@ -269,7 +337,7 @@ impl Made {
     /// # Panics
     /// Where it is not.
     pub fn is_true(&self, what: &str) {
-        let Self { answer, before, wished, now } = self;
+        let Self { answer, before, wished, now, restarted } = self;
         let data = &answer.body["data"];
         let state = data["state"].as_str().unwrap_or_default();
         let hand = |config: &Configuration| config.onus.get(&onu()).map(|onu| onu.name.clone());
@@ -282,6 +350,9 @@ impl Made {
             }
             one == *now
         };
+        if let Some(restarted) = restarted.filter(|_| state != "partial") {
+            assert_eq!(restarted, state == "applied", "{what}: {}", answer.body);
+        }
         match state {
             "applied" | "unchanged" => assert!(
                 same(wished),
@@ -298,7 +369,8 @@ impl Made {
                 );
             }
             "partial" => {
-                assert!(!same(before), "{what}: {} but nothing remains", answer.body);
+                let remains = !same(before) || *restarted == Some(true);
+                assert!(remains, "{what}: {} but nothing remains", answer.body);
                 assert!(!data["remaining"].as_array().unwrap().is_empty(), "{what}: {}", answer.body);
             }
             other => panic!("{what}: {other}: {}", answer.body),

@@ -14,8 +14,9 @@ use reqwest::Method;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+use zte::{Olt, OltSettings, SnmpTransport};
 
-use crate::{PATIENCE, cli_of, olt_with, simulator};
+use crate::{PATIENCE, cli_of, simulator, snmp_at};
 
 /// A server in which everybody may write, with a store of its own, in front of one
 /// simulated OLT, `sim`.
@@ -42,6 +43,8 @@ pub struct WriterOptions {
     pub max_pages: Option<u32>,
     /// What it shares its readings with other instances by.
     pub redis: Option<RedisSettings>,
+    /// How the OLT is reached, and what is known of it.
+    pub olt: Option<fn(&mut OltSettings)>,
 }
 
 /// An answer.
@@ -120,7 +123,9 @@ impl Writer {
 }
 
 async fn serve(sim: &Simulator, folder: &Path, options: &WriterOptions) -> (App, String, CancellationToken) {
-    let olt = olt_with("sim", sim, Some(cli_of(sim))).await;
+    let mut reached = OltSettings::new("sim", snmp_at(sim.snmp_addr()), Some(cli_of(sim)));
+    options.olt.into_iter().for_each(|adjust| adjust(&mut reached));
+    let olt = Olt::new(reached, &SnmpTransport::bind().await.unwrap());
     let site = Site { writes: Writes::On, ..Site::new(olt, "Sim") };
     let site = options.site.map_or(site.clone(), |adjust| adjust(site));
     let settings = StoreSettings { max_pages: options.max_pages, ..StoreSettings::new(folder) };

@@ -18,15 +18,28 @@ pub struct OltSettings {
     pub max_distance_m: u32,
     /// Answers to lines that change something, which an operator knows the meaning of.
     pub answers: Answers,
+    /// How long after it was told to start again an ONU needs at most until its history
+    /// shows it.
+    pub reboot_wait: Duration,
 }
 
 impl OltSettings {
     /// [`Self::max_distance_m`] unless it is set.
     pub const MAX_DISTANCE_M: u32 = 60_000;
+    /// [`Self::reboot_wait`] unless it is set: boxes were seen to be away for one to two
+    /// minutes (fact sheet, CLI §6 nr. 13).
+    pub const REBOOT_WAIT: Duration = Duration::from_secs(180);
 
     /// The settings of an OLT, the rest as it usually is.
     pub fn new(id: impl Into<String>, snmp: SnmpSettings, cli: Option<CliSettings>) -> Self {
-        Self { id: id.into(), snmp, cli, max_distance_m: Self::MAX_DISTANCE_M, answers: Answers::default() }
+        Self {
+            id: id.into(),
+            snmp,
+            cli,
+            max_distance_m: Self::MAX_DISTANCE_M,
+            answers: Answers::default(),
+            reboot_wait: Self::REBOOT_WAIT,
+        }
     }
 }
 

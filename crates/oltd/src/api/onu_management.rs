@@ -208,7 +208,7 @@ pub(super) async fn unblock(writing: Writing, body: Body<Meant>) -> Result<Writt
 /// Restarts an ONU.
 ///
 /// The answer comes once the OLT took it, with `verified: false`. The job then
-/// reads the ONU's history for up to three minutes, and says whether it came back.
+/// reads the ONU's history for up to three minutes (`olts[].reboot_wait`), and says whether it came back.
 #[utoipa::path(
     post, path = "/onu-management/reboot", operation_id = "reboot_onu", tag = "ONU life cycle",
     params(HowToWrite), request_body = Reboot,

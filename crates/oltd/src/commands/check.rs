@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use humantime_serde::re::humantime::format_duration;
+use oltd::answers;
 use oltd::cache::RedisSettings;
 use oltd::charset::Charset;
 use oltd::config::{self, Config, EffectiveKey, Examination, OltConfig, Problems};
@@ -56,7 +57,8 @@ fn of_surroundings(config: &mut Config, problems: &Problems, insecure: bool) -> 
         false => refuse_exposed(config, insecure),
     };
     let redis = config.redis.as_ref().map_or(Ok(()), |redis| Ok(redis.check()?));
-    let outcomes = [exposed, load_certificate(config), redis];
+    let answers = config.answers_file.as_deref().map_or(Ok(()), |file| Ok(answers::read(file).map(drop)?));
+    let outcomes = [exposed, load_certificate(config), redis, answers];
     outcomes.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect()
 }
 

@@ -161,6 +161,7 @@ fn olt(entry: Olt, n: usize, alone: bool, places: &Places, found: &mut Findings)
     let name = entry.name.map_or_else(|| id.clone(), |Given(name)| name.0);
     let mut settings = OltSettings::new(id, snmp, cli);
     settings.max_distance_m = entry.max_distance.0.0;
+    settings.reboot_wait = entry.reboot_wait.0.0;
     let (Given(charset), Given(WritesOf(writes))) = (entry.charset, entry.writes);
     let writer = entry.writer.map_or(alone, |Given(Flag(writer))| writer);
     let (Given(SaveRule(save)), Given(Flag(require_identity))) = (entry.save, entry.require_identity);

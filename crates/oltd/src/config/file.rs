@@ -116,6 +116,9 @@ table! {
         /// Whether blocking, unblocking, resetting and deleting an ONU need its serial
         /// number; false for clients that know its place alone.
         require_identity: usual(Flag, "true"),
+        /// How long after it was told to start again an ONU needs at most until its
+        /// history shows it; some boxes take their time.
+        reboot_wait: usual(Wait<{ SECOND }, { 60 * 60 * SECOND }>, "3m"),
         snmp: table(Snmp),
         cli: optional(Cli),
     }

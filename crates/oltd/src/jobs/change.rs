@@ -18,8 +18,10 @@ use crate::tasks::WriteLost;
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
 /// How often the history of an ONU is read that was told to start again: soon, then every
-/// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
-const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
+/// ten seconds.
+const LOOKS: [Duration; 4] =
+    [Duration::from_secs(2), Duration::from_secs(3), Duration::from_secs(5), Duration::from_secs(8)];
+const THEN: Duration = Duration::from_secs(10);
 
 impl Jobs {
     /// Makes a change of an ONU that stands at `at`.
@@ -298,9 +300,13 @@ impl Work {
     fn look_after(&self, plan: Plan, mut report: WriteReport, mut told: Told) {
         let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
         self.jobs.0.tasks.spawn("look after a restart", async move {
-            let mut trouble = None;
-            for seconds in LOOKS {
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
+            let (wait, mut waited, mut trouble) = (olt.olt.reboot_wait(), Duration::ZERO, None);
+            for pause in LOOKS.into_iter().chain(std::iter::repeat(THEN)) {
+                if waited >= wait {
+                    break;
+                }
+                tokio::time::sleep(pause).await;
+                waited += pause;
                 match olt.olt.has_restarted(&plan).await {
                     Ok(true) => {
                         report.verified = true;
@@ -313,7 +319,7 @@ impl Work {
                     Err(error) => trouble = Some(error.to_string()),
                 }
             }
-            let seconds: u64 = LOOKS.iter().sum();
+            let seconds = waited.as_secs();
             told.warnings.push(match trouble {
                 Some(why) => format!("whether the ONU came back could not be read: {why}"),
                 None => format!("within {seconds} s the ONU's history does not show that it came back"),

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 use super::command::Question;
 use super::options::CliOptions;
 use super::session::{Entered, Session};
-use super::spoil::spoil;
+use super::spoil::{spoil, tear};
 use super::telnet;
 use crate::device::Device;
 use crate::fault::{CliFate, Exchange, Flood, LineEffect, Typed, Wire};
@@ -202,7 +202,7 @@ impl Connection {
                 self.station.count(|counters| counters.cli_replies += 1);
                 return self.flush().await;
             }
-            Some(LineEffect::Log | LineEffect::Say(_)) | None => {}
+            Some(_) | None => {}
         }
         let session = &self.session;
         let pace = self.station.look(|device| session.pace(line, question, device)).unwrap_or_default();
@@ -235,11 +235,15 @@ impl Connection {
             Some(LineEffect::Say(text)) => session.print(text),
             _ => {}
         }
-        let spoil = |rows| spoil(rows, &fate, options);
+        let spoil = |rows| spoil(tear(rows, wrong.as_ref()), &fate, options);
         self.station.change(|device| match question {
             Some(question) => session.decide(question, line, device),
             None => session.reply(line, device, fate.nothing, printed, spoil),
         });
+        let length = telnet::escape(self.session.output()).len();
+        if let Some(bytes) = wrong.and_then(|wrong| wrong.cut_in(length)) {
+            self.left = Some((bytes, Over::Closed));
+        }
         // Counted before it is sent: whoever holds the answer finds it counted.
         self.station.count(|counters| counters.cli_replies += 1);
         self.flush().await?;

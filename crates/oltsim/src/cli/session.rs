@@ -110,6 +110,11 @@ impl Session {
         std::mem::take(&mut self.out)
     }
 
+    /// What there is to send.
+    pub(crate) fn output(&self) -> &[u8] {
+        &self.out
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self.phase, Phase::Closed)
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::options::CliOptions;
-use crate::fault::CliFate;
+use crate::fault::{CliFate, LineEffect};
 use crate::random::Random;
 
 /// What a fault leaves of an answer.
@@ -27,6 +27,25 @@ pub(super) fn spoil(mut rows: VecDeque<Vec<u8>>, fate: &CliFate, options: &CliOp
     }
     if fate.log {
         rows.insert(middle, options.log_line.clone().into_bytes());
+    }
+    rows
+}
+
+/// The rows with a text that breaks into one of them.
+pub(super) fn tear(mut rows: VecDeque<Vec<u8>>, wrong: Option<&LineEffect>) -> VecDeque<Vec<u8>> {
+    let Some(LineEffect::Tear { behind, with }) = wrong else { return rows };
+    let ends = |row: &[u8]| {
+        let found = row.windows(behind.len().max(1)).position(|part| part == behind.as_bytes());
+        found.map(|at| at + behind.len())
+    };
+    let Some((at, end)) = rows.iter().enumerate().find_map(|(at, row)| Some((at, ends(row)?))) else {
+        return rows;
+    };
+    if let Some(mut row) = rows.remove(at) {
+        row.splice(end..end, with.bytes());
+        for (more, part) in row.split(|byte| *byte == b'\n').enumerate() {
+            rows.insert(at + more, part.to_vec());
+        }
     }
     rows
 }

@@ -49,12 +49,25 @@ pub enum LineEffect {
     Cut,
     /// The line does what it does, and the connection is closed before its answer.
     CutAfter,
+    /// The line does what it does, and the connection is closed once half of its answer has
+    /// come; of a line that answers nothing, half of the prompt.
+    CutIn,
+    /// The line does what it does, and the connection is closed once all has come but the
+    /// last character of the prompt.
+    CutInPrompt,
     /// The line does nothing, and neither answer nor prompt comes.
     Silent,
     /// A log line stands in the middle of the answer.
     Log,
     /// The line does what it does, and these lines, each ending `\n`, stand before its answer.
     Say(String),
+    /// The line does what it does, and another text breaks into its answer.
+    Tear {
+        /// Behind this, where it first stands in the answer.
+        behind: String,
+        /// The text; `\n` in it ends a line.
+        with: String,
+    },
     /// The line does nothing, and these lines, each ending `\n`, are its answer.
     Refuse(String),
 }
@@ -67,6 +80,17 @@ pub struct LineFault {
     pub at: AtLine,
     /// What.
     pub effect: LineEffect,
+}
+
+impl LineEffect {
+    /// How many of the bytes that answer a line come before the connection is closed.
+    pub(crate) fn cut_in(&self, answer: usize) -> Option<usize> {
+        match self {
+            Self::CutIn => Some(answer / 2),
+            Self::CutInPrompt => Some(answer.saturating_sub(1)),
+            _ => None,
+        }
+    }
 }
 
 impl LineFault {

@@ -171,7 +171,7 @@ fn foretell(write: &Write, kind: Kind, chosen: usize, hand: &str) -> (usize, &'s
             };
             (2, "partial", stays)
         }
-        Kind::LogLine | Kind::CutBefore | Kind::CutBehind => (any, "applied", wished),
+        Kind::LogLine | Kind::CutBefore | Kind::CutBehind | Kind::CutIn => (any, "applied", wished),
         Kind::Silence => (step, "applied", wished),
         // What of it was lost is done again.
         Kind::OltRestarts => (any, "applied", wished),

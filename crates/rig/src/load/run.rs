@@ -273,6 +273,7 @@ impl Write {
             Kind::LogLine => fault(LineEffect::Say("Alarm 18433 occurred level 6 sent by CLI\n".into())),
             Kind::CutBefore => fault(LineEffect::Cut),
             Kind::CutBehind => fault(LineEffect::CutAfter),
+            Kind::CutIn => fault(LineEffect::CutIn),
             Kind::Silence => fault(LineEffect::Silent),
             Kind::SomebodyElse if self.ran == Ran::Planned => return (Vec::new(), true),
             Kind::SomebodyElse | Kind::ProbeRefused => return (vec![gate(spoilt.line)], false),

@@ -55,6 +55,8 @@ pub enum Kind {
     CutBefore,
     /// The link is cut behind what a line does.
     CutBehind,
+    /// The link is cut in the middle of the answer to a line that did what it does.
+    CutIn,
     /// The OLT starts again, without what this write has done.
     OltRestarts,
     /// Somebody else names or describes the ONU.
@@ -69,12 +71,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Refused,
         Self::UndoRefused,
         Self::LogLine,
         Self::CutBefore,
         Self::CutBehind,
+        Self::CutIn,
         Self::OltRestarts,
         Self::SomebodyElse,
         Self::Foreign,

@@ -1,7 +1,5 @@
 //! Whether a step is in effect, by what stands now.
 
-use std::time::Duration;
-
 use super::config::OnuConfig;
 use super::journal::{Progress, Way};
 use super::plan::{Plan, Probe};
@@ -26,12 +24,9 @@ pub(crate) enum Effect {
     Unknown,
 }
 
-/// How long after it was told to an ONU needs at most until its restart shows: it is
-/// gone for a minute or two (fact sheet, CLI §6 nr. 13).
-pub(crate) const RESTART: Duration = Duration::from_secs(180);
-
-/// Whether the step of this number is in effect; `since` its plan was begun.
-pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, since: Duration) -> Effect {
+/// Whether the step of this number is in effect; `overdue` says that a restart of the ONU
+/// would show by now.
+pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, overdue: bool) -> Effect {
     let Some(step) = plan.0.steps.get(at) else { return Effect::No };
     let started = |at: usize| {
         progress.get(at).is_some_and(|step| !matches!(step.forth, None | Some(StepState::NotSent)))
@@ -46,7 +41,7 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, sin
             _ if !started(at) => Effect::No,
             _ if progress.get(at).is_some_and(|step| step.forth == Some(StepState::Refused)) => Effect::No,
             (Some(now), Some(then)) if now.has_restarted_since(then) => Effect::Yes,
-            _ if since < RESTART => Effect::Unknown,
+            _ if !overdue => Effect::Unknown,
             _ => Effect::No,
         },
         Probe::Holds(slot, value) => {
@@ -54,7 +49,7 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, sin
             // A later step of the same slot that is in effect stands on this one.
             let later = (at + 1..plan.0.steps.len()).find(|later| same(*later) && started(*later));
             if let Some(later) = later
-                && of(plan, progress, later, seen, since) == Effect::Yes
+                && of(plan, progress, later, seen, overdue) == Effect::Yes
             {
                 return Effect::Yes;
             }

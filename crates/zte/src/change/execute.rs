@@ -6,7 +6,7 @@ mod typing;
 
 use std::time::Duration;
 
-use gpon::{OnRefusal, WriteReport, WriteState, WriteStep};
+use gpon::{OnRefusal, StepState, WriteReport, WriteState, WriteStep};
 use tokio::time::{Instant, sleep};
 
 use super::effect::{Effect, Seen};
@@ -41,6 +41,8 @@ pub(crate) struct Run<'a> {
     pub(crate) answers: &'a Answers,
     pub(crate) plan: &'a Plan,
     pub(crate) journal: &'a dyn Journal,
+    /// How long an ONU that was told to start again needs at most until it shows.
+    reboot_wait: Duration,
     /// The turn that writes; `None` while the link is lost.
     turn: Option<WriteTurn>,
     standing: Standing,
@@ -81,7 +83,8 @@ const APPEARS: u32 = 15;
 impl<'a> Run<'a> {
     /// A run that has sent nothing yet.
     pub(crate) fn new(
-        (cli, changes, answers): (&'a Cli, &'static Changes, &'a Answers),
+        (cli, changes): (&'a Cli, &'static Changes),
+        (answers, reboot_wait): (&'a Answers, Duration),
         plan: &'a Plan,
         journal: &'a dyn Journal,
         turn: Option<WriteTurn>,
@@ -99,6 +102,7 @@ impl<'a> Run<'a> {
             answers,
             plan,
             journal,
+            reboot_wait,
             turn,
             standing,
             progress,
@@ -252,6 +256,13 @@ impl<'a> Run<'a> {
             }
             self.turn = Some(turn);
         }
+        let seen = self.read().await?;
+        // Another text may have broken into a line without leaving one of its own: what
+        // nobody explains is read once more before it counts against anybody.
+        if self.is_doubtful(&seen) { self.read().await } else { Ok(seen) }
+    }
+
+    async fn read(&mut self) -> Result<Seen, NotChanged> {
         let Some(turn) = self.turn.as_mut() else { return Err(typing::gone().into()) };
         let mut survey = Survey { turn: Turn::Writing(turn), changes: self.changes };
         let at = self.plan.at();
@@ -263,14 +274,28 @@ impl<'a> Run<'a> {
         Ok(Seen { config, life })
     }
 
+    /// Whether something stands there that neither the plan nor what was before explains, or
+    /// what was sent does not.
+    fn is_doubtful(&self, seen: &Seen) -> bool {
+        let sent = |step: &Progress| {
+            step.back.is_none() && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
+        };
+        let fails = |at| {
+            let effect = super::effect::of(self.plan, &self.progress, at, seen, false);
+            matches!(effect, Effect::No | Effect::Foreign)
+        };
+        !super::effect::foreign(self.plan, &seen.config).is_empty()
+            || self.progress.iter().enumerate().any(|(at, step)| sent(step) && fails(at))
+    }
+
     fn effects(&self, seen: &Seen, untouched: bool) -> Vec<Effect> {
-        let since = self.age + self.began.elapsed();
+        let overdue = self.age + self.began.elapsed() >= self.reboot_wait;
         (0..self.plan.0.steps.len())
             .map(|step| {
                 if untouched {
                     Effect::No
                 } else {
-                    super::effect::of(self.plan, &self.progress, step, seen, since)
+                    super::effect::of(self.plan, &self.progress, step, seen, overdue)
                 }
             })
             .collect()

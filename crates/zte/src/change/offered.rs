@@ -51,7 +51,7 @@ fn classes(dialect: &Dialect, wish: &OnuWish) -> Option<BTreeSet<UndoClass>> {
     let blocked = (*wish == OnuWish::Unblock).then(|| standing("shutdown"));
     have.read(changes, Block::Interface, blocked.into_iter().chain([standing("name A")]).collect());
     have.read(changes, Block::Remote, vec![standing("service 1 gemport 1 vlan 100")]);
-    let life = Life { phase: Some(gpon::OnuState::Online), last: None };
+    let life = Life { phase: Some(gpon::OnuState::Online), last: None, sessions: Vec::new() };
     let change = OnuChange::new(OnuTarget::Place(at), wish.clone());
     let plan = wish::plan(dialect, changes, &change, have, Some(life)).ok()?;
     Some(plan.0.steps.iter().map(|step| step.class).collect())

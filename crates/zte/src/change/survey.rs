@@ -20,14 +20,21 @@ pub(crate) struct Life {
     /// Its phase; `None` where the OLT says nothing that is understood.
     pub(crate) phase: Option<OnuState>,
     /// Its last time online, as the OLT writes when it came and went (fact sheet, CLI §4.3).
-    pub(crate) last: Option<(Option<String>, Option<String>)>,
+    pub(crate) last: Option<Session>,
+    /// All of them that its history holds, the oldest first; of a plan that was kept, none.
+    #[serde(skip)]
+    pub(crate) sessions: Vec<Session>,
 }
+
+/// When an ONU came online and when it went.
+type Session = (Option<String>, Option<String>);
 
 impl Life {
     fn of(info: &OnuDetailInfo) -> Self {
         let text = |time: Option<gpon::ClockTime>| time.map(|time| time.to_string());
-        let last = info.history.last().map(|row| (text(row.online_at), text(row.offline_at)));
-        Self { phase: info.phase, last }
+        let sessions: Vec<Session> =
+            info.history.iter().map(|row| (text(row.online_at), text(row.offline_at))).collect();
+        Self { phase: info.phase, last: sessions.last().cloned(), sessions }
     }
 
     /// Whether it is in service.
@@ -38,7 +45,15 @@ impl Life {
     /// Whether the ONU has been away since `then`: its history has gone on, or it is away now
     /// and was not then.
     pub(crate) fn has_restarted_since(&self, then: &Self) -> bool {
-        self.last != then.last || (then.is_online() && self.phase.is_some() && !self.is_online())
+        self.has_gone_on_since(then) || (then.is_online() && self.phase.is_some() && !self.is_online())
+    }
+
+    /// Whether its history has gone on since `then`. One that does not hold any more what was
+    /// its last session has begun anew, as when the OLT starts again: it proves nothing.
+    pub(crate) fn has_gone_on_since(&self, then: &Self) -> bool {
+        let Some((came, went)) = &then.last else { return !self.sessions.is_empty() };
+        let Some(at) = self.sessions.iter().rposition(|(online, _)| online == came) else { return false };
+        at + 1 < self.sessions.len() || self.sessions.get(at).is_some_and(|(_, offline)| offline != went)
     }
 }
 
@@ -163,7 +178,8 @@ impl Survey<'_> {
     }
 
     /// The whole answer to a show command. Now and then the device answers nothing at
-    /// all (fact sheet, CLI §6 nr. 12): once more.
+    /// all (fact sheet, CLI §6 nr. 12), or a line of its own breaks into the answer and may
+    /// tear what stands there: once more.
     async fn ask<S: Show>(&mut self, show: &S) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
         self.ask_whole(show, |_| true).await
     }
@@ -175,12 +191,22 @@ impl Survey<'_> {
         whole: fn(&str) -> bool,
     ) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
         let command = show.line_in(self.turn.dialect());
+        let mut strange = None;
         for _ in 0..2 {
             match self.turn.text(&command).await? {
                 Err(refused) => return Ok(Read::Refused(refused)),
                 Ok(text) if text.trim().is_empty() || !S::is_whole(&text) || !whole(&text) => {}
-                Ok(text) => return Ok(Read::Rows(S::parse(&text))),
+                Ok(text) => {
+                    let parsed = S::parse(&text);
+                    if parsed.unknown.is_empty() {
+                        return Ok(Read::Rows(parsed));
+                    }
+                    strange = Some(parsed);
+                }
             }
+        }
+        if let Some(parsed) = strange {
+            return Ok(Read::Rows(parsed));
         }
         Err(Trouble::UnexpectedReply(format!("half a text or none in answer to `{command}`, twice")).into())
     }
@@ -230,6 +256,32 @@ fn refused(command: &str, answer: String) -> NotChanged {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_history_that_has_begun_anew_proves_no_restart() {
+        let session = |came: &str, went: Option<&str>| (Some(came.to_owned()), went.map(str::to_owned));
+        let life = |sessions: &[Session]| Life {
+            phase: Some(OnuState::Online),
+            last: sessions.last().cloned(),
+            sessions: sessions.to_vec(),
+        };
+        let (first, then) = (session("1", Some("2")), session("3", None));
+        let before = life(&[first.clone(), then.clone()]);
+        for (now, has_gone_on) in [
+            (vec![first.clone(), then.clone()], false),
+            (vec![first.clone(), session("3", Some("4"))], true),
+            (vec![first.clone(), session("3", Some("4")), session("5", None)], true),
+            (vec![session("3", Some("4")), session("5", None)], true),
+            (vec![first.clone(), session("5", None)], false),
+            (vec![session("5", None)], false),
+            (vec![], false),
+        ] {
+            assert_eq!(life(&now).has_restarted_since(&before), has_gone_on, "{now:?}");
+        }
+        assert!(life(&[then]).has_restarted_since(&life(&[])), "never online before");
+        let away = Life { phase: Some(OnuState::Los), ..life(&[]) };
+        assert!(away.has_restarted_since(&before) && !away.has_restarted_since(&away));
+    }
 
     #[test]
     fn no_block_is_no_lines_only_of_what_is_not_registered() {

@@ -63,7 +63,8 @@ impl Olt {
             let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
             let plan = planned(&mut survey, ground.dialect, change, at).await?;
             let run = Run::new(
-                (ground.cli, ground.changes, &self.0.answers),
+                (ground.cli, ground.changes),
+                (&self.0.answers, self.0.reboot_wait),
                 &plan,
                 journal,
                 Some(turn),
@@ -101,7 +102,8 @@ impl Olt {
                 plan.0.life = Some(survey.life(plan.at()).await?);
             }
             let run = Run::new(
-                (ground.cli, ground.changes, &self.0.answers),
+                (ground.cli, ground.changes),
+                (&self.0.answers, self.0.reboot_wait),
                 &plan,
                 journal,
                 Some(turn),
@@ -129,12 +131,17 @@ impl Olt {
     ) -> Result<Outcome, ChangeError> {
         let settled = async {
             let ground = self.ground().await?;
-            let base = (ground.cli, ground.changes, &self.0.answers);
-            let mut run = Run::new(base, plan, journal, None, progress);
+            let known = (&self.0.answers, self.0.reboot_wait);
+            let mut run = Run::new((ground.cli, ground.changes), known, plan, journal, None, progress);
             run.age = age;
             Ok(run.settle(how, patience).await)
         };
         settled.await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
+    }
+
+    /// How long an ONU that was told to start again needs at most until its history shows it.
+    pub fn reboot_wait(&self) -> Duration {
+        self.0.reboot_wait
     }
 
     /// Whether so many changes wait for their turn that one more would be sent away.
@@ -162,7 +169,7 @@ impl Olt {
             let mut turn = ground.cli.read_turn(deadline).await?;
             let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
             let now = survey.life(plan.at()).await?;
-            Ok(plan.0.life.as_ref().is_some_and(|then| now.last != then.last && now.is_online()))
+            Ok(plan.0.life.as_ref().is_some_and(|then| now.has_gone_on_since(then) && now.is_online()))
         };
         looked.await.map_err(|why| self.failed(&format!("look after: {}", plan.0.act), why))
     }

@@ -11,6 +11,7 @@ mod tables;
 pub(crate) mod terminal;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::Cli;
 use crate::rates::Rates;
@@ -37,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) max_distance_m: u32,
     /// What answers to lines that change something are known to mean.
     pub(crate) answers: Answers,
+    /// How long an ONU that was told to start again needs at most until it shows.
+    pub(crate) reboot_wait: Duration,
     identity: Believed<Learned>,
     ports: Believed<Arc<PortMap>>,
 }
@@ -53,6 +56,7 @@ impl Inner {
             clock: clock::Remembered::default(),
             max_distance_m: settings.max_distance_m,
             answers: settings.answers,
+            reboot_wait: settings.reboot_wait,
             identity: Believed::default(),
             ports: Believed::default(),
         }

@@ -102,6 +102,26 @@ fn what_was_wrapped_is_whole() {
     assert_eq!((code, &rows(&stdout)["description"]), (Some(0), &json!(long)));
 }
 
+/// Who is logged in, live and from a file.
+#[test]
+fn who_is_logged_in() {
+    let (_runtime, _simulator, file) = simulated();
+    let (code, stdout, stderr) = show(&file, &[], &["show", "users"]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let own = &rows(&stdout)[0];
+    assert_eq!(own, &json!({"line": "66 vty 0", "user": "zte", "from": "127.0.0.1", "own": true}));
+    let saved = include_str!("../../../../../fixtures/c320-v2.1.0/show-users.txt");
+    let (code, stdout, stderr) = run(&[("saved", saved)], &["show", "--from", "saved", "show", "users"], &[]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let users: Vec<_> = rows(&stdout)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["user"].clone(), row["own"].clone()))
+        .collect();
+    assert_eq!(users, [(json!("zte"), json!(false)), (json!("noc"), json!(true))]);
+}
+
 #[test]
 fn lines_that_no_rule_knows_make_it_three() {
     let (_runtime, simulator, file) = simulated();

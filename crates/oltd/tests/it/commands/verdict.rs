@@ -69,6 +69,32 @@ fn a_broken_token_is_one_fault() {
     assert_eq!(stdout, "The configuration from oltd.toml has 1 fault.\n");
 }
 
+/// A file of answers is read before anybody relies on it.
+#[test]
+fn answers_that_cannot_be_used_end_the_start() {
+    let text = file("answers_file = 'answers.toml'");
+    let good = "[[answers]]\nbegins = 'Warning: x'\nmeans = 'remark'\n";
+    let (code, _, stderr) = run(&[("oltd.toml", &text), ("answers.toml", good)], &["check"], &[]);
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let begins = "cannot use the answers in answers.toml: ";
+    for (answers, why) in [
+        (None, "cannot be read: "),
+        (Some("[[answers]]\nbegins = 'x'\nmeans = 'fine'\n"), "line 3: unknown variant `fine`"),
+        (Some("[[answers]\n"), "line 1: "),
+        (Some("[[answers]]\nbegins = ' '\nmeans = 'remark'\n"), "answers[0].begins: "),
+    ] {
+        let files: Vec<_> = [("oltd.toml", text.as_str())]
+            .into_iter()
+            .chain(answers.map(|own| ("answers.toml", own)))
+            .collect();
+        for command in ["check", "serve"] {
+            let (code, stdout, stderr) = run(&files, &[command], &[("OLTD_LISTEN", "127.0.0.1:0")]);
+            assert_eq!((code, stderr.lines().count()), (Some(1), 1), "{command}: {stdout}{stderr}");
+            assert!(stderr.starts_with(&format!("{begins}{why}")), "{command}: {stderr}");
+        }
+    }
+}
+
 /// Editors of Windows put a mark before text.
 #[test]
 fn a_byte_order_mark_is_no_text() {

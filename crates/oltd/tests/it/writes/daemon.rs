@@ -42,11 +42,16 @@ impl Home {
 
     /// From the next start on the OLT is written to so.
     pub(super) fn configure(&self, sim: &Simulator, writes: &str) {
+        self.configure_with(sim, writes, "", "");
+    }
+
+    /// The same, with further keys of the root and of the OLT.
+    pub(super) fn configure_with(&self, sim: &Simulator, writes: &str, root: &str, olt: &str) {
         let hash = <[u8; 32]>::from(Sha256::digest(TOKEN)).map(|byte| format!("{byte:02x}")).concat();
         let (snmp, cli) = (sim.snmp_addr(), sim.telnet_addr().unwrap());
         let text = format!(
-            "[[auth.tokens]]\nname = 'noc'\nsha256 = '{hash}'\nwrite = true\n
-            [[olts]]\nid = 'sim'\nwrites = '{writes}'\n
+            "{root}\n[[auth.tokens]]\nname = 'noc'\nsha256 = '{hash}'\nwrite = true\n
+            [[olts]]\nid = 'sim'\nwrites = '{writes}'\n{olt}\n
             [olts.snmp]\nhost = '127.0.0.1'\nport = {}\ncommunity = 'public'\n
             [olts.cli]\nhost = '127.0.0.1'\nport = {}\nusername = 'zte'\npassword = 'zte'\n",
             snmp.port(),

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use futures::future::join_all;
 use oltd::store::{NewJob, NewPlan, PlanEnd, Store, StoreSettings};
 use oltsim::{AtLine, SMALL, Simulator, Source, Stop};
-use rig::every_step::{Made, OPERATIONS, Operation};
+use rig::every_step::{Made, OPERATIONS, Operation, REBOOT_WAIT};
 use rig::{Answer, simulator, until};
 use secrecy::SecretSlice;
 use serde_json::json;
@@ -37,6 +37,7 @@ async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
     let serial = operation.prepare(&sim);
     let before = sim.device(|device| device.configuration()).unwrap();
     let home = Home::new(&sim, "on");
+    home.configure_with(&sim, "on", "", &format!("reboot_wait = '{}s'", REBOOT_WAIT.as_secs()));
     let daemon = home.start().await;
     let mut gate = sim.hold(Stop::Line(AtLine::Begins(line.clone())));
     let (method, path, body) = operation.request(&serial, "");
@@ -61,7 +62,8 @@ async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
     let now = sim.device(|device| device.configuration()).unwrap();
     println!("{told}: {} {}", job["state"], job["result"]["state"]);
     let answer = Answer { status: 200, location: None, body: json!({"data": job["result"], "job": job}) };
-    Made { answer, before, wished, now }.is_true(&told);
+    let restarted = operation.restarted(&sim);
+    Made { answer, before, wished, now, restarted }.is_true(&told);
     // And the ONU is free again.
     let again = daemon.get("/jobs?state=pending").await;
     assert_eq!(again.body["data"], json!([]), "{told}");

@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 mod accepted;
+#[cfg(unix)]
+mod answers;
 mod cancel;
 #[cfg(unix)]
 mod daemon;
@@ -17,6 +19,7 @@ mod onu;
 mod page;
 #[cfg(unix)]
 mod people;
+mod profiles;
 mod queue;
 #[cfg(unix)]
 mod save_plan;
@@ -25,3 +28,4 @@ mod saving;
 mod stopped;
 mod together;
 mod told;
+mod torn;

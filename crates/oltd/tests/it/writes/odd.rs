@@ -5,7 +5,7 @@ use std::time::Duration;
 use oltsim::{AtLine, Effect, Fault, LineEffect, LineFault, Pick, SMALL, Stop, V1_2};
 use reqwest::Method;
 use rig::every_step::onu;
-use rig::{Answer, Writer, until};
+use rig::{Answer, Writer, WriterOptions, until};
 use serde_json::{Value, json};
 
 const DESCRIBE: &str = "/onu-management/description";
@@ -162,6 +162,25 @@ async fn a_box_that_asks_otherwise_is_restarted() {
         let online = writer.sim.device(|device| device.onu(onu()).unwrap().is_online()).unwrap();
         assert!(!online, "{options}");
     }
+}
+
+/// It is waited for as long as the site says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_onu_that_does_not_come_back_is_told_of() {
+    let olt: fn(&mut zte::OltSettings) = |olt| olt.reboot_wait = Duration::from_secs(1);
+    let options = WriterOptions { olt: Some(olt), ..WriterOptions::default() };
+    let writer = Writer::with(&format!("{SMALL}\n[life]\nlos_ms = 600000\n"), options).await;
+    let answer = writer.post("/onu-management/reboot", json!({"serial_number": serial(&writer)})).await;
+    is(&answer, 200, "applied");
+    let job = format!("/jobs/{}", answer.body["data"]["job"].as_str().unwrap());
+    let warned = async || !writer.get(&job).await.body["data"]["result"]["warnings"].to_string().eq("[]");
+    until(warned).await;
+    let result = writer.get(&job).await.body["data"]["result"].clone();
+    assert_eq!((&result["state"], &result["verified"]), (&json!("applied"), &json!(false)), "{result}");
+    assert!(
+        result["warnings"].to_string().contains("within 2 s the ONU's history does not show"),
+        "{result}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -33,11 +33,13 @@ fn run(ask: &Ask<'_>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::show::fixture::fixture;
 
     #[test]
     fn rows() {
-        let sample = "   66 vty 0   zte  00:25:25  self  10.60.183.147";
-        assert_eq!(row(false, 0, "zte", 25 * 60 + 25, "10.60.183.147"), sample);
+        let other = row(false, 0, "zte", 25 * 60 + 25, "10.60.183.147");
+        let own = row(true, 1, "noc", 0, "192.0.2.7");
+        assert_eq!(format!("{other}\n{own}\n"), fixture("c320-v2.1.0/show-users.txt"));
         let long = row(false, 10, "administrator", 90_000, "192.0.2.1");
         assert_eq!(long, "   76 vty 10  administrator  25:00:00  self  192.0.2.1");
         assert!(row(true, 1, "zte", 0, "192.0.2.1").starts_with("*  67 vty 1   zte  00:00:00  self  "));

@@ -114,6 +114,52 @@ async fn the_answer_to_a_question_is_a_line_too() {
 }
 
 #[tokio::test]
+async fn a_line_may_be_cut_in_its_answer() {
+    let simulator = with_cli("").await;
+    let told = "%Info 20272: Enter configuration commands, one per line. End with CTRL/Z.\r\n";
+    let (said, prompt) = (format!("{told}SMALL(config)#"), "SMALL(config-if)#");
+    for effect in [LineEffect::CutIn, LineEffect::CutInPrompt] {
+        let part = |whole: &str| match effect {
+            LineEffect::CutIn => whole[..whole.len() / 2].to_owned(),
+            _ => whole[..whole.len() - 1].to_owned(),
+        };
+        let name = format!("name {effect:?}");
+        for (before, line, answer) in [
+            (&[][..], "configure terminal", said.as_str()),
+            (&["configure terminal", "interface gpon-onu_1/1/1:1"], &name, prompt),
+        ] {
+            let mut terminal = Terminal::logged_in(&simulator).await;
+            terminal.all(before).await;
+            simulator.set_line_faults(vec![LineFault::first(line, effect.clone())]);
+            terminal.send(&format!("{line}\n")).await;
+            let (came, _) = terminal.rest().await;
+            let whole = format!("{line}\r\n{}", part(answer));
+            assert_eq!(String::from_utf8(came).unwrap(), whole);
+        }
+        let held = simulator.device(|device| device.onus().next().unwrap().1.configured.name.clone());
+        assert_eq!(held.unwrap(), format!("{effect:?}").into_bytes(), "it took effect");
+    }
+}
+
+#[tokio::test]
+async fn another_text_may_break_into_an_answer() {
+    let simulator = with_cli("").await;
+    let mut terminal = Terminal::logged_in(&simulator).await;
+    let show = "show running-config interface gpon-onu_1/1/1:1";
+    let whole = terminal.tell(show).await;
+    let name = whole.lines().find(|line| line.starts_with("  name ")).unwrap().to_owned();
+    let (head, tail) = name.split_at(9);
+    for (with, torn) in
+        [("\nALARM\n", format!("{head}\nALARM\n{tail}\n")), ("!!", format!("{head}!!{tail}\n"))]
+    {
+        let effect = LineEffect::Tear { behind: head.to_owned(), with: with.to_owned() };
+        simulator.set_line_faults(vec![LineFault::first("show running", effect)]);
+        assert_eq!(terminal.tell(show).await, whole.replace(&format!("{name}\n"), &torn));
+        assert_eq!(terminal.tell(show).await, whole);
+    }
+}
+
+#[tokio::test]
 async fn lines_without_an_answer_may_be_talked_over() {
     let simulator = with_cli("log_line = \"a line\"").await;
     let mut terminal = Terminal::logged_in(&simulator).await;

@@ -7,6 +7,10 @@ use crate::change::effect::{self, Effect, Seen};
 use crate::change::journal::{Progress, Way};
 use crate::change::plan::Probe;
 
+/// What is said of a restart that nothing shows.
+const UNSEEN: &str =
+    "the line that restarts the ONU was sent, and its history does not show that it restarted";
+
 impl Run<'_> {
     /// What became of it, by what stands now; `None` where what was taken is not so
     /// and has to be taken back.
@@ -43,7 +47,21 @@ impl Run<'_> {
         for foreign in effect::foreign(self.plan, &seen.config) {
             self.warn(format!("somebody else changed it meanwhile, and it was left alone: {foreign}"));
         }
-        Some(self.outcome(state, remaining, true))
+        let unseen = self.is_unseen(effects);
+        if unseen {
+            self.warn(UNSEEN.to_owned());
+        }
+        Some(self.outcome(state, remaining, !unseen))
+    }
+
+    /// Whether the ONU may have been told to start again, and nothing shows that it has. That
+    /// is no proof that it has not: a history begins anew with the OLT.
+    fn is_unseen(&self, effects: &[Effect]) -> bool {
+        let told = |step: &Progress| matches!(step.forth, Some(StepState::Done | StepState::Unknown));
+        let steps = self.plan.0.steps.iter().zip(&self.progress).zip(effects);
+        steps.into_iter().any(|((step, progress), effect)| {
+            step.probe == Probe::Restarted && told(progress) && *effect != Effect::Yes
+        })
     }
 
     pub(super) fn pending(&mut self, foreign: Vec<String>) -> Outcome {

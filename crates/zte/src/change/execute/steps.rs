@@ -86,7 +86,7 @@ impl Run<'_> {
             Ok(seen) => seen,
             Err(_) => return Err(Stop::Lost),
         };
-        let effect = effect::of(self.plan, &self.progress, at, &seen, Duration::ZERO);
+        let effect = effect::of(self.plan, &self.progress, at, &seen, false);
         let state = match effect {
             Effect::Yes => StepState::Done,
             // An ONU that was told to restart shows it later.

@@ -45,6 +45,7 @@ pub(crate) const LIST: &[Entry] = &[
     entry::<super::fan::ShowFan>(),
     entry::<super::version_running::ShowVersionRunning>(),
     entry::<super::clock::ShowClock>(),
+    entry::<super::users::ShowUsers>(),
     entry::<super::ip_interface::ShowIpInterfaceBrief>(),
     entry::<super::pon_interface::ShowPonInterface>(),
     entry::<super::onu_interface::ShowOnuInterface>(),

@@ -18,8 +18,7 @@ pub(crate) struct UserRow {
 }
 
 /// Rows as `   66 vty 0   zte  00:25:25  self  10.60.183.147`, of which the session's own
-/// begins with `*` (fact sheet, CLI §4.1). Whether a heading stands above them is not known:
-/// a line without a number before it is none.
+/// begins with `*` (fact sheet, CLI §4.1). Whether a heading stands above them is not known.
 fn users(text: &str) -> Parsed<Vec<UserRow>> {
     let (mut rows, mut notes) = (Vec::new(), Notes::default());
     for line in lines(text).filter(|line| !line.is_rule()) {
@@ -36,8 +35,7 @@ fn users(text: &str) -> Parsed<Vec<UserRow>> {
                 let (line, user) = (format!("{number} {kind} {index}"), (*user).to_owned());
                 rows.push(UserRow { line, user, from: (*from).to_owned(), own });
             }
-            [first, ..] if first.starts_with(|c: char| c.is_ascii_digit()) => notes.unknown(line),
-            _ => {}
+            _ => notes.unknown(line),
         }
     }
     notes.with(rows)
@@ -64,5 +62,7 @@ mod tests {
         let shown: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.from.as_str(), row.own)).collect();
         assert_eq!(shown, [("zte", "10.60.183.147", false), ("noc", "192.0.2.7", true)]);
         assert_eq!(rows[1].line, "67 vty 1");
+        let headed = ShowUsers::parse(&format!("Line  User\n{text}"));
+        assert_eq!((headed.rows.len(), headed.unknown.len()), (2, 1));
     }
 }
