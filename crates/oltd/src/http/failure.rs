@@ -62,6 +62,8 @@ const NETWORK_RETRY: Duration = Duration::from_secs(5);
 const STORE_RETRY: Duration = Duration::from_secs(60);
 /// About as long as a PON's reading takes to leave the queue.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
+/// By then another process may have started.
+const ENDING_RETRY: Duration = Duration::from_secs(5);
 
 impl Failure {
     /// A failure of this kind.
@@ -270,6 +272,10 @@ impl From<NotBegun> for Failure {
             }
             NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
             NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
+            NotBegun::Ending => {
+                Self::new(ErrorCode::NotWriter, "The server is ending and writes no more.", detail)
+                    .retry(ENDING_RETRY)
+            }
             NotBegun::Expired => {
                 Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail)
             }

@@ -1,23 +1,28 @@
 //! The change of an ONU as a job.
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, SystemTime};
 
+use futures::FutureExt;
 use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
 use secrecy::SecretSlice;
+use tokio::sync::oneshot;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
 use super::journal::{JobJournal, Kept, plan_of, sealed};
+use super::looking::LOOKED;
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Claim, DRAFT_KEPT, JobState, NewJob, NewPlan, PlanEnd, StoreError};
+use crate::store::{Claim, DRAFT_KEPT, Duty, JobState, NewJob, NewPlan, PlanEnd, Store};
 use crate::tasks::WriteLost;
+use crate::writing::Hold;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
-/// How often the history of an ONU is read that was told to start again: soon, then every
-/// ten seconds, for three minutes (fact sheet of the command line, §6 nr. 13).
-const LOOKS: [u64; 21] = [2, 3, 5, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10];
+/// What is left of the time that requests get once the server is ending (`http`), for the
+/// answer that the job goes on.
+const ANSWERED: Duration = Duration::from_secs(2);
 
 /// A plan that was kept.
 #[derive(Debug)]
@@ -96,14 +101,14 @@ impl Jobs {
         at: OnuRef,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&olt.id, at)?;
-        self.has_room(olt, at)?;
-        let job = new_id();
-        self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at };
-        let journal = JobJournal::new(self.store()?.clone(), olt, &job, &new_id(), Kept::No);
-        let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.change(change, journal, until)).await
+        let (work, store) = self.admitted(olt, at)?;
+        let journal = work.journal(store, &new_id(), Kept::No);
+        let (kind, until) = (change.wish.kind(), asked.wait.max(SETTLED));
+        let add = {
+            let (work, asked) = (work.clone(), asked.clone());
+            async move { work.add(kind, &asked).await }
+        };
+        self.run(&work.clone(), asked.wait, add, work.change(change, journal, until)).await
     }
 
     /// Applies a plan that was kept.
@@ -117,27 +122,26 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&olt.id, plan.at())?;
-        self.has_room(olt, plan.at())?;
-        let job = new_id();
-        let store = self.store()?;
-        self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
-        match store.claim_plan(id, &job, SystemTime::now()).await {
-            Ok(Claim::Claimed) => {}
-            Ok(not) => {
-                let why = match not {
-                    Claim::AlreadyApplied { job } => NotBegun::Applied(job),
-                    Claim::Expired | Claim::Claimed => NotBegun::Expired,
-                };
-                self.end_job(&job, JobState::Failed, &Told::failed(&why)).await;
-                return Err(why);
-            }
-            Err(error) => return Err(error.into()),
-        }
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at() };
-        let journal = JobJournal::new(store.clone(), olt, &job, id, Kept::Claimed);
+        let (work, store) = self.admitted(olt, plan.at())?;
+        let journal = work.journal(store, id, Kept::Claimed);
         let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.apply(plan, journal, until)).await
+        let add = {
+            let (work, asked, id) = (work.clone(), asked.clone(), id.to_owned());
+            let kind = plan.kind().to_owned();
+            async move {
+                work.add(&kind, &asked).await?;
+                work.claim(&id).await
+            }
+        };
+        self.run(&work.clone(), asked.wait, add, work.apply(plan, journal, until)).await
+    }
+
+    /// A job at an ONU that may be begun.
+    fn admitted(&self, olt: &Writable, at: OnuRef) -> Result<(Work, Store), NotBegun> {
+        self.unlocked(&olt.id, at)?;
+        self.has_room(olt, at)?;
+        let store = self.store()?.clone();
+        Ok((Work { jobs: self.clone(), olt: olt.clone(), job: new_id(), at }, store))
     }
 
     pub(super) async fn add(
@@ -162,23 +166,65 @@ impl Jobs {
         Ok(self.store()?.add_job(&job).await?)
     }
 
-    /// Runs a job in a task of its own, and waits for it as long as who asked.
-    async fn run(
+    /// Runs a job in a task of its own, and waits for it as long as who asked. The task adds
+    /// the job itself: what stands in the store is ended by it, whoever hangs up when.
+    pub(super) async fn run(
         &self,
+        work: &Work,
         wait: Duration,
-        job: String,
-        olt: &Writable,
-        work: impl Future<Output = Result<End, NotDone>> + Send + 'static,
+        add: impl Future<Output = Result<(), NotBegun>> + Send + 'static,
+        made: impl Future<Output = Result<End, NotDone>> + Send + 'static,
     ) -> Result<Answered, NotBegun> {
-        let handle = self.0.tasks.write("change", &olt.id, work);
-        match tokio::time::timeout(wait, handle).await {
-            Ok(Ok(end)) => Ok(Answered::Ended { job, end }),
-            Ok(Err(WriteLost::Ending)) => {
-                self.end_job(&job, JobState::Cancelled, &Told::failed("the server is ending")).await;
-                Ok(Answered::Ended { job, end: Err(NotDone::Ending) })
+        let (tell, added) = oneshot::channel();
+        let of = work.clone();
+        let task = async move {
+            let added = add.await;
+            let is_added = added.is_ok();
+            // Whoever has left looks at the job.
+            let _ = tell.send(added);
+            if !is_added {
+                return Err(NotDone::Lost);
             }
-            Ok(Err(WriteLost::Panicked)) => Ok(Answered::Ended { job, end: Err(NotDone::Lost) }),
-            Err(_) => Ok(Answered::GoesOn { job }),
+            match AssertUnwindSafe(made).catch_unwind().await {
+                Ok(end) => end,
+                Err(panic) => {
+                    of.jobs.end_panicked(&of.olt.id, &of.job).await;
+                    std::panic::resume_unwind(panic)
+                }
+            }
+        };
+        let mut handle = self.0.tasks.write("change", &work.olt.id, task);
+        match added.await {
+            Ok(added) => added?,
+            // It was not begun, or has panicked before it was told.
+            Err(_) => {
+                let ended = (&mut handle).await;
+                return Err(match ended {
+                    Err(WriteLost::Ending) => NotBegun::Ending,
+                    _ => NotBegun::Store("a fault of the server; see its log".to_owned()),
+                });
+            }
+        }
+        let job = work.job.clone();
+        Ok(match self.waited(wait, handle).await {
+            Some(Ok(end)) => Answered::Ended { job, end },
+            Some(Err(WriteLost::Ending)) => Answered::Ended { job, end: Err(NotDone::Ending) },
+            Some(Err(WriteLost::Panicked)) => Answered::Ended { job, end: Err(NotDone::Lost) },
+            None => Answered::GoesOn { job },
+        })
+    }
+
+    /// Waits for a task for so long, and once the server is ending no longer than there is
+    /// time for an answer.
+    pub(super) async fn waited<T>(&self, wait: Duration, task: impl Future<Output = T>) -> Option<T> {
+        let ending = async {
+            self.0.tasks.ending().cancelled().await;
+            tokio::time::sleep(ANSWERED).await;
+        };
+        tokio::select! {
+            biased;
+            ended = tokio::time::timeout(wait, task) => ended.ok(),
+            () = ending => None,
         }
     }
 
@@ -197,6 +243,7 @@ pub(super) fn document(told: &Told) -> SecretSlice<u8> {
 }
 
 /// A job under way.
+#[derive(Clone)]
 pub(super) struct Work {
     pub(super) jobs: Jobs,
     pub(super) olt: Writable,
@@ -205,47 +252,85 @@ pub(super) struct Work {
 }
 
 impl Work {
+    pub(super) fn journal(&self, store: Store, plan: &str, kept: Kept) -> JobJournal {
+        JobJournal::new(store, self.jobs.0.tasks.clone(), &self.olt, &self.job, plan, kept)
+    }
+
+    async fn add(&self, kind: &str, asked: &Asked) -> Result<(), NotBegun> {
+        self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked).await
+    }
+
+    /// Takes a plan that was kept; where it is not to be had, the job has ended.
+    async fn claim(&self, plan: &str) -> Result<(), NotBegun> {
+        let why = match self.jobs.store()?.claim_plan(plan, &self.job, SystemTime::now()).await {
+            Ok(Claim::Claimed) => return Ok(()),
+            Ok(Claim::AlreadyApplied { job }) => NotBegun::Applied(job),
+            Ok(Claim::Expired) => NotBegun::Expired,
+            Err(error) => error.into(),
+        };
+        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&why)).await;
+        Err(why)
+    }
+
     async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
         let _alone = self.begin().await?;
-        let made = self.olt.olt.change(&change, &journal, settled).await;
-        match made {
+        let made = self.olt.olt.change(&change, &journal, settled);
+        match self.unless_it_ends(made, &journal).await? {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
             Err(error) => Err(self.failed(error).await),
         }
     }
 
     async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let _alone = match self.begin().await {
-            Ok(alone) => alone,
-            Err(why) => {
-                self.release(&journal).await;
-                return Err(why);
+        let applied = async {
+            let _alone = self.begin().await?;
+            let made = self.olt.olt.apply(&plan, &journal, settled);
+            match self.unless_it_ends(made, &journal).await? {
+                Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
+                Err(error) => Err(self.failed(error).await),
             }
         };
-        match self.olt.olt.apply(&plan, &journal, settled).await {
-            Ok((plan, outcome)) => {
-                // What is already so was never begun.
-                if !journal.has_begun() {
-                    self.release(&journal).await;
-                }
-                Ok(self.ended(&plan, outcome, &journal).await)
+        let applied = applied.await;
+        // One of which nothing was sent can be applied again.
+        if !journal.has_begun()
+            && let Err(error) = journal.store.release_plan(&journal.plan).await
+        {
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "a plan of which nothing was sent could not be released");
+        }
+        applied
+    }
+
+    /// What comes of a change; one that has not begun does not begin once the server is ending.
+    async fn unless_it_ends<T>(
+        &self,
+        made: impl Future<Output = T>,
+        journal: &JobJournal,
+    ) -> Result<T, NotDone> {
+        let ending = async {
+            self.jobs.0.tasks.ending().cancelled().await;
+            if journal.is_beginning() {
+                std::future::pending::<()>().await;
             }
-            Err(error) => {
-                self.release(&journal).await;
-                Err(self.failed(error).await)
-            }
+        };
+        tokio::select! {
+            biased;
+            made = made => Ok(made),
+            () = ending => Err(self.cancelled().await),
         }
     }
 
-    async fn release(&self, journal: &JobJournal) {
-        if let Err(error) = journal.store.release_plan(&journal.plan).await {
-            tracing::error!(job = self.job, %error, "a plan of which nothing was sent could not be released");
-        }
+    async fn cancelled(&self) -> NotDone {
+        self.jobs.end_job(&self.job, JobState::Cancelled, &Told::failed("the server is ending")).await;
+        NotDone::Ending
     }
 
     /// Its turn at the ONU, for as long as it is under way.
     async fn begin(&self) -> Result<Alone, NotDone> {
-        let turn = self.jobs.alone(&self.olt.id, self.at, &self.job).await;
+        let turn = tokio::select! {
+            biased;
+            () = self.jobs.0.tasks.ending().cancelled() => return Err(self.cancelled().await),
+            turn = self.jobs.alone(&self.olt.id, self.at, &self.job) => turn,
+        };
         // The one before it may have come to be pending since this one was asked for.
         let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
             (Ok(turn), None) => turn,
@@ -256,25 +341,30 @@ impl Work {
             }
         };
         if let Some(hold) = self.olt.gate.hold() {
-            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-            return Err(NotDone::Held(hold));
+            return Err(self.held(hold).await);
         }
-        self.jobs.look_for_a_restart(&self.olt).await;
         if let Ok(store) = self.jobs.store()
             && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
         {
-            tracing::error!(job = self.job, %error, "that a job runs could not be kept");
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "that a job runs could not be kept");
         }
         Ok(alone)
     }
 
+    async fn held(&self, hold: Hold) -> NotDone {
+        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
+        NotDone::Held(hold)
+    }
+
     async fn failed(&self, error: ChangeError) -> NotDone {
-        // Somebody came to hold it while it waited for its turn.
-        if matches!(error.why, NotChanged::Journal(_))
-            && let Some(hold) = self.olt.gate.hold()
-        {
-            self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-            return NotDone::Held(hold);
+        // The server came to end, or somebody to hold the OLT, while it waited for its turn.
+        if matches!(error.why, NotChanged::Journal(_)) {
+            if self.jobs.0.tasks.ending().is_cancelled() {
+                return self.cancelled().await;
+            }
+            if let Some(hold) = self.olt.gate.hold() {
+                return self.held(hold).await;
+            }
         }
         self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
         NotDone::Change(error)
@@ -294,25 +384,32 @@ impl Work {
             (false, WriteState::Refused | WriteState::RolledBack | WriteState::Unknown) => JobState::Failed,
         };
         let told = Told::from(report.clone());
+        let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
+        if restarts {
+            self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;
+        }
         if journal.has_begun() {
             let end = if is_pending { PlanEnd::Pending } else { PlanEnd::Ended };
             let kept = journal.store.end(&journal.plan, end, &document(&told), SystemTime::now()).await;
-            note(kept.map(drop), &self.job);
+            if let Err(error) = kept {
+                tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "how a plan ended could not be kept");
+            }
         }
         if is_pending {
             if !foreign.is_empty() {
                 super::locked(&self.jobs.0.left).insert(self.job.clone());
             }
             self.jobs.lock(&self.olt.id, self.at, &self.job);
-        } else {
-            self.jobs.unlock(&self.olt.id, self.at, &self.job);
+        } else if self.jobs.unlock(&self.olt.id, self.at, &self.job) && !restarts {
+            self.jobs.forget_duty(&self.olt.id, &self.job).await;
         }
         self.jobs.end_job(&self.job, state, &told).await;
-        let (olt, job) = (&*self.olt.id, self.job.as_str());
         tracing::info!(
-            olt.id = olt,
-            job,
-            state = super::spelt(report.state),
+            olt.id = &*self.olt.id,
+            job = self.job,
+            object = %self.at,
+            state = state.as_str(),
+            result = super::spelt(report.state),
             act = plan.act(),
             "a write ended"
         );
@@ -321,36 +418,10 @@ impl Work {
             *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
         });
         let saved = if owes { self.jobs.owed_now(&self.olt) } else { self.jobs.saved(&self.olt).await };
-        if !is_pending && report.state == WriteState::Applied && plan.restarts() {
-            self.look_after(plan.clone(), told);
+        if restarts {
+            self.jobs.look_after(&self.olt, &self.job, plan.clone(), told, LOOKED);
         }
         End { report, is_pending, saved }
-    }
-
-    /// Reads the history of an ONU that was told to start again until it shows that it has.
-    fn look_after(&self, plan: Plan, mut told: Told) {
-        let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
-        self.jobs.0.tasks.spawn("look after a restart", async move {
-            let mut trouble = None;
-            for seconds in LOOKS {
-                tokio::time::sleep(Duration::from_secs(seconds)).await;
-                match olt.olt.has_restarted(&plan).await {
-                    Ok(true) => {
-                        told.verified = true;
-                        olt.invalidate(scope(&plan)).await;
-                        return jobs.end_job(&job, JobState::Done, &told).await;
-                    }
-                    Ok(false) => trouble = None,
-                    Err(error) => trouble = Some(error.to_string()),
-                }
-            }
-            let seconds: u64 = LOOKS.iter().sum();
-            told.warnings.push(match trouble {
-                Some(why) => format!("whether the ONU came back could not be read: {why}"),
-                None => format!("within {seconds} s the ONU's history does not show that it came back"),
-            });
-            jobs.end_job(&job, JobState::Done, &told).await;
-        });
     }
 }
 
@@ -360,11 +431,5 @@ pub(super) fn scope(plan: &Plan) -> Scope {
         // It is unconfigured from now on.
         "delete" => Scope::Pon(plan.at().pon),
         _ => Scope::Onu(plan.at()),
-    }
-}
-
-fn note(kept: Result<(), StoreError>, job: &str) {
-    if let Err(error) = kept {
-        tracing::error!(job, %error, "how a plan ended could not be kept");
     }
 }

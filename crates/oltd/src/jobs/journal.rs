@@ -12,6 +12,7 @@ use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
 use super::Writable;
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
+use crate::tasks::Tasks;
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
@@ -23,6 +24,9 @@ pub(super) struct JobJournal {
     /// Whether the plan stands in the store already, as a draft that was claimed or as
     /// one that was begun before.
     pub(super) kept: Kept,
+    tasks: Tasks,
+    /// Whether the plan is about to be kept as one that is begun, or is.
+    beginning: AtomicBool,
     begun: AtomicBool,
     /// Which of its steps change what a save keeps.
     configures: OnceLock<Vec<bool>>,
@@ -40,10 +44,15 @@ pub(super) enum Kept {
 }
 
 impl JobJournal {
-    pub(super) fn new(store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
-        let begun = AtomicBool::new(kept == Kept::Begun);
+    pub(super) fn new(store: Store, tasks: Tasks, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
+        let [beginning, begun] = [(); 2].map(|()| AtomicBool::new(kept == Kept::Begun));
         let (olt, job, plan) = (olt.clone(), job.to_owned(), plan.to_owned());
-        Self { store, olt, job, plan, kept, begun, configures: OnceLock::new() }
+        Self { store, olt, job, plan, kept, tasks, beginning, begun, configures: OnceLock::new() }
+    }
+
+    /// Whether the plan may stand in the store as one that is begun.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.beginning.load(Ordering::SeqCst)
     }
 
     /// Whether the plan stands in the store as one that was begun.
@@ -87,6 +96,10 @@ impl Journal for JobJournal {
     fn begin<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, Result<(), JournalLost>> {
         async move {
             let _ = self.configures.set(plan.configures());
+            self.beginning.store(true, Ordering::SeqCst);
+            if !self.has_begun() && self.tasks.ending().is_cancelled() {
+                return Err(JournalLost("the server is ending".to_owned()));
+            }
             // Nobody begins what somebody holds; what was begun is brought to its end.
             if !self.has_begun()
                 && let Some(hold) = self.olt.gate.hold()
@@ -125,6 +138,10 @@ impl Journal for JobJournal {
             self.store.answered(&self.plan, seq, way, end, owes, SystemTime::now()).await.map_err(lost)
         }
         .boxed()
+    }
+
+    fn is_over(&self) -> bool {
+        self.tasks.is_cut()
     }
 }
 

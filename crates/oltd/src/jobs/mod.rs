@@ -5,13 +5,19 @@
 //! interrupted stays `pending` and is settled (`settling`); what the OLT owes is
 //! saved (`saving`).
 
+mod abandoned;
 mod alone;
 mod change;
 mod journal;
+mod looking;
 mod saving;
 mod settling;
 mod told;
 mod view;
+mod wanted;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,14 +28,15 @@ use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{Store, StoreError};
+use crate::store::{Duty, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode};
 pub use change::KeptPlan;
 pub use saving::{SaveTimes, Saved};
-pub use settling::{NotSettled, Wanted};
 pub use told::{Told, ToldStep, spelt};
+use told::{read_told, unknown};
 pub use view::{JobView, PlanView, StepView};
+pub use wanted::{NotSettled, Wanted};
 
 /// The jobs of a server. A cheap handle.
 #[derive(Clone)]
@@ -184,6 +191,9 @@ pub enum NotBegun {
     /// It is too old.
     #[error("the plan has expired")]
     Expired,
+    /// The server is ending.
+    #[error("the server is ending: nothing was sent")]
+    Ending,
 }
 
 impl From<StoreError> for NotBegun {
@@ -275,14 +285,38 @@ impl Jobs {
         }
     }
 
-    fn unlock(&self, olt: &str, at: OnuRef, job: &str) {
+    /// Whether somebody had wanted it to be settled in some way.
+    fn unlock(&self, olt: &str, at: OnuRef, job: &str) -> bool {
         let mut locks = locked(&self.0.locks);
         if locks.get(&(olt.to_owned(), at)).is_some_and(|by| by == job) {
             locks.remove(&(olt.to_owned(), at));
         }
         locked(&self.0.left).remove(job);
-        locked(&self.0.wanted).remove(job);
+        locked(&self.0.wanted).remove(job).is_some()
     }
+
+    /// Keeps what is still to be done about a job, whatever becomes of this process.
+    async fn keep_duty(&self, olt: &str, job: &str, duty: Duty) {
+        if let Ok(store) = self.store()
+            && let Err(error) = store.keep_duty(job, duty).await
+        {
+            tracing::error!(olt.id = olt, job, duty = duty.as_str(), %error, "what is to be done about a job could not be kept");
+        }
+    }
+
+    async fn forget_duty(&self, olt: &str, job: &str) {
+        if let Ok(store) = self.store()
+            && let Err(error) = store.forget_duty(job).await
+        {
+            tracing::error!(olt.id = olt, job, %error, "what was to be done about a job could not be forgotten");
+        }
+    }
+}
+
+/// The place of an ONU, as plans name it.
+fn place(object: &str) -> Option<OnuRef> {
+    let (pon, id) = object.split_once(':')?;
+    Some(OnuRef { pon: pon.parse().ok()?, id: id.parse().ok()? })
 }
 
 /// The kind of the job that gathers what an OLT has lost.

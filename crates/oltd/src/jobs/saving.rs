@@ -4,9 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{WriteReport, WriteState};
 use serde_json::json;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-use super::settling::unknown;
-use super::{Asked, Jobs, LOST, SAVE, Told, Writable, locked, new_id};
+use super::change::document;
+use super::{Asked, Jobs, LOST, SAVE, Told, Writable, new_id, unknown};
 use crate::store::{JobState, NewJob, Owed, Store, StoreError};
 use crate::tasks::WriteLost;
 use crate::writing::{NotSaved, SaveMode};
@@ -82,79 +84,89 @@ impl Jobs {
         }
     }
 
-    /// Saves what was configured on an OLT, by whomever.
-    ///
-    /// # Errors
-    /// When it could not be told to save, or nobody knows whether it was.
-    pub async fn save(&self, olt: &Writable) -> Result<WriteReport, NotSaved> {
-        self.save_as(olt, false).await
-    }
-
-    /// The same as a job, which is waited for as long as who asked waits; without a store
-    /// there is none, and it is waited for `at_most`.
+    /// Saves what was configured on an OLT, by whomever, as a job, which is waited for as
+    /// long as who asked waits; without a store there is none, and it is waited for `at_most`.
     pub async fn save_asked(
         &self,
         olt: &Writable,
         asked: &Asked,
         at_most: Duration,
     ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
-        let mut job = self.store().is_ok().then(new_id);
-        if let Some(id) = &job
-            && let Err(error) = self.add(olt, id, SAVE, "", asked).await
-        {
-            // What is on the OLT is better saved than not.
-            tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
-            job = None;
-        }
-        let wait = if job.is_some() { asked.wait } else { at_most };
-        let (give, given) = tokio::sync::oneshot::channel();
-        let (jobs, olt, id) = (self.clone(), olt.clone(), job.clone());
-        self.0.tasks.spawn("save for somebody", async move {
-            if let (Some(id), Ok(store)) = (&id, jobs.store())
-                && let Err(error) = store.start_job(id, SystemTime::now()).await
-            {
-                tracing::error!(job = id, %error, "that a job runs could not be kept");
+        let id = self.store().is_ok().then(new_id);
+        let (tell, added) = oneshot::channel();
+        let task = {
+            let (jobs, olt, asked, id) = (self.clone(), olt.clone(), asked.clone(), id.clone());
+            async move {
+                let mut job = id;
+                if let Some(id) = &job
+                    && let Err(error) = jobs.add(&olt, id, SAVE, "", &asked).await
+                {
+                    // What is on the OLT is better saved than not.
+                    tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
+                    job = None;
+                }
+                // Whoever has left looks at the job.
+                let _ = tell.send(job.clone());
+                jobs.save_as_job(&olt, job.as_deref()).await
             }
-            let saved = jobs.save(&olt).await;
-            if let Some(id) = &id {
-                let (state, told) = match &saved {
-                    Ok(report) if report.state == WriteState::Applied => {
-                        (JobState::Done, report.clone().into())
-                    }
-                    Ok(report) => (JobState::Failed, report.clone().into()),
-                    Err(NotSaved::Lost(WriteLost::Panicked)) => {
-                        let why = "the save ended by a fault of the server".to_owned();
-                        (JobState::Failed, Told { error: Some(why), ..unknown().into() })
-                    }
-                    Err(error) => (JobState::Failed, Told::failed(error)),
-                };
-                jobs.end_job(id, state, &told).await;
-            }
-            // Who has left looks at the job.
-            let _ = give.send(saved);
-        });
-        let ended = match tokio::time::timeout(wait, given).await {
-            Ok(Ok(saved)) => Some(saved),
-            Ok(Err(_)) => Some(Err(NotSaved::Lost(WriteLost::Ending))),
-            Err(_) => None,
         };
-        (job, ended)
+        // Counted as a write, so that how it ended is kept before the store is closed.
+        let mut saving = self.0.tasks.write("save for somebody", &olt.id, task);
+        let Ok(job) = added.await else {
+            let ended = (&mut saving).await.unwrap_or_else(|lost| Err(NotSaved::Lost(lost)));
+            return (None, Some(ended));
+        };
+        let wait = if job.is_some() { asked.wait } else { at_most };
+        let ended = self.waited(wait, saving).await;
+        (job, ended.map(|ended| ended.unwrap_or_else(|lost| Err(NotSaved::Lost(lost)))))
+    }
+
+    async fn save_as_job(&self, olt: &Writable, job: Option<&str>) -> Result<WriteReport, NotSaved> {
+        let Some(id) = job else { return self.save_as(olt, false).await };
+        if let Ok(store) = self.store()
+            && let Err(error) = store.start_job(id, SystemTime::now()).await
+        {
+            tracing::error!(olt.id = &*olt.id, job = id, %error, "that a job runs could not be kept");
+        }
+        let saved = self.save_as(olt, false).await;
+        let (state, told) = match &saved {
+            Ok(report) if report.state == WriteState::Applied => (JobState::Done, report.clone().into()),
+            Ok(report) => (JobState::Failed, report.clone().into()),
+            Err(NotSaved::Lost(WriteLost::Panicked)) => {
+                let why = "the save ended by a fault of the server".to_owned();
+                (JobState::Failed, Told { error: Some(why), ..unknown().into() })
+            }
+            Err(error @ NotSaved::Lost(WriteLost::Ending)) => (JobState::Cancelled, Told::failed(error)),
+            Err(error) => (JobState::Failed, Told::failed(error)),
+        };
+        self.end_job(id, state, &told).await;
+        saved
     }
 
     /// One that can wait lets people write before it.
     async fn save_as(&self, olt: &Writable, can_wait: bool) -> Result<WriteReport, NotSaved> {
         let begun = SystemTime::now();
-        let handle = olt.olt.clone();
-        let save =
-            move || async move { if can_wait { handle.save_later().await } else { handle.save().await } };
-        let saved = olt.gate.save(&self.0.tasks, save).await;
-        if let (Ok(report), Ok(store)) = (&saved, self.store())
-            && report.state == WriteState::Applied
-            && let Err(error) = store.saved(&olt.id, begun).await
-        {
+        let (jobs, of) = (self.clone(), olt.clone());
+        let save = move || async move {
+            let saved = if can_wait { of.olt.save_later().await } else { of.olt.save().await };
+            if saved.as_ref().is_ok_and(|report| report.state == WriteState::Applied) {
+                jobs.note_save(&of, begun).await;
+            }
+            saved
+        };
+        olt.gate.save(&self.0.tasks, save).await
+    }
+
+    /// Nothing that was changed before is owed any more. What the OLT had lost by then is not
+    /// saved: that is found out first.
+    async fn note_save(&self, olt: &Writable, begun: SystemTime) {
+        let Ok(store) = self.store() else { return };
+        if let Ok(Some(owed)) = owed_by(store, olt).await {
+            self.has_started_again(store, olt, &owed).await;
+        }
+        if let Err(error) = store.saved(&olt.id, begun).await {
             tracing::error!(olt.id = &*olt.id, %error, "that the OLT was saved could not be kept; it will be saved again");
         }
-        saved
     }
 
     /// Keeps saving what OLTs owe.
@@ -168,19 +180,13 @@ impl Jobs {
         }
     }
 
-    /// Looks whether the OLT has started again since something was changed on it that is
-    /// not saved: before the next change, which is not lost with the others.
-    pub(super) async fn look_for_a_restart(&self, olt: &Writable) {
-        let Ok(store) = self.store() else { return };
-        if let Ok(Some(owed)) = owed_by(store, olt).await {
-            self.has_started_again(store, olt, &owed).await;
-        }
-    }
-
     async fn save_all(self, olt: Writable) {
         let (Some(news), Ok(store)) = (self.0.news.get(&*olt.id), self.store()) else { return };
         // Whether the others who are logged in were waited for already.
         let mut waited = false;
+        // When it was last looked whether the OLT has started again, and how many sessions
+        // had been opened by then: it closes all of them when it does.
+        let mut looked: Option<(Instant, u64)> = None;
         loop {
             let owed = match owed_by(store, &olt).await {
                 Ok(Some(owed)) => owed,
@@ -194,8 +200,12 @@ impl Jobs {
                     continue;
                 }
             };
-            if self.has_started_again(store, &olt, &owed).await {
-                continue;
+            let sessions = olt.olt.stats().cli.map_or(0, |cli| cli.logins);
+            if !looked.is_some_and(|(at, then)| at.elapsed() < LOOK && then == sessions) {
+                looked = Some((Instant::now(), sessions));
+                if self.has_started_again(store, &olt, &owed).await {
+                    continue;
+                }
             }
             let left = self.until_due(&olt, &owed);
             if let Some(left) = left.map(|left| left.min(LOOK)).filter(|left| !left.is_zero()) {
@@ -232,11 +242,7 @@ impl Jobs {
             SaveMode::Coalesced => (owed.last + times.quiet).min(latest),
         };
         // What is being settled may still change, for a while.
-        let is_settling = {
-            let left = locked(&self.0.left);
-            locked(&self.0.locks).iter().any(|((of, _), job)| **of == *olt.id && !left.contains(job))
-        };
-        if is_settling {
+        if self.is_waiting_of(&olt.id) {
             due = due.max(latest.min(SystemTime::now() + LOOK));
         }
         Some(due.duration_since(SystemTime::now()).unwrap_or_default())
@@ -245,56 +251,36 @@ impl Jobs {
     /// Whether the OLT has started again since it was changed: what was not saved is lost.
     async fn has_started_again(&self, store: &Store, olt: &Writable, owed: &Owed) -> bool {
         let Ok(uptime) = olt.olt.uptime().await else { return false };
-        let boot = SystemTime::now().checked_sub(uptime).unwrap_or(SystemTime::UNIX_EPOCH);
-        let seconds = |time: SystemTime| {
-            time.duration_since(SystemTime::UNIX_EPOCH)
-                .ok()
-                .and_then(|since| i64::try_from(since.as_secs()).ok())
-        };
-        let Some(now) = seconds(boot) else { return false };
+        let now = SystemTime::now();
+        let Some(started) = now.checked_sub(uptime) else { return false };
         // Known since the first change that is not saved, else nothing is lost by what is read first.
-        let known = owed.boot.filter(|known| Some(*known) <= seconds(owed.since));
-        let Some(known) = known else {
-            let before = seconds(owed.since).is_none_or(|since| now <= since);
-            if before && let Err(error) = store.set_boot(&olt.id, now).await {
-                tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
-            }
-            // It has started after the change, and nobody had noted when it did before.
-            return !before && self.lose(store, olt, now).await;
-        };
-        let later = Duration::from_secs(u64::try_from(now - known).unwrap_or_default());
-        if later < TOLERANCE {
-            return false;
-        }
-        let expected = seconds(SystemTime::now()).map_or(0, |now| now - known);
-        if u64::try_from(expected).is_ok_and(|expected| expected >= WRAP.as_secs()) {
-            let _ = store.set_boot(&olt.id, now).await;
-            return false;
-        }
-        self.lose(store, olt, now).await
-    }
-
-    async fn lose(&self, store: &Store, olt: &Writable, boot: i64) -> bool {
-        let lost = match store.lose(&olt.id).await {
-            Ok(lost) => lost,
-            Err(error) => {
-                tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
+        let Some(known) = owed.boot.filter(|known| *known <= owed.since) else {
+            if started <= owed.since {
+                self.note_boot(store, olt, started).await;
                 return false;
             }
+            // It has started after the change, and nobody had noted when it did before.
+            return self.lose(store, olt, started).await;
         };
-        let _ = store.set_boot(&olt.id, boot).await;
-        self.gather(store, olt, &lost).await;
-        olt.invalidate(crate::cache::Scope::Olt).await;
-        tracing::error!(
-            olt.id = &*olt.id,
-            jobs = lost.join(","),
-            "the OLT has started again without having saved what these jobs changed"
-        );
-        true
+        if started.duration_since(known).unwrap_or_default() < TOLERANCE {
+            return false;
+        }
+        if now.duration_since(known).is_ok_and(|expected| expected >= WRAP) {
+            self.note_boot(store, olt, started).await;
+            return false;
+        }
+        self.lose(store, olt, started).await
     }
 
-    /// One job for all that was lost, which makes it anew when somebody settles it so.
-    async fn gather(&self, store: &Store, olt: &Writable, lost: &[String]) {
+    async fn note_boot(&self, store: &Store, olt: &Writable, started: SystemTime) {
+        if let Err(error) = store.set_boot(&olt.id, started).await {
+            tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
+        }
+    }
+
+    /// Marks what was changed before the OLT started as lost; whether something was. One job
+    /// for all of it makes it anew when somebody settles it so.
+    async fn lose(&self, store: &Store, olt: &Writable, started: SystemTime) -> bool {
         let id = new_id();
         let job = NewJob {
             id: &id,
@@ -304,15 +290,32 @@ impl Jobs {
             request_id: "",
             reference: None,
             object: "",
-            total: u32::try_from(lost.len()).unwrap_or(u32::MAX),
+            total: 0,
             created_at: SystemTime::now(),
         };
-        let mut told = Told::failed("the OLT has started again without having saved what these jobs changed");
-        told.remaining = lost.to_vec();
-        if let Err(error) = store.add_job(&job).await {
-            tracing::error!(olt.id = &*olt.id, %error, "a job for what was lost could not be kept");
+        let result = |lost: &[String]| {
+            let why = "the OLT has started again without having saved what these jobs changed";
+            document(&Told { remaining: lost.to_vec(), ..Told::failed(why) })
+        };
+        let lost = match store.lose(started, &job, result).await {
+            Ok(lost) => lost,
+            Err(error) => {
+                tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
+                return false;
+            }
+        };
+        self.note_boot(store, olt, started).await;
+        if lost.is_empty() {
+            return false;
         }
-        self.end_job(&id, JobState::Lost, &told).await;
+        olt.invalidate(crate::cache::Scope::Olt).await;
+        tracing::warn!(
+            olt.id = &*olt.id,
+            job = id,
+            lost = lost.join(","),
+            "the OLT has started again without having saved what these jobs changed"
+        );
+        true
     }
 
     async fn record(
@@ -338,11 +341,9 @@ impl Jobs {
 
 /// What an OLT owes, if anything; a store that cannot tell is told of in the log.
 async fn owed_by(store: &Store, olt: &Writable) -> Result<Option<Owed>, StoreError> {
-    match store.owed().await {
-        Ok(owed) => Ok(owed.into_iter().find(|owed| *owed.olt == *olt.id)),
-        Err(error) => {
-            tracing::error!(olt.id = &*olt.id, %error, "what the OLT has not saved could not be read");
-            Err(error)
-        }
+    let owed = store.owed_by(&olt.id).await;
+    if let Err(error) = &owed {
+        tracing::error!(olt.id = &*olt.id, %error, "what the OLT has not saved could not be read");
     }
+    owed
 }

@@ -77,6 +77,22 @@ impl Told {
     }
 }
 
+/// Of what nobody knows.
+pub(super) fn unknown() -> WriteReport {
+    WriteReport {
+        state: WriteState::Unknown,
+        steps: Vec::new(),
+        remaining: Vec::new(),
+        warnings: Vec::new(),
+        verified: false,
+    }
+}
+
+/// What the store has of a result.
+pub(super) fn read_told(result: &secrecy::SecretSlice<u8>) -> Option<Told> {
+    serde_json::from_slice(secrecy::ExposeSecret::expose_secret(result)).ok()
+}
+
 /// The spelling of the contract.
 pub const fn spelt(state: WriteState) -> &'static str {
     match state {

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use super::sealed::Place;
-use super::writer::sql;
+use super::writer::{Turn, sql};
 use super::{Store, column, fits, maybe_time, ms, time};
 
 /// Longest word for a state.
@@ -162,7 +162,7 @@ pub enum Kept {
     StateOnly,
 }
 
-fn result_of(id: &str) -> Place<'_> {
+pub(super) fn result_of(id: &str) -> Place<'_> {
     Place { table: "results", id, column: "document" }
 }
 
@@ -199,24 +199,9 @@ impl Store {
     /// [`StoreError::Full`], [`StoreError::TooLong`], or when the database fails; an id that is
     /// taken is such a failure.
     pub async fn add_job(&self, job: &NewJob<'_>) -> Result<(), StoreError> {
-        let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
-        fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
-        let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
-                total, accepted, created_at, pad)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";
-        let insert = sql(insert)
-            .bind(job.id)
-            .bind(job.kind)
-            .bind(job.olt)
-            .bind(job.object)
-            .bind(job.caller)
-            .bind(job.request_id)
-            .bind(job.reference)
-            .bind(JobState::Queued.as_str())
-            .bind(i64::from(job.total))
-            .bind(ms(job.created_at))
-            .bind(room(Stage::Added, JobState::Queued));
-        self.write_one("add a job", insert).await.map(drop)
+        let mut turn = self.write("add a job").await?;
+        insert(&mut turn, job).await?;
+        turn.commit().await
     }
 
     /// The job; `None` where there is none of this id.
@@ -314,19 +299,7 @@ impl Store {
         at: SystemTime,
     ) -> Result<(), StoreError> {
         let mut turn = self.write("end a job").await?;
-        let update = "UPDATE jobs SET state = $2, finished_at = $3, pad = $4 WHERE id = $1";
-        let update = sql(update).bind(id).bind(state.as_str()).bind(ms(at)).bind(room(Stage::Ended, state));
-        found(turn.run(update).await?, id)?;
-        let result = match result {
-            Some(sealed) => {
-                let put = "INSERT INTO results (job, document) VALUES ($1, $2)
-                    ON CONFLICT (job) DO UPDATE SET document = excluded.document";
-                sql(put).bind(id).bind(sealed)
-            }
-            // An older one would contradict the state.
-            None => sql("DELETE FROM results WHERE job = $1").bind(id),
-        };
-        turn.run(result).await?;
+        end(&mut turn, id, state, result, at).await?;
         turn.commit().await
     }
 
@@ -338,6 +311,49 @@ impl Store {
         let update = sql("UPDATE jobs SET accepted = 1 WHERE id = $1").bind(job);
         found(self.write_one("accept a job", update).await?, job)
     }
+}
+
+pub(super) async fn insert(turn: &mut Turn<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
+    let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
+    fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
+    let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
+            total, accepted, created_at, pad)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";
+    let insert = sql(insert)
+        .bind(job.id)
+        .bind(job.kind)
+        .bind(job.olt)
+        .bind(job.object)
+        .bind(job.caller)
+        .bind(job.request_id)
+        .bind(job.reference)
+        .bind(JobState::Queued.as_str())
+        .bind(i64::from(job.total))
+        .bind(ms(job.created_at))
+        .bind(room(Stage::Added, JobState::Queued));
+    turn.run(insert).await.map(drop)
+}
+
+pub(super) async fn end(
+    turn: &mut Turn<'_>,
+    id: &str,
+    state: JobState,
+    result: Option<&[u8]>,
+    at: SystemTime,
+) -> Result<(), StoreError> {
+    let update = "UPDATE jobs SET state = $2, finished_at = $3, pad = $4 WHERE id = $1";
+    let update = sql(update).bind(id).bind(state.as_str()).bind(ms(at)).bind(room(Stage::Ended, state));
+    found(turn.run(update).await?, id)?;
+    let result = match result {
+        Some(sealed) => {
+            let put = "INSERT INTO results (job, document) VALUES ($1, $2)
+                ON CONFLICT (job) DO UPDATE SET document = excluded.document";
+            sql(put).bind(id).bind(sealed)
+        }
+        // An older one would contradict the state.
+        None => sql("DELETE FROM results WHERE job = $1").bind(id),
+    };
+    turn.run(result).await.map(drop)
 }
 
 fn found(rows: u64, id: &str) -> Result<(), StoreError> {

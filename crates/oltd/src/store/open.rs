@@ -20,7 +20,8 @@ use super::writer::{Writer, sql};
 use super::{Inner, Store, StoreSettings};
 
 /// How the database came to its tables: each is run once, in this order.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_journal.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_journal.sql"), include_str!("migrations/0002_duties.sql")];
 
 /// Connections that read at once. A read takes well under a millisecond.
 const READERS: u32 = 2;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use oltd::store::{Store, StoreSettings};
 use oltsim::Simulator;
 use reqwest::Method;
 use rig::Answer;
@@ -53,6 +54,18 @@ impl Home {
             cli.port(),
         );
         std::fs::write(self.path().join("oltd.toml"), text).unwrap();
+    }
+
+    /// Its store, while no daemon runs.
+    pub(super) async fn store(&self) -> Store {
+        Store::open(&StoreSettings::new(self.path().join("data"))).await.unwrap()
+    }
+
+    /// A further line of its configuration, from the next start on.
+    pub(super) fn add(&self, line: &str) {
+        let file = self.path().join("oltd.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(file, format!("{line}\n{text}")).unwrap();
     }
 
     pub(super) fn path(&self) -> &Path {

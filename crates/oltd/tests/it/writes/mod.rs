@@ -13,6 +13,8 @@ mod page;
 #[cfg(unix)]
 mod people;
 mod queue;
+#[cfg(unix)]
+mod restarted;
 mod saving;
 #[cfg(unix)]
 mod stopped;

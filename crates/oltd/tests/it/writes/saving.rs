@@ -225,3 +225,39 @@ async fn of_a_save_that_was_cut_off_by_the_end_nothing_is_claimed() {
         );
     }
 }
+
+/// Whoever saves does not save what the OLT had lost by then.
+#[tokio::test]
+async fn what_was_lost_before_a_save_is_not_taken_for_saved() {
+    let writer = writer(NEVER, SMALL).await;
+    writer.sim.device(|device| device.save());
+    let job = name(&writer, "A").await["job"].clone();
+    writer.sim.reboot().await;
+    let saved = async || writer.post("/system/save", json!({})).await;
+    until(async || saved().await.status == 200).await;
+    let told = writer.get(&format!("/jobs/{}", job.as_str().unwrap())).await;
+    assert_eq!(told.body["data"]["state"], "lost", "{}", told.body);
+    assert_eq!(unsaved(&writer).await, false);
+}
+
+/// What is done to one ONU behind the other asks the OLT no more than the changes themselves.
+#[tokio::test]
+async fn a_change_asks_nothing_besides() {
+    const CHANGES: u64 = 20;
+    let writer = writer(NEVER, SMALL).await;
+    name(&writer, "first").await;
+    let store = writer.app.jobs().store().unwrap().clone();
+    until(async || store.boot("sim").await.unwrap().is_some()).await;
+    let before = writer.sim.reset_counters();
+    for number in 0..CHANGES {
+        name(&writer, &format!("name {number}")).await;
+    }
+    let counters = writer.sim.counters();
+    let lines = counters.cli_commands;
+    println!(
+        "{CHANGES} changes: {} requests over SNMP, {lines} lines; before: {before:?}",
+        counters.requests
+    );
+    // A look every 30 s whether the OLT has started again.
+    assert!(counters.requests <= 3, "{counters:?}");
+}

@@ -1,0 +1,87 @@
+//! Jobs whose task is gone: with an earlier process, or by a panic.
+
+use std::time::SystemTime;
+
+use super::change::document;
+use super::{Jobs, SAVE, Told, place, read_told, unknown};
+use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
+
+impl Jobs {
+    /// Ends the jobs of an earlier process that are not pending: either nothing of them
+    /// was sent, or what became of them stands with their plan.
+    pub(super) async fn end_abandoned(&self, store: &Store) -> Result<(), StoreError> {
+        for state in [JobState::Queued, JobState::Running] {
+            let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
+            for job in store.jobs(&filter).await? {
+                let plan = store.plans_of(&job.id).await?.pop();
+                // The command that saves may have been sent: it has no plan.
+                let may_be_sent = job.kind == SAVE && state == JobState::Running;
+                let told = match plan {
+                    Some(plan) => told_of(&plan, "the server ended before it could keep how it ended"),
+                    None if may_be_sent => not_known("the server ended before it knew whether the OLT saved"),
+                    None => Told::failed("the server ended before anything of it was sent"),
+                };
+                self.end_job(&job.id, state_of(&told), &told).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a job whose task has panicked. What it had begun is pending, as behind a crash.
+    pub(super) async fn end_panicked(&self, olt: &str, job: &str) {
+        let Ok(store) = self.store() else { return };
+        if let Err(error) = self.try_end_panicked(store, olt, job).await {
+            tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
+        }
+    }
+
+    async fn try_end_panicked(&self, store: &Store, olt: &str, job: &str) -> Result<(), StoreError> {
+        let why = "a fault of the server ended it";
+        let plan = match store.plans_of(job).await?.pop() {
+            // One that was kept, and of which nothing was sent, can be applied again.
+            Some(plan) if plan.state != PlanState::Ended => match store.release_plan(&plan.id).await {
+                Ok(()) => None,
+                Err(StoreError::Unknown { .. }) => Some(plan),
+                Err(error) => return Err(error),
+            },
+            plan => plan,
+        };
+        let Some(plan) = plan else {
+            let told = Told::failed(format!("{why} before anything of it was sent"));
+            self.end_job(job, JobState::Failed, &told).await;
+            return Ok(());
+        };
+        if plan.state == PlanState::Ended {
+            let told = told_of(&plan, why);
+            self.end_job(job, state_of(&told), &told).await;
+            return Ok(());
+        }
+        let told = not_known(why);
+        let _ = store.end(&plan.id, PlanEnd::Pending, &document(&told), SystemTime::now()).await?;
+        if let Some(at) = place(&plan.object) {
+            self.lock(olt, at, job);
+        }
+        self.end_job(job, JobState::Pending, &told).await;
+        Ok(())
+    }
+}
+
+/// What stands with a plan that has ended.
+fn told_of(plan: &PlanRow, unless: &str) -> Told {
+    let told = plan.outcome.as_ref().and_then(read_told);
+    told.unwrap_or_else(|| not_known(unless))
+}
+
+fn not_known(why: &str) -> Told {
+    Told { error: Some(why.to_owned()), ..Told::from(unknown()) }
+}
+
+/// How a job ended of which this is told.
+fn state_of(told: &Told) -> JobState {
+    match told.state.as_str() {
+        _ if told.error.is_some() => JobState::Failed,
+        "applied" | "unchanged" => JobState::Done,
+        "partial" => JobState::Partial,
+        _ => JobState::Failed,
+    }
+}

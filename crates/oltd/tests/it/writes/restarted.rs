@@ -1,0 +1,133 @@
+//! What is taken up again once the daemon was started anew.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use oltd::store::JobState;
+use oltsim::{AtLine, LineEffect, LineFault, SMALL, Simulator, Source, Stop};
+use reqwest::Method;
+use rig::every_step::onu;
+use rig::{simulator, until};
+use serde_json::{Value, json};
+
+use super::daemon::{Daemon, Home};
+
+const DESCRIBE: &str = "/onu-management/description";
+const BY_HAND: [&str; 3] = ["configure terminal", "interface gpon-onu_1/1/1:1", "description by hand"];
+
+async fn small() -> Simulator {
+    simulator(Source::Scenario(SMALL.to_owned())).await
+}
+
+async fn told(daemon: &Daemon<'_>, job: &str) -> Value {
+    daemon.get(&format!("/jobs/{job}")).await.body["data"].clone()
+}
+
+/// A job that waits for a person, since somebody typed another description.
+async fn left(sim: &Simulator, daemon: &Daemon<'_>) -> String {
+    sim.set_line_faults(vec![LineFault::first("description first", LineEffect::Cut)]);
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins("description first".into())));
+    let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});
+    let (answer, ()) = tokio::join!(daemon.send(Method::PUT, DESCRIBE, Some(wish)), async {
+        gate.reached().await.unwrap();
+        sim.type_as_somebody(&BY_HAND);
+        drop(gate);
+    });
+    assert_eq!(answer.body["error_code"], "outcome_unknown", "{}", answer.body);
+    answer.body["data"]["job"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_wanted_is_what_is_done() {
+    for (how, description, state) in [("undo", "by hand", "failed"), ("finish", "first floor", "done")] {
+        let sim = small().await;
+        let home = Home::new(&sim, "on");
+        let daemon = home.start().await;
+        let job = left(&sim, &daemon).await;
+        sim.stop_telnet().await;
+        let path = format!("/jobs/{job}/settle");
+        let settled = daemon.send(Method::POST, &path, Some(json!({"how": how}))).await;
+        assert_eq!(told(&daemon, &job).await["state"], "pending", "{}", settled.body);
+        daemon.kill();
+        sim.start_telnet().await.unwrap();
+        let daemon = home.start().await;
+        until(async || told(&daemon, &job).await["state"] != "pending").await;
+        let onu = sim.device(|device| device.onu(onu()).unwrap().configured.clone()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&onu.description), description);
+        assert_eq!(told(&daemon, &job).await["state"], state);
+        // It is forgotten with the job.
+        drop(daemon);
+        let daemon = home.start().await;
+        assert_eq!(told(&daemon, &job).await["state"], state);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_cut_off_is_tried_at_once() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins("description ".into())));
+    let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});
+    let asked = daemon.try_send(Method::PUT, DESCRIBE, Some(wish));
+    let (answer, ()) = tokio::join!(asked, async {
+        gate.reached().await.unwrap();
+        daemon.signal("KILL");
+    });
+    assert!(answer.is_none(), "{answer:?}");
+    daemon.kill();
+    drop(gate);
+    sim.reset_command_lines();
+    let daemon = home.start().await;
+    let began = Instant::now();
+    until(async || !sim.command_lines().is_empty()).await;
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(4), "nothing was sent for {took:?}");
+    let job = daemon.job_beyond(&["queued", "running", "pending"]).await;
+    assert_eq!(job["result"]["state"], "applied", "{job}");
+}
+
+/// The job of an ONU that was told to start again, as soon as the OLT took that.
+async fn rebooted(sim: &Simulator, daemon: &Daemon<'_>) -> String {
+    let online = sim.device(|device| device.onus().find(|(_, onu)| onu.is_online()).unwrap().0).unwrap();
+    let asked = json!({"pon_port": online.pon.to_string(), "onu_id": online.id.get()});
+    let answer = daemon.send(Method::POST, "/onu-management/reboot", Some(asked)).await;
+    assert_eq!(answer.body["data"]["verified"], false, "{}", answer.body);
+    answer.body["data"]["job"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_told_to_start_again_is_looked_after() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let job = rebooted(&sim, &daemon).await;
+    daemon.kill();
+    let daemon = home.start().await;
+    until(async || told(&daemon, &job).await["result"]["verified"] == true).await;
+    assert_eq!(told(&daemon, &job).await["result"]["warnings"], json!([]));
+    daemon.kill();
+    let store = home.store().await;
+    assert_eq!(store.duties().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_not_looked_after_in_time_is_not_taken_for_verified() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let job = rebooted(&sim, &daemon).await;
+    daemon.kill();
+    let store = home.store().await;
+    let result = store.result(&job).await.unwrap().unwrap();
+    let then = SystemTime::now() - Duration::from_secs(200);
+    let _ = store.end_job(&job, JobState::Done, &result, then).await.unwrap();
+    store.close().await.unwrap();
+    let daemon = home.start().await;
+    let result = told(&daemon, &job).await["result"].clone();
+    assert_eq!((&result["state"], &result["verified"]), (&json!("applied"), &json!(false)), "{result}");
+    assert!(result["warnings"].to_string().contains("the server was restarted"), "{result}");
+    // It is said once.
+    drop(daemon);
+    let daemon = home.start().await;
+    assert_eq!(told(&daemon, &job).await["result"]["warnings"].as_array().unwrap().len(), 1);
+}
