@@ -178,33 +178,42 @@ impl Tasks {
     /// Waits at most so long for the writes under way; whether none is left. From now on
     /// no write begins, and once the time is over none sends a further line.
     pub async fn drain(&self, patience: Duration) -> bool {
-        let writing = {
+        let writes = {
             let state = self.0.state();
             self.0.ending.cancel();
             state.writes.len()
         };
-        // Nobody is in between the two where no time is given.
+        if writes > 0 {
+            let stop_wait_s = patience.as_secs();
+            tracing::info!(writes, stop_wait_s, "writes are under way at the end");
+        }
+        // Nothing is sent in between the two where no time is given.
         if patience.is_zero() {
             self.0.cut.cancel();
         }
-        if writing > 0 {
-            let timeout_s = patience.as_secs();
-            tracing::info!(writes = writing, timeout_s, "writes under way are waited for");
-        }
-        let mut count = self.0.writing.subscribe();
-        let none_left = tokio::time::timeout(patience, count.wait_for(|writes| *writes == 0)).await.is_ok();
+        let none_left = self.none_left(patience).await;
         self.0.cut.cancel();
         none_left
     }
 
+    async fn none_left(&self, patience: Duration) -> bool {
+        let mut count = self.0.writing.subscribe();
+        tokio::time::timeout(patience, count.wait_for(|writes| *writes == 0)).await.is_ok()
+    }
+
     /// The same, then says which writes are left, and ends every other task.
     pub async fn finish(&self, patience: Duration) {
-        if !self.drain(patience).await {
+        {
+            let _state = self.0.state();
+            self.0.ending.cancel();
+        }
+        if !self.none_left(patience).await {
             for Write { name, olt, began } in self.0.state().writes.values() {
                 let duration_ms = began.elapsed().as_millis() as u64;
                 tracing::error!(task = name, olt.id = &**olt, duration_ms, "this write was left under way");
             }
         }
+        self.0.cut.cancel();
         self.0.end.cancel();
     }
 

@@ -4,17 +4,17 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, SystemTime};
 
 use futures::FutureExt;
-use gpon::{OnuChange, OnuRef, StepState, WritePlan, WriteState};
+use gpon::{OnuChange, OnuRef, StepState, WriteState};
 use secrecy::SecretSlice;
 use tokio::sync::oneshot;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
-use super::journal::{JobJournal, Kept, plan_of, sealed};
+use super::journal::{JobJournal, Kept};
 use super::looking::LOOKED;
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Claim, DRAFT_KEPT, Duty, JobState, NewJob, NewPlan, PlanEnd, Store};
+use crate::store::{Claim, Duty, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
 use crate::writing::Hold;
 
@@ -24,72 +24,7 @@ const SETTLED: Duration = Duration::from_secs(20);
 /// answer that the job goes on.
 const ANSWERED: Duration = Duration::from_secs(2);
 
-/// A plan that was kept.
-#[derive(Debug)]
-pub struct KeptPlan {
-    /// Its id.
-    pub id: String,
-    /// Its OLT.
-    pub olt: String,
-    /// What it would do.
-    pub shown: WritePlan,
-    /// Until when it may be applied.
-    pub expires_at: SystemTime,
-    /// The job that applied it.
-    pub applied_by: Option<String>,
-}
-
 impl Jobs {
-    /// Plans a change, and keeps the plan.
-    ///
-    /// # Errors
-    /// [`ChangeError`] inside; outside that the store cannot keep it.
-    pub async fn plan(
-        &self,
-        olt: &Writable,
-        change: &OnuChange,
-    ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        let store = self.store()?;
-        let plan = match olt.olt.plan(change).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        let now = SystemTime::now();
-        let kept = KeptPlan {
-            id: new_id(),
-            olt: olt.id.to_string(),
-            shown: plan.shown(),
-            expires_at: now + DRAFT_KEPT,
-            applied_by: None,
-        };
-        let document = sealed(&plan.document());
-        let new = NewPlan {
-            id: &kept.id,
-            job: None,
-            olt: &olt.id,
-            object: &plan.at().to_string(),
-            kind: plan.kind(),
-            fingerprint: &kept.shown.fingerprint,
-            document: &document,
-            created_at: now,
-            expires_at: kept.expires_at,
-        };
-        store.keep_plan(&new).await?;
-        Ok(Ok(kept))
-    }
-
-    /// A plan that was kept.
-    ///
-    /// # Errors
-    /// [`NotBegun::NoSuchPlan`], [`NotBegun::Store`].
-    pub async fn kept(&self, id: &str) -> Result<(KeptPlan, Plan), NotBegun> {
-        let row = self.store()?.plan(id).await?;
-        let row = row.ok_or_else(|| NotBegun::NoSuchPlan(id.to_owned()))?;
-        let plan = plan_of(&row.document).map_err(NotBegun::Store)?;
-        let (shown, expires_at, applied_by) = (plan.shown(), row.expires_at, row.applied_by);
-        Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, plan))
-    }
-
     /// Makes a change of an ONU that stands at `at`.
     ///
     /// # Errors
@@ -414,10 +349,23 @@ impl Work {
             "a write ended"
         );
         let configures = plan.configures();
-        let owes = progress.iter().zip(&configures).any(|(step, configures)| {
-            *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
-        });
-        let saved = if owes { self.jobs.owed_now(&self.olt) } else { self.jobs.saved(&self.olt).await };
+        let owes = |states: &[StepState]| {
+            progress.iter().zip(&configures).any(|(step, configures)| {
+                let is = |state: Option<StepState>| state.is_some_and(|state| states.contains(&state));
+                *configures && (is(step.forth) || is(step.back))
+            })
+        };
+        // A line whose answer was lost may stand, and no answer was kept that says so.
+        if owes(&[StepState::Unknown])
+            && let Err(error) = journal.store.owe(&journal.plan, SystemTime::now()).await
+        {
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "that a write is to be saved could not be kept");
+        }
+        let saved = if owes(&[StepState::Done, StepState::Unknown]) {
+            self.jobs.owed_now(&self.olt)
+        } else {
+            self.jobs.saved(&self.olt).await
+        };
         if restarts {
             self.jobs.look_after(&self.olt, &self.job, plan.clone(), told, LOOKED);
         }

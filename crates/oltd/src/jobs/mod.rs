@@ -8,8 +8,10 @@
 mod abandoned;
 mod alone;
 mod change;
+mod drafts;
 mod journal;
 mod looking;
+mod lost;
 mod saving;
 mod settling;
 mod told;
@@ -30,8 +32,8 @@ use zte::{ChangeError, How, Olt};
 use crate::cache::{Cache, Scope};
 use crate::store::{Duty, Store, StoreError};
 use crate::tasks::Tasks;
-use crate::writing::{Gate, Hold, SaveMode};
-pub use change::KeptPlan;
+use crate::writing::{Gate, Hold, SaveMode, Writes};
+pub use drafts::KeptPlan;
 pub use saving::{SaveTimes, Saved};
 pub use told::{Told, ToldStep, spelt};
 use told::{read_told, unknown};
@@ -84,6 +86,8 @@ pub struct Writable {
     pub cache: Cache,
     /// When what was configured is saved.
     pub save: SaveMode,
+    /// Which writes of it are let through.
+    pub writes: Writes,
 }
 
 impl Writable {

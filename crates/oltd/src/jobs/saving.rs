@@ -7,9 +7,8 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::change::document;
-use super::{Asked, Jobs, LOST, SAVE, Told, Writable, new_id, unknown};
-use crate::store::{JobState, NewJob, Owed, Store, StoreError};
+use super::{Asked, Jobs, SAVE, Told, Writable, new_id, unknown};
+use crate::store::{JobState, Owed, Store, StoreError};
 use crate::tasks::WriteLost;
 use crate::writing::{NotSaved, SaveMode};
 
@@ -46,11 +45,6 @@ pub enum Saved {
 /// has started again while it owes a save.
 const AGAIN: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_secs(30);
-/// A clock that is off by less is no restart.
-const TOLERANCE: Duration = Duration::from_secs(120);
-/// sysUpTime begins anew after 2^32 hundredths of a second (fact sheet, SNMP §13).
-const WRAP: Duration = Duration::from_secs(42_949_672);
-
 impl Writable {
     /// Who saves what was changed on it.
     pub fn unsaved(&self) -> Saved {
@@ -164,7 +158,7 @@ impl Jobs {
         if let Ok(Some(owed)) = owed_by(store, olt).await {
             self.has_started_again(store, olt, &owed).await;
         }
-        if let Err(error) = store.saved(&olt.id, begun).await {
+        if let Err(error) = store.saved(&olt.id, begun, SystemTime::now()).await {
             tracing::error!(olt.id = &*olt.id, %error, "that the OLT was saved could not be kept; it will be saved again");
         }
     }
@@ -235,6 +229,10 @@ impl Jobs {
     /// How long until a save is due; `None` where nobody but a person saves.
     fn until_due(&self, olt: &Writable, owed: &Owed) -> Option<Duration> {
         let times = self.0.times;
+        // The clock has gone back: how long ago it was is not known.
+        if owed.last > SystemTime::now() && olt.save != SaveMode::Manual {
+            return Some(Duration::ZERO);
+        }
         let latest = owed.since + times.at_most;
         let mut due = match olt.save {
             SaveMode::Manual => return None,
@@ -248,76 +246,6 @@ impl Jobs {
         Some(due.duration_since(SystemTime::now()).unwrap_or_default())
     }
 
-    /// Whether the OLT has started again since it was changed: what was not saved is lost.
-    async fn has_started_again(&self, store: &Store, olt: &Writable, owed: &Owed) -> bool {
-        let Ok(uptime) = olt.olt.uptime().await else { return false };
-        let now = SystemTime::now();
-        let Some(started) = now.checked_sub(uptime) else { return false };
-        // Known since the first change that is not saved, else nothing is lost by what is read first.
-        let Some(known) = owed.boot.filter(|known| *known <= owed.since) else {
-            if started <= owed.since {
-                self.note_boot(store, olt, started).await;
-                return false;
-            }
-            // It has started after the change, and nobody had noted when it did before.
-            return self.lose(store, olt, started).await;
-        };
-        if started.duration_since(known).unwrap_or_default() < TOLERANCE {
-            return false;
-        }
-        if now.duration_since(known).is_ok_and(|expected| expected >= WRAP) {
-            self.note_boot(store, olt, started).await;
-            return false;
-        }
-        self.lose(store, olt, started).await
-    }
-
-    async fn note_boot(&self, store: &Store, olt: &Writable, started: SystemTime) {
-        if let Err(error) = store.set_boot(&olt.id, started).await {
-            tracing::error!(olt.id = &*olt.id, %error, "when the OLT started could not be kept");
-        }
-    }
-
-    /// Marks what was changed before the OLT started as lost; whether something was. One job
-    /// for all of it makes it anew when somebody settles it so.
-    async fn lose(&self, store: &Store, olt: &Writable, started: SystemTime) -> bool {
-        let id = new_id();
-        let job = NewJob {
-            id: &id,
-            kind: LOST,
-            olt: &olt.id,
-            caller: None,
-            request_id: "",
-            reference: None,
-            object: "",
-            total: 0,
-            created_at: SystemTime::now(),
-        };
-        let result = |lost: &[String]| {
-            let why = "the OLT has started again without having saved what these jobs changed";
-            document(&Told { remaining: lost.to_vec(), ..Told::failed(why) })
-        };
-        let lost = match store.lose(started, &job, result).await {
-            Ok(lost) => lost,
-            Err(error) => {
-                tracing::error!(olt.id = &*olt.id, %error, "that the OLT has lost changes could not be kept");
-                return false;
-            }
-        };
-        self.note_boot(store, olt, started).await;
-        if lost.is_empty() {
-            return false;
-        }
-        olt.invalidate(crate::cache::Scope::Olt).await;
-        tracing::warn!(
-            olt.id = &*olt.id,
-            job = id,
-            lost = lost.join(","),
-            "the OLT has started again without having saved what these jobs changed"
-        );
-        true
-    }
-
     async fn record(
         &self,
         store: &Store,
@@ -326,11 +254,23 @@ impl Jobs {
         saved: &Result<WriteReport, NotSaved>,
         others: Result<Vec<String>, String>,
     ) {
-        let state = match saved {
-            Ok(report) => super::spelt(report.state).to_owned(),
-            Err(error) => error.to_string(),
+        let (state, is_saved) = match saved {
+            Ok(report) => (super::spelt(report.state).to_owned(), report.state == WriteState::Applied),
+            Err(error) => (error.to_string(), false),
         };
-        tracing::info!(olt.id = &*olt.id, state, others = ?others, "what was changed is saved");
+        let (olt_id, jobs, logged_in) =
+            (&*olt.id, owed.jobs.len(), others.as_deref().unwrap_or_default().join(", "));
+        if is_saved {
+            tracing::info!(olt.id = olt_id, jobs, others = logged_in, "what was changed is saved");
+        } else {
+            tracing::warn!(
+                olt.id = olt_id,
+                jobs,
+                others = logged_in,
+                state,
+                "what was changed could not be saved"
+            );
+        }
         let document = json!({ "state": state, "jobs": owed.jobs, "others": others });
         let document = secrecy::SecretSlice::from(document.to_string().into_bytes());
         if let Err(error) = store.add_record(&olt.id, SAVE, &document, SystemTime::now()).await {

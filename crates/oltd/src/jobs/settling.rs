@@ -10,6 +10,7 @@ use super::journal::{Kept, plan_of, progress_of};
 use super::{End, Jobs, NotDone, Writable, locked, place};
 use crate::store::{Duty, Pending, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
+use crate::writing::Extent;
 
 /// The first pause between two tries, and the longest.
 const SOON: Duration = Duration::from_secs(5);
@@ -110,6 +111,10 @@ impl Jobs {
                     continue;
                 }
             };
+            if olt.writes.check(Extent::Pon(plan.at().pon), false).is_err() {
+                self.leave(olt, &job, "its PON port is not written to any more");
+                continue;
+            }
             let Ok(alone) = self.alone(&olt.id, plan.at(), &job).await else { continue };
             // A person may have settled it meanwhile.
             if self.lock_of(&olt.id, plan.at()).as_ref() != Some(&job) || locked(&self.0.left).contains(&job)

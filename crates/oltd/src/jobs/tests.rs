@@ -31,7 +31,8 @@ impl Case {
         let id: Arc<str> = "a".into();
         let gate = Arc::new(Gate::new(Arc::clone(&id)));
         let cache = Cache::from(CacheTimes::default());
-        let olt = Writable { id, olt, gate, cache, save: SaveMode::Manual };
+        let (save, writes) = (SaveMode::Manual, Writes::On);
+        let olt = Writable { id, olt, gate, cache, save, writes };
         let tasks = Tasks::default();
         let jobs = Jobs::new(Ok(store.clone()), ["a"], SaveTimes::default(), tasks);
         Self { _folder: folder, store, jobs, olt, at: place("1/1/1:1").unwrap() }

@@ -105,14 +105,28 @@ impl Store {
         Ok(row.map_err(StoreError::when("read what is to be saved"))?.is_some())
     }
 
-    /// Notes that the OLT was saved by a command that was sent at `taken_at`. What was changed
-    /// since is still owed.
+    /// Notes that the plan's OLT owes a save for the job that applies it, where what became
+    /// of a line was found out without its answer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owe(&self, plan: &str, at: SystemTime) -> Result<(), StoreError> {
+        let mut turn = self.write("note what is to be saved").await?;
+        owe(&mut turn, plan, at).await?;
+        turn.commit().await
+    }
+
+    /// Notes at `now` that the OLT was saved by a command that was sent at `taken_at`. What was
+    /// changed since is still owed. What seems to be changed later than `now` was changed before
+    /// the clock went back, and is saved too.
     ///
     /// # Errors
     /// When the database fails: the save is then owed as before.
-    pub async fn saved(&self, olt: &str, taken_at: SystemTime) -> Result<(), StoreError> {
+    pub async fn saved(&self, olt: &str, taken_at: SystemTime, now: SystemTime) -> Result<(), StoreError> {
         let mut turn = self.write("note a save").await?;
-        let taken = ms(taken_at);
+        let (taken, now) = (ms(taken_at), ms(now));
+        let ahead = "UPDATE owed SET since = $2, at = $2 WHERE olt = $1 AND at > $3";
+        turn.run(sql(ahead).bind(olt).bind(taken - 1).bind(now)).await?;
         forget(&mut turn, olt, taken).await?;
         let since = "UPDATE owed SET since = $2 WHERE olt = $1 AND since < $2";
         turn.run(sql(since).bind(olt).bind(taken)).await?;

@@ -99,7 +99,7 @@ async fn every_job_can_owe_a_save_without_space() {
     }
     assert_eq!(store.owed().await.unwrap()[0].jobs.len(), ids.len());
     // Saved while they go on, they can owe another one.
-    store.saved("head-end", at(2)).await.unwrap();
+    store.saved("head-end", at(2), at(1_000)).await.unwrap();
     assert!(store.owed().await.unwrap().is_empty());
     fill(&store).await;
     for (_, plan) in &ids {

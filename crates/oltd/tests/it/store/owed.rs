@@ -37,10 +37,10 @@ async fn a_save_is_owed_until_it_is_made() {
     assert_eq!((owed[0].jobs.clone(), owed[1].boot), (vec!["j1".to_owned(), "j2".to_owned()], None));
 
     // What came while the save was under way is still owed.
-    store.saved("head-end", at(40)).await.unwrap();
+    store.saved("head-end", at(40), at(1_000)).await.unwrap();
     let owed = store.owed().await.unwrap();
     assert_eq!((owed[0].since, owed[0].jobs.clone()), (at(40), vec!["j2".to_owned()]));
-    store.saved("head-end", at(41)).await.unwrap();
+    store.saved("head-end", at(41), at(1_000)).await.unwrap();
     assert_eq!(store.owed().await.unwrap().len(), 1);
     step(&store, "p2", 1, Way::Forth, "", true, 60).await;
     let owed = store.owed().await.unwrap();
@@ -53,7 +53,7 @@ async fn a_job_that_goes_on_owes_from_the_save() {
     begun(&store, "j1", "p1", 2).await;
     step(&store, "p1", 0, Way::Forth, "", true, 10).await;
     step(&store, "p1", 1, Way::Forth, "", true, 30).await;
-    store.saved("head-end", at(20)).await.unwrap();
+    store.saved("head-end", at(20), at(1_000)).await.unwrap();
     let owed = store.owed().await.unwrap();
     assert_eq!((owed[0].since, owed[0].last), (at(20), at(30)));
 }

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use oltd::store::JobState;
+use oltd::store::{JobState, StepEnd, StepState, Way};
 use oltsim::{AtLine, LineEffect, LineFault, SMALL, Simulator, Source, Stop};
 use reqwest::Method;
 use rig::every_step::onu;
 use rig::{simulator, until};
+use secrecy::SecretSlice;
 use serde_json::{Value, json};
 
 use super::daemon::{Daemon, Home};
@@ -36,29 +37,29 @@ async fn left(sim: &Simulator, daemon: &Daemon<'_>) -> String {
     answer.body["data"]["job"].as_str().unwrap().to_owned()
 }
 
+async fn wanted(how: &str, description: &str, state: &str) {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let job = left(&sim, &daemon).await;
+    sim.stop_telnet().await;
+    let path = format!("/jobs/{job}/settle");
+    let settled = daemon.send(Method::POST, &path, Some(json!({"how": how}))).await;
+    assert_eq!(told(&daemon, &job).await["state"], "pending", "{}", settled.body);
+    daemon.kill();
+    sim.start_telnet().await.unwrap();
+    let daemon = home.start().await;
+    until(async || told(&daemon, &job).await["state"] != "pending").await;
+    let onu = sim.device(|device| device.onu(onu()).unwrap().configured.clone()).unwrap();
+    assert_eq!(String::from_utf8_lossy(&onu.description), description);
+    assert_eq!(told(&daemon, &job).await["state"], state);
+    daemon.kill();
+    assert_eq!(home.store().await.duties().await.unwrap(), []);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_person_wanted_is_what_is_done() {
-    for (how, description, state) in [("undo", "by hand", "failed"), ("finish", "first floor", "done")] {
-        let sim = small().await;
-        let home = Home::new(&sim, "on");
-        let daemon = home.start().await;
-        let job = left(&sim, &daemon).await;
-        sim.stop_telnet().await;
-        let path = format!("/jobs/{job}/settle");
-        let settled = daemon.send(Method::POST, &path, Some(json!({"how": how}))).await;
-        assert_eq!(told(&daemon, &job).await["state"], "pending", "{}", settled.body);
-        daemon.kill();
-        sim.start_telnet().await.unwrap();
-        let daemon = home.start().await;
-        until(async || told(&daemon, &job).await["state"] != "pending").await;
-        let onu = sim.device(|device| device.onu(onu()).unwrap().configured.clone()).unwrap();
-        assert_eq!(String::from_utf8_lossy(&onu.description), description);
-        assert_eq!(told(&daemon, &job).await["state"], state);
-        // It is forgotten with the job.
-        drop(daemon);
-        let daemon = home.start().await;
-        assert_eq!(told(&daemon, &job).await["state"], state);
-    }
+    tokio::join!(wanted("undo", "by hand", "failed"), wanted("finish", "first floor", "done"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,4 +131,54 @@ async fn who_was_not_looked_after_in_time_is_not_taken_for_verified() {
     drop(daemon);
     let daemon = home.start().await;
     assert_eq!(told(&daemon, &job).await["result"]["warnings"].as_array().unwrap().len(), 1);
+}
+
+/// The clock went back by an hour since something was changed that is not saved.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_owed_since_a_time_to_come_is_saved_once() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7"});
+    let job = daemon.send(Method::PUT, DESCRIBE, Some(wish)).await.body["data"]["job"].clone();
+    daemon.kill();
+    let store = home.store().await;
+    let plan = store.plans_of(job.as_str().unwrap()).await.unwrap().pop().unwrap().id;
+    let (answer, later) = (SecretSlice::from(Vec::new()), SystemTime::now() + Duration::from_secs(3600));
+    let end = StepEnd { state: StepState::Done, answer: &answer, took: Duration::ZERO };
+    store.answered(&plan, 0, Way::Forth, end, true, later).await.unwrap();
+    store.close().await.unwrap();
+    sim.reset_command_lines();
+    let daemon = home.start().await;
+    let owes = async || daemon.get("/olts/sim").await.body["data"]["unsaved_changes"].clone();
+    until(async || owes().await == false).await;
+    let saves = || sim.command_lines().into_iter().filter(|line| line.line == "write").count();
+    let again = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 8"});
+    assert_eq!(daemon.send(Method::PUT, DESCRIBE, Some(again)).await.status, 200);
+    assert_eq!((saves(), owes().await), (1, json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nothing_is_written_any_more_nothing_is_settled() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins("description ".into())));
+    let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});
+    let asked = daemon.try_send(Method::PUT, DESCRIBE, Some(wish));
+    let (_, ()) = tokio::join!(asked, async {
+        gate.reached().await.unwrap();
+        daemon.signal("KILL");
+    });
+    daemon.kill();
+    drop(gate);
+    sim.reset_command_lines();
+    let file = home.path().join("oltd.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("writes = 'on'", "writes = ['1/1/2']")).unwrap();
+    let daemon = home.start().await;
+    until(async || home.log().contains("is not written to any more")).await;
+    let job = daemon.get("/jobs?limit=1").await.body["data"][0].clone();
+    assert_eq!(job["state"], "pending", "{job}");
+    assert!(!sim.command_lines().iter().any(|line| line.configures));
 }
