@@ -178,11 +178,7 @@ impl Tasks {
     /// Waits at most so long for the writes under way; whether none is left. From now on
     /// no write begins, and once the time is over none sends a further line.
     pub async fn drain(&self, patience: Duration) -> bool {
-        let writes = {
-            let state = self.0.state();
-            self.0.ending.cancel();
-            state.writes.len()
-        };
+        let writes = self.end_writes();
         if writes > 0 {
             let stop_wait_s = patience.as_secs();
             tracing::info!(writes, stop_wait_s, "writes are under way at the end");
@@ -196,6 +192,13 @@ impl Tasks {
         none_left
     }
 
+    /// How many are under way, once none begins any more.
+    fn end_writes(&self) -> usize {
+        let state = self.0.state();
+        self.0.ending.cancel();
+        state.writes.len()
+    }
+
     async fn none_left(&self, patience: Duration) -> bool {
         let mut count = self.0.writing.subscribe();
         tokio::time::timeout(patience, count.wait_for(|writes| *writes == 0)).await.is_ok()
@@ -203,10 +206,7 @@ impl Tasks {
 
     /// The same, then says which writes are left, and ends every other task.
     pub async fn finish(&self, patience: Duration) {
-        {
-            let _state = self.0.state();
-            self.0.ending.cancel();
-        }
+        self.end_writes();
         if !self.none_left(patience).await {
             for Write { name, olt, began } in self.0.state().writes.values() {
                 let duration_ms = began.elapsed().as_millis() as u64;

@@ -142,13 +142,19 @@ impl Jobs {
         let begun = SystemTime::now();
         let (jobs, of) = (self.clone(), olt.clone());
         let save = move || async move {
-            let saved = if can_wait { of.olt.save_later().await } else { of.olt.save().await };
+            let saved = of.olt.save_unless(jobs.0.tasks.ending(), can_wait).await;
             if saved.as_ref().is_ok_and(|report| report.state == WriteState::Applied) {
                 jobs.note_save(&of, begun).await;
             }
             saved
         };
-        olt.gate.save(&self.0.tasks, save).await
+        match olt.gate.save(&self.0.tasks, save).await {
+            // Nothing was sent.
+            Err(NotSaved::Olt(_)) if self.0.tasks.ending().is_cancelled() => {
+                Err(NotSaved::Lost(WriteLost::Ending))
+            }
+            saved => saved,
+        }
     }
 
     /// Nothing that was changed before is owed any more. What the OLT had lost by then is not

@@ -37,7 +37,8 @@ impl Jobs {
 
     /// Locks what is pending from before, and goes on with what is to be done about jobs.
     async fn take_up(&self, store: &Store, olts: &[Writable]) -> Result<(), StoreError> {
-        for plan in store.pending_objects(None).await? {
+        let pending = store.pending_objects(None).await?;
+        for plan in &pending {
             if let Some(at) = place(&plan.object) {
                 self.lock(&plan.olt, at, &plan.job);
                 let settles = olts.iter().any(|olt| *olt.id == *plan.olt);
@@ -53,6 +54,10 @@ impl Jobs {
         for (job, duty) in store.duties().await? {
             match duty {
                 Duty::Look => self.look_on(store, &job, olts).await?,
+                // It had been settled when the process was ended.
+                Duty::Finish | Duty::Undo if !pending.iter().any(|plan| plan.job == job) => {
+                    store.forget_duty(&job).await?;
+                }
                 Duty::Finish => _ = locked(&self.0.wanted).insert(job, How::Finish),
                 Duty::Undo => _ = locked(&self.0.wanted).insert(job, How::Undo),
             }

@@ -58,6 +58,16 @@ impl Case {
         assert!(ended.is_ok(), "{:?}", self.states().await);
     }
 
+    async fn run(
+        &self,
+        work: &Work,
+        made: impl Future<Output = Result<End, NotDone>> + Send + 'static,
+    ) -> Answered {
+        let of = work.clone();
+        let add = async move { of.jobs.add(&of.olt, &of.job, "describe", "1/1/1:1", &asked()).await };
+        self.jobs.run(work, PATIENCE, add, made).await.unwrap()
+    }
+
     fn work(&self) -> Work {
         Work { jobs: self.jobs.clone(), olt: self.olt.clone(), job: new_id(), at: self.at }
     }
@@ -100,9 +110,7 @@ async fn whoever_hangs_up_at_whichever_point_leaves_no_job_that_nobody_ends() {
 async fn a_panic_before_anything_was_sent_ends_its_job() {
     let case = Case::new().await;
     let work = case.work();
-    let (jobs, olt, id) = (case.jobs.clone(), case.olt.clone(), work.job.clone());
-    let add = async move { jobs.add(&olt, &id, "describe", "1/1/1:1", &asked()).await };
-    let answered = case.jobs.run(&work, PATIENCE, add, async { panic!("words") }).await.unwrap();
+    let answered = case.run(&work, async { panic!("words") }).await;
     assert!(matches!(answered, Answered::Ended { end: Err(NotDone::Lost), .. }), "{answered:?}");
     assert_eq!(case.states().await, [JobState::Failed]);
     assert_eq!(case.jobs.lock_of("a", case.at), None);
@@ -112,8 +120,6 @@ async fn a_panic_before_anything_was_sent_ends_its_job() {
 async fn a_panic_behind_the_first_line_leaves_it_pending_and_locked() {
     let case = Case::new().await;
     let work = case.work();
-    let (jobs, olt, id) = (case.jobs.clone(), case.olt.clone(), work.job.clone());
-    let add = async move { jobs.add(&olt, &id, "describe", "1/1/1:1", &asked()).await };
     let (store, id) = (case.store.clone(), work.job.clone());
     let made = async move {
         let now = SystemTime::now();
@@ -132,7 +138,7 @@ async fn a_panic_behind_the_first_line_leaves_it_pending_and_locked() {
         store.sending("p", 0, Way::Forth, now).await.unwrap();
         panic!("words")
     };
-    let answered = case.jobs.run(&work, PATIENCE, add, made).await.unwrap();
+    let answered = case.run(&work, made).await;
     assert!(matches!(answered, Answered::Ended { end: Err(NotDone::Lost), .. }), "{answered:?}");
     assert_eq!(case.states().await, [JobState::Pending]);
     assert_eq!(case.jobs.lock_of("a", case.at), Some(work.job.clone()));

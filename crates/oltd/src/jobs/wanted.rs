@@ -89,7 +89,7 @@ impl Jobs {
             Some(Err(WriteLost::Ending)) => Ok(Err(NotDone::Ending)),
             Some(Err(WriteLost::Panicked)) => Ok(Err(NotDone::Lost)),
             // It goes on, here or after the next start.
-            None => Ok(Ok(End { report: unknown(), is_pending: true, saved: Saved::Manual })),
+            None => Ok(Ok(goes_on())),
         }
     }
 
@@ -160,6 +160,9 @@ impl Jobs {
         let store = self.store()?;
         let plan = plan_of(&row.document).map_err(NotSettled::Store)?;
         let (at, age) = (plan.at(), age(&row));
+        if self.0.tasks.ending().is_cancelled() {
+            return Ok(Err(NotDone::Ending));
+        }
         store.reopen_plan(&row.id).await?;
         // Where the link is down it is tried again as the person wants it.
         let duty = if how == How::Finish { Duty::Finish } else { Duty::Undo };
@@ -176,7 +179,8 @@ impl Jobs {
         self.end_job(id, JobState::Pending, &told.unwrap_or_else(|| unknown().into())).await;
         Ok(match settled {
             Ok(settled) => settled,
-            Err(WriteLost::Ending) => Err(NotDone::Ending),
+            // It is done as it is wanted after the next start.
+            Err(WriteLost::Ending) => Ok(goes_on()),
             Err(WriteLost::Panicked) => Err(NotDone::Lost),
         })
     }
@@ -243,4 +247,9 @@ impl Jobs {
         self.end_job(id, state, &Told::from(report.clone())).await;
         Ok(Ok(End { report, is_pending: false, saved }))
     }
+}
+
+/// What is told of a job that is being settled still.
+fn goes_on() -> End {
+    End { report: unknown(), is_pending: true, saved: Saved::Manual }
 }
