@@ -180,8 +180,7 @@ impl Tasks {
     pub async fn drain(&self, patience: Duration) -> bool {
         let writes = self.end_writes();
         if writes > 0 {
-            let stop_wait_s = patience.as_secs();
-            tracing::info!(writes, stop_wait_s, "writes are under way at the end");
+            tracing::info!(writes, stop_wait_s = patience.as_secs(), "writes are under way at the end");
         }
         // Nothing is sent in between the two where no time is given.
         if patience.is_zero() {
