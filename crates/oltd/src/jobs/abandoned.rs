@@ -2,8 +2,10 @@
 
 use std::time::SystemTime;
 
+use gpon::OnuRef;
+
 use super::change::document;
-use super::{Jobs, SAVE, Told, place, read_told, unknown};
+use super::{Jobs, SAVE, Told, read_told, unknown};
 use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
 
 impl Jobs {
@@ -27,15 +29,20 @@ impl Jobs {
         Ok(())
     }
 
-    /// Ends a job whose task has panicked. What it had begun is pending, as behind a crash.
-    pub(super) async fn end_panicked(&self, olt: &str, job: &str) {
+    /// Ends a job whose task has panicked, and which locks its ONU therefore. What it had
+    /// begun is pending, as behind a crash.
+    pub(super) async fn end_panicked(&self, olt: &str, at: OnuRef, job: &str) {
         let Ok(store) = self.store() else { return };
-        if let Err(error) = self.try_end_panicked(store, olt, job).await {
-            tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
+        match self.try_end_panicked(store, job).await {
+            Ok(JobState::Pending) => self.lock(olt, at, job),
+            Ok(_) => _ = self.unlock(olt, at, job),
+            Err(error) => {
+                tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
+            }
         }
     }
 
-    async fn try_end_panicked(&self, store: &Store, olt: &str, job: &str) -> Result<(), StoreError> {
+    async fn try_end_panicked(&self, store: &Store, job: &str) -> Result<JobState, StoreError> {
         let why = "a fault of the server ended it";
         let plan = match store.plans_of(job).await?.pop() {
             // One that was kept, and of which nothing was sent, can be applied again.
@@ -49,20 +56,18 @@ impl Jobs {
         let Some(plan) = plan else {
             let told = Told::failed(format!("{why} before anything of it was sent"));
             self.end_job(job, JobState::Failed, &told).await;
-            return Ok(());
+            return Ok(JobState::Failed);
         };
-        if plan.state == PlanState::Ended {
+        let (state, told) = if plan.state == PlanState::Ended {
             let told = told_of(&plan, why);
-            self.end_job(job, state_of(&told), &told).await;
-            return Ok(());
-        }
-        let told = not_known(why);
-        let _ = store.end(&plan.id, PlanEnd::Pending, &document(&told), SystemTime::now()).await?;
-        if let Some(at) = place(&plan.object) {
-            self.lock(olt, at, job);
-        }
-        self.end_job(job, JobState::Pending, &told).await;
-        Ok(())
+            (state_of(&told), told)
+        } else {
+            let told = not_known(why);
+            let _ = store.end(&plan.id, PlanEnd::Pending, &document(&told), SystemTime::now()).await?;
+            (JobState::Pending, told)
+        };
+        self.end_job(job, state, &told).await;
+        Ok(state)
     }
 }
 

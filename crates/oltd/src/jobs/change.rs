@@ -123,7 +123,7 @@ impl Jobs {
             match AssertUnwindSafe(made).catch_unwind().await {
                 Ok(end) => end,
                 Err(panic) => {
-                    of.jobs.end_panicked(&of.olt.id, &of.job).await;
+                    of.jobs.end_panicked(&of.olt.id, of.at, &of.job).await;
                     std::panic::resume_unwind(panic)
                 }
             }

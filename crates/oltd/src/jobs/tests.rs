@@ -120,8 +120,13 @@ async fn a_panic_before_anything_was_sent_ends_its_job() {
 async fn a_panic_behind_the_first_line_leaves_it_pending_and_locked() {
     let case = Case::new().await;
     let work = case.work();
-    let (store, id) = (case.store.clone(), work.job.clone());
+    let (store, of) = (case.store.clone(), work.clone());
+    let (go, gone) = tokio::sync::oneshot::channel::<()>();
+    let begun = Arc::new(Notify::new());
+    let begins = Arc::clone(&begun);
     let made = async move {
+        let id = of.job.clone();
+        let _alone = of.jobs.alone("a", of.at, &id).await;
         let now = SystemTime::now();
         let plan = NewPlan {
             id: "p",
@@ -136,9 +141,21 @@ async fn a_panic_behind_the_first_line_leaves_it_pending_and_locked() {
         };
         store.begin_new(&plan, &id, 1, now).await.unwrap();
         store.sending("p", 0, Way::Forth, now).await.unwrap();
+        begins.notify_one();
+        gone.await.unwrap();
         panic!("words")
     };
-    let answered = case.run(&work, made).await;
+    // Whoever waits behind it finds it locked at once.
+    let behind = async {
+        begun.notified().await;
+        let mut turn = std::pin::pin!(case.jobs.alone("a", case.at, "second"));
+        assert!(poll!(turn.as_mut()).is_pending());
+        go.send(()).unwrap();
+        let _turn = turn.await;
+        case.jobs.lock_of("a", case.at)
+    };
+    let (answered, locked) = tokio::join!(case.run(&work, made), behind);
+    assert_eq!(locked, Some(work.job.clone()));
     assert!(matches!(answered, Answered::Ended { end: Err(NotDone::Lost), .. }), "{answered:?}");
     assert_eq!(case.states().await, [JobState::Pending]);
     assert_eq!(case.jobs.lock_of("a", case.at), Some(work.job.clone()));

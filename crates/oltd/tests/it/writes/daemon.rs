@@ -61,11 +61,12 @@ impl Home {
         Store::open(&StoreSettings::new(self.path().join("data"))).await.unwrap()
     }
 
-    /// A further line of its configuration, from the next start on.
-    pub(super) fn add(&self, line: &str) {
+    /// From the next start on this stands in its configuration for that.
+    pub(super) fn replace(&self, that: &str, this: &str) {
         let file = self.path().join("oltd.toml");
         let text = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(file, format!("{line}\n{text}")).unwrap();
+        assert!(text.contains(that), "{text}");
+        std::fs::write(file, text.replacen(that, this, 1)).unwrap();
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -62,10 +62,8 @@ async fn what_a_person_wanted_is_what_is_done() {
     tokio::join!(wanted("undo", "by hand", "failed"), wanted("finish", "first floor", "done"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_cut_off_is_tried_at_once() {
-    let sim = small().await;
-    let home = Home::new(&sim, "on");
+/// A job of which the daemon was killed in the middle.
+async fn cut_off(sim: &Simulator, home: &Home) {
     let daemon = home.start().await;
     let mut gate = sim.hold(Stop::Line(AtLine::Begins("description ".into())));
     let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});
@@ -78,6 +76,13 @@ async fn what_was_cut_off_is_tried_at_once() {
     daemon.kill();
     drop(gate);
     sim.reset_command_lines();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_cut_off_is_tried_at_once() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    cut_off(&sim, &home).await;
     let daemon = home.start().await;
     let began = Instant::now();
     until(async || !sim.command_lines().is_empty()).await;
@@ -85,6 +90,27 @@ async fn what_was_cut_off_is_tried_at_once() {
     assert!(took < Duration::from_secs(4), "nothing was sent for {took:?}");
     let job = daemon.job_beyond(&["queued", "running", "pending"]).await;
     assert_eq!(job["result"]["state"], "applied", "{job}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_olt_has_left_that_is_no_longer_served_waits_for_it() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    cut_off(&sim, &home).await;
+    home.replace("id = 'sim'", "id = 'other'");
+    let daemon = home.start().await;
+    let wish = json!({"pon_port": "1/1/1", "onu_id": 2, "name": "House 8"});
+    let other = daemon.send(Method::PUT, DESCRIBE, Some(wish)).await;
+    assert_eq!(other.body["data"]["state"], "applied", "{}", other.body);
+    let pending = daemon.get("/jobs?state=pending").await.body["data"].clone();
+    assert_eq!(pending[0]["olt"], "sim", "{pending}");
+    assert!(!sim.command_lines().iter().any(|line| line.line.starts_with("description ")));
+    daemon.kill();
+    home.replace("id = 'other'", "id = 'sim'");
+    let daemon = home.start().await;
+    until(async || daemon.get("/jobs?state=pending").await.body["data"] == json!([])).await;
+    let onu = sim.device(|device| device.onu(onu()).unwrap().configured.clone()).unwrap();
+    assert_eq!(String::from_utf8_lossy(&onu.description), "first floor");
 }
 
 /// The job of an ONU that was told to start again, as soon as the OLT took that.
@@ -162,20 +188,8 @@ async fn what_is_owed_since_a_time_to_come_is_saved_once() {
 async fn where_nothing_is_written_any_more_nothing_is_settled() {
     let sim = small().await;
     let home = Home::new(&sim, "on");
-    let daemon = home.start().await;
-    let mut gate = sim.hold(Stop::Line(AtLine::Begins("description ".into())));
-    let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});
-    let asked = daemon.try_send(Method::PUT, DESCRIBE, Some(wish));
-    let (_, ()) = tokio::join!(asked, async {
-        gate.reached().await.unwrap();
-        daemon.signal("KILL");
-    });
-    daemon.kill();
-    drop(gate);
-    sim.reset_command_lines();
-    let file = home.path().join("oltd.toml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("writes = 'on'", "writes = ['1/1/2']")).unwrap();
+    cut_off(&sim, &home).await;
+    home.replace("writes = 'on'", "writes = ['1/1/2']");
     let daemon = home.start().await;
     until(async || home.log().contains("is not written to any more")).await;
     let job = daemon.get("/jobs?limit=1").await.body["data"][0].clone();

@@ -111,7 +111,7 @@ async fn who_waits_for_a_line_that_lasts_is_told_where_to_look() {
 async fn a_plan_may_end_where_it_is_given_time() {
     let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
     let home = Home::new(&sim, "on");
-    home.add("stop_wait = '60s'");
+    home.replace("[[auth.tokens]]", "stop_wait = '60s'\n[[auth.tokens]]");
     let daemon = home.start().await;
     let mut gate = sim.hold(Stop::Line(AtLine::Begins("name ".into())));
     let asked = daemon.try_send(Method::PUT, DESCRIBE, Some(both()));
