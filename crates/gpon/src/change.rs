@@ -236,11 +236,11 @@ pub struct PlannedUndo {
     pub class: UndoClass,
 }
 
-/// What a change would do, line by line.
+/// What a write would do, line by line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WritePlan {
-    /// The ONU.
-    pub at: OnuRef,
+    /// The ONU; `None` for what is about the whole OLT.
+    pub at: Option<OnuRef>,
     /// Its serial number; `None` for one registered without.
     pub serial: Option<SerialNumber>,
     /// Every line, in its order; none where nothing has to be done.

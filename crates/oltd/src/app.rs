@@ -7,6 +7,7 @@ use zte::{Olt, OltClock, OltStats};
 
 use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
+use crate::http::{ErrorCode, Failure};
 use crate::jobs::{Jobs, SaveTimes, Writable};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
@@ -100,6 +101,21 @@ pub enum NoOlt {
     /// None was named, and none is the default.
     #[error("several OLTs are configured and none is the default")]
     Unnamed,
+}
+
+impl From<NoOlt> for Failure {
+    fn from(error: NoOlt) -> Self {
+        match error {
+            NoOlt::Unknown(_) => {
+                Self::new(ErrorCode::OltNotFound, "No such OLT is configured.", error.to_string())
+            }
+            NoOlt::Unnamed => Self::new(
+                ErrorCode::OltRequired,
+                "Several OLTs are configured and none is the default.",
+                "olt: name one in the path, /api/v1/olts/{olt}/..., or configure a default",
+            ),
+        }
+    }
 }
 
 impl From<Parts> for App {

@@ -2,22 +2,20 @@ use std::collections::BTreeMap;
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use gpon::OnuRef;
+use gpon::{OnuRef, WriteState};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
-use zte::Plan;
 
-use super::outcome::{About, Outcome, Planned, WriteOrPlan, answer, ended, moment, not_done};
-use super::writing::{Asking, Changing, let_through};
+use super::outcome::{About, Outcome, ended, moment, not_done};
+use super::writing::{Changing, let_through};
 use crate::app::App;
 use crate::http::body::{Body, Json, Reader, Value, body};
 use crate::http::openapi::{
-    ApplyFailures, Changed, HowToWrite, JobFailures, JobPath, MadeOrGoesOn, PlanFailures, SettleFailures,
-    Told, ToldList, WhichJobs,
+    CancelFailures, Changed, Done, JobFailures, JobPath, SettleFailures, Told, ToldList, WhichJobs,
 };
-use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, plain, schema, word};
-use crate::jobs::{JobView, KeptPlan, NotBegun, PlanView, Saved, Wanted};
+use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, done, plain, schema, word};
+use crate::jobs::{Accepted, JobView, ListedJob, PlanView, Saved, UNDONE, Wanted};
 use crate::store::{JobFilter, JobRow, JobState};
 use crate::writing::Extent;
 
@@ -57,6 +55,22 @@ pub(super) struct Row {
     finished_at: Option<String>,
     /// How much of it is done.
     progress: Progress,
+    /// Why it is not done, as the answer to its request has it; null where it is, and until it has ended.
+    #[schema(value_type = Option<ErrorCode>)]
+    error_code: Option<String>,
+    /// That somebody accepted it as it is, partial or lost as it may be; null where nobody has.
+    accepted: Option<Acceptance>,
+}
+
+/// That somebody accepted how a job ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobAcceptance)]
+struct Acceptance {
+    /// The name of the token that it was accepted with; null without one.
+    by: Option<String>,
+    /// When it was accepted; null where an older version did not keep that.
+    #[schema(value_type = Option<schema::Moment>)]
+    at: Option<String>,
 }
 
 /// How much of a job is done.
@@ -77,7 +91,9 @@ pub(super) struct Detail {
     job: Row,
     /// What became of it; null until it has ended, or is pending.
     result: Option<Outcome>,
-    /// Why nothing was done; null where something was.
+    /// One sentence about how it ended, as the answer to its request has it; null until then.
+    message: Option<String>,
+    /// Why it is not done, with the OLT's own words where it said something; null where it is.
     error: Option<String>,
     /// Its plans, with their steps as they happen.
     plans: Vec<PlanOfJob>,
@@ -114,9 +130,16 @@ struct JobStep {
     sent_at: Option<String>,
 }
 
-impl From<JobRow> for Row {
-    fn from(job: JobRow) -> Self {
+impl Row {
+    fn of(job: JobRow, told: Option<&crate::jobs::Told>) -> Self {
+        let accepted = told.and_then(|told| told.accepted.clone());
+        let accepted = match accepted {
+            Some(Accepted { by, at }) => Some(Acceptance { by, at: moment(Some(at)) }),
+            None => job.accepted.then_some(Acceptance { by: None, at: None }),
+        };
         Self {
+            accepted,
+            error_code: told.and_then(|told| told.error_code.clone()),
             state: job.state.as_str(),
             created_at: moment(Some(job.created_at)),
             started_at: moment(job.started_at),
@@ -153,11 +176,13 @@ impl From<PlanView> for PlanOfJob {
 impl Detail {
     fn of(view: JobView, saved: Saved) -> Self {
         let (job, at) = (view.job.id.clone(), view.at);
-        let error = view.told.as_ref().and_then(|told| told.error.clone());
         let about = About { at, reference: view.job.reference.clone(), ..About::default() };
+        let row = Row::of(view.job, view.told.as_ref());
+        let words = |told: &crate::jobs::Told| (told.message.clone(), told.error.clone());
+        let (message, error) = view.told.as_ref().map(words).unwrap_or_default();
         let result = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
         let plans = view.plans.into_iter().map(PlanOfJob::from).collect();
-        Self { job: view.job.into(), result, error, plans }
+        Self { job: row, result, message, error, plans }
     }
 }
 
@@ -179,7 +204,7 @@ impl FromRequestParts<App> for Below {
 
 impl Below {
     /// Whether what concerns this OLT is shown.
-    fn shows(&self, olt: &str) -> bool {
+    pub(super) fn shows(&self, olt: &str) -> bool {
         self.0.as_deref().is_none_or(|below| below == olt)
     }
 
@@ -192,13 +217,12 @@ impl Below {
         app.jobs().view(id).await?.filter(|view| self.shows(&view.job.olt)).ok_or_else(none)
     }
 
-    /// A plan that is shown.
-    async fn plan(&self, app: &App, id: &str) -> Result<(KeptPlan, Plan), Failure> {
-        let (kept, plan) = app.jobs().kept(id).await?;
-        match self.shows(&kept.olt) {
-            true => Ok((kept, plan)),
-            false => Err(NotBegun::NoSuchPlan(id.to_owned()).into()),
-        }
+    /// The same, as it is shown.
+    async fn shown(&self, app: &App, id: &str) -> Result<Detail, Failure> {
+        let view = self.job(app, id).await?;
+        let olt = app.olt(Some(&view.job.olt)).ok().map(|olt| olt.writable());
+        let saved = view.saved(app.jobs(), olt.as_ref()).await;
+        Ok(Detail::of(view, saved))
     }
 }
 
@@ -233,7 +257,8 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
         limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;
-    plain(jobs.into_iter().map(Row::from).collect::<Vec<_>>())
+    let row = |ListedJob { job, told }| Row::of(job, told.as_ref());
+    plain(jobs.into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// One job, with its steps as they happen.
@@ -243,10 +268,29 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
     responses(Told<Detail>, JobFailures),
 )]
 pub(super) async fn show(State(app): State<App>, below: Below, params: Params) -> Answer {
-    let view = below.job(&app, params.text("id")?).await?;
-    let olt = app.olt(Some(&view.job.olt)).ok().map(|olt| olt.writable());
-    let saved = view.saved(app.jobs(), olt.as_ref()).await;
-    plain(Detail::of(view, saved))
+    plain(below.shown(&app, params.text("id")?).await?)
+}
+
+/// Cancels a job that waits for its turn: nothing of it is sent.
+///
+/// One that has begun runs to its end; one that waits to be settled is settled.
+#[utoipa::path(
+    post, path = "/jobs/{id}/cancel", operation_id = "cancel_job", tag = "Jobs and plans",
+    params(JobPath),
+    responses(Done<Detail>, CancelFailures),
+)]
+pub(super) async fn cancel(
+    changing: Changing,
+    State(app): State<App>,
+    below: Below,
+    params: Params,
+    query: Query,
+) -> Answer {
+    query.only(&[])?;
+    let id = params.text("id")?;
+    below.job(&app, id).await?;
+    app.jobs().cancel(id, changing.by.as_ref()).await?;
+    done(below.shown(&app, id).await?, "The job is cancelled; nothing of it was sent.")
 }
 
 impl Value for Wanted {
@@ -303,63 +347,22 @@ pub(super) async fn settle(
     };
     let olts: BTreeMap<_, _> = app.olts().map(|olt| (olt.id().to_owned(), olt.writable())).collect();
     match app.jobs().settle(&id, &olts, body.value.how, changing.by.as_ref()).await? {
-        Ok(end) if body.value.how == Wanted::Accept => {
-            let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
+        // As the job tells it: what became of it is as it was.
+        Ok(_) if body.value.how == Wanted::Accept => {
+            let view = below.job(&app, &id).await?;
+            let saved = view.saved(app.jobs(), Some(&olt.writable())).await;
+            let outcome = view.told.map_or_else(
+                || Outcome::unreported(WriteState::Unknown, saved, Vec::new()),
+                |told| Outcome::of_told(told, saved),
+            );
+            let outcome = outcome.about(&id, &about);
             Written::new(outcome, "It is accepted as it is; nothing was sent.", &body.ignored)
         }
         Ok(end) if body.value.how == Wanted::Undo && end.is_undone() => {
             let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
-            Written::new(outcome, "It is undone, and was read back.", &body.ignored)
+            Written::new(outcome, UNDONE, &body.ignored)
         }
         Ok(end) => ended(&id, end, &about, &body.ignored),
-        Err(why) => Err(not_done(&id, why, app.jobs().saved(&olt.writable()).await, &about)),
-    }
-}
-
-/// A plan that was kept.
-#[utoipa::path(
-    get, path = "/plans/{id}", operation_id = "plan", tag = "Jobs and plans",
-    params(JobPath),
-    responses(Told<Planned>, PlanFailures),
-)]
-pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -> Answer {
-    let (kept, _) = below.plan(&app, params.text("id")?).await?;
-    plain(Planned::from(kept))
-}
-
-/// Applies a plan: exactly its lines, or none where what it touches has changed since.
-#[utoipa::path(
-    post, path = "/plans/{id}/apply", operation_id = "apply_plan", tag = "Jobs and plans",
-    params(JobPath, HowToWrite),
-    responses(MadeOrGoesOn<WriteOrPlan>, ApplyFailures),
-)]
-pub(super) async fn apply(
-    changing: Changing,
-    State(app): State<App>,
-    below: Below,
-    asking: Asking,
-    params: Params,
-    query: Query,
-) -> Result<Written, Failure> {
-    query.only(&["dry_run"])?;
-    let dry_run = query.flag("dry_run")?;
-    let id = params.text("id")?;
-    let (kept, plan) = below.plan(&app, id).await?;
-    let olt = app.olt(Some(&kept.olt))?;
-    let_through(&olt, Extent::Pon(kept.shown.at.pon), dry_run)?;
-    if dry_run {
-        return Planned::from(kept).answer(&[]);
-    }
-    let about =
-        About { olt: kept.olt.clone(), act: plan.act().to_owned(), at: Some(kept.shown.at), reference: None };
-    let answered = app.jobs().apply(&olt.writable(), id, plan, asking.by(changing.by, None)).await?;
-    answer(answered, &olt, &about, &[]).await
-}
-
-impl FromRequestParts<App> for Asking {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        Self::of(parts)
+        Err(why) => Err(not_done(&id, &why, app.jobs().saved(&olt.writable()).await, &about)),
     }
 }

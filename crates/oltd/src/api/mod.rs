@@ -16,6 +16,7 @@ mod onu_ids;
 mod onu_management;
 mod onus;
 mod outcome;
+mod plans;
 mod pon;
 mod profiles;
 mod save;
@@ -144,9 +145,10 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(onu_management::delete_by_serial))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::settle))
-        .routes(routes!(jobs::plan))
-        .routes(routes!(jobs::apply))
+        .routes(routes!(plans::plan))
+        .routes(routes!(plans::apply))
         .routes(routes!(backups::list))
 }
 

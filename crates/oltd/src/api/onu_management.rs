@@ -10,14 +10,20 @@ use crate::http::openapi::{Deleting, HowToWrite, MadeOrGoesOn, OnuWriteFailures,
 use crate::http::{ErrorCode, Failure, Params, PonOnu, Query, Written};
 
 body! {
-    /// The ONU that is meant: by its place, by its serial number, or by both.
-    pub(super) struct Meant {
+    /// Which ONU is meant.
+    pub(super) part struct Which {
         /// Its PON port.
         pon_port: Option<PonPort>,
         /// Its number there.
         onu_id: Option<OnuId>,
         /// Its serial number, which is looked for where no place is named.
         serial_number: Option<SerialNumber>,
+    }
+}
+
+body! {
+    /// How it is changed.
+    pub(super) part struct How {
         /// The serial number of the ONU that has to stand there.
         expect_serial: Option<ExpectedSerial>,
         /// What the caller calls it, to be told again.
@@ -26,56 +32,46 @@ body! {
         on_refusal: Option<OnRefusal>,
         /// What may be lost that cannot be brought back, by the names that an answer told.
         accept_loss: Option<Vec<LossName>>,
+    }
+}
+
+body! {
+    /// The ONU that is meant: by its place, by its serial number, or by both.
+    pub(super) struct Meant {
+        /// Which.
+        which: Which,
+        /// How.
+        how: How,
     }
 }
 
 body! {
     /// The ONU to restart.
     pub(super) struct Reboot {
-        /// Its PON port.
-        pon_port: Option<PonPort>,
-        /// Its number there.
-        onu_id: Option<OnuId>,
-        /// Its serial number, which is looked for where no place is named.
-        serial_number: Option<SerialNumber>,
+        /// Which.
+        which: Which,
         /// By which way it is restarted; `omci` unless it is named.
         via: Option<RebootVia>,
-        /// The serial number of the ONU that has to stand there.
-        expect_serial: Option<ExpectedSerial>,
-        /// What the caller calls it, to be told again.
-        r#ref: Option<Reference>,
-        /// What is done about what was done already when the OLT refuses a part.
-        on_refusal: Option<OnRefusal>,
-        /// What may be lost that cannot be brought back, by the names that an answer told.
-        accept_loss: Option<Vec<LossName>>,
+        /// How.
+        how: How,
     }
 }
 
 body! {
     /// What an ONU is called.
     pub(super) struct Description {
-        /// Its PON port.
-        pon_port: Option<PonPort>,
-        /// Its number there.
-        onu_id: Option<OnuId>,
-        /// Its serial number, which is looked for where no place is named.
-        serial_number: Option<SerialNumber>,
+        /// Which.
+        which: Which,
         /// Its description; it stays as it is where none is named.
         description: Option<PlainText>,
         /// Its name; it stays as it is where none is named.
         name: Option<PlainText>,
-        /// The serial number of the ONU that has to stand there.
-        expect_serial: Option<ExpectedSerial>,
-        /// What the caller calls it, to be told again.
-        r#ref: Option<Reference>,
-        /// What is done about what was done already when the OLT refuses a part.
-        on_refusal: Option<OnRefusal>,
-        /// What may be lost that cannot be brought back, by the names that an answer told.
-        accept_loss: Option<Vec<LossName>>,
+        /// How.
+        how: How,
     }
 }
 
-/// What all bodies say of the ONU and of how it is changed.
+/// What is said of the ONU and of how it is changed.
 struct Common {
     place: Option<(PonPort, OnuId)>,
     serial: Option<SerialNumber>,
@@ -83,25 +79,6 @@ struct Common {
     reference: Option<String>,
     on_refusal: OnRefusal,
     accept_loss: Vec<String>,
-}
-
-macro_rules! common {
-    ($body:expr) => {{
-        let body = $body;
-        Common {
-            place: place(body.pon_port, body.onu_id)?,
-            serial: body.serial_number,
-            expect: body.expect_serial,
-            reference: body.r#ref.map(|Reference(reference)| reference),
-            on_refusal: body.on_refusal.unwrap_or_default(),
-            accept_loss: body
-                .accept_loss
-                .unwrap_or_default()
-                .into_iter()
-                .map(|LossName(name)| name)
-                .collect(),
-        }
-    }};
 }
 
 fn invalid(message: &str, detail: &str) -> Failure {
@@ -122,6 +99,19 @@ fn place(pon: Option<PonPort>, id: Option<OnuId>) -> Result<Option<(PonPort, Onu
 }
 
 impl Common {
+    /// As a body says it.
+    fn of(which: Which, how: How) -> Result<Self, Failure> {
+        let names = how.accept_loss.unwrap_or_default().into_iter().map(|LossName(name)| name);
+        Ok(Self {
+            place: place(which.pon_port, which.onu_id)?,
+            serial: which.serial_number,
+            expect: how.expect_serial,
+            reference: how.r#ref.map(|Reference(reference)| reference),
+            on_refusal: how.on_refusal.unwrap_or_default(),
+            accept_loss: names.collect(),
+        })
+    }
+
     /// The change, and what it is called.
     fn change(self, wish: OnuWish) -> Result<(OnuChange, Option<String>), Failure> {
         let target = match (self.place, self.serial) {
@@ -155,7 +145,7 @@ impl Common {
 
 /// Makes a change, or plans it.
 async fn make(
-    writing: Writing,
+    mut writing: Writing,
     change: OnuChange,
     reference: Option<String>,
     parameters: &[&str],
@@ -168,7 +158,10 @@ async fn make(
             "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
         ));
     }
-    let act = format!("{} ONU {}", change.wish.act(), change.target);
+    // Before it is looked for: what was deleted is not found again.
+    if let Some(answer) = writing.again(ignored).await? {
+        return Ok(answer);
+    }
     // What is looked for by its serial number has to be the one that is found.
     let expect = change.identity();
     let (at, target) = writing.at_onu(change.target, parameters).await?;
@@ -176,8 +169,11 @@ async fn make(
     if target.dry_run {
         return Planned::from(target.plan(&change).await?).answer(ignored);
     }
+    // As the plan of the job has it, however the ONU was named.
+    let act = format!("{} ONU {at}", change.wish.act());
     let about = About { olt: target.olt().to_owned(), act, at: Some(at), reference: reference.clone() };
-    answer(target.change(change, at, reference).await?, target.chosen(), &about, ignored).await
+    let olt = target.chosen().clone();
+    answer(target.change(change, at, reference).await?, &olt, &about, ignored).await
 }
 
 /// Blocks an ONU: it is disabled at the OLT until it is unblocked.
@@ -190,7 +186,8 @@ async fn make(
     responses(MadeOrGoesOn<WriteOrPlan>, OnuWriteFailures),
 )]
 pub(super) async fn block(writing: Writing, body: Body<Meant>) -> Result<Written, Failure> {
-    let (change, reference) = common!(body.value).change(OnuWish::Block)?;
+    let Meant { which, how } = body.value;
+    let (change, reference) = Common::of(which, how)?.change(OnuWish::Block)?;
     make(writing, change, reference, &[], &body.ignored).await
 }
 
@@ -203,7 +200,8 @@ pub(super) async fn block(writing: Writing, body: Body<Meant>) -> Result<Written
     responses(MadeOrGoesOn<WriteOrPlan>, OnuWriteFailures),
 )]
 pub(super) async fn unblock(writing: Writing, body: Body<Meant>) -> Result<Written, Failure> {
-    let (change, reference) = common!(body.value).change(OnuWish::Unblock)?;
+    let Meant { which, how } = body.value;
+    let (change, reference) = Common::of(which, how)?.change(OnuWish::Unblock)?;
     make(writing, change, reference, &[], &body.ignored).await
 }
 
@@ -217,8 +215,8 @@ pub(super) async fn unblock(writing: Writing, body: Body<Meant>) -> Result<Writt
     responses(MadeOrGoesOn<WriteOrPlan>, OnuWriteFailures),
 )]
 pub(super) async fn reboot(writing: Writing, body: Body<Reboot>) -> Result<Written, Failure> {
-    let via = body.value.via.unwrap_or_default();
-    let (change, reference) = common!(body.value).change(OnuWish::Reboot(via))?;
+    let Reboot { which, via, how } = body.value;
+    let (change, reference) = Common::of(which, how)?.change(OnuWish::Reboot(via.unwrap_or_default()))?;
     make(writing, change, reference, &[], &body.ignored).await
 }
 
@@ -231,7 +229,8 @@ pub(super) async fn reboot(writing: Writing, body: Body<Reboot>) -> Result<Writt
     responses(MadeOrGoesOn<WriteOrPlan>, OnuWriteFailures),
 )]
 pub(super) async fn factory_reset(writing: Writing, body: Body<Meant>) -> Result<Written, Failure> {
-    let (change, reference) = common!(body.value).change(OnuWish::FactoryReset)?;
+    let Meant { which, how } = body.value;
+    let (change, reference) = Common::of(which, how)?.change(OnuWish::FactoryReset)?;
     make(writing, change, reference, &[], &body.ignored).await
 }
 
@@ -242,11 +241,11 @@ pub(super) async fn factory_reset(writing: Writing, body: Body<Meant>) -> Result
     responses(MadeOrGoesOn<WriteOrPlan>, OnuWriteFailures),
 )]
 pub(super) async fn describe(writing: Writing, body: Body<Description>) -> Result<Written, Failure> {
-    let (name, description) = (body.value.name.clone(), body.value.description.clone());
+    let Description { which, description, name, how } = body.value;
     if name.is_none() && description.is_none() {
         return Err(invalid("There is nothing to change.", "description: it is required, or name"));
     }
-    let (change, reference) = common!(body.value).change(OnuWish::Describe { name, description })?;
+    let (change, reference) = Common::of(which, how)?.change(OnuWish::Describe { name, description })?;
     make(writing, change, reference, &[], &body.ignored).await
 }
 

@@ -9,11 +9,9 @@ use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::rfc3339;
-use super::writing::refused;
 use crate::app::ChosenOlt;
 use crate::http::{ErrorCode, Failure, Written, schema};
-use crate::jobs::{Answered, End, KeptPlan, NotBegun, NotDone, Saved, Told, ToldStep, spelt};
-use crate::writing::Denied;
+use crate::jobs::{Answered, End, JobView, KeptPlan, NotDone, Saved, Told, ToldStep, of_change, spelt};
 
 /// What became of a write.
 #[derive(Debug, Serialize, ToSchema)]
@@ -183,12 +181,15 @@ pub(super) struct Plan {
     id: String,
     #[schema(value_type = schema::OltId)]
     olt: String,
-    /// Where the ONU stands.
+    /// Where the ONU stands; absent for what is about no ONU.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::PonPortText)]
-    pon_port: String,
+    pon_port: Option<String>,
+    /// Its number there; absent for what is about no ONU.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::OnuNumber)]
-    onu_id: u8,
-    /// Null for an ONU that is registered without one.
+    onu_id: Option<u8>,
+    /// Null for an ONU that is registered without one, and for what is about none.
     #[schema(value_type = Option<schema::SerialNumber>)]
     serial_number: Option<String>,
     /// Every line that would be sent; none where nothing has to be done.
@@ -236,8 +237,8 @@ impl From<KeptPlan> for Planned {
         let plan = Plan {
             id,
             olt,
-            pon_port: shown.at.pon.to_string(),
-            onu_id: shown.at.id.get(),
+            pon_port: shown.at.map(|at| at.pon.to_string()),
+            onu_id: shown.at.map(|at| at.id.get()),
             serial_number: shown.serial.map(|serial| serial.to_string()),
             lines: shown.lines.into_iter().map(line).collect(),
             undo: shown.undo.into_iter().map(undo).collect(),
@@ -262,6 +263,8 @@ impl Planned {
     }
 }
 
+const GOES_ON: &str = "The write goes on; its job tells how it ends.";
+
 /// The answer to a write that was made as a job.
 pub(super) async fn answer(
     answered: Answered,
@@ -273,13 +276,13 @@ pub(super) async fn answer(
         Answered::GoesOn { job } => {
             let saved = olt.writable().unsaved();
             let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, about);
-            Written::goes_on(&job, outcome, "The write goes on; its job tells how it ends.", ignored)
+            Written::goes_on(&job, outcome, GOES_ON, ignored)
         }
         Answered::Ended { job, end: Ok(end) } => ended(&job, end, about, ignored),
         Answered::Ended { job, end: Err(why) } => {
             // What was there before may be lost though nothing was sent now.
             let saved = olt.jobs().saved(&olt.writable()).await;
-            Err(not_done(&job, why, saved, about))
+            Err(not_done(&job, &why, saved, about))
         }
     }
 }
@@ -287,70 +290,43 @@ pub(super) async fn answer(
 /// The answer to a write that has ended, or is to be settled.
 pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> Result<Written, Failure> {
     let End { report, is_pending, saved } = end;
-    let why = why(&report);
-    let state = report.state;
-    let is_restart = !report.verified && state == WriteState::Applied;
+    let said = of_change(&report, is_pending, &about.olt, &about.act);
     let outcome = Outcome::of(report, saved).about(job, about);
-    let failed = |code, message: &str| {
-        let detail = match why.is_empty() {
-            true => format!("{}: {}", about.olt, about.act),
-            false => format!("{}: {}: {why}", about.olt, about.act),
-        };
-        Err(Failure::new(code, message, detail).with_data(&outcome))
-    };
-    match state {
-        _ if is_pending => failed(
-            ErrorCode::OutcomeUnknown,
-            "What the OLT holds is not known yet; the job goes on until it is.",
-        ),
-        WriteState::Applied if is_restart => {
-            Written::new(&outcome, "The OLT took it; the job tells whether the ONU came back.", ignored)
-        }
-        WriteState::Applied => Written::new(&outcome, "It is done, and was read back.", ignored),
-        WriteState::Unchanged => Written::new(&outcome, "It is so already: nothing was sent.", ignored),
-        WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused, and nothing has changed."),
-        WriteState::RolledBack => {
-            failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
-        }
-        WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
-        WriteState::Unknown => failed(ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it."),
+    match said {
+        Ok(message) => Written::new(&outcome, message, ignored),
+        Err(why) => Err(why.with_data(&outcome)),
     }
 }
 
-/// What the OLT said, or what is known besides.
-fn why(report: &WriteReport) -> String {
-    let refused = report.steps.iter().find(|step| step.state == gpon::StepState::Refused);
-    let said = refused.map(|step| format!("`{}`: {}", step.line, step.answer.trim()));
-    said.into_iter()
-        .chain(report.remaining.iter().cloned())
-        .chain(report.warnings.iter().cloned())
-        .collect::<Vec<_>>()
-        .join("; ")
+/// The answer to a write that was asked for before, as its job tells it.
+pub(super) fn told_again(view: JobView, saved: Saved, ignored: &[String]) -> Result<Written, Failure> {
+    let job = view.job.id.clone();
+    let about = About { at: view.at, reference: view.job.reference.clone(), ..About::default() };
+    if view.goes_on() {
+        let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, &about);
+        return Written::goes_on(&job, outcome, GOES_ON, ignored);
+    }
+    let told = view.told.unwrap_or_else(Told::unknown);
+    let (message, error) = (told.message.clone().unwrap_or_default(), told.error.clone().unwrap_or_default());
+    let code = told.error_code.as_deref().and_then(ErrorCode::of);
+    let outcome = Outcome::of_told(told, saved).about(&job, &about);
+    match code {
+        None if outcome.success => Written::new(outcome, &message, ignored),
+        code => {
+            let code = code.unwrap_or(ErrorCode::OutcomeUnknown);
+            Err(Failure::new(code, message, error).with_data(outcome))
+        }
+    }
 }
 
 /// Why nothing was sent.
-pub(super) fn not_done(job: &str, why: NotDone, saved: Saved, about: &About) -> Failure {
-    let untouched = || Outcome::unreported(WriteState::Unchanged, saved, Vec::new()).about(job, about);
-    match why {
-        NotDone::Change(error) => Failure::from(error).with_data(untouched()),
-        NotDone::Held(hold) => refused(Denied::Held(hold), &about.olt).with_data(untouched()),
-        NotDone::Locked { job, object } => {
-            Failure::from(NotBegun::Locked { job, object }).with_data(untouched())
-        }
-        NotDone::Ending => Failure::new(
-            ErrorCode::NotWriter,
-            "The server is ending and writes no more.",
-            format!("{}: nothing was sent", about.olt),
-        )
-        .retry(std::time::Duration::from_secs(5))
-        .with_data(untouched()),
-        NotDone::Lost => Failure::new(
-            ErrorCode::OutcomeUnknown,
-            "Nobody knows what the OLT made of it.",
-            format!("{}: {} ended by a fault of the server; see its log", about.olt, about.act),
-        )
-        .with_data(Outcome::unreported(WriteState::Unknown, Saved::Manual, Vec::new()).about(job, about)),
-    }
+pub(super) fn not_done(job: &str, why: &NotDone, saved: Saved, about: &About) -> Failure {
+    let (state, saved) = match why {
+        NotDone::Lost => (WriteState::Unknown, Saved::Manual),
+        _ => (WriteState::Unchanged, saved),
+    };
+    let outcome = Outcome::unreported(state, saved, Vec::new()).about(job, about);
+    why.failure(&about.olt, &about.act).with_data(outcome)
 }
 
 /// A moment, or null for one that cannot be told.

@@ -1,14 +1,14 @@
 use std::time::{Duration, Instant};
 
-use gpon::{StepState, WriteReport, WriteState};
+use gpon::{WriteReport, WriteState};
 
-use super::outcome::Outcome;
-use super::writing::{Writing, refused};
-use crate::http::openapi::{HowLong, MadeOrGoesOn, SaveFailures};
+use super::outcome::{Outcome, Planned, WriteOrPlan};
+use super::writing::Writing;
+use crate::http::openapi::{HowToWrite, MadeOrGoesOn, SaveFailures};
 use crate::http::{ErrorCode, Failure, Written};
-use crate::jobs::{Saved, spelt};
+use crate::jobs::{Saved, of_save, spelt};
 use crate::tasks::WriteLost;
-use crate::writing::{Denied, Extent, NotSaved};
+use crate::writing::{Extent, NotSaved};
 
 /// How long a caller waits for a save to end that is no job, since nothing can be kept:
 /// less than the deadline of a request, so that there is an answer.
@@ -18,21 +18,19 @@ const PATIENCE: Duration = Duration::from_secs(80);
 ///
 /// One save of an OLT runs at a time; who asks while one runs shares the next
 /// one. A save that has not ended after 20 s, or what `Prefer: wait=N` says, is
-/// answered 202 and goes on as its job. There is no dry run of a save:
-/// `dry_run=true` is 400.
+/// answered 202 and goes on as its job.
 #[utoipa::path(
     post, path = "/system/save", operation_id = "save", tag = "System",
-    params(HowLong),
-    responses(MadeOrGoesOn<Outcome>, SaveFailures),
+    params(HowToWrite),
+    responses(MadeOrGoesOn<WriteOrPlan>, SaveFailures),
 )]
-pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
-    let target = writing.to(Extent::Save, &[])?;
+pub(super) async fn save(mut writing: Writing) -> Result<Written, Failure> {
+    if let Some(answer) = writing.again(&[]).await? {
+        return Ok(answer);
+    }
+    let mut target = writing.to(Extent::Save, &[])?;
     if target.dry_run {
-        return Err(Failure::new(
-            ErrorCode::InvalidParameter,
-            "A save has no dry run.",
-            "dry_run: saving is one act that changes nothing of what the OLT does now; there is no plan to show",
-        ));
+        return Planned::from(target.plan_save().await?).answer(&[]);
     }
     let began = Instant::now();
     let (job, ended) = target.save(PATIENCE).await;
@@ -44,17 +42,23 @@ pub(super) async fn save(writing: Writing) -> Result<Written, Failure> {
     };
     let duration_ms = began.elapsed().as_millis() as u64;
     tracing::info!(olt.id = olt, caller = by, state, duration_ms, "a save was asked for");
-    match ended {
-        Some(Ok(report)) => answer(report, olt, job),
-        Some(Err(error)) => Err(not_saved(error, olt)),
-        None => match job {
-            Some(job) => {
-                let outcome = Outcome::unreported(WriteState::Unknown, Saved::Pending, Vec::new());
-                let outcome = Outcome { job: Some(job.clone()), ..outcome };
-                Written::goes_on(&job, outcome, "The save goes on; its job tells how it ends.", &[])
-            }
-            None => Err(goes_on(olt)),
-        },
+    answered(olt, job, ended)
+}
+
+/// The answer to a save, which may go on as its job.
+pub(super) fn answered(
+    olt: &str,
+    job: Option<String>,
+    ended: Option<Result<WriteReport, NotSaved>>,
+) -> Result<Written, Failure> {
+    match (ended, job) {
+        (Some(saved), job) => answer(saved, olt, job),
+        (None, Some(job)) => {
+            let outcome = Outcome::unreported(WriteState::Unknown, Saved::Pending, Vec::new());
+            let outcome = Outcome { job: Some(job.clone()), ..outcome };
+            Written::goes_on(&job, outcome, "The save goes on; its job tells how it ends.", &[])
+        }
+        (None, None) => Err(goes_on(olt)),
     }
 }
 
@@ -68,56 +72,20 @@ fn outcome_of(report: WriteReport) -> Outcome {
     Outcome::of(report, saved)
 }
 
-fn answer(report: WriteReport, olt: &str, job: Option<String>) -> Result<Written, Failure> {
-    let sent = report.steps.iter().rev().find(|step| step.state != StepState::NotSent);
-    // What we made of the OLT's words quotes them; else they speak for themselves.
-    let why = match (report.warnings.as_slice(), sent) {
-        ([], Some(step)) => step.answer.trim().to_owned(),
-        (warnings, _) => warnings.join("; "),
-    };
-    let (state, is_sent) = (report.state, sent.is_some());
-    let outcome = Outcome { job, ..outcome_of(report) };
-    let failed = |code, message: &str| {
-        let detail = match why.is_empty() {
-            true => format!("{olt}: save its configuration"),
-            false => format!("{olt}: save its configuration: {why}"),
-        };
-        Err(Failure::new(code, message, detail).with_data(&outcome))
-    };
-    match state {
-        WriteState::Applied => Written::new(&outcome, "The running configuration was saved.", &[]),
-        WriteState::Unchanged => Written::new(&outcome, "There was nothing to save.", &[]),
-        WriteState::Refused if is_sent => failed(ErrorCode::OltRefused, "The OLT refused to save."),
-        WriteState::Refused => {
-            failed(ErrorCode::OltRefused, "Nothing was sent: the OLT would refuse to save.")
+fn answer(saved: Result<WriteReport, NotSaved>, olt: &str, job: Option<String>) -> Result<Written, Failure> {
+    let said = of_save(&saved, olt);
+    let outcome = match saved {
+        Ok(report) => outcome_of(report),
+        Err(NotSaved::Lost(WriteLost::Panicked)) => {
+            Outcome::unreported(WriteState::Unknown, Saved::Manual, Vec::new())
         }
-        WriteState::RolledBack => {
-            failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
-        }
-        WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
-        WriteState::Unknown => failed(ErrorCode::OutcomeUnknown, "Nobody knows whether the OLT saved."),
-    }
-}
-
-fn not_saved(error: NotSaved, olt: &str) -> Failure {
-    // Nothing was sent.
-    let untouched = Outcome::unreported(WriteState::Unchanged, Saved::Manual, Vec::new());
-    match error {
-        NotSaved::Olt(error) => Failure::from(error).with_data(untouched),
-        NotSaved::Held(hold) => refused(Denied::Held(hold), olt).with_data(untouched),
-        NotSaved::Lost(WriteLost::Ending) => Failure::new(
-            ErrorCode::NotWriter,
-            "The server is ending and writes no more.",
-            format!("{olt}: nothing was sent"),
-        )
-        .retry(Duration::from_secs(5))
-        .with_data(untouched),
-        NotSaved::Lost(WriteLost::Panicked) => Failure::new(
-            ErrorCode::OutcomeUnknown,
-            "Nobody knows whether the OLT saved.",
-            format!("{olt}: the save ended by a fault of the server; see its log"),
-        )
-        .with_data(Outcome::unreported(WriteState::Unknown, Saved::Manual, Vec::new())),
+        // Nothing was sent.
+        Err(_) => Outcome::unreported(WriteState::Unchanged, Saved::Manual, Vec::new()),
+    };
+    let outcome = Outcome { job, ..outcome };
+    match said {
+        Ok(message) => Written::new(&outcome, message, &[]),
+        Err(why) => Err(why.with_data(&outcome)),
     }
 }
 
@@ -133,7 +101,7 @@ fn goes_on(olt: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use gpon::WriteStep;
+    use gpon::{StepState, WriteStep};
     use serde_json::{Value, json};
 
     use super::*;
@@ -158,7 +126,7 @@ mod tests {
             (WriteState::Partial, StepState::Refused, "partial_change", 500, "manual"),
             (WriteState::Unknown, StepState::Unknown, "outcome_unknown", 504, "manual"),
         ] {
-            let failure = answer(report(state, step, "%Error 1: no"), "a", None).unwrap_err();
+            let failure = answer(Ok(report(state, step, "%Error 1: no")), "a", None).unwrap_err();
             assert_eq!(serde_json::to_value(failure.code).unwrap(), code);
             assert_eq!(failure.code.status().as_u16(), success);
             assert!(failure.detail.contains("%Error 1: no"), "{}", failure.detail);
@@ -172,11 +140,11 @@ mod tests {
             warnings: vec!["it stands at `>`".into()],
             ..report(WriteState::Refused, StepState::NotSent, "")
         };
-        let failure = answer(unsent, "a", None).unwrap_err();
+        let failure = answer(Ok(unsent), "a", None).unwrap_err();
         assert!(failure.message.starts_with("Nothing was sent"), "{}", failure.message);
         assert!(failure.detail.contains("it stands at `>`"), "{}", failure.detail);
         for state in [WriteState::Applied, WriteState::Unchanged] {
-            assert!(answer(report(state, StepState::Done, ""), "a", None).is_ok());
+            assert!(answer(Ok(report(state, StepState::Done, "")), "a", None).is_ok());
             assert_eq!(outcome_of(report(state, StepState::Done, "")).saved.0, Saved::Yes);
         }
     }
@@ -191,7 +159,7 @@ mod tests {
             (NotSaved::Lost(WriteLost::Ending), "not_writer", "unchanged"),
             (NotSaved::Lost(WriteLost::Panicked), "outcome_unknown", "unknown"),
         ] {
-            let failure = not_saved(error, "a");
+            let failure = answer(Err(error), "a", None).unwrap_err();
             let data = failure.data.unwrap();
             assert_eq!(serde_json::to_value(failure.code).unwrap(), code);
             assert_eq!((&data["state"], &data["success"]), (&json!(state), &json!(false)));

@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{OnuChange, OnuRef, OnuTarget, WriteReport, quoted};
+use gpon::{OnuChange, OnuRef, OnuTarget, WriteReport};
 
+use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
-use crate::http::{Caller, ErrorCode, Failure, Query, RequestId, WantedOlt};
-use crate::jobs::{Answered, Asked, KeptPlan};
+use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
+use crate::jobs::{Answered, Asked, KeptPlan, Key, KeyTurn, Under};
 use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
-
-/// Whoever holds an OLT does something by hand, which takes minutes; another
-/// instance stays the writer for longer.
-const LATER: Duration = Duration::from_secs(60);
 
 /// A request that may change what the server keeps: its token is one to write
 /// with. Whether an OLT may be written to is not asked, see [`Writing`].
@@ -28,21 +25,24 @@ impl FromRequestParts<App> for Changing {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
-        // Nobody is let through whom nobody has looked at.
-        let permission = parts.extensions.get::<Permission>().copied().unwrap_or(Permission::NoToken);
-        permission.check().map_err(|denied| refused(denied, ""))?;
-        if let Some(key) = parts.headers.get("idempotency-key") {
+        let by = changer(parts)?;
+        if IdempotencyKey::of(parts)?.is_some() {
             return Err(Failure::new(
                 ErrorCode::InvalidParameter,
-                "The header Idempotency-Key is not supported yet.",
-                format!(
-                    "Idempotency-Key: nothing keeps answers by their key yet, not {}",
-                    quoted(key.as_bytes())
-                ),
+                "The header Idempotency-Key is for writes that become jobs.",
+                "Idempotency-Key: nothing is kept under it here",
             ));
         }
-        Ok(Self { by: parts.extensions.get::<Caller>().map(|caller| Arc::clone(&caller.name)) })
+        Ok(Self { by })
     }
+}
+
+/// Who may change something: the name of the token.
+fn changer(parts: &Parts) -> Result<Option<Arc<str>>, Failure> {
+    // Nobody is let through whom nobody has looked at.
+    let permission = parts.extensions.get::<Permission>().copied().unwrap_or(Permission::NoToken);
+    permission.check().map_err(|denied| Failure::denied(denied, ""))?;
+    Ok(parts.extensions.get::<Caller>().map(|caller| Arc::clone(&caller.name)))
 }
 
 /// A request to write to an OLT, by somebody who may write at all.
@@ -51,7 +51,6 @@ impl FromRequestParts<App> for Changing {
 /// handle by which a handler can write.
 #[derive(Debug)]
 pub(super) struct Writing {
-    by: Option<Arc<str>>,
     olt: ChosenOlt,
     query: Query,
     asked: Asking,
@@ -60,9 +59,13 @@ pub(super) struct Writing {
 /// How a write is asked for besides what it is.
 #[derive(Debug, Clone)]
 pub(super) struct Asking {
+    by: Option<Arc<str>>,
     request_id: String,
     /// How long who asks waits for its end.
     wait: Duration,
+    key: Option<Key>,
+    /// Its turn under the key, once it is known that it is the first.
+    turn: Option<Arc<KeyTurn>>,
 }
 
 /// How long a write is waited for whose request says nothing, and at most.
@@ -70,13 +73,43 @@ const WAIT: Duration = Duration::from_secs(20);
 const LONGEST_WAIT: u64 = 60;
 
 impl Asking {
-    pub(super) fn of(parts: &Parts) -> Result<Self, Failure> {
-        let request_id = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
-        Ok(Self { request_id: request_id.unwrap_or_default(), wait: wait(parts)? })
+    /// What was asked for under its key before, if it was: it is answered by its job.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::under`].
+    pub(super) async fn again(
+        &mut self,
+        olt: &ChosenOlt,
+        ignored: &[String],
+    ) -> Result<Option<Written>, Failure> {
+        let Some(key) = self.key.take() else { return Ok(None) };
+        match olt.jobs().under(olt.id(), self.by.as_ref(), key, self.wait).await? {
+            Under::Nothing(turn) => {
+                self.turn = Some(Arc::new(turn));
+                Ok(None)
+            }
+            Under::Job(view) => {
+                let saved = view.saved(olt.jobs(), Some(&olt.writable())).await;
+                told_again(*view, saved, ignored).map(Some)
+            }
+        }
     }
 
-    pub(super) fn by(&self, caller: Option<Arc<str>>, reference: Option<String>) -> Asked {
-        Asked { caller, request_id: self.request_id.clone(), reference, wait: self.wait }
+    pub(super) fn by(self, reference: Option<String>) -> Asked {
+        let Self { by, request_id, wait, turn, .. } = self;
+        Asked { caller: by, request_id, reference, wait, key: turn }
+    }
+}
+
+impl FromRequestParts<App> for Asking {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Failure> {
+        let by = changer(parts)?;
+        let request_id = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
+        let (request_id, wait) = (request_id.unwrap_or_default(), wait(parts)?);
+        let key = IdempotencyKey::of(parts)?.map(|IdempotencyKey { name, asked }| Key { name, asked });
+        Ok(Self { by, request_id, wait, key, turn: None })
     }
 }
 
@@ -105,7 +138,7 @@ impl FromRequestParts<App> for Writing {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let Changing { by } = Changing::from_request_parts(parts, app).await?;
+        let asked = Asking::from_request_parts(parts, app).await?;
         let wanted = parts.extensions.get::<WantedOlt>().and_then(|wanted| wanted.0.as_deref());
         if wanted.is_none() && app.olts().count() > 1 {
             return Err(Failure::new(
@@ -116,11 +149,22 @@ impl FromRequestParts<App> for Writing {
         }
         let olt = app.olt(wanted)?;
         let query = Query::from_request_parts(parts, app).await?;
-        Ok(Self { by, olt, query, asked: Asking::of(parts)? })
+        Ok(Self { olt, query, asked })
     }
 }
 
 impl Writing {
+    /// See [`Asking::again`]; a dry run keeps nothing under its key.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) async fn again(&mut self, ignored: &[String]) -> Result<Option<Written>, Failure> {
+        match self.query.flag("dry_run")? {
+            true => Ok(None),
+            false => self.asked.again(&self.olt, ignored).await,
+        }
+    }
+
     /// The OLT to write to, where a write about `extent` is let through. The
     /// query may hold `parameters` besides those of every write.
     ///
@@ -176,7 +220,7 @@ impl Writing {
 /// `forbidden`, `not_writer`, `held`.
 pub(super) fn let_through(olt: &ChosenOlt, extent: Extent, dry_run: bool) -> Result<(), Failure> {
     let site = olt.site();
-    let denied = |denied| refused(denied, olt.id());
+    let denied = |denied| Failure::denied(denied, olt.id());
     site.writes.check(extent, dry_run).map_err(denied)?;
     if !site.writer {
         return Err(denied(Denied::NotWriter));
@@ -203,16 +247,19 @@ impl Target {
 
     /// The name of the token that writes.
     pub(super) fn by(&self) -> Option<&str> {
-        self.writing.by.as_deref()
+        self.writing.asked.by.as_deref()
     }
 
     /// Saves what was configured, see [`crate::jobs::Jobs::save_asked`].
     pub(super) async fn save(
-        &self,
+        &mut self,
         at_most: Duration,
     ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
-        let Writing { olt, by, asked, .. } = &self.writing;
-        olt.jobs().save_asked(&olt.writable(), &asked.by(by.clone(), None), at_most).await
+        let Writing { olt, asked, .. } = &mut self.writing;
+        // The turn under its key ends once there is a job.
+        let key = asked.turn.take();
+        let asked = Asked { key, ..asked.clone().by(None) };
+        olt.jobs().save_asked(&olt.writable(), asked, at_most).await
     }
 
     /// The OLT.
@@ -229,63 +276,27 @@ impl Target {
         Ok(olt.jobs().plan(&olt.writable(), change).await??)
     }
 
+    /// Plans a save, and keeps the plan.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::plan_save`].
+    pub(super) async fn plan_save(&self) -> Result<KeptPlan, Failure> {
+        let Writing { olt, .. } = &self.writing;
+        Ok(olt.jobs().plan_save(&olt.writable()).await??)
+    }
+
     /// Makes a change of the ONU at `at`.
     ///
     /// # Errors
     /// As of [`crate::jobs::Jobs::change`].
     pub(super) async fn change(
-        &self,
+        self,
         change: OnuChange,
         at: OnuRef,
         reference: Option<String>,
     ) -> Result<Answered, Failure> {
-        let Writing { olt, by, asked, .. } = &self.writing;
-        let asked = asked.by(by.clone(), reference);
-        Ok(olt.jobs().change(&olt.writable(), change, at, asked).await?)
-    }
-}
-
-/// What is told to whom a write is denied.
-pub(super) fn refused(denied: Denied, olt: &str) -> Failure {
-    let forbidden = |message, detail: String| Failure::new(ErrorCode::Forbidden, message, detail);
-    match denied {
-        Denied::ReadOnly => forbidden(
-            "The token is one to read with.",
-            "token: it has no `write = true` in the configuration".into(),
-        ),
-        Denied::NoToken => forbidden(
-            "Who writes needs a token.",
-            "token: none is configured, and without one nothing is written".into(),
-        ),
-        Denied::Off => forbidden("The OLT is not written to.", format!("{olt}: its `writes` are off")),
-        Denied::PlansOnly => forbidden(
-            "Only dry runs are let through to the OLT.",
-            format!("{olt}: its `writes` are plan; add ?dry_run=true"),
-        ),
-        Denied::OtherPons(pon) => forbidden(
-            "Only other PON ports of the OLT are written to.",
-            format!("{olt}: {pon} is not among its `writes`"),
-        ),
-        Denied::SomePons => forbidden(
-            "Only objects on some PON ports of the OLT are written to.",
-            format!("{olt}: its `writes` are a list of PON ports, and this is about the whole OLT"),
-        ),
-        Denied::NotWriter => Failure::new(
-            ErrorCode::NotWriter,
-            "This instance does not write to the OLT.",
-            format!("{olt}: its `writer` is another instance"),
-        )
-        .retry(LATER),
-        Denied::Held(hold) => {
-            let by = hold.by.map_or_else(|| "somebody without a token".into(), |by| quoted(&*by).to_string());
-            let reason = hold.reason.map(|reason| format!(": {}", quoted(&reason))).unwrap_or_default();
-            Failure::new(
-                ErrorCode::Held,
-                "Somebody holds the OLT: nothing is written to it until it is released.",
-                format!("{olt}: held by {by}{reason}"),
-            )
-            .retry(LATER)
-        }
+        let Writing { olt, asked, .. } = self.writing;
+        Ok(olt.jobs().change(&olt.writable(), change, at, asked.by(reference)).await?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! say ([`Value`], in `values.rs`), and the same type says it to the OpenAPI
 //! document. Whatever is wrong is told at once, each field with its reason.
 
+mod declared;
 mod json;
 mod values;
 
@@ -17,6 +18,7 @@ use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, AnyOfBuilder, 
 use utoipa::openapi::{RefOr, Schema};
 
 use super::{ErrorCode, Failure};
+pub(crate) use declared::body;
 pub use json::Json;
 pub use values::{Hidden, LossName, Reference, Whole};
 
@@ -88,6 +90,32 @@ pub trait Field: Sized {
 
     /// Its rule for the OpenAPI document.
     fn schema() -> RefOr<Schema>;
+}
+
+/// A part of a body: a field, or several that bodies have in common.
+pub trait Part: Sized {
+    /// The names of its fields; `own` are those of a field.
+    fn names(own: &'static [&'static str]) -> Vec<&'static [&'static str]>;
+
+    /// Reads it from the object that the body is.
+    fn read(object: &BTreeMap<String, Json>, own: &[&str], reader: &mut Reader) -> Option<Self>;
+
+    /// Its fields for the OpenAPI document.
+    fn described(own: &'static [&'static str], meaning: &'static str) -> Vec<Described>;
+}
+
+impl<F: Field> Part for F {
+    fn names(own: &'static [&'static str]) -> Vec<&'static [&'static str]> {
+        vec![own]
+    }
+
+    fn read(object: &BTreeMap<String, Json>, own: &[&str], reader: &mut Reader) -> Option<Self> {
+        reader.field(object, own)
+    }
+
+    fn described(own: &'static [&'static str], meaning: &'static str) -> Vec<Described> {
+        vec![Described { names: own, meaning, required: F::REQUIRED, schema: F::schema() }]
+    }
 }
 
 impl<T: Value> Field for T {
@@ -280,61 +308,6 @@ fn meant(schema: RefOr<Schema>, meaning: &str) -> RefOr<Schema> {
         other => other,
     }
 }
-
-/// Declares a body. Every field has its meaning, in words for the OpenAPI
-/// document; `#[also("...")]` gives it more names, and `unused` lists the keys
-/// that are accepted for the sake of old clients and do nothing.
-macro_rules! body {
-    (
-        $(#[doc = $of_all:literal])+
-        $vis:vis struct $name:ident {
-            $(
-                $(#[doc = $meaning:literal])+
-                $(#[also($($also:literal),+)])?
-                $field_vis:vis $field:ident: $type:ty,
-            )*
-        }
-        $(unused: $($unused:literal),+;)?
-    ) => {
-        $(#[doc = $of_all])+
-        #[derive(Debug)]
-        $vis struct $name {
-            $($(#[doc = $meaning])+ $field_vis $field: $type,)*
-        }
-
-        impl $crate::http::body::Value for $name {
-            fn read(
-                json: &$crate::http::body::Json,
-                reader: &mut $crate::http::body::Reader,
-            ) -> Option<Self> {
-                let names: &[&[&str]] = &[$(&[stringify!($field), $($($also),+)?]),*];
-                let object = reader.object(json, names, &[$($($unused),+)?])?;
-                // All of them, before one that is wrong ends it.
-                $(let $field = reader.field::<$type>(object, &[stringify!($field), $($($also),+)?]);)*
-                Some(Self { $($field: $field?),* })
-            }
-
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                let fields = vec![$($crate::http::body::Described {
-                    names: &[stringify!($field), $($($also),+)?],
-                    meaning: concat!($($meaning),+),
-                    required: <$type as $crate::http::body::Field>::REQUIRED,
-                    schema: <$type as $crate::http::body::Field>::schema(),
-                }),*];
-                $crate::http::body::schema(concat!($($of_all),+), fields, &[$($($unused),+)?])
-            }
-        }
-
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                <Self as $crate::http::body::Value>::schema()
-            }
-        }
-
-        impl utoipa::ToSchema for $name {}
-    };
-}
-pub(crate) use body;
 
 #[cfg(test)]
 mod tests;

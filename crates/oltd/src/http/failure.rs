@@ -9,11 +9,9 @@ use utoipa::ToSchema;
 use zte::{ChangeError, NotChanged, OltError, Trouble};
 
 use super::status::words;
-use crate::app::NoOlt;
 use crate::cache::CacheError;
 use crate::charset::replace_kept;
 use crate::http::ErrorCode;
-use crate::jobs::{NotBegun, NotSettled};
 
 /// Why a request got no answer. It becomes the envelope once the request's id is known.
 #[derive(Debug, Clone)]
@@ -62,8 +60,6 @@ const NETWORK_RETRY: Duration = Duration::from_secs(5);
 const STORE_RETRY: Duration = Duration::from_secs(60);
 /// About as long as a PON's reading takes to leave the queue.
 const BUSY_RETRY: Duration = Duration::from_secs(1);
-/// By then another process may have started.
-const ENDING_RETRY: Duration = Duration::from_secs(5);
 
 impl Failure {
     /// A failure of this kind.
@@ -104,6 +100,18 @@ impl Failure {
         };
         let reason = problem.missing().map_or("", |(_, reason)| reason);
         Self::new(code, message, format!("{what} cannot be told from an incomplete reading: {reason}"))
+    }
+
+    /// The store cannot keep what is to be done, so that nothing is sent.
+    pub fn unkept(detail: impl Into<String>) -> Self {
+        let message = "The store cannot keep what is to be done.";
+        Self::new(ErrorCode::StoreUnavailable, message, detail).retry(STORE_RETRY)
+    }
+
+    /// Too many wait to write to the OLT already.
+    pub fn crowded(detail: impl Into<String>) -> Self {
+        let message = "Too many writes wait for this OLT already.";
+        Self::new(ErrorCode::OltBusy, message, detail).retry(BUSY_RETRY)
     }
 
     /// The same with what is known nevertheless.
@@ -245,54 +253,7 @@ impl From<ChangeError> for Failure {
             NotChanged::Stale { .. } => {
                 new(ErrorCode::PlanStale, "What the plan touches has changed since it was made.")
             }
-            NotChanged::Journal(_) => {
-                new(ErrorCode::StoreUnavailable, "The store cannot keep what is to be done.")
-                    .retry(STORE_RETRY)
-            }
-        }
-    }
-}
-
-impl From<NotBegun> for Failure {
-    fn from(why: NotBegun) -> Self {
-        let detail = why.to_string();
-        match why {
-            NotBegun::Store(_) => {
-                Self::new(ErrorCode::StoreUnavailable, "The store cannot keep what is to be done.", detail)
-                    .retry(STORE_RETRY)
-            }
-            NotBegun::Locked { job, .. } => Self::new(
-                ErrorCode::Locked,
-                format!("A job whose end is not known yet locks it: {job}."),
-                detail,
-            ),
-            NotBegun::Busy { .. } => {
-                Self::new(ErrorCode::OltBusy, "Too many writes wait for this OLT already.", detail)
-                    .retry(BUSY_RETRY)
-            }
-            NotBegun::NoSuchPlan(_) => Self::new(ErrorCode::PlanNotFound, "There is no such plan.", detail),
-            NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
-            NotBegun::Ending => {
-                Self::new(ErrorCode::NotWriter, "The server is ending and writes no more.", detail)
-                    .retry(ENDING_RETRY)
-            }
-            NotBegun::Expired => {
-                Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail)
-            }
-        }
-    }
-}
-
-impl From<NotSettled> for Failure {
-    fn from(why: NotSettled) -> Self {
-        let detail = why.to_string();
-        match why {
-            NotSettled::NoSuchJob(_) => Self::new(ErrorCode::JobNotFound, "There is no such job.", detail),
-            NotSettled::Settled(_) | NotSettled::NoPlan => {
-                Self::new(ErrorCode::JobSettled, "Nothing of the job can be settled so.", detail)
-            }
-            NotSettled::Store(_) => Self::from(NotBegun::Store(detail)),
-            NotSettled::Begun(why) => Self::from(why),
+            NotChanged::Journal(_) => Self::unkept(detail),
         }
     }
 }
@@ -302,21 +263,6 @@ impl From<CacheError> for Failure {
         match error {
             CacheError::Olt(error) => error.into(),
             CacheError::Lost => Self::internal(error),
-        }
-    }
-}
-
-impl From<NoOlt> for Failure {
-    fn from(error: NoOlt) -> Self {
-        match error {
-            NoOlt::Unknown(_) => {
-                Self::new(ErrorCode::OltNotFound, "No such OLT is configured.", error.to_string())
-            }
-            NoOlt::Unnamed => Self::new(
-                ErrorCode::OltRequired,
-                "Several OLTs are configured and none is the default.",
-                "olt: name one in the path, /api/v1/olts/{olt}/..., or configure a default",
-            ),
         }
     }
 }

@@ -12,6 +12,7 @@ use hyper::body::Body as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
+use super::idempotency::{self, BodyHash};
 use super::{ErrorCode, Failure};
 
 /// The longest body of a route is a backup to import.
@@ -84,6 +85,10 @@ impl Intake {
             return Ok((request, Held(None)));
         }
         must_be_readable(&request)?;
+        let mut request = request;
+        if idempotency::is_in(request.headers()) {
+            request.extensions_mut().insert(BodyHash::of(&bytes));
+        }
         Ok((request.map(|_| Body::from(bytes)), held))
     }
 

@@ -107,7 +107,7 @@ pub enum ErrorCode {
     Held,
     /// The link was lost during a write, or it goes on: nobody knows yet what the OLT holds.
     OutcomeUnknown,
-    /// The OLT refused a part of a write, and what was done before is undone.
+    /// The OLT refused a part of a write, or somebody wanted it undone: what was done before is undone.
     RolledBack,
     /// Some of a write remains on the OLT.
     PartialChange,
@@ -137,6 +137,12 @@ pub enum ErrorCode {
     JobNotFound,
     /// Nothing of the job waits to be settled.
     JobSettled,
+    /// Something else was asked under the same `Idempotency-Key` within a day. Nothing was sent.
+    KeyReused,
+    /// The job was cancelled before anything was sent.
+    Cancelled,
+    /// The job has begun or has ended, so that nobody can cancel it; the message says which.
+    NotCancellable,
     /// The store cannot keep what is to be done, so that nothing was sent.
     StoreUnavailable,
     /// The client asked more than its share; `Retry-After` says when it may ask again.
@@ -153,6 +159,22 @@ impl ErrorCode {
             b"431" => Some(Self::HeadTooLarge),
             _ => None,
         }
+    }
+
+    /// The code that is spelt so in answers.
+    pub fn of(spelt: &str) -> Option<Self> {
+        Self::MEANINGS.iter().map(|(code, _)| *code).find(|code| code.spelt() == spelt)
+    }
+
+    /// Whether an answer with this code is kept under the key that it was asked with: one by
+    /// which nothing was sent, and that may be another one the next time, is not.
+    pub fn is_kept(self) -> bool {
+        ![400, 401, 403, 409, 429, 503].contains(&self.status().as_u16())
+    }
+
+    /// As it stands in answers.
+    pub fn spelt(self) -> String {
+        serde_json::to_value(self).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// Whether the code says that the caller is not let in, whoever it is.
@@ -187,7 +209,10 @@ impl ErrorCode {
             | Self::PlanStale
             | Self::PlanApplied
             | Self::PlanExpired
-            | Self::JobSettled => StatusCode::CONFLICT,
+            | Self::JobSettled
+            | Self::KeyReused
+            | Self::Cancelled
+            | Self::NotCancellable => StatusCode::CONFLICT,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

@@ -23,6 +23,7 @@ impl Jobs {
                     None if may_be_sent => not_known("the server ended before it knew whether the OLT saved"),
                     None => Told::failed("the server ended before anything of it was sent"),
                 };
+                let told = told.cut_off();
                 self.end_job(&job.id, state_of(&told), &told).await;
             }
         }
@@ -54,7 +55,7 @@ impl Jobs {
             plan => plan,
         };
         let Some(plan) = plan else {
-            let told = Told::failed(format!("{why} before anything of it was sent"));
+            let told = Told::failed(format!("{why} before anything of it was sent")).cut_off();
             self.end_job(job, JobState::Failed, &told).await;
             return Ok(JobState::Failed);
         };
@@ -62,7 +63,7 @@ impl Jobs {
             let told = told_of(&plan, why);
             (state_of(&told), told)
         } else {
-            let told = not_known(why);
+            let told = not_known(why).cut_off();
             let _ = store.end(&plan.id, PlanEnd::Pending, &document(&told), SystemTime::now()).await?;
             (JobState::Pending, told)
         };
@@ -84,8 +85,7 @@ fn not_known(why: &str) -> Told {
 /// How a job ended of which this is told.
 fn state_of(told: &Told) -> JobState {
     match told.state.as_str() {
-        _ if told.error.is_some() => JobState::Failed,
-        "applied" | "unchanged" => JobState::Done,
+        "applied" | "unchanged" if told.error.is_none() => JobState::Done,
         "partial" => JobState::Partial,
         _ => JobState::Failed,
     }

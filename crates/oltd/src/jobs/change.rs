@@ -10,13 +10,14 @@ use tokio::sync::oneshot;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
+use super::cancel::Cancellable;
 use super::journal::{JobJournal, Kept};
 use super::looking::LOOKED;
+use super::why::{of_change, of_undone};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Claim, Duty, JobState, NewJob, PlanEnd, Store};
+use crate::store::{Duty, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
-use crate::writing::Hold;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
@@ -38,12 +39,15 @@ impl Jobs {
     ) -> Result<Answered, NotBegun> {
         let (work, store) = self.admitted(olt, at)?;
         let journal = work.journal(store, &new_id(), Kept::No);
-        let (kind, until) = (change.wish.kind(), asked.wait.max(SETTLED));
+        let (kind, wait) = (change.wish.kind(), asked.wait);
         let add = {
-            let (work, asked) = (work.clone(), asked.clone());
+            let work = work.clone();
+            // The key is held for as long as the job is not added.
             async move { work.add(kind, &asked).await }
         };
-        self.run(&work.clone(), asked.wait, add, work.change(change, journal, until)).await
+        let place = self.cancellable(&work.job);
+        let made = work.clone().change(change, journal, wait.max(SETTLED), place);
+        self.run(&work, wait, add, made).await
     }
 
     /// Applies a plan that was kept.
@@ -59,16 +63,18 @@ impl Jobs {
     ) -> Result<Answered, NotBegun> {
         let (work, store) = self.admitted(olt, plan.at())?;
         let journal = work.journal(store, id, Kept::Claimed);
-        let until = asked.wait.max(SETTLED);
+        let (kind, wait) = (plan.kind().to_owned(), asked.wait);
         let add = {
-            let (work, asked, id) = (work.clone(), asked.clone(), id.to_owned());
-            let kind = plan.kind().to_owned();
+            let (work, id) = (work.clone(), id.to_owned());
             async move {
                 work.add(&kind, &asked).await?;
-                work.claim(&id).await
+                drop(asked);
+                work.jobs.claim(work.jobs.store()?, &id, &work.job).await
             }
         };
-        self.run(&work.clone(), asked.wait, add, work.apply(plan, journal, until)).await
+        let place = self.cancellable(&work.job);
+        let made = work.clone().apply(plan, journal, wait.max(SETTLED), place);
+        self.run(&work, wait, add, made).await
     }
 
     /// A job at an ONU that may be begun.
@@ -76,7 +82,7 @@ impl Jobs {
         self.unlocked(&olt.id, at)?;
         self.has_room(olt, at)?;
         let store = self.store()?.clone();
-        Ok((Work { jobs: self.clone(), olt: olt.clone(), job: new_id(), at }, store))
+        Ok((Work { jobs: self.clone(), olt: olt.clone(), job: new_id(), at, undoes: false }, store))
     }
 
     pub(super) async fn add(
@@ -98,7 +104,12 @@ impl Jobs {
             total: 1,
             created_at: SystemTime::now(),
         };
-        Ok(self.store()?.add_job(&job).await?)
+        let store = self.store()?;
+        let added = match &asked.key {
+            Some(turn) => store.add_job_under(&job, turn.asked_under()).await,
+            None => store.add_job(&job).await,
+        };
+        Ok(added?)
     }
 
     /// Runs a job in a task of its own, and waits for it as long as who asked. The task adds
@@ -169,6 +180,7 @@ impl Jobs {
         if let Err(error) = store.end_job(id, state, &document(told), SystemTime::now()).await {
             tracing::error!(job = id, %error, "how a job ended could not be kept");
         }
+        self.0.ended.notify_waiters();
     }
 }
 
@@ -184,125 +196,98 @@ pub(super) struct Work {
     pub(super) olt: Writable,
     pub(super) job: String,
     pub(super) at: OnuRef,
+    /// Whether somebody wants it undone.
+    pub(super) undoes: bool,
 }
 
 impl Work {
     pub(super) fn journal(&self, store: Store, plan: &str, kept: Kept) -> JobJournal {
-        JobJournal::new(store, self.jobs.0.tasks.clone(), &self.olt, &self.job, plan, kept)
+        JobJournal::new(&self.jobs, store, &self.olt, &self.job, plan, kept)
     }
 
     async fn add(&self, kind: &str, asked: &Asked) -> Result<(), NotBegun> {
         self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked).await
     }
 
-    /// Takes a plan that was kept; where it is not to be had, the job has ended.
-    async fn claim(&self, plan: &str) -> Result<(), NotBegun> {
-        let why = match self.jobs.store()?.claim_plan(plan, &self.job, SystemTime::now()).await {
-            Ok(Claim::Claimed) => return Ok(()),
-            Ok(Claim::AlreadyApplied { job }) => NotBegun::Applied(job),
-            Ok(Claim::Expired) => NotBegun::Expired,
-            Err(error) => error.into(),
-        };
-        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&why)).await;
-        Err(why)
-    }
-
-    async fn change(self, change: OnuChange, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let _alone = self.begin().await?;
+    async fn change(
+        self,
+        change: OnuChange,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
         let made = self.olt.olt.change(&change, &journal, settled);
-        match self.unless_it_ends(made, &journal).await? {
+        let (_alone, made) = self.in_turn(made, &journal, &place).await?;
+        match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
             Err(error) => Err(self.failed(error).await),
         }
     }
 
-    async fn apply(self, plan: Plan, journal: JobJournal, settled: Duration) -> Result<End, NotDone> {
-        let applied = async {
-            let _alone = self.begin().await?;
-            let made = self.olt.olt.apply(&plan, &journal, settled);
-            match self.unless_it_ends(made, &journal).await? {
-                Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
-                Err(error) => Err(self.failed(error).await),
-            }
-        };
-        let applied = applied.await;
-        // One of which nothing was sent can be applied again.
+    async fn apply(
+        self,
+        plan: Plan,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let made = self.olt.olt.apply(&plan, &journal, settled);
+        let made = self.in_turn(made, &journal, &place).await;
+        // What is stale, already so or cancelled was never begun: it can be applied again.
         if !journal.has_begun()
             && let Err(error) = journal.store.release_plan(&journal.plan).await
         {
             tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "a plan of which nothing was sent could not be released");
         }
-        applied
-    }
-
-    /// What comes of a change; one that has not begun does not begin once the server is ending.
-    async fn unless_it_ends<T>(
-        &self,
-        made: impl Future<Output = T>,
-        journal: &JobJournal,
-    ) -> Result<T, NotDone> {
-        let ending = async {
-            self.jobs.0.tasks.ending().cancelled().await;
-            if journal.is_beginning() {
-                std::future::pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            biased;
-            made = made => Ok(made),
-            () = ending => Err(self.cancelled().await),
+        let (_alone, made) = made?;
+        match made {
+            Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
+            Err(error) => Err(self.failed(error).await),
         }
     }
 
-    async fn cancelled(&self) -> NotDone {
-        self.jobs.end_job(&self.job, JobState::Cancelled, &Told::failed("the server is ending")).await;
-        NotDone::Ending
-    }
-
     /// Its turn at the ONU, for as long as it is under way.
-    async fn begin(&self) -> Result<Alone, NotDone> {
+    pub(super) async fn begin(&self) -> Result<Alone, NotDone> {
         let turn = tokio::select! {
             biased;
-            () = self.jobs.0.tasks.ending().cancelled() => return Err(self.cancelled().await),
+            () = self.jobs.0.tasks.ending().cancelled() => return Err(self.not_done(NotDone::Ending).await),
             turn = self.jobs.alone(&self.olt.id, self.at, &self.job) => turn,
         };
         // The one before it may have come to be pending since this one was asked for.
         let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
             (Ok(turn), None) => turn,
             (Err(job), None) | (_, Some(job)) => {
-                let why = NotBegun::Locked { job: job.clone(), object: self.at };
-                self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(why)).await;
-                return Err(NotDone::Locked { job, object: self.at });
+                return Err(self.not_done(NotDone::Locked { job, object: self.at }).await);
             }
         };
-        if let Some(hold) = self.olt.gate.hold() {
-            return Err(self.held(hold).await);
+        match self.olt.gate.hold() {
+            Some(hold) => Err(self.not_done(NotDone::Held(hold)).await),
+            None => Ok(alone),
         }
-        if let Ok(store) = self.jobs.store()
-            && let Err(error) = store.start_job(&self.job, SystemTime::now()).await
-        {
-            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "that a job runs could not be kept");
-        }
-        Ok(alone)
-    }
-
-    async fn held(&self, hold: Hold) -> NotDone {
-        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed("the OLT is held")).await;
-        NotDone::Held(hold)
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {
         // The server came to end, or somebody to hold the OLT, while it waited for its turn.
         if matches!(error.why, NotChanged::Journal(_)) {
             if self.jobs.0.tasks.ending().is_cancelled() {
-                return self.cancelled().await;
+                return self.not_done(NotDone::Ending).await;
             }
             if let Some(hold) = self.olt.gate.hold() {
-                return self.held(hold).await;
+                return self.not_done(NotDone::Held(hold)).await;
             }
         }
-        self.jobs.end_job(&self.job, JobState::Failed, &Told::failed(&error)).await;
-        NotDone::Change(error)
+        self.not_done(NotDone::Change(error)).await
+    }
+
+    /// Keeps why nothing was sent.
+    pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
+        let told = Told::unsent(&why.failure(&self.olt.id, ""));
+        let state = match why {
+            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
+            _ => JobState::Failed,
+        };
+        self.jobs.end_job(&self.job, state, &told).await;
+        why
     }
 
     /// Keeps how it ended, and does what follows from it.
@@ -318,7 +303,13 @@ impl Work {
             (false, WriteState::Partial) => JobState::Partial,
             (false, WriteState::Refused | WriteState::RolledBack | WriteState::Unknown) => JobState::Failed,
         };
-        let told = Told::from(report.clone());
+        let said = match report.state {
+            WriteState::RolledBack | WriteState::Refused if self.undoes && !is_pending => {
+                of_undone(&self.olt.id, plan.act())
+            }
+            _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
+        };
+        let told = Told::from(report.clone()).said(&said);
         let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
         if restarts {
             self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;

@@ -10,12 +10,12 @@ use gpon::StepState;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
-use super::Writable;
+use super::{Jobs, Writable};
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
-use crate::tasks::Tasks;
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
+    jobs: Jobs,
     pub(super) store: Store,
     olt: Writable,
     pub(super) job: String,
@@ -24,7 +24,6 @@ pub(super) struct JobJournal {
     /// Whether the plan stands in the store already, as a draft that was claimed or as
     /// one that was begun before.
     pub(super) kept: Kept,
-    tasks: Tasks,
     /// Whether the plan is about to be kept as one that is begun, or is.
     beginning: AtomicBool,
     begun: AtomicBool,
@@ -44,10 +43,10 @@ pub(super) enum Kept {
 }
 
 impl JobJournal {
-    pub(super) fn new(store: Store, tasks: Tasks, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
+    pub(super) fn new(jobs: &Jobs, store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
         let [beginning, begun] = [(); 2].map(|()| AtomicBool::new(kept == Kept::Begun));
-        let (olt, job, plan) = (olt.clone(), job.to_owned(), plan.to_owned());
-        Self { store, olt, job, plan, kept, tasks, beginning, begun, configures: OnceLock::new() }
+        let (jobs, olt, job, plan) = (jobs.clone(), olt.clone(), job.to_owned(), plan.to_owned());
+        Self { jobs, store, olt, job, plan, kept, beginning, begun, configures: OnceLock::new() }
     }
 
     /// Whether the plan may stand in the store as one that is begun.
@@ -58,6 +57,17 @@ impl JobJournal {
     /// Whether the plan stands in the store as one that was begun.
     pub(super) fn has_begun(&self) -> bool {
         self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Its turn has come: it waits no longer.
+    async fn start(&self) -> Result<(), JournalLost> {
+        if !self.jobs.begins(&self.job) {
+            return Err(JournalLost("the job was cancelled".to_owned()));
+        }
+        if let Err(error) = self.store.start_job(&self.job, SystemTime::now()).await {
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "that a job runs could not be kept");
+        }
+        Ok(())
     }
 
     async fn keep(&self, plan: &Plan) -> Result<(), StoreError> {
@@ -97,7 +107,7 @@ impl Journal for JobJournal {
         async move {
             let _ = self.configures.set(plan.configures());
             self.beginning.store(true, Ordering::SeqCst);
-            if !self.has_begun() && self.tasks.ending().is_cancelled() {
+            if !self.has_begun() && self.jobs.0.tasks.ending().is_cancelled() {
                 return Err(JournalLost("the server is ending".to_owned()));
             }
             // Nobody begins what somebody holds; what was begun is brought to its end.
@@ -105,6 +115,9 @@ impl Journal for JobJournal {
                 && let Some(hold) = self.olt.gate.hold()
             {
                 return Err(JournalLost(format!("the OLT is held: {}", hold.reason.unwrap_or_default())));
+            }
+            if !self.has_begun() {
+                self.start().await?;
             }
             self.keep(plan).await.map_err(lost)
         }
@@ -141,7 +154,7 @@ impl Journal for JobJournal {
     }
 
     fn is_over(&self) -> bool {
-        self.tasks.is_cut()
+        self.jobs.0.tasks.is_cut()
     }
 }
 

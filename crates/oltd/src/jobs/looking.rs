@@ -2,12 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpon::WriteState;
+use gpon::{WriteReport, WriteState};
 use tokio::time::Instant;
 use zte::Plan;
 
 use super::change::scope;
 use super::journal::plan_of;
+use super::told::report;
+use super::why::of_change;
 use super::{Jobs, Told, Writable, read_told};
 use crate::store::{JobState, Store, StoreError};
 
@@ -34,7 +36,9 @@ impl Jobs {
                 }
                 match looked {
                     Ok(true) => {
+                        let report = WriteReport { verified: true, ..report(WriteState::Applied) };
                         told.verified = true;
+                        told = told.said(&of_change(&report, false, &olt.id, plan.act()));
                         olt.invalidate(scope(&plan)).await;
                         break;
                     }

@@ -6,17 +6,21 @@
 //! saved (`saving`).
 
 mod abandoned;
+mod accept;
 mod alone;
+mod cancel;
 mod change;
-mod drafts;
 mod journal;
+mod keys;
 mod looking;
 mod lost;
+mod plans;
 mod saving;
 mod settling;
 mod told;
 mod view;
 mod wanted;
+mod why;
 
 #[cfg(test)]
 mod tests;
@@ -33,12 +37,15 @@ use crate::cache::{Cache, Scope};
 use crate::store::{Duty, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
-pub use drafts::KeptPlan;
+pub use cancel::NotCancelled;
+pub use keys::{Key, KeyTurn, Under};
+pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use saving::{SaveTimes, Saved};
-pub use told::{Told, ToldStep, spelt};
+pub use told::{Accepted, Told, ToldStep, spelt};
 use told::{read_told, unknown};
-pub use view::{JobView, PlanView, StepView};
+pub use view::{JobView, ListedJob, PlanView, StepView};
 pub use wanted::{NotSettled, Wanted};
+pub use why::{Said, UNDONE, of_change, of_save};
 
 /// The jobs of a server. A cheap handle.
 #[derive(Clone)]
@@ -51,6 +58,12 @@ struct Inner {
     locks: Mutex<BTreeMap<(String, OnuRef), String>>,
     /// Whose turn it is at each ONU.
     under_way: alone::UnderWay,
+    /// What has not begun.
+    waiting: cancel::Waiting,
+    /// The keys under which something is about to be added.
+    beginning: keys::Beginning,
+    /// A job has ended.
+    ended: Notify,
     /// What is pending and waits for a person.
     left: Mutex<std::collections::BTreeSet<String>>,
     /// How people want what is pending to be settled.
@@ -108,6 +121,8 @@ pub struct Asked {
     pub reference: Option<String>,
     /// How long he waits.
     pub wait: Duration,
+    /// The key under which he asks, if he has one, for as long as its job is not added.
+    pub key: Option<Arc<KeyTurn>>,
 }
 
 /// What who asked for a write is told.
@@ -160,6 +175,11 @@ pub enum NotDone {
         /// What it has begun to change.
         object: OnuRef,
     },
+    /// Somebody cancelled it before it began.
+    Cancelled {
+        /// The name of the token that did.
+        by: Option<Arc<str>>,
+    },
     /// The server is ending.
     Ending,
     /// A fault of ours: what was sent is not known.
@@ -186,6 +206,12 @@ pub enum NotBegun {
         /// The OLT.
         olt: String,
     },
+    /// Something else was asked under the same key.
+    #[error("Idempotency-Key: something else was asked under it, as job {job}")]
+    KeyReused {
+        /// The job.
+        job: String,
+    },
     /// There is no such plan.
     #[error("there is no plan {0}")]
     NoSuchPlan(String),
@@ -198,6 +224,12 @@ pub enum NotBegun {
     /// The server is ending.
     #[error("the server is ending: nothing was sent")]
     Ending,
+    /// More is to be saved by now than it was drawn up from.
+    #[error("these jobs have changed the OLT since the plan was made: {}", .jobs.join(", "))]
+    Stale {
+        /// The jobs that have changed something since.
+        jobs: Vec<String>,
+    },
 }
 
 impl From<StoreError> for NotBegun {
@@ -215,9 +247,22 @@ impl Jobs {
         tasks: Tasks,
     ) -> Self {
         let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
-        let (locks, under_way) = (Mutex::default(), Mutex::default());
+        let (locks, under_way, waiting) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (left, wanted) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { store, tasks, locks, under_way, left, wanted, news, times }))
+        let (beginning, ended) = (keys::Beginning::default(), Notify::new());
+        Self(Arc::new(Inner {
+            store,
+            tasks,
+            locks,
+            under_way,
+            waiting,
+            beginning,
+            ended,
+            left,
+            wanted,
+            news,
+            times,
+        }))
     }
 
     /// The store.
@@ -231,6 +276,9 @@ impl Jobs {
     /// Ends what an earlier process had not begun, and keeps the store small.
     pub async fn tidy(&self) {
         let Ok(store) = self.store() else { return };
+        if let Err(error) = self.end_cut_off_saves(store).await {
+            tracing::error!(%error, "the saves of an earlier process could not be ended");
+        }
         if let Err(error) = self.end_abandoned(store).await {
             tracing::error!(%error, "what an earlier process had not begun could not be ended");
         }
@@ -265,6 +313,12 @@ impl Jobs {
     /// How many plans of an OLT are pending.
     pub fn pending_of(&self, olt: &str) -> usize {
         locked(&self.0.locks).keys().filter(|(of, _)| of == olt).count()
+    }
+
+    /// The jobs of an OLT that are pending.
+    fn pending_jobs_of(&self, olt: &str) -> Vec<String> {
+        let locks = locked(&self.0.locks);
+        locks.iter().filter(|((of, _), _)| of == olt).map(|(_, job)| job.clone()).collect()
     }
 
     fn unlocked(&self, olt: &str, at: OnuRef) -> Result<(), NotBegun> {

@@ -7,7 +7,9 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::{Asked, Jobs, SAVE, Told, Writable, new_id, unknown};
+use super::told::report;
+use super::why::of_save;
+use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id, unknown};
 use crate::store::{JobState, Owed, Store, StoreError};
 use crate::tasks::WriteLost;
 use crate::writing::{NotSaved, SaveMode};
@@ -83,39 +85,83 @@ impl Jobs {
     pub async fn save_asked(
         &self,
         olt: &Writable,
-        asked: &Asked,
+        asked: Asked,
         at_most: Duration,
     ) -> (Option<String>, Option<Result<WriteReport, NotSaved>>) {
-        let id = self.store().is_ok().then(new_id);
-        let (tell, added) = oneshot::channel();
-        let task = {
-            let (jobs, olt, asked, id) = (self.clone(), olt.clone(), asked.clone(), id.clone());
-            async move {
-                let mut job = id;
-                if let Some(id) = &job
-                    && let Err(error) = jobs.add(&olt, id, SAVE, "", &asked).await
-                {
-                    // What is on the OLT is better saved than not.
-                    tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
-                    job = None;
-                }
-                // Whoever has left looks at the job.
-                let _ = tell.send(job.clone());
-                jobs.save_as_job(&olt, job.as_deref()).await
-            }
-        };
-        // Counted as a write, so that how it ended is kept before the store is closed.
-        let mut saving = self.0.tasks.write("save for somebody", &olt.id, task);
-        let Ok(job) = added.await else {
-            let ended = (&mut saving).await.unwrap_or_else(|lost| Err(NotSaved::Lost(lost)));
-            return (None, Some(ended));
-        };
-        let wait = if job.is_some() { asked.wait } else { at_most };
-        let ended = self.waited(wait, saving).await;
-        (job, ended.map(|ended| ended.unwrap_or_else(|lost| Err(NotSaved::Lost(lost)))))
+        let saved = self.save_in_a_task(olt, asked, None, at_most).await;
+        // Without a plan nothing keeps it from being begun.
+        saved.unwrap_or((None, Some(Err(NotSaved::Lost(WriteLost::Panicked)))))
     }
 
-    async fn save_as_job(&self, olt: &Writable, job: Option<&str>) -> Result<WriteReport, NotSaved> {
+    /// The same, which may apply this plan. The task adds the job itself, so that what
+    /// stands in the store is ended by it, and is counted as a write, so that how it ended
+    /// is kept before the store is closed.
+    ///
+    /// # Errors
+    /// Where the job does not get the plan.
+    pub(super) async fn save_in_a_task(
+        &self,
+        olt: &Writable,
+        asked: Asked,
+        plan: Option<&str>,
+        at_most: Duration,
+    ) -> Result<(Option<String>, Option<Result<WriteReport, NotSaved>>), NotBegun> {
+        let (id, wait) = (self.store().is_ok().then(new_id), asked.wait);
+        let (tell, added) = oneshot::channel();
+        let task = {
+            let (jobs, olt, plan) = (self.clone(), olt.clone(), plan.map(str::to_owned));
+            async move {
+                let job = match jobs.add_save(&olt, id, plan.as_deref(), asked).await {
+                    Ok(job) => job,
+                    Err(why) => {
+                        let _ = tell.send(Err(why));
+                        return Err(NotSaved::Lost(WriteLost::Ending));
+                    }
+                };
+                // Whoever has left looks at the job.
+                let _ = tell.send(Ok(job.clone()));
+                jobs.save_as_job(&olt, job.as_deref(), plan.as_deref()).await
+            }
+        };
+        let mut saving = self.0.tasks.write("save for somebody", &olt.id, task);
+        let Ok(added) = added.await else {
+            let ended = (&mut saving).await.unwrap_or_else(|lost| Err(NotSaved::Lost(lost)));
+            return Ok((None, Some(ended)));
+        };
+        let job = added?;
+        let wait = if job.is_some() { wait } else { at_most };
+        let ended = self.waited(wait, saving).await;
+        Ok((job, ended.map(|ended| ended.unwrap_or_else(|lost| Err(NotSaved::Lost(lost))))))
+    }
+
+    /// The job of a save; none where it cannot be kept, unless it has to get a plan.
+    async fn add_save(
+        &self,
+        olt: &Writable,
+        id: Option<String>,
+        plan: Option<&str>,
+        asked: Asked,
+    ) -> Result<Option<String>, NotBegun> {
+        let Some(id) = id else { return Ok(None) };
+        match (self.add(olt, &id, SAVE, "", &asked).await, plan) {
+            (Ok(()), Some(plan)) => self.claim(self.store()?, plan, &id).await?,
+            (Ok(()), None) => {}
+            (Err(why), Some(_)) => return Err(why),
+            (Err(error), None) => {
+                // What is on the OLT is better saved than not.
+                tracing::error!(olt.id = &*olt.id, %error, "a job for a save could not be kept");
+                return Ok(None);
+            }
+        }
+        Ok(Some(id))
+    }
+
+    async fn save_as_job(
+        &self,
+        olt: &Writable,
+        job: Option<&str>,
+        plan: Option<&str>,
+    ) -> Result<WriteReport, NotSaved> {
         let Some(id) = job else { return self.save_as(olt, false).await };
         if let Ok(store) = self.store()
             && let Err(error) = store.start_job(id, SystemTime::now()).await
@@ -124,15 +170,17 @@ impl Jobs {
         }
         let saved = self.save_as(olt, false).await;
         let (state, told) = match &saved {
-            Ok(report) if report.state == WriteState::Applied => (JobState::Done, report.clone().into()),
-            Ok(report) => (JobState::Failed, report.clone().into()),
-            Err(NotSaved::Lost(WriteLost::Panicked)) => {
-                let why = "the save ended by a fault of the server".to_owned();
-                (JobState::Failed, Told { error: Some(why), ..unknown().into() })
-            }
-            Err(error @ NotSaved::Lost(WriteLost::Ending)) => (JobState::Cancelled, Told::failed(error)),
-            Err(error) => (JobState::Failed, Told::failed(error)),
+            Ok(report) if report.state == WriteState::Applied => (JobState::Done, report.clone()),
+            Ok(report) => (JobState::Failed, report.clone()),
+            Err(NotSaved::Lost(WriteLost::Panicked)) => (JobState::Failed, unknown()),
+            Err(NotSaved::Lost(WriteLost::Ending)) => (JobState::Cancelled, report(WriteState::Unchanged)),
+            Err(_) => (JobState::Failed, report(WriteState::Unchanged)),
         };
+        let told = Told::from(told).said(&of_save(&saved, &olt.id));
+        if let Some(plan) = plan {
+            let sent = told.state == "unknown" || told.steps.iter().any(|step| step.state != "not_sent");
+            self.rest(plan, &told, sent).await;
+        }
         self.end_job(id, state, &told).await;
         saved
     }

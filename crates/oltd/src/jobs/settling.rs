@@ -153,7 +153,13 @@ impl Jobs {
         how: How,
     ) -> Result<Result<End, NotDone>, WriteLost> {
         let Ok(store) = self.store() else { return Ok(Err(NotDone::Lost)) };
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.to_owned(), at: begun.plan.at() };
+        let work = Work {
+            jobs: self.clone(),
+            olt: olt.clone(),
+            job: job.to_owned(),
+            at: begun.plan.at(),
+            undoes: how == How::Undo,
+        };
         let journal = work.journal(store.clone(), &begun.plan_id, Kept::Begun);
         // How far it got, whoever settled it last.
         let steps = match store.steps(&begun.plan_id).await {

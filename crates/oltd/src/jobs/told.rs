@@ -1,7 +1,12 @@
 //! What became of a write, as answers, jobs and the store tell it.
 
+use std::time::SystemTime;
+
 use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use serde::{Deserialize, Serialize};
+
+use super::why::Said;
+use crate::http::{ErrorCode, Failure};
 
 /// What became of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +21,27 @@ pub struct Told {
     pub warnings: Vec<String>,
     /// Whether what the OLT holds now was read and is what was wished for, or what it held before.
     pub verified: bool,
-    /// Why nothing was done, where it was not.
+    /// Why it is not done, where it is not, with the OLT's own words where it said something.
     pub error: Option<String>,
+    /// The same for programs: `error_code` of the answer to its request. What was kept
+    /// before there was any has none.
+    #[serde(default)]
+    pub error_code: Option<String>,
+    /// One sentence about it, as the answer to its request has it.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// That somebody accepted it as it is.
+    #[serde(default)]
+    pub accepted: Option<Accepted>,
+}
+
+/// That somebody accepted how a job ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The name of the token; `None` where the server asks for none.
+    pub by: Option<String>,
+    /// When.
+    pub at: SystemTime,
 }
 
 /// One line of a write.
@@ -46,6 +70,9 @@ impl From<WriteReport> for Told {
             warnings: report.warnings,
             verified: report.verified,
             error: None,
+            error_code: None,
+            message: None,
+            accepted: None,
         }
     }
 }
@@ -64,28 +91,61 @@ impl From<WriteStep> for ToldStep {
 }
 
 impl Told {
-    /// Of what was not begun, and why.
+    /// Of what was not begun, and why, in words alone.
     pub fn failed(why: impl std::fmt::Display) -> Self {
+        Self { error: Some(why.to_string()), ..Self::from(report(WriteState::Unchanged)) }
+    }
+
+    /// Of what was not begun, and why.
+    pub fn unsent(why: &Failure) -> Self {
+        Self::from(report(WriteState::Unchanged)).why(why)
+    }
+
+    /// Of what nothing is known.
+    pub fn unknown() -> Self {
+        Self::from(report(WriteState::Unknown))
+    }
+
+    /// The same, with what is said of it.
+    pub fn said(self, said: &Said) -> Self {
+        match said {
+            Ok(message) => {
+                Self { error: None, error_code: None, message: Some((*message).to_owned()), ..self }
+            }
+            Err(why) => self.why(why),
+        }
+    }
+
+    /// Of what a server left that has ended: for programs too.
+    pub(super) fn cut_off(self) -> Self {
+        let (code, message) = match (&self.error, &self.error_code) {
+            (Some(_), None) if self.state == spelt(WriteState::Unknown) => {
+                (ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it.")
+            }
+            (Some(_), None) => (ErrorCode::NotWriter, "The server ended, and nothing was sent."),
+            _ => return self,
+        };
+        Self { error_code: Some(code.spelt()), message: Some(message.to_owned()), ..self }
+    }
+
+    fn why(self, why: &Failure) -> Self {
         Self {
-            state: spelt(WriteState::Unchanged).to_owned(),
-            steps: Vec::new(),
-            remaining: Vec::new(),
-            warnings: Vec::new(),
-            verified: false,
-            error: Some(why.to_string()),
+            error: Some(why.detail.clone()),
+            error_code: Some(why.code.spelt()),
+            message: Some(why.message.clone()),
+            ..self
         }
     }
 }
 
+/// Of what no line is known.
+pub(super) fn report(state: WriteState) -> WriteReport {
+    WriteReport { state, steps: Vec::new(), remaining: Vec::new(), warnings: Vec::new(), verified: false }
+}
+
 /// Of what nobody knows.
 pub(super) fn unknown() -> WriteReport {
-    WriteReport {
-        state: WriteState::Unknown,
-        steps: Vec::new(),
-        remaining: Vec::new(),
-        warnings: Vec::new(),
-        verified: false,
-    }
+    report(WriteState::Unknown)
 }
 
 /// What the store has of a result.

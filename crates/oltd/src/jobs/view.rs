@@ -24,6 +24,15 @@ pub struct JobView {
     pub plans: Vec<PlanView>,
 }
 
+/// A job of a list.
+#[derive(Debug)]
+pub struct ListedJob {
+    /// As it stands in the store.
+    pub job: JobRow,
+    /// What became of it, where it did not simply go well.
+    pub told: Option<Told>,
+}
+
 /// A plan of a job.
 #[derive(Debug)]
 pub struct PlanView {
@@ -33,6 +42,8 @@ pub struct PlanView {
     pub state: &'static str,
     /// Its steps that were begun, and those that wait.
     pub steps: Vec<StepView>,
+    /// Whether one of them changes what saving keeps.
+    pub configures: bool,
 }
 
 /// A step of a plan, one way.
@@ -56,15 +67,20 @@ impl JobView {
     /// Whether what it changed survives a restart of its OLT; of one that changed nothing,
     /// whether what it found does. An OLT that is no longer served is left to a person.
     pub async fn saved(&self, jobs: &Jobs, olt: Option<&Writable>) -> Saved {
-        let state = self.told.as_ref().map_or("", |told| &told.state);
+        let told = self.told.as_ref();
+        let state = told.map_or("", |told| &told.state);
+        let configured = self.plans.iter().any(|plan| plan.configures);
         match (olt, state) {
             _ if self.job.state == JobState::Lost => Saved::Manual,
             (None, _) if self.owes => Saved::Manual,
             (Some(olt), _) if self.owes => olt.unsaved(),
-            // It was owed, and is no longer.
-            (_, "applied" | "partial" | "rolled_back") => Saved::Yes,
-            // The OLT did not save.
-            (_, "refused" | "unknown") if self.job.kind == SAVE => Saved::Manual,
+            _ if self.job.kind == SAVE => match told.is_some_and(|told| told.error.is_none()) {
+                true => Saved::Yes,
+                // The OLT did not save.
+                false => Saved::Manual,
+            },
+            // It was owed, and is no longer. What makes an ONU start again owes nothing.
+            (_, "applied" | "partial" | "rolled_back") if configured => Saved::Yes,
             (Some(olt), _) => jobs.saved(olt).await,
             (None, _) => Saved::Manual,
         }
@@ -76,8 +92,11 @@ impl Jobs {
     ///
     /// # Errors
     /// When the store fails, or there is none: what it holds from before is not known then.
-    pub async fn list(&self, filter: &JobFilter) -> Result<Vec<JobRow>, NotBegun> {
-        Ok(self.store()?.jobs(filter).await?)
+    pub async fn list(&self, filter: &JobFilter) -> Result<Vec<ListedJob>, NotBegun> {
+        let jobs = self.store()?.jobs_and_results(filter).await?;
+        let listed =
+            |(job, result): (JobRow, Option<_>)| ListedJob { job, told: result.as_ref().and_then(read_told) };
+        Ok(jobs.into_iter().map(listed).collect())
     }
 
     /// One job; `None` where there is none of this id.
@@ -116,7 +135,8 @@ impl Jobs {
                 sent_at: step.sent_at,
             }
         });
-        Ok(PlanView { id: row.id, state: row.state.as_str(), steps: steps.collect() })
+        let configures = plan.as_ref().is_some_and(|plan| plan.configures().contains(&true));
+        Ok(PlanView { id: row.id, state: row.state.as_str(), steps: steps.collect(), configures })
     }
 }
 

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use gpon::{WriteReport, WriteState};
 use zte::How;
 
 use super::alone::Alone;
-use super::change::document;
 use super::journal::plan_of;
 use super::settling::{Begun, age};
 use super::{
     End, Jobs, LOST, NotBegun, NotDone, Saved, Told, Writable, locked, place, read_told, spelt, unknown,
 };
-use crate::store::{Duty, JobRow, JobState, PlanEnd, PlanRow, StoreError};
+use crate::store::{Duty, JobState, PlanRow, StoreError};
 use crate::tasks::WriteLost;
 
 /// What a person wants of a job that is pending, partial or lost.
@@ -47,6 +46,9 @@ pub enum NotSettled {
     /// Nothing of it waits for anybody.
     #[error("the job is {0}; only one that is pending, partial or lost is settled")]
     Settled(&'static str),
+    /// Somebody has accepted it.
+    #[error("the job was accepted as it is")]
+    Accepted,
     /// It has no plan that could be finished or undone.
     #[error("nothing is kept of it that could be finished or undone; it can be accepted")]
     NoPlan,
@@ -120,6 +122,9 @@ impl Jobs {
         if !matches!(row.state, JobState::Pending | JobState::Partial | JobState::Lost) {
             return Err(NotSettled::Settled(row.state.as_str()));
         }
+        if row.accepted {
+            return Err(NotSettled::Accepted);
+        }
         tracing::info!(
             olt.id = row.olt,
             job = id,
@@ -132,9 +137,11 @@ impl Jobs {
         if row.kind == LOST && wanted != Wanted::Accept {
             return self.settle_lost(id, olts, wanted, by).await;
         }
-        let plan = store.plans_of(id).await?.pop();
         let how = match wanted {
-            Wanted::Accept => return self.accept(&row, plan.as_ref()).await,
+            Wanted::Accept => {
+                self.accept(store, &row, by).await?;
+                return Ok(Ok(End { report: unknown(), is_pending: false, saved: Saved::Manual }));
+            }
             Wanted::Finish => How::Finish,
             Wanted::Undo => How::Undo,
         };
@@ -143,6 +150,7 @@ impl Jobs {
         {
             return Err(NotBegun::Locked { job, object }.into());
         }
+        let plan = store.plans_of(id).await?.pop();
         let (Some(plan), Some(olt), Some(alone)) = (plan, olts.get(&row.olt), alone) else {
             return Err(NotSettled::NoPlan);
         };
@@ -185,31 +193,6 @@ impl Jobs {
         })
     }
 
-    /// Leaves a job as it is.
-    async fn accept(&self, job: &JobRow, plan: Option<&PlanRow>) -> Result<Result<End, NotDone>, NotSettled> {
-        let (store, id) = (self.store()?, &*job.id);
-        let accepted = "somebody accepted it as it is";
-        let mut told = match store.result(id).await? {
-            Some(result) => read_told(&result),
-            None => None,
-        }
-        .unwrap_or_else(|| unknown().into());
-        told.warnings.push(accepted.to_owned());
-        told.warnings.dedup();
-        if let Some(plan) = plan {
-            // One that has ended already stays as it ended.
-            let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), SystemTime::now()).await;
-            if let Some(at) = place(&plan.object) {
-                self.unlock(&plan.olt, at, id);
-            }
-        }
-        self.forget_duty(&job.olt, id).await;
-        store.accept(id).await?;
-        self.end_job(id, JobState::Failed, &told).await;
-        let report = WriteReport { warnings: told.warnings, ..unknown() };
-        Ok(Ok(End { report, is_pending: false, saved: Saved::Manual }))
-    }
-
     /// Settles all that an OLT has lost, in the order in which it was made: so the last
     /// wish of each ONU is the one that stands.
     async fn settle_lost(
@@ -236,7 +219,7 @@ impl Jobs {
                 }
                 Ok(Err(NotDone::Change(error))) => report.remaining.push(format!("{member}: {error}")),
                 Ok(Err(_)) => report.remaining.push(format!("{member}: it was not begun")),
-                Err(NotSettled::Settled(_)) => {}
+                Err(NotSettled::Settled(_) | NotSettled::Accepted) => {}
                 Err(why) => report.remaining.push(format!("{member}: {why}")),
             }
         }

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use super::sealed::Place;
-use super::writer::{Turn, sql};
+use super::writer::{Statement, Turn, sql};
 use super::{Store, column, fits, maybe_time, ms, time};
 
 /// Longest word for a state.
@@ -199,9 +199,27 @@ impl Store {
     /// [`StoreError::Full`], [`StoreError::TooLong`], or when the database fails; an id that is
     /// taken is such a failure.
     pub async fn add_job(&self, job: &NewJob<'_>) -> Result<(), StoreError> {
-        let mut turn = self.write("add a job").await?;
-        insert(&mut turn, job).await?;
-        turn.commit().await
+        self.write_one("add a job", Self::insert_job(job)?).await.map(drop)
+    }
+
+    pub(super) fn insert_job<'a>(job: &NewJob<'a>) -> Result<Statement<'a>, StoreError> {
+        let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
+        fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
+        let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
+                total, accepted, created_at, pad)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";
+        Ok(sql(insert)
+            .bind(job.id)
+            .bind(job.kind)
+            .bind(job.olt)
+            .bind(job.object)
+            .bind(job.caller)
+            .bind(job.request_id)
+            .bind(job.reference)
+            .bind(JobState::Queued.as_str())
+            .bind(i64::from(job.total))
+            .bind(ms(job.created_at))
+            .bind(room(Stage::Added, JobState::Queued)))
     }
 
     /// The job; `None` where there is none of this id.
@@ -240,6 +258,34 @@ impl Store {
             .bind(i64::from(filter.limit));
         let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("list jobs"))?;
         rows.iter().map(JobRow::of).collect()
+    }
+
+    /// The same, with the result of each that did not simply go well. A result that is
+    /// damaged is left out: the others are told all the same.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn jobs_and_results(
+        &self,
+        filter: &JobFilter,
+    ) -> Result<Vec<(JobRow, Option<SecretSlice<u8>>)>, StoreError> {
+        let select = "SELECT jobs.*, results.document FROM jobs
+            LEFT JOIN results ON results.job = jobs.id AND jobs.state NOT IN ('queued', 'running', 'done')
+            WHERE ($1 IS NULL OR olt = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
+            ORDER BY n DESC LIMIT $4";
+        let select = sql(select)
+            .bind(filter.olt.as_deref())
+            .bind(filter.state.map(JobState::as_str))
+            .bind(filter.kind.as_deref())
+            .bind(i64::from(filter.limit));
+        let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("list jobs"))?;
+        let of = |row: &SqliteRow| {
+            let (job, sealed) = (JobRow::of(row)?, column::<Option<Vec<u8>>>(row, "document")?);
+            let open = |sealed: Vec<u8>| self.sealer().open(result_of(&job.id), &sealed).ok();
+            let result = sealed.and_then(open);
+            Ok((job, result))
+        };
+        rows.iter().map(of).collect()
     }
 
     /// Notes that a queued job runs.
@@ -314,24 +360,7 @@ impl Store {
 }
 
 pub(super) async fn insert(turn: &mut Turn<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
-    let NewJob { id, kind, olt, caller, request_id, reference, object, .. } = *job;
-    fits("job", id, [Some(kind), Some(olt), caller, Some(request_id), reference, Some(object)])?;
-    let insert = "INSERT INTO jobs (id, kind, olt, object, caller, request_id, reference, state, done,
-            total, accepted, created_at, pad)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, $10, $11)";
-    let insert = sql(insert)
-        .bind(job.id)
-        .bind(job.kind)
-        .bind(job.olt)
-        .bind(job.object)
-        .bind(job.caller)
-        .bind(job.request_id)
-        .bind(job.reference)
-        .bind(JobState::Queued.as_str())
-        .bind(i64::from(job.total))
-        .bind(ms(job.created_at))
-        .bind(room(Stage::Added, JobState::Queued));
-    turn.run(insert).await.map(drop)
+    turn.run(Store::insert_job(job)?).await.map(drop)
 }
 
 pub(super) async fn end(

@@ -59,6 +59,7 @@ impl Store {
         let before = |kept| ms(now.checked_sub(kept).unwrap_or(SystemTime::UNIX_EPOCH));
         let (ended, expired) = (before(KEPT), before(EXPIRED_KEPT));
         let mut swept = Swept::default();
+        self.forget_keys(now).await?;
         loop {
             let select = sql(OLD_PLANS).bind(expired).bind(ended).bind(AT_ONCE);
             let from = ["DELETE FROM steps WHERE plan = $1", "DELETE FROM documents WHERE plan = $1"];

@@ -247,20 +247,10 @@ impl Fleet {
             let state = data["state"].as_str().unwrap_or_default();
             let goes_on = ["queued", "running", "pending"].contains(&state) && !(waits && state == "pending");
             if !goes_on || began.elapsed() > LONGEST {
-                let outcome = match data["error"].as_str() {
-                    None => data["result"]["state"].as_str().unwrap_or(state),
-                    // It came to no turn.
-                    Some(why) if why.contains("wait for this OLT") => "olt_busy",
-                    Some(why) if why.contains("not done within") => "deadline_passed",
-                    Some(why) if why.contains("cannot be reached") => "olt_unreachable",
-                    // Why nothing was sent stands there in words alone.
-                    Some(why) if why.contains("is registered with the serial number") => "identity_mismatch",
-                    Some(why) if why.contains("changed since the plan was made") => "plan_stale",
-                    Some(why) if why.contains("there is no ONU") => "onu_not_found",
-                    Some(why) if why.contains("is blocked") => "onu_blocked",
-                    Some(why) => why,
-                };
-                return (outcome.to_owned(), json!({"data": data["result"], "job": data}));
+                let body = json!({"data": data["result"], "job": data});
+                let code = data["error_code"].as_str().unwrap_or_default();
+                let outcome = Some(outcome(code, &body)).filter(|outcome| !outcome.is_empty());
+                return (outcome.unwrap_or_else(|| state.to_owned()), body);
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }

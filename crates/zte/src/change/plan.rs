@@ -154,7 +154,7 @@ impl Plan {
             }
         });
         WritePlan {
-            at: self.at(),
+            at: Some(self.at()),
             serial: self.serial(),
             lines,
             undo: undo.collect(),

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use gpon::{StepState, WriteReport, WriteState, WriteStep};
+use gpon::{PlannedLine, PlannedUndo, StepState, UndoClass, WritePlan, WriteReport, WriteState, WriteStep};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Olt;
 use crate::cli::show::users::ShowUsers;
 use crate::cli::{Line, Lost, Mode, Rank, Refusal, Written};
+use crate::reach::terminal::Asking;
 use crate::reach::{Inner, Problems, oid};
 use crate::{OltError, Trouble};
 use async_snmp::Value;
@@ -103,16 +104,46 @@ impl Olt {
     /// not known.
     pub async fn others_logged_in(&self) -> Result<Vec<String>, OltError> {
         self.read("see who is logged in", async |olt: &Inner, _| {
-            let rows = olt.asking().await?.answer(&ShowUsers).await?.rows;
-            let Some(own) = rows.iter().find(|row| row.own) else {
-                return Err(Trouble::UnexpectedReply("`show users` does not mark our own line".into()));
+            Ok((others(&mut olt.asking().await?).await?, Problems::default()))
+        })
+        .await
+        .map(|reading| reading.value)
+    }
+
+    /// What saving would do. Only who is logged in is read; where the OLT does not tell
+    /// that, a warning says so.
+    ///
+    /// # Errors
+    /// As every command.
+    pub async fn plan_save(&self) -> Result<WritePlan, OltError> {
+        self.read("plan to save its configuration", async |olt: &Inner, _| {
+            let mut asking = olt.asking().await?;
+            let warnings = match others(&mut asking).await {
+                Ok(others) => {
+                    let warning = |who| {
+                        format!("{who} is logged in too: what is half done by then is saved with the rest")
+                    };
+                    others.into_iter().map(warning).collect()
+                }
+                Err(
+                    trouble @ (Trouble::Refused { .. }
+                    | Trouble::UnprovenNone { .. }
+                    | Trouble::UnexpectedReply(_)),
+                ) => vec![format!("who else is logged in is not known: {trouble}")],
+                Err(trouble) => return Err(trouble),
             };
-            let others = rows.iter().filter(|row| (&row.user, &row.from) != (&own.user, &own.from));
-            let mut others: Vec<String> =
-                others.map(|row| format!("{} from {}", row.user, row.from)).collect();
-            others.sort();
-            others.dedup();
-            Ok((others, Problems::default()))
+            let line = asking.dialect().lines.save.to_owned();
+            let plan = WritePlan {
+                at: None,
+                serial: None,
+                lines: vec![PlannedLine { place: Mode::Enabled.to_string(), line }],
+                // What was saved before is gone with it.
+                undo: vec![PlannedUndo { line: String::new(), class: UndoClass::Impossible }],
+                checks: Vec::new(),
+                warnings,
+                fingerprint: String::new(),
+            };
+            Ok((plan, Problems::default()))
         })
         .await
         .map(|reading| reading.value)
@@ -136,6 +167,18 @@ impl Olt {
         .await
         .map(|reading| reading.value)
     }
+}
+
+async fn others(asking: &mut Asking) -> Result<Vec<String>, Trouble> {
+    let rows = asking.answer(&ShowUsers).await?.rows;
+    let Some(own) = rows.iter().find(|row| row.own) else {
+        return Err(Trouble::UnexpectedReply("`show users` does not mark our own line".into()));
+    };
+    let others = rows.iter().filter(|row| (&row.user, &row.from) != (&own.user, &own.from));
+    let mut others: Vec<String> = others.map(|row| format!("{} from {}", row.user, row.from)).collect();
+    others.sort();
+    others.dedup();
+    Ok(others)
 }
 
 fn report(state: WriteState, step: WriteStep, warning: Option<String>) -> WriteReport {

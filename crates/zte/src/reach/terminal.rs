@@ -9,6 +9,7 @@ use super::{Inner, Problems};
 use crate::Trouble;
 use crate::cli::show::{Parsed, Show, UnknownLine};
 use crate::cli::{Cli, ReadTurn};
+use crate::firmware::dialect::Dialect;
 
 /// How long a reading waits for the command line, its queue included: below the
 /// 90 s of a request. 64 callers with three commands of 0.3 s each are served in 60 s.
@@ -37,6 +38,11 @@ impl Asking {
         let Parsed { rows, unknown } = self.answer(show).await?;
         note_unknown(&self.line(show), unknown, fields, problems);
         Ok(rows)
+    }
+
+    /// What the OLT speaks.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        self.turn.dialect()
     }
 
     /// The line of a command, as it is sent.

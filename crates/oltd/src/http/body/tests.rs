@@ -288,3 +288,62 @@ proptest! {
         prop_assert!(failure.message.contains(field));
     }
 }
+
+body! {
+    /// Where it is.
+    part struct At {
+        /// Slot.
+        slot: Whole<1, 9>,
+        /// Port.
+        port: Option<Whole<1, 9>>,
+    }
+}
+
+body! {
+    /// Of a part and of fields.
+    struct Parted {
+        /// Before.
+        force: Option<bool>,
+        /// Where.
+        at: At,
+        /// Behind.
+        r#type: Whole<1, 5>,
+    }
+}
+
+body! {
+    /// Of a part and of fields.
+    struct Unparted {
+        /// Before.
+        force: Option<bool>,
+        /// Slot.
+        slot: Whole<1, 9>,
+        /// Port.
+        port: Option<Whole<1, 9>>,
+        /// Behind.
+        r#type: Whole<1, 5>,
+    }
+}
+
+#[test]
+fn the_fields_of_a_part_stand_in_its_place() {
+    let told = |failure: Failure| (failure.message, failure.detail);
+    for body in [
+        r#"{"force": 1, "slot": 0, "port": 0, "type": 0, "at": {}}"#,
+        r#"{"at": {"slot": 1}, "type": 1}"#,
+        r#"{"slot": 1, "type": 1, "port": null}"#,
+        r#"{"slot": 1}"#,
+        "[]",
+    ] {
+        let parted = Body::<Parted>::read(body.as_bytes()).unwrap_err();
+        let unparted = Body::<Unparted>::read(body.as_bytes()).unwrap_err();
+        assert_eq!(told(parted), told(unparted), "{body}");
+    }
+    let body = br#"{"slot": 2, "type": 3}"#;
+    let Parted { force, at: At { slot, port }, r#type } = Body::<Parted>::read(body).unwrap().value;
+    let parted = (force, slot, port, r#type);
+    let Unparted { force, slot, port, r#type } = Body::<Unparted>::read(body).unwrap().value;
+    assert_eq!(parted, (force, slot, port, r#type));
+    let schema = |schema| serde_json::to_value::<RefOr<Schema>>(schema).unwrap();
+    assert_eq!(schema(<Parted as Value>::schema()), schema(<Unparted as Value>::schema()));
+}

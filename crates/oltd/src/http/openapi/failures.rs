@@ -56,6 +56,8 @@ const CHANGE: &[ErrorCode] = &[
     LossNotAccepted,
     OnuBlocked,
     Locked,
+    KeyReused,
+    Cancelled,
     RolledBack,
     PartialChange,
     StoreUnavailable,
@@ -106,11 +108,13 @@ sets! {
     /// A change of ours that concerns an OLT.
     HoldFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter];
     /// Saving what was configured on an OLT.
-    SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE;
+    SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, &[KeyReused, StoreUnavailable];
     /// A change of an ONU.
     OnuWriteFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE;
     /// Jobs.
     JobFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, StoreUnavailable];
+    /// Cancelling a job.
+    CancelFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, NotCancellable, StoreUnavailable];
     /// Settling a job.
     SettleFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[JobNotFound, JobSettled];
     /// Plans.

@@ -23,14 +23,14 @@ pub(crate) use answers::{
     Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Shown, Told, ToldList,
 };
 pub(crate) use failures::{
-    ApplyFailures, CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures, HealthFailures,
-    HoldFailures, JobFailures, MetricsFailures, OnuFailures, OnuWriteFailures, OpenFailures,
+    ApplyFailures, CancelFailures, CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures,
+    HealthFailures, HoldFailures, JobFailures, MetricsFailures, OnuFailures, OnuWriteFailures, OpenFailures,
     ParameterFailures, PlanFailures, PonFailures, ProfileFailures, ReadFailures, SaveFailures,
     SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
-    Conditional, Deleting, Filters, HowLong, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs,
-    power, query, several, some_text, text,
+    Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
+    several, some_text, text,
 };
 
 /// The response itself.

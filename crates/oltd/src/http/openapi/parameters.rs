@@ -38,10 +38,6 @@ pub(crate) enum SerialPath {}
 #[derive(Debug)]
 pub(crate) enum HowToWrite {}
 
-/// `Prefer`.
-#[derive(Debug)]
-pub(crate) enum HowLong {}
-
 /// What the body of a write says otherwise, for a deletion.
 #[derive(Debug)]
 pub(crate) enum Deleting {}
@@ -84,10 +80,10 @@ parameters! {
     ];
     JobPath: [path::<schema::JobId>("id")];
     SerialPath: [path::<schema::SerialInput>("serial")];
-    HowLong: [prefer()];
     HowToWrite: [
         query("dry_run", ObjectBuilder::new().schema_type(Type::Boolean), "Plans it and sends nothing that changes anything."),
         prefer(),
+        idempotency_key(),
     ];
     Deleting: [
         query("expect_serial", schema::ExpectedSerial::schema(), "The serial number of the ONU that has to stand there; `none` for one that is registered without."),
@@ -173,6 +169,16 @@ fn prefer() -> Parameter {
         .required(Required::False)
         .description(Some("`wait=N`: how many seconds the answer may take, 20 without it and 60 at most; `respond-async`: none; other preferences are ignored. What has not ended by then is answered 202 and goes on as its job."))
         .schema(Some(text().examples([Value::from("wait=5")])))
+        .build()
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("The same request under the same key within 24 h gets the first answer again, and joins its job where that goes on; another request under it is 409. Of answers with 400, 401, 403, 409, 429 and 503 nothing is kept, nor of dry runs. Each token has its own keys."))
+        .schema(Some(text().pattern(Some("^[!-~]([ -~]{0,126}[!-~])?$")).examples([Value::from("order-4711")])))
         .build()
 }
 

@@ -112,7 +112,21 @@ impl Home {
 impl Daemon<'_> {
     /// Sends a request; `None` where the daemon ended before it answered.
     pub(super) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
-        let mut request = self.home.client.request(method, format!("{}{path}", self.base));
+        let request = self.home.client.request(method, format!("{}{path}", self.base));
+        Self::answer(request, body).await
+    }
+
+    /// The same under an `Idempotency-Key`.
+    pub(super) async fn send_under(
+        &self,
+        key: &str,
+        (method, path, body): (Method, &str, Option<Value>),
+    ) -> Option<Answer> {
+        let request = self.home.client.request(method, format!("{}{path}", self.base));
+        Self::answer(request.header("idempotency-key", key), body).await
+    }
+
+    async fn answer(mut request: reqwest::RequestBuilder, body: Option<Value>) -> Option<Answer> {
         request = request.header("x-api-key", TOKEN);
         if let Some(body) = body {
             request = request.json(&body);

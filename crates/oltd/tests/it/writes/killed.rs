@@ -5,7 +5,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::SystemTime;
 
 use futures::future::join_all;
-use oltd::jobs::Told;
 use oltd::store::{NewJob, NewPlan, PlanEnd, Store, StoreSettings};
 use oltsim::{AtLine, SMALL, Simulator, Source, Stop};
 use rig::every_step::{Made, OPERATIONS, Operation};
@@ -141,15 +140,9 @@ async fn what_had_ended_is_told_as_it_ended() {
         expires_at: now,
     };
     store.begin_new(&plan, "j", 1, now).await.unwrap();
-    let told = Told {
-        state: "applied".into(),
-        steps: Vec::new(),
-        remaining: Vec::new(),
-        warnings: Vec::new(),
-        verified: true,
-        error: None,
-    };
-    let outcome = SecretSlice::from(serde_json::to_vec(&told).unwrap());
+    let told = json!({"state": "applied", "steps": [], "remaining": [], "warnings": [], "verified": true,
+        "error": null});
+    let outcome = SecretSlice::from(told.to_string().into_bytes());
     let _ = store.end("p", PlanEnd::Ended, &outcome, now).await.unwrap();
     store.close().await.unwrap();
     let daemon = home.start().await;

@@ -1,9 +1,14 @@
 //! Writes: the real server in front of the simulator's command line.
 
 #[cfg(unix)]
+mod accepted;
+mod cancel;
+#[cfg(unix)]
 mod daemon;
 mod every_step;
 mod hostile;
+#[cfg(unix)]
+mod idempotency;
 #[cfg(unix)]
 mod killed;
 mod load;
@@ -15,7 +20,10 @@ mod people;
 mod queue;
 #[cfg(unix)]
 mod restarted;
+#[cfg(unix)]
+mod save_plan;
 mod saving;
 #[cfg(unix)]
 mod stopped;
 mod together;
+mod told;

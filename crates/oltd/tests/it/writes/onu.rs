@@ -266,7 +266,10 @@ async fn a_kept_plan_is_verified_by_no_earlier_restart() {
     let asked = json!({"pon_port": online.pon.to_string(), "onu_id": online.id.get()});
     let dry = writer.post("/onu-management/reboot?dry_run=true", asked).await;
     let id = dry.body["data"]["plan"]["id"].as_str().unwrap();
-    let kept = async || writer.app.jobs().kept(id).await.unwrap().1;
+    let kept = async || match writer.app.jobs().kept(id).await.unwrap().1 {
+        oltd::jobs::Drawn::Change(plan) => *plan,
+        oltd::jobs::Drawn::Save(_) => panic!("it is no save"),
+    };
     let olt = rig::olt_with("sim", &writer.sim, Some(rig::cli_of(&writer.sim))).await;
     let interface = format!("interface gpon-onu_{}:{}", online.pon, online.id);
     writer.sim.type_as_somebody(&["configure terminal", &interface, "shutdown", "no shutdown"]);

@@ -178,6 +178,28 @@ async fn what_a_restart_has_undone_is_lost_and_can_be_made_anew() {
     assert_eq!((again.status, &again.body["error_code"]), (409, &json!("job_settled")), "{}", again.body);
 }
 
+/// Who accepts that the OLT has lost them accepts each of them.
+#[tokio::test]
+async fn what_is_lost_may_be_accepted_at_once() {
+    let writer = writer(NEVER, SMALL).await;
+    writer.sim.device(|device| device.save());
+    let jobs = [name(&writer, "A").await["job"].clone(), name(&writer, "B").await["job"].clone()];
+    let store = writer.app.jobs().store().unwrap().clone();
+    until(async || store.boot("sim").await.unwrap().is_some()).await;
+    writer.sim.reboot().await;
+    let asked = json!({"pon_port": "1/1/1", "onu_id": 2, "name": "other"});
+    until(async || writer.put("/onu-management/description", asked.clone()).await.status == 200).await;
+    until(async || !writer.get("/jobs?kind=lost").await.body["data"].as_array().unwrap().is_empty()).await;
+    let gathered = writer.get("/jobs?kind=lost").await.body["data"][0]["id"].clone();
+    let path = format!("/jobs/{}/settle", gathered.as_str().unwrap());
+    let accepted = writer.post(&path, json!({"how": "accept"})).await;
+    assert_eq!(accepted.status, 200, "{}", accepted.body);
+    for job in jobs.iter().chain([&gathered]) {
+        let told = writer.get(&format!("/jobs/{}", job.as_str().unwrap())).await.body["data"].clone();
+        assert_eq!((&told["state"], told["accepted"].is_object()), (&json!("lost"), true), "{told}");
+    }
+}
+
 #[tokio::test]
 async fn a_save_goes_on_as_its_job() {
     let writer = writer(NEVER, &SMALL.replacen("[cli]", "[cli]\nwrite_ms = 300", 1)).await;

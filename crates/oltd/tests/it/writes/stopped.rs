@@ -50,7 +50,7 @@ async fn behind_the_line_under_way_no_further_one_is_sent() {
             let queued = daemon.try_send(Method::PUT, DESCRIBE, Some(other));
             let saved = daemon.try_send(Method::POST, "/system/save", None);
             let ended = async {
-                let jobs = async || daemon.get("/jobs?state=running").await.body["data"].clone();
+                let jobs = async || daemon.get("/jobs").await.body["data"].clone();
                 until(async || jobs().await.as_array().unwrap().len() == 3).await;
                 told_to_end(&home, &daemon).await;
                 drop(gate);
