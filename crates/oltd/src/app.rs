@@ -243,7 +243,8 @@ impl ChosenOlt {
     pub(crate) fn writable(&self) -> Writable {
         let Served { id, site, gate } = self.entry();
         let (id, gate, olt) = (Arc::clone(id), Arc::clone(gate), site.olt.clone());
-        Writable { id, olt, gate, cache: self.app.0.cache.clone(), save: site.save }
+        let writes = site.writes.clone();
+        Writable { id, olt, gate, cache: self.app.0.cache.clone(), save: site.save, writes }
     }
 
     /// What was done at it so far, and whether it can be reached. Asks nothing.

@@ -140,11 +140,36 @@ pub async fn serve(
     http::serve(edge(app, &rules), listener, rules, &tasks, shutdown).await
 }
 
-/// Ends what outlives the requests, once [`serve`] has returned: a plan under way gets
-/// `stop_wait`, the line under way its time in any case; then the other tasks end, and
-/// the OLTs are logged out of. What did not come to an end is settled at the next start.
-pub async fn end(app: &App, stop_wait: Duration) {
-    app.tasks().drain(stop_wait).await;
+/// Serves until `shutdown`, then ends: from that moment on no write begins, and a plan under
+/// way gets `stop_wait` and no more, whatever the requests do; the line under way its time in
+/// any case; then the other tasks end, and the OLTs are logged out of. What did not come to
+/// an end is settled at the next start.
+///
+/// # Errors
+/// As of [`serve`].
+pub async fn serve_to_the_end(
+    app: App,
+    listener: TcpListener,
+    rules: Rules,
+    shutdown: CancellationToken,
+    stop_wait: Duration,
+) -> io::Result<()> {
+    let told = shutdown.clone();
+    let serving = async {
+        let served = serve(app.clone(), listener, rules, shutdown.clone()).await;
+        shutdown.cancel();
+        served
+    };
+    let writing = async {
+        told.cancelled().await;
+        app.tasks().drain(stop_wait).await
+    };
+    let (served, _) = tokio::join!(serving, writing);
+    end(&app).await;
+    served
+}
+
+async fn end(app: &App) {
     let ended = async {
         app.close_within(LINES).await;
         app.tasks().finish(NOTES).await;

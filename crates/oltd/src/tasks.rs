@@ -1,10 +1,10 @@
 //! The tasks of the server that outlive the request which began them: owned,
 //! named, counted, and ended in an order.
 //!
-//! The order: the server accepts nothing more and ends the requests under way;
-//! then [`Tasks::drain`] waits for the writes under way as long as is configured; then
-//! the command lines end the line under way and are logged out of
-//! ([`crate::app::App::close_within`]); then [`Tasks::finish`] ends all others.
+//! The order: the server accepts nothing more and ends the requests under way, while
+//! [`Tasks::drain`] waits for the writes under way as long as is configured and then has
+//! them send no further line; then the command lines end the line under way and are logged
+//! out of ([`crate::app::App::close_within`]); then [`Tasks::finish`] ends all others.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -34,6 +34,10 @@ struct Inner {
     state: Mutex<State>,
     /// How many writes are under way.
     writing: watch::Sender<usize>,
+    /// No write begins any more.
+    ending: CancellationToken,
+    /// No write sends a further line.
+    cut: CancellationToken,
     /// Ends everything but writes.
     end: CancellationToken,
     /// A task without which the process is of no use has ended.
@@ -45,8 +49,6 @@ struct State {
     next: u64,
     writes: BTreeMap<u64, Write>,
     counts: BTreeMap<&'static str, Count>,
-    /// No write begins any more.
-    ending: bool,
 }
 
 /// A write under way.
@@ -141,7 +143,7 @@ impl Tasks {
     }
 
     /// Runs a write to an OLT to its end, whatever becomes of who waits for it.
-    /// Once [`Tasks::finish`] was called none begins.
+    /// Once [`Tasks::drain`] was called none begins.
     pub fn write<T: Send + 'static>(
         &self,
         name: &'static str,
@@ -163,30 +165,54 @@ impl Tasks {
         })))
     }
 
+    /// Cancelled once no write begins any more.
+    pub fn ending(&self) -> &CancellationToken {
+        &self.0.ending
+    }
+
+    /// Whether a write under way sends no further line.
+    pub fn is_cut(&self) -> bool {
+        self.0.cut.is_cancelled()
+    }
+
     /// Waits at most so long for the writes under way; whether none is left. From now on
-    /// no write begins.
+    /// no write begins, and once the time is over none sends a further line.
     pub async fn drain(&self, patience: Duration) -> bool {
-        let writing = {
-            let mut state = self.0.state();
-            state.ending = true;
-            state.writes.len()
-        };
-        if writing > 0 {
-            let timeout_s = patience.as_secs();
-            tracing::info!(writes = writing, timeout_s, "writes under way are waited for");
+        let writes = self.end_writes();
+        if writes > 0 {
+            tracing::info!(writes, stop_wait_s = patience.as_secs(), "writes are under way at the end");
         }
+        // Nothing is sent in between the two where no time is given.
+        if patience.is_zero() {
+            self.0.cut.cancel();
+        }
+        let none_left = self.none_left(patience).await;
+        self.0.cut.cancel();
+        none_left
+    }
+
+    /// How many are under way, once none begins any more.
+    fn end_writes(&self) -> usize {
+        let state = self.0.state();
+        self.0.ending.cancel();
+        state.writes.len()
+    }
+
+    async fn none_left(&self, patience: Duration) -> bool {
         let mut count = self.0.writing.subscribe();
         tokio::time::timeout(patience, count.wait_for(|writes| *writes == 0)).await.is_ok()
     }
 
     /// The same, then says which writes are left, and ends every other task.
     pub async fn finish(&self, patience: Duration) {
-        if !self.drain(patience).await {
+        self.end_writes();
+        if !self.none_left(patience).await {
             for Write { name, olt, began } in self.0.state().writes.values() {
                 let duration_ms = began.elapsed().as_millis() as u64;
                 tracing::error!(task = name, olt.id = &**olt, duration_ms, "this write was left under way");
             }
         }
+        self.0.cut.cancel();
         self.0.end.cancel();
     }
 
@@ -215,7 +241,7 @@ impl Tasks {
 
     fn begin_write(&self, write: Write) -> Option<UnderWay> {
         let mut state = self.0.state();
-        if state.ending {
+        if self.0.ending.is_cancelled() {
             return None;
         }
         state.next += 1;

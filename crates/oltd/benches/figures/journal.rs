@@ -132,7 +132,7 @@ pub(crate) fn write_until_killed(arguments: &[String]) -> bool {
             let _ = store.end(&plan, PlanEnd::Ended, &outcome, SystemTime::now()).await.unwrap();
             let _ = store.end_job(&job, JobState::Done, &outcome, SystemTime::now()).await.unwrap();
             if number % 1_000 == 999 {
-                store.saved("head-end", SystemTime::now()).await.unwrap();
+                store.saved("head-end", SystemTime::now(), SystemTime::now()).await.unwrap();
             }
             if number + 1 == PLANS {
                 println!("{READY}");

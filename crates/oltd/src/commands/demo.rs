@@ -79,8 +79,7 @@ async fn demo(mut config: Config) -> anyhow::Result<()> {
         snmp = simulator.snmp_addr(),
         cli = cli.as_ref().map(telnet).unwrap_or_default(),
     ));
-    server::serve(app.clone(), listener, config.rules, shutdown).await?;
-    server::end(&app, config.stop_wait).await;
+    server::serve_to_the_end(app, listener, config.rules, shutdown, config.stop_wait).await?;
     Ok(())
 }
 

@@ -41,8 +41,7 @@ async fn serve(config: Config, args: Args) -> anyhow::Result<()> {
     let scheme = scheme(&config);
     let app = server::state(&config, tasks).await?;
     tracing::info!(%address, "listening on {scheme}://{address}");
-    server::serve(app.clone(), listener, config.rules, shutdown).await?;
-    server::end(&app, config.stop_wait).await;
+    server::serve_to_the_end(app, listener, config.rules, shutdown, config.stop_wait).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! A person accepts how a job ended: nothing waits for it any more.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::change::document;
-use super::settling::{place, read_told, unknown};
 use super::told::Accepted;
-use super::{Jobs, LOST, NotSettled, Told};
+use super::{Jobs, LOST, NotSettled, Told, place, read_told, unknown};
 use crate::http::ErrorCode;
 use crate::store::{JobRow, JobState, PlanEnd, StepRow, StepState, Store, StoreError, Way};
 
@@ -20,7 +18,7 @@ impl Jobs {
         &self,
         store: &Store,
         row: &JobRow,
-        by: Option<&Arc<str>>,
+        by: Option<&str>,
     ) -> Result<(), NotSettled> {
         let failed = |error: StoreError| NotSettled::Store(error.to_string());
         let now = SystemTime::now();
@@ -34,7 +32,7 @@ impl Jobs {
             state = JobState::Failed;
         }
         if let Some(plan) = store.plans_of(&row.id).await.map_err(failed)?.into_iter().next_back() {
-            if let Ok(at) = place(&plan.object) {
+            if let Some(at) = place(&plan.object) {
                 self.unlock(&plan.olt, at, &row.id);
             }
             if row.state == JobState::Pending && stands(&store.steps(&plan.id).await.map_err(failed)?) {
@@ -43,6 +41,7 @@ impl Jobs {
             // One that has ended already stays as it ended.
             let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), now).await;
         }
+        self.forget_duty(&row.olt, &row.id).await;
         store.accept(&row.id).await.map_err(failed)?;
         let at = row.finished_at.unwrap_or(now);
         let _ = store.end_job(&row.id, state, &document(&told), at).await.map_err(failed)?;

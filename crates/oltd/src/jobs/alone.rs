@@ -31,6 +31,7 @@ pub(super) struct Turn {
 pub(super) struct Alone {
     jobs: Jobs,
     at: (String, OnuRef),
+    job: String,
     turn: Option<OwnedMutexGuard<()>>,
 }
 
@@ -55,7 +56,7 @@ impl Jobs {
         match turn {
             Ok(turn) => {
                 whose.job = job.to_owned();
-                Ok(Alone { jobs: self.clone(), at: key, turn: Some(turn) })
+                Ok(Alone { jobs: self.clone(), at: key, job: job.to_owned(), turn: Some(turn) })
             }
             Err(_) => Err(whose.job.clone()),
         }
@@ -64,6 +65,11 @@ impl Jobs {
 
 impl Drop for Alone {
     fn drop(&mut self) {
+        // What it has begun may stand: whoever waits for the turn is not let in before it is
+        // known (`abandoned`).
+        if std::thread::panicking() {
+            self.jobs.lock(&self.at.0, self.at.1, &self.job);
+        }
         let mut under_way = locked(&self.jobs.0.under_way);
         drop(self.turn.take());
         // Nobody waits for it.

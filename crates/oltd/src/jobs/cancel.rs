@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
+use super::alone::Alone;
+use super::change::Work;
+use super::journal::JobJournal;
 use super::{Jobs, NotBegun, NotDone, SAVE, locked};
 use crate::store::JobState;
 
@@ -110,6 +113,45 @@ impl Cancellable {
         match done {
             Some(done) if !self.wait.cancelled.is_cancelled() => Ok(done),
             _ => Err(NotDone::Cancelled { by: self.wait.by.get().cloned().flatten() }),
+        }
+    }
+}
+
+impl Work {
+    /// What comes of a change once it is its turn at the ONU, unless somebody cancels it, or
+    /// the server ends, before it begins.
+    pub(super) async fn in_turn<T>(
+        &self,
+        made: impl Future<Output = T>,
+        journal: &JobJournal,
+        place: &Cancellable,
+    ) -> Result<(Alone, T), NotDone> {
+        let made = async {
+            let alone = self.begin().await?;
+            Ok((alone, self.unless_it_ends(made, journal).await?))
+        };
+        match place.unless_cancelled(made).await {
+            Ok(done) => done,
+            Err(why) => Err(self.not_done(why).await),
+        }
+    }
+
+    /// What comes of a change; one that has not begun does not begin once the server is ending.
+    async fn unless_it_ends<T>(
+        &self,
+        made: impl Future<Output = T>,
+        journal: &JobJournal,
+    ) -> Result<T, NotDone> {
+        let ending = async {
+            self.jobs.0.tasks.ending().cancelled().await;
+            if journal.is_beginning() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            made = made => Ok(made),
+            () = ending => Err(self.not_done(NotDone::Ending).await),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The change of an ONU as a job.
 
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuChange, OnuRef, StepState, WriteReport, WriteState};
+use futures::FutureExt;
+use gpon::{OnuChange, OnuRef, StepState, WriteState};
 use secrecy::SecretSlice;
+use tokio::sync::oneshot;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
 use super::alone::Alone;
@@ -12,16 +15,14 @@ use super::journal::{JobJournal, Kept};
 use super::why::{of_change, of_undone};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{JobState, NewJob, PlanEnd, StoreError};
+use crate::store::{Duty, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
 const SETTLED: Duration = Duration::from_secs(20);
-/// How often the history of an ONU is read that was told to start again: soon, then every
-/// ten seconds.
-const LOOKS: [Duration; 4] =
-    [Duration::from_secs(2), Duration::from_secs(3), Duration::from_secs(5), Duration::from_secs(8)];
-const THEN: Duration = Duration::from_secs(10);
+/// What is left of the time that requests get once the server is ending (`http`), for the
+/// answer that the job goes on.
+const ANSWERED: Duration = Duration::from_secs(2);
 
 impl Jobs {
     /// Makes a change of an ONU that stands at `at`.
@@ -35,16 +36,17 @@ impl Jobs {
         at: OnuRef,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&olt.id, at)?;
-        self.has_room(olt, at)?;
-        let job = new_id();
-        let place = self.cancellable(&job);
-        self.add(olt, &job, change.wish.kind(), &at.to_string(), &asked).await?;
-        drop(asked.key);
-        let work = Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at, undoes: false };
-        let journal = JobJournal::new(self, self.store()?.clone(), olt, &job, &new_id(), Kept::No);
-        let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.change(change, journal, until, place)).await
+        let (work, store) = self.admitted(olt, at)?;
+        let journal = work.journal(store, &new_id(), Kept::No);
+        let (kind, wait) = (change.wish.kind(), asked.wait);
+        let add = {
+            let work = work.clone();
+            // The key is held for as long as the job is not added.
+            async move { work.add(kind, &asked).await }
+        };
+        let place = self.cancellable(&work.job);
+        let made = work.clone().change(change, journal, wait.max(SETTLED), place);
+        self.run(&work, wait, add, made).await
     }
 
     /// Applies a plan that was kept.
@@ -58,19 +60,28 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        self.unlocked(&olt.id, plan.at())?;
-        self.has_room(olt, plan.at())?;
-        let job = new_id();
-        let place = self.cancellable(&job);
-        let store = self.store()?;
-        self.add(olt, &job, plan.kind(), &plan.at().to_string(), &asked).await?;
-        drop(asked.key);
-        self.claim(store, id, &job).await?;
-        let work =
-            Work { jobs: self.clone(), olt: olt.clone(), job: job.clone(), at: plan.at(), undoes: false };
-        let journal = JobJournal::new(self, store.clone(), olt, &job, id, Kept::Claimed);
-        let until = asked.wait.max(SETTLED);
-        self.run(asked.wait, job, olt, work.apply(plan, journal, until, place)).await
+        let (work, store) = self.admitted(olt, plan.at())?;
+        let journal = work.journal(store, id, Kept::Claimed);
+        let (kind, wait) = (plan.kind().to_owned(), asked.wait);
+        let add = {
+            let (work, id) = (work.clone(), id.to_owned());
+            async move {
+                work.add(&kind, &asked).await?;
+                drop(asked);
+                work.jobs.claim(work.jobs.store()?, &id, &work.job).await
+            }
+        };
+        let place = self.cancellable(&work.job);
+        let made = work.clone().apply(plan, journal, wait.max(SETTLED), place);
+        self.run(&work, wait, add, made).await
+    }
+
+    /// A job at an ONU that may be begun.
+    fn admitted(&self, olt: &Writable, at: OnuRef) -> Result<(Work, Store), NotBegun> {
+        self.unlocked(&olt.id, at)?;
+        self.has_room(olt, at)?;
+        let store = self.store()?.clone();
+        Ok((Work { jobs: self.clone(), olt: olt.clone(), job: new_id(), at, undoes: false }, store))
     }
 
     pub(super) async fn add(
@@ -100,24 +111,65 @@ impl Jobs {
         Ok(added?)
     }
 
-    /// Runs a job in a task of its own, and waits for it as long as who asked.
-    async fn run(
+    /// Runs a job in a task of its own, and waits for it as long as who asked. The task adds
+    /// the job itself: what stands in the store is ended by it, whoever hangs up when.
+    pub(super) async fn run(
         &self,
+        work: &Work,
         wait: Duration,
-        job: String,
-        olt: &Writable,
-        work: impl Future<Output = Result<End, NotDone>> + Send + 'static,
+        add: impl Future<Output = Result<(), NotBegun>> + Send + 'static,
+        made: impl Future<Output = Result<End, NotDone>> + Send + 'static,
     ) -> Result<Answered, NotBegun> {
-        let handle = self.0.tasks.write("change", &olt.id, work);
-        match tokio::time::timeout(wait, handle).await {
-            Ok(Ok(end)) => Ok(Answered::Ended { job, end }),
-            Ok(Err(WriteLost::Ending)) => {
-                let told = Told::unsent(&NotDone::Ending.failure(&olt.id, ""));
-                self.end_job(&job, JobState::Cancelled, &told).await;
-                Ok(Answered::Ended { job, end: Err(NotDone::Ending) })
+        let (tell, added) = oneshot::channel();
+        let of = work.clone();
+        let task = async move {
+            let added = add.await;
+            let is_added = added.is_ok();
+            // Whoever has left looks at the job.
+            let _ = tell.send(added);
+            if !is_added {
+                return Err(NotDone::Lost);
             }
-            Ok(Err(WriteLost::Panicked)) => Ok(Answered::Ended { job, end: Err(NotDone::Lost) }),
-            Err(_) => Ok(Answered::GoesOn { job }),
+            match AssertUnwindSafe(made).catch_unwind().await {
+                Ok(end) => end,
+                Err(panic) => {
+                    of.jobs.end_panicked(&of.olt.id, of.at, &of.job).await;
+                    std::panic::resume_unwind(panic)
+                }
+            }
+        };
+        let mut handle = self.0.tasks.write("change", &work.olt.id, task);
+        match added.await {
+            Ok(added) => added?,
+            // It was not begun, or has panicked before it was told.
+            Err(_) => {
+                let ended = (&mut handle).await;
+                return Err(match ended {
+                    Err(WriteLost::Ending) => NotBegun::Ending,
+                    _ => NotBegun::Store("a fault of the server; see its log".to_owned()),
+                });
+            }
+        }
+        let job = work.job.clone();
+        Ok(match self.waited(wait, handle).await {
+            Some(Ok(end)) => Answered::Ended { job, end },
+            Some(Err(WriteLost::Ending)) => Answered::Ended { job, end: Err(NotDone::Ending) },
+            Some(Err(WriteLost::Panicked)) => Answered::Ended { job, end: Err(NotDone::Lost) },
+            None => Answered::GoesOn { job },
+        })
+    }
+
+    /// Waits for a task for so long, and once the server is ending no longer than there is
+    /// time for an answer.
+    pub(super) async fn waited<T>(&self, wait: Duration, task: impl Future<Output = T>) -> Option<T> {
+        let ending = async {
+            self.0.tasks.ending().cancelled().await;
+            tokio::time::sleep(ANSWERED).await;
+        };
+        tokio::select! {
+            biased;
+            ended = tokio::time::timeout(wait, task) => ended.ok(),
+            () = ending => None,
         }
     }
 
@@ -137,6 +189,7 @@ pub(super) fn document(told: &Told) -> SecretSlice<u8> {
 }
 
 /// A job under way.
+#[derive(Clone)]
 pub(super) struct Work {
     pub(super) jobs: Jobs,
     pub(super) olt: Writable,
@@ -147,6 +200,14 @@ pub(super) struct Work {
 }
 
 impl Work {
+    pub(super) fn journal(&self, store: Store, plan: &str, kept: Kept) -> JobJournal {
+        JobJournal::new(&self.jobs, store, &self.olt, &self.job, plan, kept)
+    }
+
+    async fn add(&self, kind: &str, asked: &Asked) -> Result<(), NotBegun> {
+        self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked).await
+    }
+
     async fn change(
         self,
         change: OnuChange,
@@ -154,11 +215,8 @@ impl Work {
         settled: Duration,
         place: Cancellable,
     ) -> Result<End, NotDone> {
-        let made = async {
-            let alone = self.begin().await?;
-            Ok((alone, self.olt.olt.change(&change, &journal, settled).await))
-        };
-        let (_alone, made) = self.unless_cancelled(&place, made).await?;
+        let made = self.olt.olt.change(&change, &journal, settled);
+        let (_alone, made) = self.in_turn(made, &journal, &place).await?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
             Err(error) => Err(self.failed(error).await),
@@ -172,14 +230,13 @@ impl Work {
         settled: Duration,
         place: Cancellable,
     ) -> Result<End, NotDone> {
-        let made = async {
-            let alone = self.begin().await?;
-            Ok((alone, self.olt.olt.apply(&plan, &journal, settled).await))
-        };
-        let made = self.unless_cancelled(&place, made).await;
-        // What is stale, already so or cancelled was never begun.
-        if !journal.has_begun() {
-            self.release(&journal).await;
+        let made = self.olt.olt.apply(&plan, &journal, settled);
+        let made = self.in_turn(made, &journal, &place).await;
+        // What is stale, already so or cancelled was never begun: it can be applied again.
+        if !journal.has_begun()
+            && let Err(error) = journal.store.release_plan(&journal.plan).await
+        {
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "a plan of which nothing was sent could not be released");
         }
         let (_alone, made) = made?;
         match made {
@@ -188,26 +245,13 @@ impl Work {
         }
     }
 
-    async fn unless_cancelled<T>(
-        &self,
-        place: &Cancellable,
-        work: impl Future<Output = Result<T, NotDone>>,
-    ) -> Result<T, NotDone> {
-        match place.unless_cancelled(work).await {
-            Ok(done) => done,
-            Err(why) => Err(self.not_done(why).await),
-        }
-    }
-
-    async fn release(&self, journal: &JobJournal) {
-        if let Err(error) = journal.store.release_plan(&journal.plan).await {
-            tracing::error!(job = self.job, %error, "a plan of which nothing was sent could not be released");
-        }
-    }
-
     /// Its turn at the ONU, for as long as it is under way.
-    async fn begin(&self) -> Result<Alone, NotDone> {
-        let turn = self.jobs.alone(&self.olt.id, self.at, &self.job).await;
+    pub(super) async fn begin(&self) -> Result<Alone, NotDone> {
+        let turn = tokio::select! {
+            biased;
+            () = self.jobs.0.tasks.ending().cancelled() => return Err(self.not_done(NotDone::Ending).await),
+            turn = self.jobs.alone(&self.olt.id, self.at, &self.job) => turn,
+        };
         // The one before it may have come to be pending since this one was asked for.
         let alone = match (turn, self.jobs.lock_of(&self.olt.id, self.at)) {
             (Ok(turn), None) => turn,
@@ -215,28 +259,30 @@ impl Work {
                 return Err(self.not_done(NotDone::Locked { job, object: self.at }).await);
             }
         };
-        if let Some(hold) = self.olt.gate.hold() {
-            return Err(self.not_done(NotDone::Held(hold)).await);
+        match self.olt.gate.hold() {
+            Some(hold) => Err(self.not_done(NotDone::Held(hold)).await),
+            None => Ok(alone),
         }
-        self.jobs.look_for_a_restart(&self.olt).await;
-        Ok(alone)
     }
 
     async fn failed(&self, error: ChangeError) -> NotDone {
-        // Somebody came to hold it while it waited for its turn.
-        if matches!(error.why, NotChanged::Journal(_))
-            && let Some(hold) = self.olt.gate.hold()
-        {
-            return self.not_done(NotDone::Held(hold)).await;
+        // The server came to end, or somebody to hold the OLT, while it waited for its turn.
+        if matches!(error.why, NotChanged::Journal(_)) {
+            if self.jobs.0.tasks.ending().is_cancelled() {
+                return self.not_done(NotDone::Ending).await;
+            }
+            if let Some(hold) = self.olt.gate.hold() {
+                return self.not_done(NotDone::Held(hold)).await;
+            }
         }
         self.not_done(NotDone::Change(error)).await
     }
 
     /// Keeps why nothing was sent.
-    async fn not_done(&self, why: NotDone) -> NotDone {
+    pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
         let told = Told::unsent(&why.failure(&self.olt.id, ""));
         let state = match why {
-            NotDone::Cancelled { .. } => JobState::Cancelled,
+            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
             _ => JobState::Failed,
         };
         self.jobs.end_job(&self.job, state, &told).await;
@@ -263,69 +309,57 @@ impl Work {
             _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
         };
         let told = Told::from(report.clone()).said(&said);
+        let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
+        if restarts {
+            self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;
+        }
         if journal.has_begun() {
             let end = if is_pending { PlanEnd::Pending } else { PlanEnd::Ended };
             let kept = journal.store.end(&journal.plan, end, &document(&told), SystemTime::now()).await;
-            note(kept.map(drop), &self.job);
+            if let Err(error) = kept {
+                tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "how a plan ended could not be kept");
+            }
         }
         if is_pending {
             if !foreign.is_empty() {
                 super::locked(&self.jobs.0.left).insert(self.job.clone());
             }
             self.jobs.lock(&self.olt.id, self.at, &self.job);
-        } else {
-            self.jobs.unlock(&self.olt.id, self.at, &self.job);
+        } else if self.jobs.unlock(&self.olt.id, self.at, &self.job) && !restarts {
+            self.jobs.forget_duty(&self.olt.id, &self.job).await;
         }
         self.jobs.end_job(&self.job, state, &told).await;
-        let (olt, job) = (&*self.olt.id, self.job.as_str());
         tracing::info!(
-            olt.id = olt,
-            job,
-            state = super::spelt(report.state),
+            olt.id = &*self.olt.id,
+            job = self.job,
+            object = %self.at,
+            state = state.as_str(),
+            result = super::spelt(report.state),
             act = plan.act(),
             "a write ended"
         );
         let configures = plan.configures();
-        let owes = progress.iter().zip(&configures).any(|(step, configures)| {
-            *configures && matches!(step.forth, Some(StepState::Done | StepState::Unknown))
-        });
-        let saved = if owes { self.jobs.owed_now(&self.olt) } else { self.jobs.saved(&self.olt).await };
-        if !is_pending && report.state == WriteState::Applied && plan.restarts() {
-            self.look_after(plan.clone(), report.clone(), told);
+        let owes = |states: &[StepState]| {
+            progress.iter().zip(&configures).any(|(step, configures)| {
+                let is = |state: Option<StepState>| state.is_some_and(|state| states.contains(&state));
+                *configures && (is(step.forth) || is(step.back))
+            })
+        };
+        // A line whose answer was lost may stand, and no answer was kept that says so.
+        if owes(&[StepState::Unknown])
+            && let Err(error) = journal.store.owe(&journal.plan, SystemTime::now()).await
+        {
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "that a write is to be saved could not be kept");
+        }
+        let saved = if owes(&[StepState::Done, StepState::Unknown]) {
+            self.jobs.owed_now(&self.olt)
+        } else {
+            self.jobs.saved(&self.olt).await
+        };
+        if restarts {
+            self.jobs.look_after(&self.olt, &self.job, plan.clone(), told, self.olt.olt.reboot_wait());
         }
         End { report, is_pending, saved }
-    }
-
-    /// Reads the history of an ONU that was told to start again until it shows that it has.
-    fn look_after(&self, plan: Plan, mut report: WriteReport, mut told: Told) {
-        let (jobs, olt, job) = (self.jobs.clone(), self.olt.clone(), self.job.clone());
-        self.jobs.0.tasks.spawn("look after a restart", async move {
-            let (wait, mut waited, mut trouble) = (olt.olt.reboot_wait(), Duration::ZERO, None);
-            for pause in LOOKS.into_iter().chain(std::iter::repeat(THEN)) {
-                if waited >= wait {
-                    break;
-                }
-                tokio::time::sleep(pause).await;
-                waited += pause;
-                match olt.olt.has_restarted(&plan).await {
-                    Ok(true) => {
-                        report.verified = true;
-                        let said = of_change(&report, false, &olt.id, plan.act());
-                        let told = Told::from(report).said(&said);
-                        olt.invalidate(scope(&plan)).await;
-                        return jobs.end_job(&job, JobState::Done, &told).await;
-                    }
-                    Ok(false) => trouble = None,
-                    Err(error) => trouble = Some(error.to_string()),
-                }
-            }
-            let seconds = waited.as_secs();
-            told.warnings.push(match trouble {
-                Some(why) => format!("whether the ONU came back could not be read: {why}"),
-                None => format!("within {seconds} s the ONU's history does not show that it came back"),
-            });
-            jobs.end_job(&job, JobState::Done, &told).await;
-        });
     }
 }
 
@@ -335,11 +369,5 @@ pub(super) fn scope(plan: &Plan) -> Scope {
         // It is unconfigured from now on.
         "delete" => Scope::Pon(plan.at().pon),
         _ => Scope::Onu(plan.at()),
-    }
-}
-
-fn note(kept: Result<(), StoreError>, job: &str) {
-    if let Err(error) = kept {
-        tracing::error!(job, %error, "how a plan ended could not be kept");
     }
 }

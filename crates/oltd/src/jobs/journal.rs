@@ -24,6 +24,8 @@ pub(super) struct JobJournal {
     /// Whether the plan stands in the store already, as a draft that was claimed or as
     /// one that was begun before.
     pub(super) kept: Kept,
+    /// Whether the plan is about to be kept as one that is begun, or is.
+    beginning: AtomicBool,
     begun: AtomicBool,
     /// Which of its steps change what a save keeps.
     configures: OnceLock<Vec<bool>>,
@@ -42,9 +44,14 @@ pub(super) enum Kept {
 
 impl JobJournal {
     pub(super) fn new(jobs: &Jobs, store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
-        let (jobs, begun) = (jobs.clone(), AtomicBool::new(kept == Kept::Begun));
-        let (olt, job, plan) = (olt.clone(), job.to_owned(), plan.to_owned());
-        Self { jobs, store, olt, job, plan, kept, begun, configures: OnceLock::new() }
+        let [beginning, begun] = [(); 2].map(|()| AtomicBool::new(kept == Kept::Begun));
+        let (jobs, olt, job, plan) = (jobs.clone(), olt.clone(), job.to_owned(), plan.to_owned());
+        Self { jobs, store, olt, job, plan, kept, beginning, begun, configures: OnceLock::new() }
+    }
+
+    /// Whether the plan may stand in the store as one that is begun.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.beginning.load(Ordering::SeqCst)
     }
 
     /// Whether the plan stands in the store as one that was begun.
@@ -58,7 +65,7 @@ impl JobJournal {
             return Err(JournalLost("the job was cancelled".to_owned()));
         }
         if let Err(error) = self.store.start_job(&self.job, SystemTime::now()).await {
-            tracing::error!(job = self.job, %error, "that a job runs could not be kept");
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, %error, "that a job runs could not be kept");
         }
         Ok(())
     }
@@ -99,6 +106,10 @@ impl Journal for JobJournal {
     fn begin<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, Result<(), JournalLost>> {
         async move {
             let _ = self.configures.set(plan.configures());
+            self.beginning.store(true, Ordering::SeqCst);
+            if !self.has_begun() && self.jobs.0.tasks.ending().is_cancelled() {
+                return Err(JournalLost("the server is ending".to_owned()));
+            }
             // Nobody begins what somebody holds; what was begun is brought to its end.
             if !self.has_begun()
                 && let Some(hold) = self.olt.gate.hold()
@@ -140,6 +151,10 @@ impl Journal for JobJournal {
             self.store.answered(&self.plan, seq, way, end, owes, SystemTime::now()).await.map_err(lost)
         }
         .boxed()
+    }
+
+    fn is_over(&self) -> bool {
+        self.jobs.0.tasks.is_cut()
     }
 }
 

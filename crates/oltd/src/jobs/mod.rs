@@ -5,18 +5,25 @@
 //! interrupted stays `pending` and is settled (`settling`); what the OLT owes is
 //! saved (`saving`).
 
+mod abandoned;
 mod accept;
 mod alone;
 mod cancel;
 mod change;
 mod journal;
 mod keys;
+mod looking;
+mod lost;
 mod plans;
 mod saving;
 mod settling;
 mod told;
 mod view;
+mod wanted;
 mod why;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,16 +34,17 @@ use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{Store, StoreError};
+use crate::store::{Duty, Store, StoreError};
 use crate::tasks::Tasks;
-use crate::writing::{Gate, Hold, SaveMode};
+use crate::writing::{Gate, Hold, SaveMode, Writes};
 pub use cancel::NotCancelled;
 pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use saving::{SaveTimes, Saved};
-pub use settling::{NotSettled, Wanted};
 pub use told::{Accepted, Told, ToldStep, spelt};
+use told::{read_told, unknown};
 pub use view::{JobView, ListedJob, PlanView, StepView};
+pub use wanted::{NotSettled, Wanted};
 pub use why::{Said, UNDONE, of_change, of_save};
 
 /// The jobs of a server. A cheap handle.
@@ -91,6 +99,8 @@ pub struct Writable {
     pub cache: Cache,
     /// When what was configured is saved.
     pub save: SaveMode,
+    /// Which writes of it are let through.
+    pub writes: Writes,
 }
 
 impl Writable {
@@ -211,6 +221,9 @@ pub enum NotBegun {
     /// It is too old.
     #[error("the plan has expired")]
     Expired,
+    /// The server is ending.
+    #[error("the server is ending: nothing was sent")]
+    Ending,
     /// More is to be saved by now than it was drawn up from.
     #[error("these jobs have changed the OLT since the plan was made: {}", .jobs.join(", "))]
     Stale {
@@ -330,14 +343,38 @@ impl Jobs {
         }
     }
 
-    fn unlock(&self, olt: &str, at: OnuRef, job: &str) {
+    /// Whether somebody had wanted it to be settled in some way.
+    fn unlock(&self, olt: &str, at: OnuRef, job: &str) -> bool {
         let mut locks = locked(&self.0.locks);
         if locks.get(&(olt.to_owned(), at)).is_some_and(|by| by == job) {
             locks.remove(&(olt.to_owned(), at));
         }
         locked(&self.0.left).remove(job);
-        locked(&self.0.wanted).remove(job);
+        locked(&self.0.wanted).remove(job).is_some()
     }
+
+    /// Keeps what is still to be done about a job, whatever becomes of this process.
+    async fn keep_duty(&self, olt: &str, job: &str, duty: Duty) {
+        if let Ok(store) = self.store()
+            && let Err(error) = store.keep_duty(job, duty).await
+        {
+            tracing::error!(olt.id = olt, job, duty = duty.as_str(), %error, "what is to be done about a job could not be kept");
+        }
+    }
+
+    async fn forget_duty(&self, olt: &str, job: &str) {
+        if let Ok(store) = self.store()
+            && let Err(error) = store.forget_duty(job).await
+        {
+            tracing::error!(olt.id = olt, job, %error, "what was to be done about a job could not be forgotten");
+        }
+    }
+}
+
+/// The place of an ONU, as plans name it.
+fn place(object: &str) -> Option<OnuRef> {
+    let (pon, id) = object.split_once(':')?;
+    Some(OnuRef { pon: pon.parse().ok()?, id: id.parse().ok()? })
 }
 
 /// The kind of the job that gathers what an OLT has lost.

@@ -10,8 +10,7 @@ use zte::{ChangeError, OltError, Plan};
 
 use super::change::document;
 use super::journal::{plan_of, sealed};
-use super::settling::unknown;
-use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id};
+use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id, unknown};
 use crate::store::{Claim, DRAFT_KEPT, JobState, NewPlan, PlanEnd, Store, StoreError};
 use crate::writing::NotSaved;
 
@@ -171,20 +170,19 @@ impl Jobs {
         if !since.is_empty() {
             return Err(NotBegun::Stale { jobs: since });
         }
-        let job = new_id();
-        self.add(olt, &job, SAVE, "", &asked).await?;
-        drop(asked.key);
-        self.claim(store, id, &job).await?;
-        let ended = self.save_as_job(olt, Some(&job), Some(id), asked.wait).await;
-        Ok((job, ended))
+        let wait = asked.wait;
+        let (job, ended) = self.save_in_a_task(olt, asked, Some(id), wait).await?;
+        // A save that applies a plan is a job, or nothing.
+        Ok((job.unwrap_or_default(), ended))
     }
 
     /// Gives a plan to the job that applies it; a job that does not get it has ended.
     pub(super) async fn claim(&self, store: &Store, id: &str, job: &str) -> Result<(), NotBegun> {
-        let why = match store.claim_plan(id, job, SystemTime::now()).await? {
-            Claim::Claimed => return Ok(()),
-            Claim::AlreadyApplied { job } => NotBegun::Applied(job),
-            Claim::Expired => NotBegun::Expired,
+        let why = match store.claim_plan(id, job, SystemTime::now()).await {
+            Ok(Claim::Claimed) => return Ok(()),
+            Ok(Claim::AlreadyApplied { job }) => NotBegun::Applied(job),
+            Ok(Claim::Expired) => NotBegun::Expired,
+            Err(error) => error.into(),
         };
         self.end_job(job, JobState::Failed, &Told::unsent(&why.clone().into())).await;
         Err(why)
@@ -245,6 +243,6 @@ async fn keep(
 
 /// The jobs whose changes an OLT has not saved.
 async fn owed(store: &Store, olt: &Writable) -> Result<Vec<String>, StoreError> {
-    let owed = store.owed().await?.into_iter().find(|owed| *owed.olt == *olt.id);
+    let owed = store.owed_by(&olt.id).await?;
     Ok(owed.map_or_else(Vec::new, |owed| owed.jobs))
 }

@@ -143,6 +143,16 @@ pub(super) fn report(state: WriteState) -> WriteReport {
     WriteReport { state, steps: Vec::new(), remaining: Vec::new(), warnings: Vec::new(), verified: false }
 }
 
+/// Of what nobody knows.
+pub(super) fn unknown() -> WriteReport {
+    report(WriteState::Unknown)
+}
+
+/// What the store has of a result.
+pub(super) fn read_told(result: &secrecy::SecretSlice<u8>) -> Option<Told> {
+    serde_json::from_slice(secrecy::ExposeSecret::expose_secret(result)).ok()
+}
+
 /// The spelling of the contract.
 pub const fn spelt(state: WriteState) -> &'static str {
     match state {

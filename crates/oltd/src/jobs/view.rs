@@ -6,8 +6,7 @@ use gpon::OnuRef;
 use secrecy::ExposeSecret;
 
 use super::journal::plan_of;
-use super::settling::{place, read_told};
-use super::{Jobs, NotBegun, SAVE, Saved, Told, Writable};
+use super::{Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
 use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
 /// A job, with what became of it.
@@ -113,7 +112,7 @@ impl Jobs {
             plans.push(self.plan_view(plan).await?);
         }
         let owes = store.owed().await?.iter().any(|owed| owed.jobs.iter().any(|job| job == id));
-        Ok(Some(JobView { at: place(&job.object).ok(), told, owes, plans, job }))
+        Ok(Some(JobView { at: place(&job.object), told, owes, plans, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

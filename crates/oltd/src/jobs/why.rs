@@ -155,6 +155,10 @@ impl From<NotBegun> for Failure {
                 "More is to be saved by now than the plan was made from.",
                 detail,
             ),
+            NotBegun::Ending => {
+                Self::new(ErrorCode::NotWriter, "The server is ending and writes no more.", detail)
+                    .retry(ENDING_RETRY)
+            }
             NotBegun::Expired => {
                 Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail)
             }

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
 use super::sealed::Place;
-use super::writer::{Statement, sql};
+use super::writer::{Statement, Turn, sql};
 use super::{Store, column, fits, maybe_time, ms, time};
 
 /// Longest word for a state.
@@ -162,7 +162,7 @@ pub enum Kept {
     StateOnly,
 }
 
-fn result_of(id: &str) -> Place<'_> {
+pub(super) fn result_of(id: &str) -> Place<'_> {
     Place { table: "results", id, column: "document" }
 }
 
@@ -345,19 +345,7 @@ impl Store {
         at: SystemTime,
     ) -> Result<(), StoreError> {
         let mut turn = self.write("end a job").await?;
-        let update = "UPDATE jobs SET state = $2, finished_at = $3, pad = $4 WHERE id = $1";
-        let update = sql(update).bind(id).bind(state.as_str()).bind(ms(at)).bind(room(Stage::Ended, state));
-        found(turn.run(update).await?, id)?;
-        let result = match result {
-            Some(sealed) => {
-                let put = "INSERT INTO results (job, document) VALUES ($1, $2)
-                    ON CONFLICT (job) DO UPDATE SET document = excluded.document";
-                sql(put).bind(id).bind(sealed)
-            }
-            // An older one would contradict the state.
-            None => sql("DELETE FROM results WHERE job = $1").bind(id),
-        };
-        turn.run(result).await?;
+        end(&mut turn, id, state, result, at).await?;
         turn.commit().await
     }
 
@@ -369,6 +357,32 @@ impl Store {
         let update = sql("UPDATE jobs SET accepted = 1 WHERE id = $1").bind(job);
         found(self.write_one("accept a job", update).await?, job)
     }
+}
+
+pub(super) async fn insert(turn: &mut Turn<'_>, job: &NewJob<'_>) -> Result<(), StoreError> {
+    turn.run(Store::insert_job(job)?).await.map(drop)
+}
+
+pub(super) async fn end(
+    turn: &mut Turn<'_>,
+    id: &str,
+    state: JobState,
+    result: Option<&[u8]>,
+    at: SystemTime,
+) -> Result<(), StoreError> {
+    let update = "UPDATE jobs SET state = $2, finished_at = $3, pad = $4 WHERE id = $1";
+    let update = sql(update).bind(id).bind(state.as_str()).bind(ms(at)).bind(room(Stage::Ended, state));
+    found(turn.run(update).await?, id)?;
+    let result = match result {
+        Some(sealed) => {
+            let put = "INSERT INTO results (job, document) VALUES ($1, $2)
+                ON CONFLICT (job) DO UPDATE SET document = excluded.document";
+            sql(put).bind(id).bind(sealed)
+        }
+        // An older one would contradict the state.
+        None => sql("DELETE FROM results WHERE job = $1").bind(id),
+    };
+    turn.run(result).await.map(drop)
 }
 
 fn found(rows: u64, id: &str) -> Result<(), StoreError> {

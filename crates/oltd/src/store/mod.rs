@@ -8,6 +8,7 @@
 //! Statements are plain SQL that PostgreSQL takes too, but for `open.rs`.
 
 mod backup;
+mod duties;
 mod error;
 mod folder;
 mod idempotency;
@@ -36,6 +37,7 @@ use sqlx::{ColumnIndex, Decode, Row, Sqlite, Type};
 use tokio::sync::Mutex;
 
 pub use self::backup::{accept_copy, backup, copy_key};
+pub use self::duties::Duty;
 pub use self::error::StoreError;
 use self::folder::Folder;
 pub use self::idempotency::{AskedUnder, BegunUnder};

@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
+use secrecy::SecretSlice;
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
-use super::jobs::{JobState, Stage, room};
+use super::jobs::{JobState, NewJob, Stage, end, insert, result_of, room};
 use super::writer::{Turn, sql};
 use super::{Store, column, ms, time};
 
@@ -23,8 +24,8 @@ pub struct Owed {
     pub last: SystemTime,
     /// The jobs that changed it, the first one first.
     pub jobs: Vec<String>,
-    /// When the OLT was started, as it was last noted: seconds since 1970.
-    pub boot: Option<i64>,
+    /// When the OLT was started, as it was last noted.
+    pub boot: Option<SystemTime>,
 }
 
 /// Makes sure that [`owe`] needs no new page.
@@ -58,10 +59,23 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn owed(&self) -> Result<Vec<Owed>, StoreError> {
+        self.owed_of(None).await
+    }
+
+    /// What the OLT owes; `None` where it owes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owed_by(&self, olt: &str) -> Result<Option<Owed>, StoreError> {
+        Ok(self.owed_of(Some(olt)).await?.pop())
+    }
+
+    async fn owed_of(&self, olt: Option<&str>) -> Result<Vec<Owed>, StoreError> {
         let select = "SELECT owed.olt, owed.job, owed.since, owed.at, olts.boot FROM owed
-            LEFT JOIN olts ON olts.olt = owed.olt WHERE owed.since IS NOT NULL
+            LEFT JOIN olts ON olts.olt = owed.olt
+            WHERE owed.since IS NOT NULL AND ($1 IS NULL OR owed.olt = $1)
             ORDER BY owed.olt, owed.since, owed.job";
-        let rows = sql(select).fetch_all(self.readers()).await;
+        let rows = sql(select).bind(olt).fetch_all(self.readers()).await;
         let mut all: Vec<Owed> = Vec::new();
         for row in &rows.map_err(StoreError::when("read what is to be saved"))? {
             let of = |row: &SqliteRow, name| Ok(time(column(row, name)?));
@@ -73,8 +87,8 @@ impl Store {
                     owed.last = owed.last.max(last);
                 }
                 None => {
-                    let (since, boot) = (of(row, "since")?, column(row, "boot")?);
-                    all.push(Owed { olt, since, last, jobs: vec![job], boot });
+                    let boot = column::<Option<i64>>(row, "boot")?.map(from_seconds);
+                    all.push(Owed { olt, since: of(row, "since")?, last, jobs: vec![job], boot });
                 }
             }
         }
@@ -91,62 +105,100 @@ impl Store {
         Ok(row.map_err(StoreError::when("read what is to be saved"))?.is_some())
     }
 
-    /// Notes that the OLT was saved by a command that was sent at `taken_at`. What was changed
-    /// since is still owed.
+    /// Notes that the plan's OLT owes a save for the job that applies it, where what became
+    /// of a line was found out without its answer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owe(&self, plan: &str, at: SystemTime) -> Result<(), StoreError> {
+        let mut turn = self.write("note what is to be saved").await?;
+        owe(&mut turn, plan, at).await?;
+        turn.commit().await
+    }
+
+    /// Notes at `now` that the OLT was saved by a command that was sent at `taken_at`. What was
+    /// changed since is still owed. What seems to be changed later than `now` was changed before
+    /// the clock went back, and is saved too.
     ///
     /// # Errors
     /// When the database fails: the save is then owed as before.
-    pub async fn saved(&self, olt: &str, taken_at: SystemTime) -> Result<(), StoreError> {
+    pub async fn saved(&self, olt: &str, taken_at: SystemTime, now: SystemTime) -> Result<(), StoreError> {
         let mut turn = self.write("note a save").await?;
-        let taken = ms(taken_at);
+        let (taken, now) = (ms(taken_at), ms(now));
+        let ahead = "UPDATE owed SET since = $2, at = $2 WHERE olt = $1 AND at > $3";
+        turn.run(sql(ahead).bind(olt).bind(taken - 1).bind(now)).await?;
         forget(&mut turn, olt, taken).await?;
         let since = "UPDATE owed SET since = $2 WHERE olt = $1 AND since < $2";
         turn.run(sql(since).bind(olt).bind(taken)).await?;
         turn.commit().await
     }
 
-    /// Notes that the OLT has lost what was not saved. The ids of the jobs that changed it, the
-    /// first one first: those that ended are lost; what runs or is pending stays what it is.
+    /// Notes that the OLT has lost what was not saved when it started. The ids of the jobs that
+    /// had changed it before, the first one first: those that ended are lost; what runs or is
+    /// pending stays what it is. What was changed since stands, and is still owed. Where
+    /// something is lost, `gathered` is added as a job that is lost too, with this result.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn lose(&self, olt: &str) -> Result<Vec<String>, StoreError> {
+    /// [`StoreError::Full`], and when the database fails.
+    pub async fn lose(
+        &self,
+        started: SystemTime,
+        gathered: &NewJob<'_>,
+        result: impl FnOnce(&[String]) -> SecretSlice<u8>,
+    ) -> Result<Vec<String>, StoreError> {
+        let (olt, started) = (gathered.olt, ms(started));
         let mut turn = self.write("note a loss").await?;
-        let select = "SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL ORDER BY since, job";
-        let rows = sql(select).bind(olt).fetch_all(turn.connection()?).await;
+        let select =
+            "SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL AND at < $2 ORDER BY since, job";
+        let rows = sql(select).bind(olt).bind(started).fetch_all(turn.connection()?).await;
         let rows = rows.map_err(StoreError::when("note a loss"))?;
         let jobs = rows.iter().map(|row| column(row, "job")).collect::<Result<Vec<String>, _>>()?;
         let update = "UPDATE jobs SET state = $2, pad = $3 WHERE finished_at IS NOT NULL AND state <> $4
-            AND id IN (SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL)";
+            AND id IN (SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL AND at < $5)";
         let update = sql(update)
             .bind(olt)
             .bind(JobState::Lost.as_str())
             .bind(room(Stage::Ended, JobState::Lost))
-            .bind(JobState::Pending.as_str());
+            .bind(JobState::Pending.as_str())
+            .bind(started);
         turn.run(update).await?;
-        forget(&mut turn, olt, i64::MAX).await?;
+        forget(&mut turn, olt, started).await?;
+        let since = "UPDATE owed SET since = $2 WHERE olt = $1 AND since < $2";
+        turn.run(sql(since).bind(olt).bind(started)).await?;
+        if !jobs.is_empty() {
+            let total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
+            insert(&mut turn, &NewJob { total, ..gathered.clone() }).await?;
+            let sealed = self.sealer().seal_secret(result_of(gathered.id), &result(&jobs))?;
+            end(&mut turn, gathered.id, JobState::Lost, Some(&sealed), gathered.created_at).await?;
+        }
         turn.commit().await?;
         Ok(jobs)
     }
 
-    /// Notes when the OLT was started, in seconds since 1970.
+    /// Notes when the OLT was started, to the second.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_boot(&self, olt: &str, boot: i64) -> Result<(), StoreError> {
+    pub async fn set_boot(&self, olt: &str, boot: SystemTime) -> Result<(), StoreError> {
         let put = "INSERT INTO olts (olt, boot) VALUES ($1, $2)
             ON CONFLICT (olt) DO UPDATE SET boot = excluded.boot";
-        self.write_one("note a start of the OLT", sql(put).bind(olt).bind(boot)).await.map(drop)
+        let put = sql(put).bind(olt).bind(ms(boot) / 1_000);
+        self.write_one("note a start of the OLT", put).await.map(drop)
     }
 
     /// When the OLT was started, as it was last noted.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn boot(&self, olt: &str) -> Result<Option<i64>, StoreError> {
+    pub async fn boot(&self, olt: &str) -> Result<Option<SystemTime>, StoreError> {
         let row = sql("SELECT boot FROM olts WHERE olt = $1").bind(olt).fetch_optional(self.readers()).await;
         row.map_err(StoreError::when("read when the OLT was started"))?
-            .map(|row| column(&row, "boot"))
+            .map(|row| column(&row, "boot").map(from_seconds))
             .transpose()
     }
+}
+
+/// A time that stands in the database in seconds since 1970.
+fn from_seconds(seconds: i64) -> SystemTime {
+    time(seconds.saturating_mul(1_000))
 }

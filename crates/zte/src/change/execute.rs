@@ -143,13 +143,19 @@ impl<'a> Run<'a> {
         let (mut interrupted, mut made, mut links) = (!untouched, false, 0);
         let mut lost: Option<Instant> = None;
         loop {
+            if self.is_over() {
+                self.turn = None;
+                return self.pending(Vec::new());
+            }
             let until = lost.unwrap_or_else(Instant::now) + patience;
             let seen = match known.take() {
                 Some(seen) => seen,
                 None => match self.look(until).await {
                     Ok(seen) => seen,
                     Err(why) => {
-                        self.warn(format!("what is true on the OLT could not be read: {why}"));
+                        if !self.is_over() {
+                            self.warn(format!("what is true on the OLT could not be read: {why}"));
+                        }
                         return self.pending(Vec::new());
                     }
                 },
@@ -233,7 +239,7 @@ impl<'a> Run<'a> {
             let looked = self.try_look(until).await;
             let Err(why) = looked else { return looked };
             self.turn = None;
-            if self.cli.is_closed() || Instant::now() + AGAIN >= until {
+            if self.cli.is_closed() || self.journal.is_over() || Instant::now() + AGAIN >= until {
                 return Err(why);
             }
             sleep(AGAIN).await;
@@ -241,6 +247,9 @@ impl<'a> Run<'a> {
     }
 
     async fn try_look(&mut self, until: Instant) -> Result<Seen, NotChanged> {
+        if self.is_over() {
+            return Err(typing::gone().into());
+        }
         if self.turn.is_none() {
             // Who looks for what became of a line is not told that nobody answers
             // before the time is over, and then early enough for whoever waits for him.

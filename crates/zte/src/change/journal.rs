@@ -55,6 +55,10 @@ pub trait Journal: Send + Sync {
 
     /// What became of it.
     fn answered(&self, mark: StepMark, end: StepEnd) -> BoxFuture<'_, Result<(), JournalLost>>;
+
+    /// Whether who keeps it is ending: no further line is sent, and what is under way stays
+    /// as it is until it is settled. Asked before every line.
+    fn is_over(&self) -> bool;
 }
 
 /// What is known of a step of a plan that was interrupted.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gpon::{PlannedLine, PlannedUndo, StepState, UndoClass, WritePlan, WriteReport, WriteState, WriteStep};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::Olt;
 use crate::cli::show::users::ShowUsers;
@@ -32,22 +33,31 @@ impl Olt {
     /// [`Trouble::UnexpectedReply`] to the login.
     /// What became of the line itself stands in the report.
     pub async fn save(&self) -> Result<WriteReport, OltError> {
-        self.save_as(Rank::Person).await
+        self.save_unless(&CancellationToken::new(), false).await
     }
 
-    /// The same, behind whatever people want to write meanwhile.
+    /// The same, behind whatever people want to write meanwhile where it `can_wait`. Where
+    /// `ending` is cancelled before the line is sent, nothing is sent.
     ///
     /// # Errors
     /// As of [`save`](Self::save).
-    pub async fn save_later(&self) -> Result<WriteReport, OltError> {
-        self.save_as(Rank::Later).await
-    }
-
-    async fn save_as(&self, rank: Rank) -> Result<WriteReport, OltError> {
+    pub async fn save_unless(
+        &self,
+        ending: &CancellationToken,
+        can_wait: bool,
+    ) -> Result<WriteReport, OltError> {
         let failed =
             |trouble| OltError { olt: self.id().to_owned(), act: "save its configuration".into(), trouble };
         let cli = self.0.cli.as_ref().ok_or_else(|| failed(Trouble::NoCli))?;
-        let mut turn = cli.write_turn(rank, Instant::now() + PATIENCE).await.map_err(failed)?;
+        let rank = if can_wait { Rank::Later } else { Rank::Person };
+        let turn = ending.run_until_cancelled(cli.write_turn(rank, Instant::now() + PATIENCE)).await;
+        let mut turn = match turn.filter(|_| !ending.is_cancelled()) {
+            Some(turn) => turn.map_err(failed)?,
+            None => {
+                let why = "nothing is saved any more at the end".to_owned();
+                return Err(failed(Trouble::CliUnreachable { why, retry_after: Duration::from_secs(1) }));
+            }
+        };
         let mode = turn.mode().clone();
         let line = Line::ours(turn.dialect().lines.save);
         let mut step = WriteStep {

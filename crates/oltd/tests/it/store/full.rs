@@ -70,7 +70,7 @@ async fn what_was_begun_is_told_to_its_end_without_space() {
     assert_eq!(store.job("j1").await.unwrap().unwrap().state, JobState::Partial);
     let owed = store.owed().await.unwrap();
     assert_eq!(owed[0].jobs, ["j1"]);
-    store.saved("head-end", at(1 << 30)).await.unwrap();
+    store.saved("head-end", at(1 << 30), at(1 << 30)).await.unwrap();
     assert!(store.owed().await.unwrap().is_empty());
     // What needs more room than was reserved is left out, and said to be.
     let long = secret(&"z".repeat(90_000));
@@ -99,7 +99,7 @@ async fn every_job_can_owe_a_save_without_space() {
     }
     assert_eq!(store.owed().await.unwrap()[0].jobs.len(), ids.len());
     // Saved while they go on, they can owe another one.
-    store.saved("head-end", at(2)).await.unwrap();
+    store.saved("head-end", at(2), at(1_000)).await.unwrap();
     assert!(store.owed().await.unwrap().is_empty());
     fill(&store).await;
     for (_, plan) in &ids {

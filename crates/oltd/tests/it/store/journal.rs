@@ -255,7 +255,7 @@ async fn who_leaves_leaves_nothing_behind() {
             std::thread::sleep(std::time::Duration::from_micros(100));
         }
         drop(call);
-        store.set_boot("head-end", round).await.unwrap();
+        store.set_boot("head-end", at(1)).await.unwrap();
         let there = store.plan(&id).await.unwrap().map(|plan| plan.state);
         let steps = store.steps(&id).await.unwrap().len();
         assert!(matches!((there, steps), (None, 0) | (Some(PlanState::Running), 6)), "{there:?} {steps}");

@@ -23,7 +23,7 @@ async fn plans_of_a_step_take_6_kb_each() {
         let _ = store.end(&plan, PlanEnd::Ended, &outcome, at(2)).await.unwrap();
         let _ = store.end_job(&job, JobState::Done, &outcome, at(2)).await.unwrap();
         if n % 1_000 == 999 {
-            store.saved("head-end", at(3)).await.unwrap();
+            store.saved("head-end", at(3), at(1_000)).await.unwrap();
         }
     }
     let sizes: u64 = std::fs::read_dir(&settings.folder)

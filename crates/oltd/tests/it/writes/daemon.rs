@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use oltd::store::{Store, StoreSettings};
 use oltsim::Simulator;
 use reqwest::Method;
 use rig::Answer;
@@ -58,6 +59,19 @@ impl Home {
             cli.port(),
         );
         std::fs::write(self.path().join("oltd.toml"), text).unwrap();
+    }
+
+    /// Its store, while no daemon runs.
+    pub(super) async fn store(&self) -> Store {
+        Store::open(&StoreSettings::new(self.path().join("data"))).await.unwrap()
+    }
+
+    /// From the next start on this stands in its configuration for that.
+    pub(super) fn replace(&self, that: &str, this: &str) {
+        let file = self.path().join("oltd.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(that), "{text}");
+        std::fs::write(file, text.replacen(that, this, 1)).unwrap();
     }
 
     pub(super) fn path(&self) -> &Path {

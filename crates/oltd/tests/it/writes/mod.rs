@@ -22,6 +22,8 @@ mod people;
 mod profiles;
 mod queue;
 #[cfg(unix)]
+mod restarted;
+#[cfg(unix)]
 mod save_plan;
 mod saving;
 #[cfg(unix)]

@@ -72,4 +72,13 @@ async fn what_a_restart_of_the_olt_took_away_is_done_again() {
     let (answer, ()) = tokio::join!(writer.put("/onu-management/description", asked), restart);
     assert_eq!((answer.status, &answer.body["data"]["state"]), (200, &json!("applied")), "{}", answer.body);
     assert_eq!(writer.configured(), ["name House 7", "name House 7"]);
+    // What was done behind the restart is not lost by it.
+    let store = writer.app.jobs().store().unwrap().clone();
+    until(async || store.boot("sim").await.unwrap().is_some()).await;
+    let job = writer.get(&format!("/jobs/{}", answer.body["data"]["job"].as_str().unwrap())).await;
+    assert_eq!(
+        (&job.body["data"]["state"], &job.body["data"]["result"]["saved"]),
+        (&json!("done"), &json!("pending"))
+    );
+    assert_eq!(writer.get("/jobs?kind=lost").await.body["data"], json!([]));
 }

@@ -7,6 +7,7 @@ use oltd::jobs::SaveTimes;
 use oltd::store::{NewJob, Store, StoreSettings};
 use oltd::writing::SaveMode;
 use oltsim::{LineEffect, LineFault, SMALL};
+use reqwest::Method;
 use rig::every_step::onu;
 use rig::{Writer, WriterOptions, until};
 use serde_json::{Value, json};
@@ -245,5 +246,61 @@ async fn of_a_save_that_was_cut_off_by_the_end_nothing_is_claimed() {
             (&json!("failed"), &json!(known)),
             "{job}"
         );
+    }
+}
+
+/// Whoever saves does not save what the OLT had lost by then.
+#[tokio::test]
+async fn what_was_lost_before_a_save_is_not_taken_for_saved() {
+    let writer = writer(NEVER, SMALL).await;
+    writer.sim.device(|device| device.save());
+    let job = name(&writer, "A").await["job"].clone();
+    writer.sim.reboot().await;
+    let saved = async || writer.post("/system/save", json!({})).await;
+    until(async || saved().await.status == 200).await;
+    let told = writer.get(&format!("/jobs/{}", job.as_str().unwrap())).await;
+    assert_eq!(told.body["data"]["state"], "lost", "{}", told.body);
+    assert_eq!(unsaved(&writer).await, false);
+}
+
+/// Changes ask the OLT for nothing but what they are about, whatever is to be saved.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_asks_for_nothing_besides() {
+    const CHANGES: u64 = 20;
+    let sim = rig::simulator(oltsim::Source::Scenario(SMALL.to_owned())).await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let change = async |number: u64| {
+        let asked = json!({"pon_port": "1/1/1", "onu_id": 1, "name": format!("name {number}")});
+        let answer = daemon.send(Method::PUT, "/onu-management/description", Some(asked)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    // It logs in, learns what the OLT is, and notes when that started.
+    change(0).await;
+    change(1).await;
+    sim.reset_counters();
+    for number in 0..CHANGES {
+        change(number).await;
+    }
+    let counters = sim.counters();
+    println!("{CHANGES} changes: {} requests, {} lines", counters.requests, counters.cli_commands);
+    // Every 30 s it is looked whether the OLT has started again.
+    assert!(counters.requests <= 3, "{counters:?}");
+}
+
+/// A line whose answer was lost is found to be done: a restart would lose it all the same.
+#[tokio::test]
+async fn what_was_found_to_be_done_is_owed_too() {
+    let writer = writer(NEVER, SMALL).await;
+    for (line, effect) in [("name A", LineEffect::CutAfter), ("name B", LineEffect::Say("hello\n".into()))] {
+        writer.sim.set_line_faults(vec![LineFault::first(line, effect)]);
+        let told = name(&writer, line.trim_start_matches("name ")).await;
+        assert_eq!((&told["state"], &told["saved"]), (&json!("applied"), &json!("pending")), "{told}");
+        let sent = writer.configured().iter().filter(|sent| *sent == line).count();
+        assert_eq!((sent, unsaved(&writer).await), (1, json!(true)), "{line}");
+        let job = writer.get(&format!("/jobs/{}", told["job"].as_str().unwrap())).await;
+        assert_eq!(job.body["data"]["result"]["saved"], "pending", "{}", job.body);
+        assert_eq!(writer.post("/system/save", json!({})).await.status, 200);
+        assert_eq!(unsaved(&writer).await, false);
     }
 }

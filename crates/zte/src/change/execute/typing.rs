@@ -71,6 +71,9 @@ impl Run<'_> {
 
     /// Sends a line and notes what became of it.
     pub(super) async fn send(&mut self, text: &SecretText, confirm: bool) -> Sent {
+        if self.is_over() {
+            return Sent::Lost { sent: false };
+        }
         let Some(turn) = self.turn.as_mut() else { return Sent::Lost { sent: false } };
         let (place, dialect) = (turn.mode().to_string(), turn.dialect());
         let began = Instant::now();
@@ -110,6 +113,15 @@ impl Run<'_> {
         };
         self.report.steps.push(step);
         sent
+    }
+
+    /// Whether nothing further may be sent: what is under way is left as it is.
+    pub(super) fn is_over(&mut self) -> bool {
+        let is_over = self.journal.is_over();
+        if is_over {
+            self.warn("the server is ending: no further line was sent".to_owned());
+        }
+        is_over
     }
 
     pub(super) fn mark(&mut self, at: usize, way: Way, state: StepState) {

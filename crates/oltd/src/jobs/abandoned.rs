@@ -1,0 +1,92 @@
+//! Jobs whose task is gone: with an earlier process, or by a panic.
+
+use std::time::SystemTime;
+
+use gpon::OnuRef;
+
+use super::change::document;
+use super::{Jobs, SAVE, Told, read_told, unknown};
+use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
+
+impl Jobs {
+    /// Ends the jobs of an earlier process that are not pending: either nothing of them
+    /// was sent, or what became of them stands with their plan.
+    pub(super) async fn end_abandoned(&self, store: &Store) -> Result<(), StoreError> {
+        for state in [JobState::Queued, JobState::Running] {
+            let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
+            for job in store.jobs(&filter).await? {
+                let plan = store.plans_of(&job.id).await?.pop();
+                // The command that saves may have been sent: it has no plan.
+                let may_be_sent = job.kind == SAVE && state == JobState::Running;
+                let told = match plan {
+                    Some(plan) => told_of(&plan, "the server ended before it could keep how it ended"),
+                    None if may_be_sent => not_known("the server ended before it knew whether the OLT saved"),
+                    None => Told::failed("the server ended before anything of it was sent"),
+                };
+                let told = told.cut_off();
+                self.end_job(&job.id, state_of(&told), &told).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a job whose task has panicked, and which locks its ONU therefore. What it had
+    /// begun is pending, as behind a crash.
+    pub(super) async fn end_panicked(&self, olt: &str, at: OnuRef, job: &str) {
+        let Ok(store) = self.store() else { return };
+        match self.try_end_panicked(store, job).await {
+            Ok(JobState::Pending) => self.lock(olt, at, job),
+            Ok(_) => _ = self.unlock(olt, at, job),
+            Err(error) => {
+                tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
+            }
+        }
+    }
+
+    async fn try_end_panicked(&self, store: &Store, job: &str) -> Result<JobState, StoreError> {
+        let why = "a fault of the server ended it";
+        let plan = match store.plans_of(job).await?.pop() {
+            // One that was kept, and of which nothing was sent, can be applied again.
+            Some(plan) if plan.state != PlanState::Ended => match store.release_plan(&plan.id).await {
+                Ok(()) => None,
+                Err(StoreError::Unknown { .. }) => Some(plan),
+                Err(error) => return Err(error),
+            },
+            plan => plan,
+        };
+        let Some(plan) = plan else {
+            let told = Told::failed(format!("{why} before anything of it was sent")).cut_off();
+            self.end_job(job, JobState::Failed, &told).await;
+            return Ok(JobState::Failed);
+        };
+        let (state, told) = if plan.state == PlanState::Ended {
+            let told = told_of(&plan, why);
+            (state_of(&told), told)
+        } else {
+            let told = not_known(why).cut_off();
+            let _ = store.end(&plan.id, PlanEnd::Pending, &document(&told), SystemTime::now()).await?;
+            (JobState::Pending, told)
+        };
+        self.end_job(job, state, &told).await;
+        Ok(state)
+    }
+}
+
+/// What stands with a plan that has ended.
+fn told_of(plan: &PlanRow, unless: &str) -> Told {
+    let told = plan.outcome.as_ref().and_then(read_told);
+    told.unwrap_or_else(|| not_known(unless))
+}
+
+fn not_known(why: &str) -> Told {
+    Told { error: Some(why.to_owned()), ..Told::from(unknown()) }
+}
+
+/// How a job ended of which this is told.
+fn state_of(told: &Told) -> JobState {
+    match told.state.as_str() {
+        "applied" | "unchanged" if told.error.is_none() => JobState::Done,
+        "partial" => JobState::Partial,
+        _ => JobState::Failed,
+    }
+}

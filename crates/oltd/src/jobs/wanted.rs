@@ -1,0 +1,238 @@
+//! What is pending, partial or lost is settled as a person wants it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gpon::{WriteReport, WriteState};
+use zte::How;
+
+use super::alone::Alone;
+use super::journal::plan_of;
+use super::settling::{Begun, age};
+use super::{
+    End, Jobs, LOST, NotBegun, NotDone, Saved, Told, Writable, locked, place, read_told, spelt, unknown,
+};
+use crate::store::{Duty, JobState, PlanRow, StoreError};
+use crate::tasks::WriteLost;
+
+/// What a person wants of a job that is pending, partial or lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// It is made true.
+    Finish,
+    /// It is taken back, as far as it is its own.
+    Undo,
+    /// It stays as it is, and nothing waits for it any more.
+    Accept,
+}
+
+impl Wanted {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Finish => "finish",
+            Self::Undo => "undo",
+            Self::Accept => "accept",
+        }
+    }
+}
+
+/// Why a job is not settled.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NotSettled {
+    /// There is no such job.
+    #[error("there is no job {0}")]
+    NoSuchJob(String),
+    /// Nothing of it waits for anybody.
+    #[error("the job is {0}; only one that is pending, partial or lost is settled")]
+    Settled(&'static str),
+    /// Somebody has accepted it.
+    #[error("the job was accepted as it is")]
+    Accepted,
+    /// It has no plan that could be finished or undone.
+    #[error("nothing is kept of it that could be finished or undone; it can be accepted")]
+    NoPlan,
+    /// The store fails.
+    #[error("{0}")]
+    Store(String),
+    /// It could not be begun.
+    #[error(transparent)]
+    Begun(#[from] NotBegun),
+}
+
+impl From<StoreError> for NotSettled {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl Jobs {
+    /// Settles a job as a person wants it, to its end, whatever becomes of who waits for it.
+    ///
+    /// # Errors
+    /// [`NotSettled`].
+    pub async fn settle(
+        &self,
+        id: &str,
+        olts: &BTreeMap<String, Writable>,
+        wanted: Wanted,
+        by: Option<&Arc<str>>,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let Some(row) = self.store()?.job(id).await? else {
+            return Err(NotSettled::NoSuchJob(id.to_owned()));
+        };
+        let (jobs, olts, by, job) = (self.clone(), olts.clone(), by.cloned(), row.id);
+        let settle = async move { jobs.settle_now(&job, &olts, wanted, by.as_deref()).await };
+        match self
+            .waited(Duration::MAX, self.0.tasks.write("settle for somebody", &row.olt.into(), settle))
+            .await
+        {
+            Some(Ok(settled)) => settled,
+            Some(Err(WriteLost::Ending)) => Ok(Err(NotDone::Ending)),
+            Some(Err(WriteLost::Panicked)) => Ok(Err(NotDone::Lost)),
+            // It goes on, here or after the next start.
+            None => Ok(Ok(goes_on())),
+        }
+    }
+
+    async fn settle_now(
+        &self,
+        id: &str,
+        olts: &BTreeMap<String, Writable>,
+        wanted: Wanted,
+        by: Option<&str>,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let store = self.store()?;
+        let no_such_job = || NotSettled::NoSuchJob(id.to_owned());
+        let row = store.job(id).await?.ok_or_else(no_such_job)?;
+        let object = place(&row.object);
+        let alone = match object {
+            Some(object) => {
+                let turn = tokio::select! {
+                    biased;
+                    () = self.0.tasks.ending().cancelled() => return Ok(Err(NotDone::Ending)),
+                    turn = self.alone(&row.olt, object, id) => turn,
+                };
+                Some(turn.map_err(|job| NotBegun::Locked { job, object })?)
+            }
+            None => None,
+        };
+        // Whoever had the turn before may have settled it.
+        let row = store.job(id).await?.ok_or_else(no_such_job)?;
+        if !matches!(row.state, JobState::Pending | JobState::Partial | JobState::Lost) {
+            return Err(NotSettled::Settled(row.state.as_str()));
+        }
+        if row.accepted {
+            return Err(NotSettled::Accepted);
+        }
+        tracing::info!(
+            olt.id = row.olt,
+            job = id,
+            object = row.object,
+            state = row.state.as_str(),
+            wanted = wanted.as_str(),
+            caller = by,
+            "a job is settled by a person"
+        );
+        if row.kind == LOST && wanted != Wanted::Accept {
+            return self.settle_lost(id, olts, wanted, by).await;
+        }
+        let how = match wanted {
+            Wanted::Accept => {
+                self.accept(store, &row, by).await?;
+                return Ok(Ok(End { report: unknown(), is_pending: false, saved: Saved::Manual }));
+            }
+            Wanted::Finish => How::Finish,
+            Wanted::Undo => How::Undo,
+        };
+        if let Some(object) = object
+            && let Some(job) = self.lock_of(&row.olt, object).filter(|job| job != id)
+        {
+            return Err(NotBegun::Locked { job, object }.into());
+        }
+        let plan = store.plans_of(id).await?.pop();
+        let (Some(plan), Some(olt), Some(alone)) = (plan, olts.get(&row.olt), alone) else {
+            return Err(NotSettled::NoPlan);
+        };
+        self.settle_plan(olt, id, plan, alone, how).await
+    }
+
+    async fn settle_plan(
+        &self,
+        olt: &Writable,
+        id: &str,
+        row: PlanRow,
+        alone: Alone,
+        how: How,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let store = self.store()?;
+        let plan = plan_of(&row.document).map_err(NotSettled::Store)?;
+        let (at, age) = (plan.at(), age(&row));
+        if self.0.tasks.ending().is_cancelled() {
+            return Ok(Err(NotDone::Ending));
+        }
+        store.reopen_plan(&row.id).await?;
+        // Where the link is down it is tried again as the person wants it.
+        let duty = if how == How::Finish { Duty::Finish } else { Duty::Undo };
+        self.keep_duty(&olt.id, id, duty).await;
+        locked(&self.0.wanted).insert(id.to_owned(), how);
+        locked(&self.0.left).remove(id);
+        let settled = self.settle_one(olt, id, Begun { plan, age, plan_id: row.id, alone }, how).await;
+        if let Ok(Ok(end)) = settled {
+            return Ok(Ok(end));
+        }
+        // Its plan is pending from now on, whatever the job was before.
+        self.lock(&olt.id, at, id);
+        let told = store.result(id).await?.as_ref().and_then(read_told);
+        self.end_job(id, JobState::Pending, &told.unwrap_or_else(|| unknown().into())).await;
+        Ok(match settled {
+            Ok(settled) => settled,
+            // It is done as it is wanted after the next start.
+            Err(WriteLost::Ending) => Ok(goes_on()),
+            Err(WriteLost::Panicked) => Err(NotDone::Lost),
+        })
+    }
+
+    /// Settles all that an OLT has lost, in the order in which it was made: so the last
+    /// wish of each ONU is the one that stands.
+    async fn settle_lost(
+        &self,
+        id: &str,
+        olts: &BTreeMap<String, Writable>,
+        wanted: Wanted,
+        by: Option<&str>,
+    ) -> Result<Result<End, NotDone>, NotSettled> {
+        let result = self.store()?.result(id).await?;
+        let members = result.as_ref().and_then(read_told).map(|told| told.remaining).unwrap_or_default();
+        let mut report = WriteReport { state: WriteState::Applied, verified: true, ..unknown() };
+        let mut saved = Saved::Yes;
+        for member in members {
+            // One that was settled by itself meanwhile stays as it is.
+            match Box::pin(self.settle_now(&member, olts, wanted, by)).await {
+                Ok(Ok(end)) => {
+                    let made = matches!(end.report.state, WriteState::Applied | WriteState::Unchanged);
+                    report.steps.extend(end.report.steps);
+                    saved = end.saved;
+                    if !made || end.is_pending {
+                        report.remaining.push(format!("{member}: {}", spelt(end.report.state)));
+                    }
+                }
+                Ok(Err(NotDone::Change(error))) => report.remaining.push(format!("{member}: {error}")),
+                Ok(Err(_)) => report.remaining.push(format!("{member}: it was not begun")),
+                Err(NotSettled::Settled(_) | NotSettled::Accepted) => {}
+                Err(why) => report.remaining.push(format!("{member}: {why}")),
+            }
+        }
+        if !report.remaining.is_empty() {
+            (report.state, report.verified) = (WriteState::Partial, false);
+        }
+        let state = if report.remaining.is_empty() { JobState::Done } else { JobState::Partial };
+        self.end_job(id, state, &Told::from(report.clone())).await;
+        Ok(Ok(End { report, is_pending: false, saved }))
+    }
+}
+
+/// What is told of a job that is being settled still.
+fn goes_on() -> End {
+    End { report: unknown(), is_pending: true, saved: Saved::Manual }
+}
