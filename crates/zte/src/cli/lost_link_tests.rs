@@ -62,12 +62,12 @@ async fn they_are_told_when_it_does_not_come_back() {
     drop(held);
     let lost = Instant::now();
     // Whoever has less patience is told what is the matter, not that time has passed.
-    let short = cli.write_turn(Rank::Person, Instant::now() + Duration::from_secs(8)).await;
+    let short = cli.write_turn(Rank::Person, Instant::now() + Duration::from_secs(6)).await;
     assert!(matches!(short, Err(Trouble::CliUnreachable { .. })), "{short:?}");
-    assert!((7..=9).contains(&lost.elapsed().as_secs()), "{:?}", lost.elapsed());
+    assert!((5..=7).contains(&lost.elapsed().as_secs()), "{:?}", lost.elapsed());
     let told = waits.await.unwrap();
     assert!(matches!(told, Err(Trouble::CliUnreachable { .. })), "{told:?}");
-    assert!((20..=26).contains(&lost.elapsed().as_secs()), "{:?}", lost.elapsed());
+    assert!((10..=16).contains(&lost.elapsed().as_secs()), "{:?}", lost.elapsed());
     // It is down, and nobody waits for it any more.
     let began = Instant::now();
     assert!(cli.write_turn(Rank::Person, began + Duration::from_secs(60)).await.is_err());

@@ -15,9 +15,9 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// After a refused login: the device locks out those who try often (fact sheet,
 /// CLI §1.1), and the password will not become right by itself.
 const REFUSED: Duration = Duration::from_secs(60);
-/// How long a link that was lost is waited for: an OLT drops a session now and then,
-/// and is there again at once.
-pub(crate) const LINK: Duration = Duration::from_secs(20);
+/// How long a link that was lost is waited for: an OLT drops a session now and then, and
+/// is there again at once. Whoever waits is told within the 20 s that a request waits.
+pub(crate) const LINK: Duration = Duration::from_secs(10);
 /// The longest pause after refused logins.
 const REFUSED_LONGEST: Duration = Duration::from_secs(900);
 

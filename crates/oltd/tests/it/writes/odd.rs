@@ -178,7 +178,7 @@ async fn an_onu_that_does_not_come_back_is_told_of() {
     let result = writer.get(&job).await.body["data"]["result"].clone();
     assert_eq!((&result["state"], &result["verified"]), (&json!("applied"), &json!(false)), "{result}");
     assert!(
-        result["warnings"].to_string().contains("within 2 s the ONU's history does not show"),
+        result["warnings"].to_string().contains("within 1 s the ONU's history does not show"),
         "{result}"
     );
 }

@@ -6,11 +6,11 @@ use rig::{Writer, until};
 use serde_json::json;
 
 /// How many wait to write to an OLT while another one does.
-const WAIT: usize = 16;
+const WAIT: usize = 64;
 
 #[tokio::test]
 async fn who_finds_no_room_is_told_to_come_back_and_leaves_no_job_behind() {
-    let writer = Writer::start(&SMALL.replacen("count = 7", "count = 40", 1)).await;
+    let writer = Writer::start(&SMALL.replacen("count = 7", "count = 90", 1)).await;
     // Each to an ONU of its own, which no other job changes.
     let name = async |number: usize| {
         let at = json!({"pon_port": "1/1/1", "onu_id": number + 10, "name": format!("name {number}")});
