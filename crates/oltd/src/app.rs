@@ -7,7 +7,7 @@ use zte::{Olt, OltClock, OltStats};
 
 use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
-use crate::http::{ErrorCode, Failure};
+use crate::failure::{ErrorCode, Failure};
 use crate::jobs::{Jobs, SaveTimes, Writable};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;

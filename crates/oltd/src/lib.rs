@@ -6,6 +6,7 @@ pub mod app;
 pub mod cache;
 pub mod charset;
 pub mod config;
+pub mod failure;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod http;

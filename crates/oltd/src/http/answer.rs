@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::Failure;
-use super::status::{SUCCESS, words};
 use crate::cache::{Fresh, Held, Level, Rendered};
 use crate::charset::replace_kept;
+use crate::failure::status::{SUCCESS, words};
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Headers of a reading's answer, those that the edge adds among them.

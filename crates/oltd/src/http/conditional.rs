@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use bytes::Bytes;
 
-use super::status::NOT_MODIFIED;
 use crate::cache::Rendered;
+use crate::failure::status::NOT_MODIFIED;
 
 /// A larger body is compressed beside the threads that serve requests: it takes
 /// them about 5 ms a MiB.

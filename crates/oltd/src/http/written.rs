@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::Failure;
 use super::answer::JSON;
-use super::status::{ACCEPTED, SUCCESS, words};
 use crate::charset::replace_kept;
+use crate::failure::status::{ACCEPTED, SUCCESS, words};
 
 /// The answer to a change: what became of it, and a sentence about it.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::change::document;
 use super::told::Accepted;
 use super::{Jobs, LOST, NotSettled, Told, place, read_told, unknown};
-use crate::http::ErrorCode;
+use crate::failure::ErrorCode;
 use crate::store::{JobRow, JobState, PlanEnd, StepRow, StepState, Store, StoreError, Way};
 
 impl Jobs {

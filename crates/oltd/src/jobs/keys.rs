@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use super::{JobView, Jobs, NotBegun, locked};
-use crate::http::ErrorCode;
+use crate::failure::ErrorCode;
 use crate::store::{AskedUnder, JobState};
 
 /// The keys under which a job is about to be added.

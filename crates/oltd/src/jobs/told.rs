@@ -6,7 +6,7 @@ use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use serde::{Deserialize, Serialize};
 
 use super::why::Said;
-use crate::http::{ErrorCode, Failure};
+use crate::failure::{ErrorCode, Failure};
 
 /// What became of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

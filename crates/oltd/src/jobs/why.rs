@@ -5,7 +5,7 @@ use std::time::Duration;
 use gpon::{StepState, WriteReport, WriteState, quoted};
 
 use super::{NotBegun, NotCancelled, NotDone, NotSettled};
-use crate::http::{ErrorCode, Failure};
+use crate::failure::{ErrorCode, Failure};
 use crate::tasks::WriteLost;
 use crate::writing::{Denied, NotSaved};
 

@@ -10,8 +10,8 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use super::headers::{self, OF_LIMIT, OF_READING, REQUEST_ID};
 use super::{Carrier, described, key};
+use crate::failure::status::{ACCEPTED, NOT_MODIFIED, SUCCESS, words};
 use crate::http::answer::{Missing, Page};
-use crate::http::status::{ACCEPTED, NOT_MODIFIED, SUCCESS, words};
 
 type Set = BTreeMap<String, RefOr<Response>>;
 

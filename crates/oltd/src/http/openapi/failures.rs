@@ -9,9 +9,9 @@ use utoipa::openapi::{RefOr, Response};
 
 use super::headers::{self, OF_LIMIT, REQUEST_ID};
 use super::{Carrier, described, key};
+use crate::failure::FailureBody;
+use crate::failure::status::words;
 use crate::http::ErrorCode::{self, *};
-use crate::http::failure::FailureBody;
-use crate::http::status::words;
 
 /// Of any request.
 const ANY: &[ErrorCode] = &[

@@ -22,7 +22,7 @@ const COMMAND_LINE: [&str; 8] = [
 ];
 
 /// The one file of `oltd` that names HTTP status codes.
-const STATUS_FILE: &str = "crates/oltd/src/http/status.rs";
+const STATUS_FILE: &str = "crates/oltd/src/failure/status.rs";
 
 /// A longer file holds more than one thing.
 const MOST_LINES: usize = 400;

@@ -1,3 +1,9 @@
+//! Why something is not done, as requests and jobs tell it: a code of a closed list, a
+//! sentence, the detail.
+
+mod denied;
+pub(crate) mod status;
+
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -8,10 +14,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use zte::{ChangeError, NotChanged, OltError, Trouble};
 
-use super::status::words;
 use crate::cache::CacheError;
 use crate::charset::replace_kept;
-use crate::http::ErrorCode;
+pub use status::ErrorCode;
+use status::words;
 
 /// Why a request got no answer. It becomes the envelope once the request's id is known.
 #[derive(Debug, Clone)]
@@ -36,7 +42,7 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"oltd\"")
 /// The envelope of every failure.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Failure)]
-pub(super) struct FailureBody<'a> {
+pub(crate) struct FailureBody<'a> {
     /// The HTTP status once more.
     code: u16,
     /// Its words.
@@ -127,7 +133,7 @@ impl Failure {
         Self { retry_after: Some(after), ..self }
     }
 
-    pub(super) fn body(&self, request_id: &str) -> Vec<u8> {
+    pub(crate) fn body(&self, request_id: &str) -> Vec<u8> {
         let status = self.code.status();
         let body = FailureBody {
             code: status.as_u16(),

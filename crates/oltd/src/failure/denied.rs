@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gpon::quoted;
 
-use crate::http::{ErrorCode, Failure};
+use super::{ErrorCode, Failure};
 use crate::writing::Denied;
 
 /// Whoever holds an OLT does something by hand, which takes minutes; another

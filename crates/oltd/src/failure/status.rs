@@ -152,7 +152,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Why the HTTP library refused a request by itself, from the digits of its status.
-    pub(super) fn of_library(digits: &[u8]) -> Option<Self> {
+    pub(crate) fn of_library(digits: &[u8]) -> Option<Self> {
         match digits {
             b"400" => Some(Self::MalformedRequest),
             b"414" => Some(Self::PathTooLong),
@@ -178,7 +178,7 @@ impl ErrorCode {
     }
 
     /// Whether the code says that the caller is not let in, whoever it is.
-    pub(super) const fn is_closed_door(self) -> bool {
+    pub(crate) const fn is_closed_door(self) -> bool {
         matches!(self, Self::Unauthorized | Self::Forbidden | Self::UnknownHost | Self::RateLimited)
     }
 
