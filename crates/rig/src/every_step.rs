@@ -323,8 +323,10 @@ async fn settled(writer: &Writer, answer: Answer) -> Answer {
         let told = writer.get(&format!("/jobs/{job}")).await;
         let state = told.body["data"]["state"].as_str().unwrap().to_owned();
         if !["queued", "running", "pending"].contains(&state.as_str()) {
-            let data = told.body["data"]["result"].clone();
-            return Answer { body: json!({"data": data, "error": told.body["data"]["error"]}), ..told };
+            let job = &told.body["data"];
+            let [error, code, message] = ["error", "error_code", "message"].map(|key| job[key].clone());
+            let body = json!({"data": job["result"], "error": error, "error_code": code, "message": message});
+            return Answer { body, ..told };
         }
         assert!(began.elapsed() < SETTLED, "{}: {}", answer.body, told.body);
         tokio::time::sleep(Duration::from_millis(100)).await;

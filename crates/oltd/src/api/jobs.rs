@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-use super::outcome::{About, Outcome, ended, moment, not_done};
+use super::outcome::{About, Outcome, ended, moment, not_done, told_again};
 use super::writing::{Changing, let_through};
 use crate::app::App;
 use crate::http::body::{Body, Json, Reader, Value, body};
@@ -15,7 +15,7 @@ use crate::http::openapi::{
     CancelFailures, Changed, Done, JobFailures, JobPath, SettleFailures, Told, ToldList, WhichJobs,
 };
 use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, done, plain, schema, word};
-use crate::jobs::{Accepted, JobView, ListedJob, PlanView, Saved, UNDONE, Wanted};
+use crate::jobs::{Accepted, End, JobView, LOST, ListedJob, PlanView, Saved, UNDONE, Wanted};
 use crate::store::{JobFilter, JobRow, JobState};
 use crate::writing::Extent;
 
@@ -335,10 +335,16 @@ pub(super) async fn settle(
     query.only(&[])?;
     let id = params.text("id")?.to_owned();
     let view = below.job(&app, &id).await?;
-    let olt = app.olt(Some(&view.job.olt))?;
-    if body.value.how != Wanted::Accept {
-        let_through(&olt, view.at.map_or(Extent::Olt, |at: OnuRef| Extent::Pon(at.pon)), false)?;
-    }
+    // Who accepts sends nothing: the OLT need not be served any more.
+    let olt = match body.value.how {
+        Wanted::Accept => app.olt(Some(&view.job.olt)).ok(),
+        Wanted::Finish | Wanted::Undo => {
+            let olt = app.olt(Some(&view.job.olt))?;
+            let_through(&olt, view.at.map_or(Extent::Olt, |at: OnuRef| Extent::Pon(at.pon)), false)?;
+            Some(olt)
+        }
+    };
+    let olt = olt.map(|olt| olt.writable());
     let about = About {
         olt: view.job.olt.clone(),
         act: format!("settle the job `{}` of {}", view.job.kind, view.job.object),
@@ -350,7 +356,7 @@ pub(super) async fn settle(
         // As the job tells it: what became of it is as it was.
         Ok(_) if body.value.how == Wanted::Accept => {
             let view = below.job(&app, &id).await?;
-            let saved = view.saved(app.jobs(), Some(&olt.writable())).await;
+            let saved = view.saved(app.jobs(), olt.as_ref()).await;
             let outcome = view.told.map_or_else(
                 || Outcome::unreported(WriteState::Unknown, saved, Vec::new()),
                 |told| Outcome::of_told(told, saved),
@@ -358,11 +364,23 @@ pub(super) async fn settle(
             let outcome = outcome.about(&id, &about);
             Written::new(outcome, "It is accepted as it is; nothing was sent.", &body.ignored)
         }
+        // As the job tells it too: it is about many.
+        Ok(End { is_pending: false, .. }) if view.job.kind == LOST => {
+            let view = below.job(&app, &id).await?;
+            let saved = view.saved(app.jobs(), olt.as_ref()).await;
+            told_again(view, saved, &body.ignored)
+        }
         Ok(end) if body.value.how == Wanted::Undo && end.is_undone() => {
             let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
             Written::new(outcome, UNDONE, &body.ignored)
         }
         Ok(end) => ended(&id, end, &about, &body.ignored),
-        Err(why) => Err(not_done(&id, &why, app.jobs().saved(&olt.writable()).await, &about)),
+        Err(why) => {
+            let saved = match &olt {
+                Some(olt) => app.jobs().saved(olt).await,
+                None => Saved::Manual,
+            };
+            Err(not_done(&id, &why, saved, &about))
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::rfc3339;
 use crate::app::ChosenOlt;
 use crate::http::{ErrorCode, Failure, Written, schema};
 use crate::jobs::{Answered, End, JobView, KeptPlan, NotDone, Saved, Told, ToldStep, of_change, spelt};
+use crate::store::JobState;
 
 /// What became of a write.
 #[derive(Debug, Serialize, ToSchema)]
@@ -306,7 +307,8 @@ pub(super) fn told_again(view: JobView, saved: Saved, ignored: &[String]) -> Res
         let outcome = Outcome::unreported(WriteState::Unknown, saved, Vec::new()).about(&job, &about);
         return Written::goes_on(&job, outcome, GOES_ON, ignored);
     }
-    let told = view.told.unwrap_or_else(Told::unknown);
+    let is_pending = view.job.state == JobState::Pending;
+    let told = view.told.unwrap_or_else(|| Told::unknown(is_pending, &view.job.olt, &view.job.kind));
     let (message, error) = (told.message.clone().unwrap_or_default(), told.error.clone().unwrap_or_default());
     let code = told.error_code.as_deref().and_then(ErrorCode::of);
     let outcome = Outcome::of_told(told, saved).about(&job, &about);

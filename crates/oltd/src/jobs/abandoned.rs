@@ -9,13 +9,17 @@ use super::{Jobs, SAVE, Told, read_told, unknown};
 use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
 
 impl Jobs {
-    /// Ends the jobs of an earlier process that are not pending: either nothing of them
-    /// was sent, or what became of them stands with their plan.
+    /// Ends the jobs of an earlier process of which nothing is pending: either nothing of
+    /// them was sent, or what became of them stands with their plan.
     pub(super) async fn end_abandoned(&self, store: &Store) -> Result<(), StoreError> {
-        for state in [JobState::Queued, JobState::Running] {
+        for state in [JobState::Queued, JobState::Running, JobState::Pending] {
             let filter = JobFilter { state: Some(state), limit: u32::MAX, ..JobFilter::default() };
             for job in store.jobs(&filter).await? {
                 let plan = store.plans_of(&job.id).await?.pop();
+                let has_ended = plan.as_ref().is_some_and(|plan| plan.state == PlanState::Ended);
+                if state == JobState::Pending && !has_ended {
+                    continue;
+                }
                 // The command that saves may have been sent: it has no plan.
                 let may_be_sent = job.kind == SAVE && state == JobState::Running;
                 let told = match plan {
@@ -87,6 +91,8 @@ fn state_of(told: &Told) -> JobState {
     match told.state.as_str() {
         "applied" | "unchanged" if told.error.is_none() => JobState::Done,
         "partial" => JobState::Partial,
+        // What somebody has accepted may stand.
+        "unknown" if told.accepted.is_some() => JobState::Partial,
         _ => JobState::Failed,
     }
 }

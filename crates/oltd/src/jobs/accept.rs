@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::change::document;
 use super::told::Accepted;
+use super::wanted::member;
 use super::{Jobs, LOST, NotSettled, Told, place, read_told, unknown};
 use crate::failure::ErrorCode;
 use crate::store::{JobRow, JobState, PlanEnd, StepRow, StepState, Store, StoreError, Way};
@@ -32,22 +33,25 @@ impl Jobs {
             state = JobState::Failed;
         }
         if let Some(plan) = store.plans_of(&row.id).await.map_err(failed)?.into_iter().next_back() {
-            if let Some(at) = place(&plan.object) {
-                self.unlock(&plan.olt, at, &row.id);
-            }
             if row.state == JobState::Pending && stands(&store.steps(&plan.id).await.map_err(failed)?) {
                 state = JobState::Partial;
             }
             // One that has ended already stays as it ended.
-            let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), now).await;
+            match store.end(&plan.id, PlanEnd::Ended, &document(&told), now).await {
+                Ok(_) | Err(StoreError::Unknown { .. }) => {}
+                Err(error) => return Err(failed(error)),
+            }
+            if let Some(at) = place(&plan.object) {
+                self.unlock(&plan.olt, at, &row.id);
+            }
         }
         self.forget_duty(&row.olt, &row.id).await;
         store.accept(&row.id).await.map_err(failed)?;
         let at = row.finished_at.unwrap_or(now);
         let _ = store.end_job(&row.id, state, &document(&told), at).await.map_err(failed)?;
         if row.kind == LOST {
-            for member in told.remaining {
-                let member = store.job(&member).await.map_err(failed)?;
+            for left in told.remaining {
+                let member = store.job(member(&left)).await.map_err(failed)?;
                 if let Some(member) = member.filter(|job| job.state == JobState::Lost && !job.accepted) {
                     Box::pin(self.accept(store, &member, by)).await?;
                 }

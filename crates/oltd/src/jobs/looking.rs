@@ -54,9 +54,18 @@ impl Jobs {
                     Ok(false) | Err(_) => {}
                 }
             }
-            jobs.end_job(&job, JobState::Done, &told).await;
-            jobs.forget_duty(&olt.id, &job).await;
+            jobs.looked(&olt, &job, &told).await;
         });
+    }
+
+    /// Keeps what was seen, unless the job has become something else meanwhile.
+    async fn looked(&self, olt: &Writable, job: &str, told: &Told) {
+        let Ok(store) = self.store() else { return };
+        match store.job(job).await {
+            Ok(Some(row)) if row.state == JobState::Lost => {}
+            Ok(_) | Err(_) => self.end_job(job, JobState::Done, told).await,
+        }
+        self.forget_duty(&olt.id, job).await;
     }
 
     /// Goes on looking after the ONU of a job where an earlier process was ended at it.

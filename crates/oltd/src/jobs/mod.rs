@@ -224,10 +224,12 @@ pub enum NotBegun {
     /// The server is ending.
     #[error("the server is ending: nothing was sent")]
     Ending,
-    /// More is to be saved by now than it was drawn up from.
-    #[error("these jobs have changed the OLT since the plan was made: {}", .jobs.join(", "))]
+    /// What is to be saved by now is not what it was drawn up from.
+    #[error("{why}: {}", .jobs.join(", "))]
     Stale {
-        /// The jobs that have changed something since.
+        /// What these jobs have to do with it.
+        why: &'static str,
+        /// By which it differs.
         jobs: Vec<String>,
     },
 }
@@ -276,8 +278,8 @@ impl Jobs {
     /// Ends what an earlier process had not begun, and keeps the store small.
     pub async fn tidy(&self) {
         let Ok(store) = self.store() else { return };
-        if let Err(error) = self.end_cut_off_saves(store).await {
-            tracing::error!(%error, "the saves of an earlier process could not be ended");
+        if let Err(error) = self.end_claimed(store).await {
+            tracing::error!(%error, "plans that an earlier process had not begun could not be released");
         }
         if let Err(error) = self.end_abandoned(store).await {
             tracing::error!(%error, "what an earlier process had not begun could not be ended");
@@ -378,7 +380,7 @@ fn place(object: &str) -> Option<OnuRef> {
 }
 
 /// The kind of the job that gathers what an OLT has lost.
-const LOST: &str = "lost";
+pub const LOST: &str = "lost";
 /// The kind of jobs that save, and of the records of saves.
 const SAVE: &str = "save";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -11,7 +11,7 @@ use zte::{ChangeError, OltError, Plan};
 use super::change::document;
 use super::journal::{plan_of, sealed};
 use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id, unknown};
-use crate::store::{Claim, DRAFT_KEPT, JobState, NewPlan, PlanEnd, Store, StoreError};
+use crate::store::{Claim, DRAFT_KEPT, JobState, NewPlan, PlanEnd, PlanState, Store, StoreError};
 use crate::writing::NotSaved;
 
 /// A plan that was kept.
@@ -152,7 +152,8 @@ impl Jobs {
     /// Applies a plan to save that was kept.
     ///
     /// # Errors
-    /// [`NotBegun`]; [`NotBegun::Stale`] where more is to be saved by now than it was drawn up from.
+    /// [`NotBegun`]; [`NotBegun::Stale`] where more is to be saved by now than it was drawn up
+    /// from, or the OLT has lost some of that.
     pub async fn apply_save(
         &self,
         olt: &Writable,
@@ -165,10 +166,23 @@ impl Jobs {
         if let Some(job) = row.applied_by {
             return Err(NotBegun::Applied(job));
         }
+        if let Some(owed) = store.owed_by(&olt.id).await? {
+            self.has_started_again(store, olt, &owed).await;
+        }
+        let mut lost = Vec::new();
+        for id in &plan.jobs {
+            let job = store.job(id).await?.filter(|job| job.state == JobState::Lost);
+            lost.extend(job.map(|job| job.id));
+        }
+        if !lost.is_empty() {
+            let why = "the OLT has started again since the plan was made, and lost what these jobs changed";
+            return Err(NotBegun::Stale { why, jobs: lost });
+        }
         let since: Vec<_> =
             owed(store, olt).await?.into_iter().filter(|job| !plan.jobs.contains(job)).collect();
         if !since.is_empty() {
-            return Err(NotBegun::Stale { jobs: since });
+            let why = "these jobs have changed the OLT since the plan was made";
+            return Err(NotBegun::Stale { why, jobs: since });
         }
         let wait = asked.wait;
         let (job, ended) = self.save_in_a_task(olt, asked, Some(id), wait).await?;
@@ -200,13 +214,20 @@ impl Jobs {
         }
     }
 
-    /// Ends the saves of an earlier process that applied a plan: nobody knows whether the
-    /// OLT saved, and there is nothing to settle.
-    pub(super) async fn end_cut_off_saves(&self, store: &Store) -> Result<(), StoreError> {
+    /// Ends the jobs of an earlier process that had a plan and had not begun it: nothing was
+    /// sent, and the plan is as good as new. Once a save ran, nobody knows whether the OLT
+    /// saved, for its command is no step, and there is nothing to settle.
+    pub(super) async fn end_claimed(&self, store: &Store) -> Result<(), StoreError> {
         for pending in store.pending_objects(None).await? {
-            let Some(plan) = store.plan(&pending.plan).await?.filter(|plan| plan.kind == SAVE) else {
+            let plan = store.plan(&pending.plan).await?;
+            let Some(plan) = plan.filter(|plan| plan.state == PlanState::Running) else { continue };
+            let ran = store.job(&pending.job).await?.is_some_and(|job| job.state == JobState::Running);
+            if plan.kind != SAVE || !ran {
+                store.release_plan(&plan.id).await?;
+                let why = "the server ended before anything of it was sent; the plan can be applied again";
+                self.end_job(&pending.job, JobState::Failed, &Told::failed(why).cut_off()).await;
                 continue;
-            };
+            }
             let why = "the server ended before it knew whether the OLT saved".to_owned();
             let told = Told { error: Some(why), ..Told::from(unknown()) }.cut_off();
             let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), SystemTime::now()).await?;

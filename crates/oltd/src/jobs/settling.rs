@@ -98,7 +98,8 @@ impl Jobs {
             }
         };
         let mut settled = false;
-        for Pending { plan: row, .. } in pending {
+        // Of what was only claimed nothing was sent, nor is it sent without a look at whether it is stale.
+        for Pending { plan: row, .. } in pending.into_iter().filter(|one| !one.steps.is_empty()) {
             let Some(job) = row.applied_by.clone() else { continue };
             if locked(&self.0.left).contains(&job) || olt.gate.hold().is_some() {
                 continue;

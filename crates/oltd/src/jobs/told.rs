@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use serde::{Deserialize, Serialize};
 
-use super::why::Said;
+use super::why::{Said, of_change};
 use crate::failure::{ErrorCode, Failure};
 
 /// What became of a write.
@@ -101,9 +101,9 @@ impl Told {
         Self::from(report(WriteState::Unchanged)).why(why)
     }
 
-    /// Of what nothing is known.
-    pub fn unknown() -> Self {
-        Self::from(report(WriteState::Unknown))
+    /// Of what nothing is known, or nothing yet.
+    pub fn unknown(is_pending: bool, olt: &str, act: &str) -> Self {
+        Self::from(unknown()).said(&of_change(&unknown(), is_pending, olt, act))
     }
 
     /// The same, with what is said of it.

@@ -10,6 +10,7 @@ use zte::How;
 use super::alone::Alone;
 use super::journal::plan_of;
 use super::settling::{Begun, age};
+use super::why::of_lost;
 use super::{
     End, Jobs, LOST, NotBegun, NotDone, Saved, Told, Writable, locked, place, read_told, spelt, unknown,
 };
@@ -52,6 +53,9 @@ pub enum NotSettled {
     /// It has no plan that could be finished or undone.
     #[error("nothing is kept of it that could be finished or undone; it can be accepted")]
     NoPlan,
+    /// It is one of many that an OLT has lost, and its ONU was changed since.
+    #[error("job {0} has changed the ONU since")]
+    Newer(String),
     /// The store fails.
     #[error("{0}")]
     Store(String),
@@ -82,7 +86,7 @@ impl Jobs {
             return Err(NotSettled::NoSuchJob(id.to_owned()));
         };
         let (jobs, olts, by, job) = (self.clone(), olts.clone(), by.cloned(), row.id);
-        let settle = async move { jobs.settle_now(&job, &olts, wanted, by.as_deref()).await };
+        let settle = async move { jobs.settle_now(&job, &olts, wanted, by.as_deref(), None).await };
         match self
             .waited(Duration::MAX, self.0.tasks.write("settle for somebody", &row.olt.into(), settle))
             .await
@@ -101,6 +105,7 @@ impl Jobs {
         olts: &BTreeMap<String, Writable>,
         wanted: Wanted,
         by: Option<&str>,
+        among: Option<&[String]>,
     ) -> Result<Result<End, NotDone>, NotSettled> {
         let store = self.store()?;
         let no_such_job = || NotSettled::NoSuchJob(id.to_owned());
@@ -125,6 +130,13 @@ impl Jobs {
         if row.accepted {
             return Err(NotSettled::Accepted);
         }
+        // Who settles many at once wants no older wish instead of a newer one.
+        if let Some(among) = among
+            && let Some(newer) =
+                store.later_wishes(&row.id).await?.into_iter().find(|job| !among.contains(job))
+        {
+            return Err(NotSettled::Newer(newer));
+        }
         tracing::info!(
             olt.id = row.olt,
             job = id,
@@ -135,7 +147,7 @@ impl Jobs {
             "a job is settled by a person"
         );
         if row.kind == LOST && wanted != Wanted::Accept {
-            return self.settle_lost(id, olts, wanted, by).await;
+            return self.settle_lost((id, &row.olt), olts, wanted, by).await;
         }
         let how = match wanted {
             Wanted::Accept => {
@@ -171,10 +183,10 @@ impl Jobs {
         if self.0.tasks.ending().is_cancelled() {
             return Ok(Err(NotDone::Ending));
         }
-        store.reopen_plan(&row.id).await?;
-        // Where the link is down it is tried again as the person wants it.
+        // Where the link is down it is tried again as the person wants it, and in no other way.
         let duty = if how == How::Finish { Duty::Finish } else { Duty::Undo };
         self.keep_duty(&olt.id, id, duty).await;
+        store.reopen_plan(&row.id).await?;
         locked(&self.0.wanted).insert(id.to_owned(), how);
         locked(&self.0.left).remove(id);
         let settled = self.settle_one(olt, id, Begun { plan, age, plan_id: row.id, alone }, how).await;
@@ -197,20 +209,24 @@ impl Jobs {
     /// wish of each ONU is the one that stands.
     async fn settle_lost(
         &self,
-        id: &str,
+        (id, olt): (&str, &str),
         olts: &BTreeMap<String, Writable>,
         wanted: Wanted,
         by: Option<&str>,
     ) -> Result<Result<End, NotDone>, NotSettled> {
         let result = self.store()?.result(id).await?;
-        let members = result.as_ref().and_then(read_told).map(|told| told.remaining).unwrap_or_default();
+        let left = result.as_ref().and_then(read_told).map(|told| told.remaining).unwrap_or_default();
+        let members: Vec<String> = left.iter().map(|left| member(left).to_owned()).collect();
         let mut report = WriteReport { state: WriteState::Applied, verified: true, ..unknown() };
         let mut saved = Saved::Yes;
-        for member in members {
+        for member in &members {
             // One that was settled by itself meanwhile stays as it is.
-            match Box::pin(self.settle_now(&member, olts, wanted, by)).await {
+            match Box::pin(self.settle_now(member, olts, wanted, by, Some(&members))).await {
                 Ok(Ok(end)) => {
-                    let made = matches!(end.report.state, WriteState::Applied | WriteState::Unchanged);
+                    let made = match wanted {
+                        Wanted::Undo => end.is_undone(),
+                        _ => matches!(end.report.state, WriteState::Applied | WriteState::Unchanged),
+                    };
                     report.steps.extend(end.report.steps);
                     saved = end.saved;
                     if !made || end.is_pending {
@@ -223,13 +239,25 @@ impl Jobs {
                 Err(why) => report.remaining.push(format!("{member}: {why}")),
             }
         }
-        if !report.remaining.is_empty() {
-            (report.state, report.verified) = (WriteState::Partial, false);
-        }
-        let state = if report.remaining.is_empty() { JobState::Done } else { JobState::Partial };
-        self.end_job(id, state, &Told::from(report.clone())).await;
+        let state = match (report.remaining.is_empty(), wanted) {
+            (false, _) => {
+                (report.state, report.verified) = (WriteState::Partial, false);
+                JobState::Partial
+            }
+            (true, Wanted::Undo) => {
+                report.state = WriteState::RolledBack;
+                JobState::Failed
+            }
+            (true, _) => JobState::Done,
+        };
+        self.end_job(id, state, &Told::from(report.clone()).said(&of_lost(&report, olt))).await;
         Ok(Ok(End { report, is_pending: false, saved }))
     }
+}
+
+/// The job of a line of what a gathering job has left: alone, or before why it is left.
+pub(super) fn member(left: &str) -> &str {
+    left.split_once(':').map_or(left, |(job, _)| job)
 }
 
 /// What is told of a job that is being settled still.

@@ -30,12 +30,27 @@ pub fn of_change(report: &WriteReport, is_pending: bool, olt: &str, act: &str) -
         WriteState::Applied if report.verified => Ok("It is done, and was read back."),
         WriteState::Applied => Ok("The OLT took it; the job tells whether the ONU came back."),
         WriteState::Unchanged => Ok("It is so already: nothing was sent."),
+        // That an ONU did not start again, nothing proves.
+        WriteState::Refused if !report.verified => failed(
+            ErrorCode::OutcomeUnknown,
+            "Nothing shows that the ONU was restarted, and its line is never sent twice.",
+        ),
         WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused, and nothing has changed."),
         WriteState::RolledBack => {
             failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
         }
         WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
         WriteState::Unknown => failed(ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it."),
+    }
+}
+
+/// Of what an OLT has lost, once it was settled.
+pub(super) fn of_lost(report: &WriteReport, olt: &str) -> Said {
+    let failed = |code, message: &str| Err(Failure::new(code, message, format!("{olt}: {}", words(report))));
+    match report.state {
+        WriteState::Applied => Ok("All of it is made anew, and was read back."),
+        WriteState::RolledBack => of_undone(olt, "what was lost"),
+        _ => failed(ErrorCode::PartialChange, "Some of what was lost is not settled; it is named."),
     }
 }
 
@@ -152,7 +167,7 @@ impl From<NotBegun> for Failure {
             NotBegun::Applied(_) => Self::new(ErrorCode::PlanApplied, "The plan was applied before.", detail),
             NotBegun::Stale { .. } => Self::new(
                 ErrorCode::PlanStale,
-                "More is to be saved by now than the plan was made from.",
+                "What is to be saved by now is not what the plan was made from.",
                 detail,
             ),
             NotBegun::Ending => {
@@ -171,7 +186,7 @@ impl From<NotSettled> for Failure {
         let detail = why.to_string();
         match why {
             NotSettled::NoSuchJob(_) => Self::new(ErrorCode::JobNotFound, "There is no such job.", detail),
-            NotSettled::Settled(_) | NotSettled::Accepted | NotSettled::NoPlan => {
+            NotSettled::Settled(_) | NotSettled::Accepted | NotSettled::NoPlan | NotSettled::Newer(_) => {
                 Self::new(ErrorCode::JobSettled, "Nothing of the job can be settled so.", detail)
             }
             NotSettled::Store(_) => Self::unkept(detail),

@@ -135,7 +135,8 @@ impl Store {
 
     /// Notes that the OLT has lost what was not saved when it started. The ids of the jobs that
     /// had changed it before, the first one first: those that ended are lost; what runs or is
-    /// pending stays what it is. What was changed since stands, and is still owed. Where
+    /// pending stays what it is, and so does what failed, of which nothing was to stand. What
+    /// was changed since stands, and is still owed. Where
     /// something is lost, `gathered` is added as a job that is lost too, with this result.
     ///
     /// # Errors
@@ -148,12 +149,12 @@ impl Store {
     ) -> Result<Vec<String>, StoreError> {
         let (olt, started) = (gathered.olt, ms(started));
         let mut turn = self.write("note a loss").await?;
-        let select =
-            "SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL AND at < $2 ORDER BY since, job";
+        let select = "SELECT owed.job FROM owed JOIN jobs ON jobs.id = owed.job AND jobs.state <> 'failed'
+            WHERE owed.olt = $1 AND since IS NOT NULL AND at < $2 ORDER BY since, owed.job";
         let rows = sql(select).bind(olt).bind(started).fetch_all(turn.connection()?).await;
         let rows = rows.map_err(StoreError::when("note a loss"))?;
         let jobs = rows.iter().map(|row| column(row, "job")).collect::<Result<Vec<String>, _>>()?;
-        let update = "UPDATE jobs SET state = $2, pad = $3 WHERE finished_at IS NOT NULL AND state <> $4
+        let update = "UPDATE jobs SET state = $2, pad = $3 WHERE finished_at IS NOT NULL AND state NOT IN ($4, 'failed')
             AND id IN (SELECT job FROM owed WHERE olt = $1 AND since IS NOT NULL AND at < $5)";
         let update = sql(update)
             .bind(olt)
@@ -173,6 +174,21 @@ impl Store {
         }
         turn.commit().await?;
         Ok(jobs)
+    }
+
+    /// The jobs that were asked for behind this one about the same object, and that changed
+    /// it, may have, or found it as it was wished for; what only restarts it is none of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn later_wishes(&self, id: &str) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT later.id FROM jobs AS later JOIN jobs AS job ON job.id = $1
+            WHERE later.n > job.n AND later.olt = job.olt AND later.object = job.object
+                AND later.state IN ('done', 'partial', 'pending', 'lost')
+                AND later.kind NOT IN ('reboot', 'factory_reset')
+            ORDER BY later.n DESC";
+        let rows = sql(select).bind(id).fetch_all(self.readers()).await;
+        rows.map_err(StoreError::when("list jobs"))?.iter().map(|row| column(row, "id")).collect()
     }
 
     /// Notes when the OLT was started, to the second.

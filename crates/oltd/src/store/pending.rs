@@ -85,23 +85,27 @@ impl Store {
         Ok(all)
     }
 
-    /// Marks what an earlier process was doing, and its jobs, as pending.
+    /// Marks what an earlier process had begun, and its jobs, as pending. What was only
+    /// claimed has no steps, and stays as it is.
     pub(super) async fn leave_pending(&self) -> Result<(), StoreError> {
         let mut turn = self.write("mark what is pending").await?;
         // No other length of the word: this must succeed in a full store.
         let running = "UPDATE jobs SET state = $1 WHERE state = $2 AND id IN (
-            SELECT applied_by FROM plans WHERE state = $2 AND id IN (SELECT plan FROM live))";
+            SELECT applied_by FROM plans WHERE state = $2 AND id IN (SELECT plan FROM live)
+                AND EXISTS (SELECT 1 FROM steps WHERE steps.plan = plans.id))";
         let (pending, running_state) = (JobState::Pending.as_str(), JobState::Running.as_str());
         turn.run(sql(running).bind(pending).bind(running_state)).await?;
         let queued = "UPDATE jobs SET state = $1, pad = $4 WHERE state = $3 AND id IN (
-            SELECT applied_by FROM plans WHERE state = $2 AND id IN (SELECT plan FROM live))";
+            SELECT applied_by FROM plans WHERE state = $2 AND id IN (SELECT plan FROM live)
+                AND EXISTS (SELECT 1 FROM steps WHERE steps.plan = plans.id))";
         let queued = sql(queued)
             .bind(pending)
             .bind(running_state)
             .bind(JobState::Queued.as_str())
             .bind(room(Stage::Started, JobState::Pending));
         turn.run(queued).await?;
-        let plans = "UPDATE plans SET state = $1 WHERE state = $2 AND id IN (SELECT plan FROM live)";
+        let plans = "UPDATE plans SET state = $1 WHERE state = $2 AND id IN (SELECT plan FROM live)
+            AND EXISTS (SELECT 1 FROM steps WHERE steps.plan = plans.id)";
         let plans = sql(plans).bind(PlanState::Pending.as_str()).bind(PlanState::Running.as_str());
         turn.run(plans).await?;
         turn.commit().await

@@ -169,7 +169,12 @@ impl Olt {
             let mut turn = ground.cli.read_turn(deadline).await?;
             let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
             let now = survey.life(plan.at()).await?;
-            Ok(plan.0.life.as_ref().is_some_and(|then| now.has_gone_on_since(then) && now.is_online()))
+            if !plan.0.life.as_ref().is_some_and(|then| now.has_gone_on_since(then) && now.is_online()) {
+                return Ok(false);
+            }
+            // Another one may have been registered there meanwhile.
+            let config = survey.config(plan.at(), &[]).await?;
+            Ok(config.registered.is_some() && config.registered == plan.0.have.registered)
         };
         looked.await.map_err(|why| self.failed(&format!("look after: {}", plan.0.act), why))
     }

@@ -176,7 +176,7 @@ async fn what_is_known_of_each_step_is_told() {
 }
 
 #[tokio::test]
-async fn what_was_claimed_and_not_begun_is_pending_too() {
+async fn what_was_claimed_and_not_begun_waits_as_it_is() {
     let (_folder, settings, store) = fresh().await;
     store.add_job(&job("j1", "head-end")).await.unwrap();
     store.keep_plan(&plan("p1", "head-end", &secret("lines"))).await.unwrap();
@@ -189,7 +189,9 @@ async fn what_was_claimed_and_not_begun_is_pending_too() {
         pending.iter().map(|one| (one.plan.id.as_str(), one.steps.len())).collect::<Vec<_>>(),
         [("p1", 0)]
     );
-    assert_eq!(store.job("j1").await.unwrap().unwrap().state, JobState::Pending);
+    assert_eq!(store.job("j1").await.unwrap().unwrap().state, JobState::Queued);
+    store.release_plan("p1").await.unwrap();
+    assert!(store.pending(None).await.unwrap().is_empty());
     assert_eq!(store.plan("p2").await.unwrap().unwrap().state, PlanState::Draft);
 }
 

@@ -6,6 +6,7 @@ use rig::simulator;
 use serde_json::json;
 
 use super::daemon::Home;
+use super::restarted::cut_off;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_partial_stays_partial_and_names_who_accepted_it() {
@@ -41,4 +42,31 @@ async fn what_is_partial_stays_partial_and_names_who_accepted_it() {
     daemon.kill();
     let daemon = home.start().await;
     assert_eq!(daemon.get(&path).await.body["data"], after);
+}
+
+/// Nothing is sent, so that no OLT is needed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_pending_of_an_olt_that_is_no_longer_served_is_accepted() {
+    let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
+    let home = Home::new(&sim, "on");
+    cut_off(&sim, &home).await;
+    home.replace("id = 'sim'", "id = 'other'");
+    let daemon = home.start().await;
+    let pending = daemon.get("/jobs?state=pending").await.body["data"][0].clone();
+    let path = format!("/jobs/{}", pending["id"].as_str().unwrap());
+    let settle = format!("{path}/settle");
+    for how in ["finish", "undo"] {
+        let not = daemon.send(Method::POST, &settle, Some(json!({"how": how}))).await;
+        assert_eq!((not.status, &not.body["error_code"]), (404, &json!("olt_not_found")), "{}", not.body);
+    }
+    let accepted = daemon.send(Method::POST, &settle, Some(json!({"how": "accept"}))).await;
+    assert_eq!((accepted.status, &accepted.body["data"]["job"]), (200, &pending["id"]), "{}", accepted.body);
+    let job = daemon.get(&path).await.body["data"].clone();
+    assert_eq!((&job["accepted"]["by"], &job["result"]), (&json!("noc"), &accepted.body["data"]), "{job}");
+    assert_eq!(daemon.get("/jobs?state=pending").await.body["data"], json!([]));
+    // Nor is it gone on with where the OLT is served again.
+    daemon.kill();
+    home.replace("id = 'other'", "id = 'sim'");
+    let daemon = home.start().await;
+    assert_eq!(daemon.get("/olts/sim").await.body["data"]["pending_plans"], 0);
 }

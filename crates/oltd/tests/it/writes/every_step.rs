@@ -59,6 +59,9 @@ async fn a_restart_that_nothing_shows_is_not_verified() {
     let data = &made.answer.body["data"];
     assert_eq!((&data["state"], &data["verified"]), (&"refused".into(), &false.into()), "{data}");
     assert!(data["warnings"].to_string().contains("does not show that it restarted"), "{data}");
+    let body = &made.answer.body;
+    assert_eq!(body["error_code"], "outcome_unknown", "the OLT refused nothing: {body}");
+    assert!(!body["message"].as_str().unwrap().contains("refused"), "{body}");
 }
 
 /// Everything at every line: `EVERY_STEP=1 cargo nextest run -p oltd every_step`.

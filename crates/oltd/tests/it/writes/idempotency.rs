@@ -181,7 +181,13 @@ async fn it_is_known_after_a_restart_and_what_was_pending_is_joined() {
     }
     daemon.kill();
     drop(gate);
+    sim.stop_telnet().await;
     let daemon = home.start().await;
+    let pending = daemon.send_under("cut", ask("House 8")).await.unwrap();
+    is(&pending, 504, "outcome_unknown");
+    assert!(pending.body["message"].as_str().unwrap().contains("goes on"), "{}", pending.body);
+    assert!(!pending.body["error"].as_str().unwrap().is_empty(), "{}", pending.body);
+    sim.start_telnet().await.unwrap();
     let again = daemon.send_under("k", ask("House 7")).await.unwrap();
     assert_eq!(told(&again).1["data"]["job"], told(&first).1["data"]["job"], "{}", again.body);
     assert_eq!((again.status, &again.body["data"]["state"]), (200, &json!("applied")), "{}", again.body);

@@ -5,8 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::SystemTime;
 
 use futures::future::join_all;
-use oltd::store::{NewJob, NewPlan, PlanEnd, Store, StoreSettings};
+use oltd::store::{JobState, NewJob, NewPlan, PlanEnd, Store, StoreSettings};
 use oltsim::{AtLine, SMALL, Simulator, Source, Stop};
+use reqwest::Method;
 use rig::every_step::{Made, OPERATIONS, Operation, REBOOT_WAIT};
 use rig::{Answer, simulator, until};
 use secrecy::SecretSlice;
@@ -94,7 +95,7 @@ async fn what_was_not_begun_does_not_run_for_ever() {
     let daemon = home.start().await;
     let mut gate = sim.hold(Stop::Line(AtLine::Begins("show running-config interface gpon-onu_".into())));
     let body = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7"});
-    let asked = daemon.try_send(reqwest::Method::PUT, "/onu-management/description", Some(body));
+    let asked = daemon.try_send(Method::PUT, "/onu-management/description", Some(body));
     let killed = async {
         gate.reached().await.unwrap();
         daemon.signal("KILL");
@@ -110,9 +111,51 @@ async fn what_was_not_begun_does_not_run_for_ever() {
     assert!(!sim.command_lines().iter().any(|line| line.configures));
 }
 
-/// Killed between the two commits by which a job ends: its plan says how.
+/// A plan was given to a job that had not begun it: nobody has looked whether it is stale.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_that_was_claimed_and_not_begun_is_as_good_as_new() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let body = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7"});
+    let planned = daemon.send(Method::PUT, "/onu-management/description?dry_run=true", Some(body)).await;
+    let path = format!("/plans/{}", planned.body["data"]["plan"]["id"].as_str().unwrap());
+    let apply = format!("{path}/apply");
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins("show running-config interface gpon-onu_".into())));
+    let asked = daemon.send_under("k", (Method::POST, &apply, None));
+    let killed = async {
+        gate.reached().await.unwrap();
+        daemon.signal("KILL");
+    };
+    let (answer, ()) = tokio::join!(asked, killed);
+    assert!(answer.is_none(), "{answer:?}");
+    daemon.kill();
+    drop(gate);
+    sim.reset_command_lines();
+    let daemon = home.start().await;
+    let job = daemon.job_beyond(&UNDER_WAY).await;
+    assert_eq!((&job["state"], &job["result"]["state"]), (&json!("failed"), &json!("unchanged")), "{job}");
+    assert!(job["error"].as_str().is_some_and(|why| why.contains("can be applied again")), "{job}");
+    assert_eq!(daemon.get("/olts/sim").await.body["data"]["pending_plans"], 0);
+    assert_eq!(daemon.get(&path).await.body["data"]["plan"]["applied_by"], json!(null));
+    sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", "name by hand"]);
+    let ask = async || daemon.send_under("k", (Method::POST, &apply, None)).await.unwrap();
+    let stale = ask().await;
+    assert_eq!((stale.status, &stale.body["error_code"]), (409, &json!("plan_stale")), "{}", stale.body);
+    assert!(!sim.command_lines().iter().any(|line| line.configures), "nothing was sent");
+    sim.type_as_somebody(&["configure terminal", "interface gpon-onu_1/1/1:1", "name Budi Santoso"]);
+    let applied = ask().await;
+    assert_eq!(applied.body["data"]["state"], "applied", "{}", applied.body);
+}
+
+/// Killed between the two commits by which a job ends, at once or once it was settled: its
+/// plan says how.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_had_ended_is_told_as_it_ended() {
+    tokio::join!(had_ended(false), had_ended(true));
+}
+
+async fn had_ended(was_pending: bool) {
     let sim = small().await;
     let home = Home::new(&sim, "on");
     let store = Store::open(&StoreSettings::new(home.path().join("data"))).await.unwrap();
@@ -145,9 +188,14 @@ async fn what_had_ended_is_told_as_it_ended() {
     let told = json!({"state": "applied", "steps": [], "remaining": [], "warnings": [], "verified": true,
         "error": null});
     let outcome = SecretSlice::from(told.to_string().into_bytes());
+    if was_pending {
+        let unknown = SecretSlice::from(told.to_string().replace("applied", "unknown").into_bytes());
+        let _ = store.end("p", PlanEnd::Pending, &unknown, now).await.unwrap();
+        let _ = store.end_job("j", JobState::Pending, &unknown, now).await.unwrap();
+    }
     let _ = store.end("p", PlanEnd::Ended, &outcome, now).await.unwrap();
     store.close().await.unwrap();
     let daemon = home.start().await;
-    let job = daemon.job_beyond(&["queued", "running"]).await;
+    let job = daemon.job_beyond(&UNDER_WAY).await;
     assert_eq!((&job["state"], &job["result"]["state"]), (&json!("done"), &json!("applied")), "{job}");
 }

@@ -14,6 +14,7 @@ mod idempotency;
 #[cfg(unix)]
 mod killed;
 mod load;
+mod lost;
 mod odd;
 mod onu;
 mod page;

@@ -63,7 +63,7 @@ async fn what_a_person_wanted_is_what_is_done() {
 }
 
 /// A job of which the daemon was killed in the middle.
-async fn cut_off(sim: &Simulator, home: &Home) {
+pub(super) async fn cut_off(sim: &Simulator, home: &Home) {
     let daemon = home.start().await;
     let mut gate = sim.hold(Stop::Line(AtLine::Begins("description ".into())));
     let wish = json!({"pon_port": "1/1/1", "onu_id": 1, "name": "House 7", "description": "first floor"});

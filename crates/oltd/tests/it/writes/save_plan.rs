@@ -6,7 +6,7 @@ use oltd::jobs::SaveTimes;
 use oltsim::{AtLine, LineEffect, LineFault, SMALL, Source, Stop};
 use reqwest::Method;
 use rig::every_step::onu;
-use rig::{Answer, Writer, WriterOptions, simulator};
+use rig::{Answer, Writer, WriterOptions, simulator, until};
 use serde_json::{Value, json};
 
 use super::daemon::Home;
@@ -103,6 +103,26 @@ async fn it_is_stale_once_more_is_owed_and_good_while_nothing_was_sent() {
     );
     let again = apply(&writer, &plan).await;
     assert_eq!(again.body["error_code"], "plan_applied", "what was sent is used up: {}", again.body);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_stale_once_the_olt_has_lost_what_it_was_to_save() {
+    let writer = writer(SMALL).await;
+    writer.sim.device(|device| device.save());
+    let job = name(&writer, "A").await;
+    let store = writer.app.jobs().store().unwrap().clone();
+    until(async || store.boot("sim").await.unwrap().is_some()).await;
+    let plan = path(&writer.post(DRY, json!({})).await);
+    writer.sim.reboot().await;
+    let mut stale = apply(&writer, &plan).await;
+    while stale.status == 503 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        stale = apply(&writer, &plan).await;
+    }
+    assert_eq!((stale.status, &stale.body["error_code"]), (409, &json!("plan_stale")), "{}", stale.body);
+    assert!(stale.body["error"].as_str().unwrap().contains(&job), "{}", stale.body);
+    assert_eq!(saves(&writer), 0, "nothing was sent");
+    assert_eq!(writer.get(&format!("/jobs/{job}")).await.body["data"]["state"], "lost");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
