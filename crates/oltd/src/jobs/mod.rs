@@ -347,9 +347,11 @@ impl Jobs {
 
     /// Whether somebody had wanted it to be settled in some way.
     fn unlock(&self, olt: &str, at: OnuRef, job: &str) -> bool {
-        let mut locks = locked(&self.0.locks);
-        if locks.get(&(olt.to_owned(), at)).is_some_and(|by| by == job) {
-            locks.remove(&(olt.to_owned(), at));
+        {
+            let mut locks = locked(&self.0.locks);
+            if locks.get(&(olt.to_owned(), at)).is_some_and(|by| by == job) {
+                locks.remove(&(olt.to_owned(), at));
+            }
         }
         locked(&self.0.left).remove(job);
         locked(&self.0.wanted).remove(job).is_some()
@@ -390,6 +392,7 @@ pub fn new_id() -> String {
     uuid::Uuid::now_v7().simple().to_string()
 }
 
+/// Of these locks nobody holds two at once: who did so in another order would wait for ever.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing under these locks can be left half changed.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -83,8 +83,9 @@ impl Jobs {
 
     /// Whether something of an OLT is pending that does not wait for a person.
     pub(super) fn is_waiting_of(&self, olt: &str) -> bool {
+        let pending = self.pending_jobs_of(olt);
         let left = locked(&self.0.left);
-        locked(&self.0.locks).iter().any(|((of, _), job)| of == olt && !left.contains(job))
+        pending.iter().any(|job| !left.contains(job))
     }
 
     /// Tries everything once; whether something came to an end.

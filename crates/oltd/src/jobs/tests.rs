@@ -178,3 +178,32 @@ async fn once_the_server_is_ending_nothing_is_begun_nor_kept() {
     assert!(matches!(answered, Err(NotBegun::Ending)), "{answered:?}");
     assert_eq!(case.states().await, []);
 }
+
+/// What is asked in several threads at once waits for none of the others.
+#[test]
+fn no_two_locks_are_held_at_once() {
+    let jobs = Jobs::new(Err("none".into()), ["a"], SaveTimes::default(), Tasks::default());
+    let at = place("1/1/1:1").unwrap();
+    let (done, ended) = std::sync::mpsc::channel();
+    let asks: [fn(&Jobs, OnuRef); 2] = [
+        |jobs, at| {
+            jobs.lock("a", at, "job");
+            jobs.unlock("a", at, "job");
+        },
+        |jobs, _| {
+            jobs.is_waiting_of("a");
+        },
+    ];
+    for ask in asks {
+        let (jobs, done) = (jobs.clone(), done.clone());
+        std::thread::spawn(move || {
+            for _ in 0..100_000 {
+                ask(&jobs, at);
+            }
+            done.send(()).unwrap();
+        });
+    }
+    for _ in asks {
+        ended.recv_timeout(PATIENCE).unwrap();
+    }
+}
