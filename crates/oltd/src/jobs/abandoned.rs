@@ -5,8 +5,11 @@ use std::time::SystemTime;
 use gpon::OnuRef;
 
 use super::change::document;
-use super::{Jobs, SAVE, Told, read_told, unknown};
+use super::{Jobs, SAVE, Told, read_told};
 use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
+
+/// Of a save of an earlier process.
+pub(super) const SAVE_CUT_OFF: &str = "the server ended before it knew whether the OLT saved";
 
 impl Jobs {
     /// Ends the jobs of an earlier process of which nothing is pending: either nothing of
@@ -24,7 +27,7 @@ impl Jobs {
                 let may_be_sent = job.kind == SAVE && state == JobState::Running;
                 let told = match plan {
                     Some(plan) => told_of(&plan, "the server ended before it could keep how it ended"),
-                    None if may_be_sent => not_known("the server ended before it knew whether the OLT saved"),
+                    None if may_be_sent => Told::not_known(SAVE_CUT_OFF),
                     None => Told::failed("the server ended before anything of it was sent"),
                 };
                 let told = told.cut_off();
@@ -67,7 +70,7 @@ impl Jobs {
             let told = told_of(&plan, why);
             (state_of(&told), told)
         } else {
-            let told = not_known(why).cut_off();
+            let told = Told::not_known(why).cut_off();
             let _ = store.end(&plan.id, PlanEnd::Pending, &document(&told), SystemTime::now()).await?;
             (JobState::Pending, told)
         };
@@ -79,11 +82,7 @@ impl Jobs {
 /// What stands with a plan that has ended.
 fn told_of(plan: &PlanRow, unless: &str) -> Told {
     let told = plan.outcome.as_ref().and_then(read_told);
-    told.unwrap_or_else(|| not_known(unless))
-}
-
-fn not_known(why: &str) -> Told {
-    Told { error: Some(why.to_owned()), ..Told::from(unknown()) }
+    told.unwrap_or_else(|| Told::not_known(unless))
 }
 
 /// How a job ended of which this is told.

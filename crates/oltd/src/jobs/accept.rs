@@ -25,7 +25,7 @@ impl Jobs {
         let now = SystemTime::now();
         let result = store.result(&row.id).await.map_err(failed)?;
         let mut told = result.as_ref().and_then(read_told).unwrap_or_else(|| Told::from(unknown()));
-        told.accepted = Some(Accepted { by: by.map(|by| by.to_string()), at: now });
+        told.accepted = Some(Accepted { by: by.map(str::to_owned), at: now });
         let mut state = row.state;
         if state == JobState::Pending {
             told.error_code.get_or_insert_with(|| ErrorCode::OutcomeUnknown.spelt());

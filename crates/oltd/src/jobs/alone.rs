@@ -13,7 +13,7 @@ use super::{Jobs, locked};
 /// How long a job waits for the one before it: as long as for its turn at the OLT.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// How many wait for their turn at one ONU: as many as wait to write to an OLT.
+/// How many wait for their turn at one ONU: more than people and programs have to do with it.
 const MOST: usize = 16;
 
 /// The jobs under way, by OLT and ONU.

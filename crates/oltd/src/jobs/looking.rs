@@ -17,6 +17,9 @@ use crate::store::{JobState, Store, StoreError};
 const SOON: [u64; 4] = [2, 3, 5, 8];
 const LATER: u64 = 10;
 
+/// What is told of one of which nobody has seen that it came back.
+const UNSEEN: &str = "The OLT took it; that the ONU came back was not seen.";
+
 impl Jobs {
     /// Reads the history of an ONU that was told to start again until it shows that it has,
     /// for so long.
@@ -41,6 +44,7 @@ impl Jobs {
                         break;
                     }
                     Ok(false) if is_last => {
+                        told.message = Some(UNSEEN.to_owned());
                         let seconds = olt.olt.reboot_wait().as_secs();
                         told.warnings.push(format!(
                             "within {seconds} s the ONU's history does not show that it came back"
@@ -48,6 +52,7 @@ impl Jobs {
                         break;
                     }
                     Err(error) if is_last => {
+                        told.message = Some(UNSEEN.to_owned());
                         told.warnings.push(format!("whether the ONU came back could not be read: {error}"));
                         break;
                     }
@@ -95,6 +100,7 @@ impl Jobs {
                 return Ok(());
             }
         }
+        told.message = Some(UNSEEN.to_owned());
         told.warnings
             .push("the server was restarted before it was seen whether the ONU came back".to_owned());
         tracing::warn!(olt.id = row.olt, job, object = row.object, "whether an ONU came back was not seen");

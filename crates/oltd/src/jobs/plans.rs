@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zte::{ChangeError, OltError, Plan};
 
+use super::abandoned::SAVE_CUT_OFF;
 use super::change::document;
 use super::journal::{plan_of, sealed};
-use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id, unknown};
+use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id};
 use crate::store::{Claim, DRAFT_KEPT, JobState, NewPlan, PlanEnd, PlanState, Store, StoreError};
 use crate::writing::NotSaved;
 
@@ -228,8 +229,7 @@ impl Jobs {
                 self.end_job(&pending.job, JobState::Failed, &Told::failed(why).cut_off()).await;
                 continue;
             }
-            let why = "the server ended before it knew whether the OLT saved".to_owned();
-            let told = Told { error: Some(why), ..Told::from(unknown()) }.cut_off();
+            let told = Told::not_known(SAVE_CUT_OFF).cut_off();
             let _ = store.end(&plan.id, PlanEnd::Ended, &document(&told), SystemTime::now()).await?;
             self.end_job(&pending.job, JobState::Failed, &told).await;
         }

@@ -47,6 +47,7 @@ pub enum Saved {
 /// has started again while it owes a save.
 const AGAIN: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_secs(30);
+
 impl Writable {
     /// Who saves what was changed on it.
     pub fn unsaved(&self) -> Saved {

@@ -101,6 +101,11 @@ impl Told {
         Self::from(report(WriteState::Unchanged)).why(why)
     }
 
+    /// Of what nobody knows any more, and why, in words alone.
+    pub(super) fn not_known(why: &str) -> Self {
+        Self { error: Some(why.to_owned()), ..Self::from(unknown()) }
+    }
+
     /// Of what nothing is known, or nothing yet.
     pub fn unknown(is_pending: bool, olt: &str, act: &str) -> Self {
         Self::from(unknown()).said(&of_change(&unknown(), is_pending, olt, act))

@@ -111,7 +111,7 @@ impl Jobs {
         for plan in store.plans_of(id).await? {
             plans.push(self.plan_view(plan).await?);
         }
-        let owes = store.owed().await?.iter().any(|owed| owed.jobs.iter().any(|job| job == id));
+        let owes = store.owed_by(&job.olt).await?.is_some_and(|owed| owed.jobs.iter().any(|job| job == id));
         Ok(Some(JobView { at: place(&job.object), told, owes, plans, job }))
     }
 

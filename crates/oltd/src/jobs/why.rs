@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gpon::{StepState, WriteReport, WriteState, quoted};
+use gpon::{StepState, WriteReport, WriteState, WriteStep, quoted};
 
 use super::{NotBegun, NotCancelled, NotDone, NotSettled};
 use crate::failure::{ErrorCode, Failure};
@@ -17,11 +17,11 @@ const ENDING_RETRY: Duration = Duration::from_secs(5);
 
 /// Of a change that was begun, or had nothing to do.
 pub fn of_change(report: &WriteReport, is_pending: bool, olt: &str, act: &str) -> Said {
-    let failed = |code, message: &str| {
+    let detail = || {
         let why = words(report);
-        let detail = if why.is_empty() { format!("{olt}: {act}") } else { format!("{olt}: {act}: {why}") };
-        Err(Failure::new(code, message, detail))
+        if why.is_empty() { format!("{olt}: {act}") } else { format!("{olt}: {act}: {why}") }
     };
+    let failed = |code, message: &str| Err(Failure::new(code, message, detail()));
     match report.state {
         _ if is_pending => failed(
             ErrorCode::OutcomeUnknown,
@@ -35,13 +35,23 @@ pub fn of_change(report: &WriteReport, is_pending: bool, olt: &str, act: &str) -
             ErrorCode::OutcomeUnknown,
             "Nothing shows that the ONU was restarted, and its line is never sent twice.",
         ),
+        // Only what cannot be kept is not sent: the OLT was not asked.
+        WriteState::Refused if refused(report).is_none() => Err(Failure::unkept(detail())),
         WriteState::Refused => failed(ErrorCode::OltRefused, "The OLT refused, and nothing has changed."),
+        WriteState::RolledBack if refused(report).is_none() => {
+            failed(ErrorCode::RolledBack, "Not all of it could be done, and what was done before is undone.")
+        }
         WriteState::RolledBack => {
             failed(ErrorCode::RolledBack, "The OLT refused a part, and what was done before is undone.")
         }
         WriteState::Partial => failed(ErrorCode::PartialChange, "Some of the write remains on the OLT."),
         WriteState::Unknown => failed(ErrorCode::OutcomeUnknown, "Nobody knows what the OLT made of it."),
     }
+}
+
+/// The first line that the OLT refused.
+fn refused(report: &WriteReport) -> Option<&WriteStep> {
+    report.steps.iter().find(|step| step.state == StepState::Refused)
 }
 
 /// Of what an OLT has lost, once it was settled.
@@ -64,8 +74,7 @@ pub const UNDONE: &str = "It is undone, and was read back.";
 
 /// What the OLT said, or what is known besides.
 fn words(report: &WriteReport) -> String {
-    let refused = report.steps.iter().find(|step| step.state == StepState::Refused);
-    let said = refused.map(|step| format!("`{}`: {}", step.line, step.answer.trim()));
+    let said = refused(report).map(|step| format!("`{}`: {}", step.line, step.answer.trim()));
     said.into_iter()
         .chain(report.remaining.iter().cloned())
         .chain(report.warnings.iter().cloned())
@@ -79,7 +88,7 @@ pub fn of_save(saved: &Result<WriteReport, NotSaved>, olt: &str) -> Said {
         Ok(report) => report,
         Err(NotSaved::Olt(error)) => return Err(Failure::from(error.clone())),
         Err(NotSaved::Held(hold)) => return Err(Failure::denied(Denied::Held(hold.clone()), olt)),
-        Err(NotSaved::Lost(WriteLost::Ending)) => return Err(ending(olt)),
+        Err(NotSaved::Lost(WriteLost::Ending)) => return Err(ending(format!("{olt}: nothing was sent"))),
         Err(NotSaved::Lost(WriteLost::Panicked)) => {
             return Err(Failure::new(
                 ErrorCode::OutcomeUnknown,
@@ -116,13 +125,9 @@ pub fn of_save(saved: &Result<WriteReport, NotSaved>, olt: &str) -> Said {
     }
 }
 
-fn ending(olt: &str) -> Failure {
-    Failure::new(
-        ErrorCode::NotWriter,
-        "The server is ending and writes no more.",
-        format!("{olt}: nothing was sent"),
-    )
-    .retry(ENDING_RETRY)
+fn ending(detail: String) -> Failure {
+    let message = "The server is ending and writes no more.";
+    Failure::new(ErrorCode::NotWriter, message, detail).retry(ENDING_RETRY)
 }
 
 impl NotDone {
@@ -139,7 +144,7 @@ impl NotDone {
                 let detail = format!("{olt}: nothing was sent; cancelled by {by}");
                 Failure::new(ErrorCode::Cancelled, "The job was cancelled before anything was sent.", detail)
             }
-            Self::Ending => ending(olt),
+            Self::Ending => ending(format!("{olt}: nothing was sent")),
             Self::Lost => Failure::new(
                 ErrorCode::OutcomeUnknown,
                 "Nobody knows what the OLT made of it.",
@@ -170,10 +175,7 @@ impl From<NotBegun> for Failure {
                 "What is to be saved by now is not what the plan was made from.",
                 detail,
             ),
-            NotBegun::Ending => {
-                Self::new(ErrorCode::NotWriter, "The server is ending and writes no more.", detail)
-                    .retry(ENDING_RETRY)
-            }
+            NotBegun::Ending => ending(detail),
             NotBegun::Expired => {
                 Self::new(ErrorCode::PlanExpired, "The plan has expired; make a new one.", detail)
             }
@@ -208,6 +210,39 @@ impl From<NotCancelled> for Failure {
             ),
             NotCancelled::Ended(_) => not("The job has ended already."),
             NotCancelled::Store(why) => why.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::told::report;
+
+    #[test]
+    fn an_olt_that_was_not_asked_has_not_refused() {
+        let step = |state| WriteStep {
+            place: "(config-if)#".into(),
+            line: "name House 7".into(),
+            answer: "%Error 1: no".into(),
+            duration: Duration::ZERO,
+            state,
+            undone: None,
+        };
+        for (state, steps, code, says_refused) in [
+            (WriteState::Refused, vec![], ErrorCode::StoreUnavailable, false),
+            (WriteState::Refused, vec![StepState::Done], ErrorCode::StoreUnavailable, false),
+            (WriteState::Refused, vec![StepState::Done, StepState::Refused], ErrorCode::OltRefused, true),
+            (WriteState::RolledBack, vec![StepState::Done], ErrorCode::RolledBack, false),
+            (WriteState::RolledBack, vec![StepState::Done, StepState::Refused], ErrorCode::RolledBack, true),
+        ] {
+            let steps: Vec<_> = steps.into_iter().map(step).collect();
+            let warnings = vec!["the disk is full".to_owned()];
+            let of = WriteReport { steps, warnings, verified: true, ..report(state) };
+            let told = of_change(&of, false, "a", "name ONU 1/1/1:1").unwrap_err();
+            assert_eq!((told.code, told.message.contains("refused")), (code, says_refused), "{told:?}");
+            assert!(told.detail.starts_with("a: name ONU 1/1/1:1: "), "{told:?}");
+            assert!(told.detail.contains("the disk is full"), "{told:?}");
         }
     }
 }

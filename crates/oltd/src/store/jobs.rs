@@ -192,6 +192,21 @@ impl JobRow {
     }
 }
 
+/// Those that the filter lets through, the newest first.
+macro_rules! select_jobs {
+    ($of:literal, $filter:expr) => {
+        sql(concat!(
+            $of,
+            " WHERE ($1 IS NULL OR olt = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
+            ORDER BY n DESC LIMIT $4"
+        ))
+        .bind($filter.olt.as_deref())
+        .bind($filter.state.map(JobState::as_str))
+        .bind($filter.kind.as_deref())
+        .bind(i64::from($filter.limit))
+    };
+}
+
 impl Store {
     /// Adds a job, queued.
     ///
@@ -248,16 +263,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRow>, StoreError> {
-        let select = "SELECT * FROM jobs
-            WHERE ($1 IS NULL OR olt = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
-            ORDER BY n DESC LIMIT $4";
-        let select = sql(select)
-            .bind(filter.olt.as_deref())
-            .bind(filter.state.map(JobState::as_str))
-            .bind(filter.kind.as_deref())
-            .bind(i64::from(filter.limit));
-        let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("list jobs"))?;
-        rows.iter().map(JobRow::of).collect()
+        let rows = select_jobs!("SELECT * FROM jobs", filter).fetch_all(self.readers()).await;
+        rows.map_err(StoreError::when("list jobs"))?.iter().map(JobRow::of).collect()
     }
 
     /// The same, with the result of each that did not simply go well. A result that is
@@ -269,15 +276,11 @@ impl Store {
         &self,
         filter: &JobFilter,
     ) -> Result<Vec<(JobRow, Option<SecretSlice<u8>>)>, StoreError> {
-        let select = "SELECT jobs.*, results.document FROM jobs
-            LEFT JOIN results ON results.job = jobs.id AND jobs.state NOT IN ('queued', 'running', 'done')
-            WHERE ($1 IS NULL OR olt = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
-            ORDER BY n DESC LIMIT $4";
-        let select = sql(select)
-            .bind(filter.olt.as_deref())
-            .bind(filter.state.map(JobState::as_str))
-            .bind(filter.kind.as_deref())
-            .bind(i64::from(filter.limit));
+        let select = select_jobs!(
+            "SELECT jobs.*, results.document FROM jobs
+            LEFT JOIN results ON results.job = jobs.id AND jobs.state NOT IN ('queued', 'running', 'done')",
+            filter
+        );
         let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("list jobs"))?;
         let of = |row: &SqliteRow| {
             let (job, sealed) = (JobRow::of(row)?, column::<Option<Vec<u8>>>(row, "document")?);

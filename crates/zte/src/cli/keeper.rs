@@ -88,7 +88,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, mut queues: Queues) {
     let mut wrote = false;
     loop {
         let reader_first = wrote && !queues.reads.is_empty();
-        let pause = shared.outage.pause().filter(|until| *until > Instant::now() && !writers.is_empty());
+        let pause = shared.outage.pause().filter(|_| !writers.is_empty());
         if turns.len() < most
             && writer.is_empty()
             && !reader_first

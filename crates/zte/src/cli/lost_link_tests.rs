@@ -51,6 +51,28 @@ async fn they_are_served_once_it_is_back_and_what_was_cut_off_goes_first() {
     assert_eq!(typed.of(1)[1..], ["show 3", "", "show 1", "", "show 2", "", "show 4"]);
 }
 
+/// An OLT that has no further line for them is no lost link: it is not dialled on and on.
+#[tokio::test(start_paused = true)]
+async fn they_are_told_when_there_is_no_line_for_them() {
+    let device = Scripted { serves: 2, ..Scripted::saying(&[(3, "Backuping")], After::HangUp) };
+    let (mut settings, _) = device.start().await;
+    settings.max_sessions = 2;
+    let cli = Cli::new(settings);
+    let patience = || Instant::now() + Duration::from_secs(60);
+    let mut reader = cli.read_turn(patience()).await.unwrap();
+    reader.text("show 0", patience()).await.unwrap();
+    let mut held = cli.write_turn(Rank::Person, patience()).await.unwrap();
+    let waits = waiting(&cli, Rank::Person, "show 1");
+    all_wait(&cli, 1).await;
+    assert!(matches!(held.line(Line::ours("write"), false).await, Err(Lost::Unknown(_))));
+    drop(held);
+    let lost = Instant::now();
+    let told = waits.await.unwrap();
+    assert!(matches!(told, Err(Trouble::CliUnreachable { .. })), "{told:?}");
+    assert!(lost.elapsed() < Duration::from_secs(2), "{:?}", lost.elapsed());
+    drop(reader);
+}
+
 #[tokio::test(start_paused = true)]
 async fn they_are_told_when_it_does_not_come_back() {
     let device = Scripted { serves: 1, ..Scripted::saying(&[(3, "Backuping")], After::HangUp) };

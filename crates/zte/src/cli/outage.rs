@@ -63,12 +63,13 @@ impl Outage {
     }
 
     /// Until when nobody tries it, where the link was lost so short a time ago that it is
-    /// worth waiting for: not where it never answered, or has refused the login.
+    /// worth waiting for: not where it never answered, or has refused the login. `None` once
+    /// it may be tried: what fails then without a new pause is no lost link.
     pub(crate) fn pause(&self) -> Option<Instant> {
         let state = self.state();
         let (until, broken) = state.down.as_ref()?;
         let is_short = state.lost.is_some_and(|lost| lost.elapsed() < LINK);
-        (is_short && !broken.is_refusal()).then_some(*until)
+        (is_short && !broken.is_refusal() && *until > Instant::now()).then_some(*until)
     }
 
     /// A login has failed, or a session in its first command.
@@ -165,7 +166,9 @@ mod tests {
         assert_eq!(outage.pause(), None);
         outage.failed(&closed);
         assert_eq!(outage.pause(), Some(Instant::now() + SHORTEST));
-        tokio::time::advance(LINK - Duration::from_secs(1)).await;
+        tokio::time::advance(SHORTEST).await;
+        assert_eq!(outage.pause(), None, "it may be tried");
+        tokio::time::advance(LINK - SHORTEST - Duration::from_secs(1)).await;
         outage.failed(&closed);
         assert!(outage.pause().is_some());
         tokio::time::advance(Duration::from_secs(1)).await;

@@ -175,7 +175,9 @@ async fn an_onu_that_does_not_come_back_is_told_of() {
     let job = format!("/jobs/{}", answer.body["data"]["job"].as_str().unwrap());
     let warned = async || !writer.get(&job).await.body["data"]["result"]["warnings"].to_string().eq("[]");
     until(warned).await;
-    let result = writer.get(&job).await.body["data"]["result"].clone();
+    let told = writer.get(&job).await.body["data"].clone();
+    assert_eq!(told["message"], "The OLT took it; that the ONU came back was not seen.", "{told}");
+    let result = &told["result"];
     assert_eq!((&result["state"], &result["verified"]), (&json!("applied"), &json!(false)), "{result}");
     assert!(
         result["warnings"].to_string().contains("within 1 s the ONU's history does not show"),
