@@ -1,6 +1,7 @@
 mod change;
 mod lookups;
 mod monitor;
+pub(crate) mod register;
 mod save;
 mod services;
 mod show;

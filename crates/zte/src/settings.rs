@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use gpon::Word;
 use secrecy::SecretString;
 
-use crate::{Answers, OnuCounters};
+use crate::{Answers, OnuCounters, Strategies};
 
 /// How to reach one OLT.
 #[derive(Debug, Clone)]
@@ -21,6 +22,29 @@ pub struct OltSettings {
     /// How long after it was told to start again an ONU needs at most until its history
     /// shows it.
     pub reboot_wait: Duration,
+    /// What registering ONUs needs to know of the site.
+    pub registering: Registering,
+}
+
+/// What registering ONUs needs to know of a site.
+#[derive(Debug, Clone, Default)]
+pub struct Registering {
+    /// How ONUs are configured.
+    pub strategies: Strategies,
+    /// The type of the OLT that each model is registered as, by the beginning of what it
+    /// reports; the longest that fits.
+    pub types: Vec<(String, Word)>,
+    /// The type for every other model.
+    pub other_type: Option<Word>,
+}
+
+impl Registering {
+    /// The type for a model.
+    pub fn type_of(&self, model: Option<&str>) -> Option<&Word> {
+        let fits = |known: &&(String, Word)| model.is_some_and(|model| model.starts_with(known.0.as_str()));
+        let known = self.types.iter().filter(fits).max_by_key(|(model, _)| model.len());
+        known.map(|(_, onu_type)| onu_type).or(self.other_type.as_ref())
+    }
 }
 
 impl OltSettings {
@@ -39,6 +63,7 @@ impl OltSettings {
             max_distance_m: Self::MAX_DISTANCE_M,
             answers: Answers::default(),
             reboot_wait: Self::REBOOT_WAIT,
+            registering: Registering::default(),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct ConfigLine {
 }
 
 /// What a line sets: two lines of one slot are two values of one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Slot {
     pub(crate) block: Block,
     /// The words that say what is set, or the whole line for one that sets itself.
@@ -43,7 +43,19 @@ pub(crate) struct Slot {
     removed_by: Option<String>,
     /// Whether another value may be typed over it.
     pub(crate) over: bool,
+    /// Words that may stand in it with a value behind them though nobody typed them.
+    #[serde(default)]
+    adds: Vec<String>,
 }
+
+/// What it sets; how it is removed follows from that.
+impl PartialEq for Slot {
+    fn eq(&self, other: &Self) -> bool {
+        self.block == other.block && self.words == other.words
+    }
+}
+
+impl Eq for Slot {}
 
 impl ConfigLine {
     /// A line that stands, or is to stand, in a block.
@@ -60,6 +72,25 @@ impl ConfigLine {
     pub(crate) fn typed(&self) -> &str {
         self.text.expose().trim()
     }
+
+    /// Whether a line that stands there is this one, with nothing besides that the OLT may
+    /// have added by itself.
+    pub(crate) fn is_met_by(&self, standing: &str) -> bool {
+        let standing = standing.trim();
+        self.typed() == standing || {
+            let mut wished = self.typed().split_whitespace();
+            let mut stands = standing.split_whitespace().peekable();
+            let mut next = wished.next();
+            while let Some(word) = stands.next() {
+                match next {
+                    Some(wish) if wish == word => next = wished.next(),
+                    _ if self.slot.adds.iter().any(|added| added == word) => _ = stands.next(),
+                    _ => return false,
+                }
+            }
+            next.is_none() && !self.slot.adds.is_empty()
+        }
+    }
 }
 
 impl Slot {
@@ -72,9 +103,10 @@ impl Slot {
                 words: SecretText::of(&filled(setting.words, &values)),
                 removed_by: setting.removed_by.map(|line| filled(line, &values)),
                 over: setting.replaced == Replaced::Over,
+                adds: setting.adds.iter().map(|word| (*word).to_owned()).collect(),
             };
         }
-        Self { block, words: SecretText::of(line.trim()), removed_by: None, over: true }
+        Self { block, words: SecretText::of(line.trim()), removed_by: None, over: true, adds: Vec::new() }
     }
 
     /// What it is called, in plans and in what may be lost; secrets are masked.
@@ -99,6 +131,12 @@ fn matched<'a>(words: &str, typed: &[&'a str]) -> Option<Vec<&'a str>> {
         }
     }
     Some(values)
+}
+
+/// Whether a line begins with these words; `<>` stands for any.
+pub(super) fn begins(words: &str, line: &str) -> bool {
+    let typed: Vec<&str> = line.split_whitespace().collect();
+    matched(words, &typed).is_some()
 }
 
 fn filled(words: &str, values: &[&str]) -> String {
@@ -152,7 +190,7 @@ impl OnuConfig {
         let lines = self.blocks.entry(line.slot.block).or_default();
         match lines.iter_mut().find(|standing| standing.slot == line.slot) {
             // The blanks around it are no other value.
-            Some(standing) if standing.typed() == line.typed() => {}
+            Some(standing) if line.is_met_by(standing.typed()) => {}
             Some(standing) => *standing = line,
             None => lines.push(line),
         }
@@ -163,6 +201,11 @@ impl OnuConfig {
         if let Some(lines) = self.blocks.get_mut(&slot.block) {
             lines.retain(|line| line.slot != *slot);
         }
+    }
+
+    /// Takes it that a block has no lines: that of an ONU which is not registered.
+    pub(crate) fn without(&mut self, block: Block) {
+        self.blocks.insert(block, Vec::new());
     }
 
     /// Removes everything: an ONU that is not registered has no configuration.

@@ -23,13 +23,13 @@ pub(crate) fn diff(have: &OnuConfig, want: &OnuConfig) -> Result<Vec<Step>, NotC
     let mut steps = Vec::new();
     for line in have.all().rev() {
         let wanted = want.get(&line.slot);
-        if wanted.is_none_or(|wanted| wanted.typed() != line.typed() && !line.slot.over) {
+        if wanted.is_none_or(|wanted| !wanted.is_met_by(line.typed()) && !line.slot.over) {
             steps.push(removal(have, line)?);
         }
     }
     for line in want.all() {
         let standing = have.get(&line.slot);
-        if standing.is_none_or(|standing| standing.typed() != line.typed()) {
+        if standing.is_none_or(|standing| !line.is_met_by(standing.typed())) {
             steps.push(setting(have, line, standing)?);
         }
     }
@@ -63,10 +63,12 @@ fn removal(have: &OnuConfig, line: &ConfigLine) -> Result<Step, NotChanged> {
         undo,
         class,
         confirm: false,
+        optional: false,
+        goes_along: false,
     })
 }
 
-fn setting(have: &OnuConfig, line: &ConfigLine, standing: Option<&ConfigLine>) -> Result<Step, NotChanged> {
+pub(super) fn setting(have: &OnuConfig, line: &ConfigLine, standing: Option<&ConfigLine>) -> Result<Step, NotChanged> {
     standing.map_or(Ok(()), owned)?;
     let place = line.slot.block.place(have.at);
     let (undo, class) = match standing.filter(|_| line.slot.over) {
@@ -85,6 +87,8 @@ fn setting(have: &OnuConfig, line: &ConfigLine, standing: Option<&ConfigLine>) -
         undo,
         class,
         confirm: false,
+        optional: false,
+        goes_along: false,
     })
 }
 
@@ -107,6 +111,8 @@ fn deletion(have: &OnuConfig) -> Result<Step, NotChanged> {
         class,
         // On the devices seen it does not ask; one that asks is told what was asked for (CLI §1.6).
         confirm: true,
+        optional: false,
+        goes_along: false,
     })
 }
 

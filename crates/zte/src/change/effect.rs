@@ -1,9 +1,10 @@
 //! Whether a step is in effect, by what stands now.
 
-use super::config::OnuConfig;
+use super::config::{ConfigLine, OnuConfig, begins};
 use super::journal::{Progress, Way};
 use super::plan::{Plan, Probe};
 use super::survey::Life;
+use crate::firmware::dialect::Changes;
 use gpon::StepState;
 
 /// What was read.
@@ -65,7 +66,7 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, ove
                 () if plan.must_be_finished() && disabled && now == whole => Effect::Yes,
                 // What it sets stood there before the earlier step as well.
                 () if repeats && !started(at) => Effect::No,
-                () if now == wanted => Effect::Yes,
+                () if now == wanted || met(value.as_deref(), now) => Effect::Yes,
                 () if now == before || (0..at).any(|earlier| same(earlier) && started(earlier)) => Effect::No,
                 () => Effect::Foreign,
             }
@@ -73,9 +74,33 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, ove
     }
 }
 
+/// Whether the line that stands there is the wished one.
+fn met(wanted: Option<&ConfigLine>, now: Option<&str>) -> bool {
+    wanted.zip(now).is_some_and(|(wanted, now)| wanted.is_met_by(now))
+}
+
 /// Whether another ONU stands at the place: nothing of it is touched.
 pub(crate) fn is_of_another(plan: &Plan, now: &OnuConfig) -> bool {
-    now.registered.is_some() && now.registered != plan.0.have.registered
+    now.registered.is_some()
+        && now.registered != plan.0.have.registered
+        && !(plan.registers() && now.registered == plan.0.want.registered)
+}
+
+/// What somebody else has set of an ONU that this plan registers, a line each: it would go
+/// with the registration.
+pub(crate) fn others_work(plan: &Plan, changes: &Changes, now: &OnuConfig) -> Vec<String> {
+    let planned = |line: &ConfigLine| {
+        plan.0.want.get(&line.slot).is_some_and(|wanted| wanted.is_met_by(line.typed()))
+    };
+    let automatic = |line: &ConfigLine| {
+        changes.automatic.iter().any(|(block, words)| {
+            *block == line.slot.block && begins(words, line.typed())
+        })
+    };
+    now.all()
+        .filter(|line| !planned(line) && !automatic(line))
+        .map(|line| line.text.shown().trim().to_owned())
+        .collect()
 }
 
 /// What stands that neither the plan nor what was before explains, by name and value.
@@ -85,7 +110,7 @@ pub(crate) fn foreign(plan: &Plan, now: &OnuConfig) -> Vec<String> {
         let by = now.registered.map(|by| by.to_string()).unwrap_or_default();
         foreign.push(format!("the ONU is another one, registered by {by}"));
     }
-    if now.registered.is_none() && !plan.0.steps.iter().any(|step| step.probe == Probe::Gone) {
+    if now.registered.is_none() && !plan.registers() && !plan.0.steps.iter().any(|step| step.probe == Probe::Gone) {
         foreign.push("the ONU is not registered any more".to_owned());
     }
     for step in &plan.0.steps {
@@ -93,8 +118,8 @@ pub(crate) fn foreign(plan: &Plan, now: &OnuConfig) -> Vec<String> {
         let value = now.get(slot).map(|line| line.typed());
         let explained = |config: &OnuConfig| config.get(slot).map(|line| line.typed()) == value;
         let by_a_step = plan.0.steps.iter().any(|step| {
-            matches!(&step.probe, Probe::Holds(of, wanted)
-                if of == slot && wanted.as_ref().map(|line| line.typed()) == value)
+            matches!(&step.probe, Probe::Holds(of, wanted) if of == slot
+                && (wanted.as_ref().map(|line| line.typed()) == value || met(wanted.as_deref(), value)))
         });
         if now.registered.is_some() && !by_a_step && !explained(&plan.0.have) {
             let shown = now.get(slot).map(|line| line.text.shown().trim().to_owned());
@@ -113,9 +138,12 @@ pub(crate) fn missing(plan: &Plan, now: &OnuConfig, effects: &[Effect]) -> Vec<S
     let mut missing: Vec<String> = Vec::new();
     for (at, step) in plan.0.steps.iter().enumerate() {
         let so = match &step.probe {
+            _ if step.optional => true,
             Probe::Holds(slot, _) => {
-                let of = |config: &OnuConfig| config.get(slot).map(|line| line.typed().to_owned());
-                now.registered == plan.0.want.registered && of(now) == of(&plan.0.want)
+                let stands = now.get(slot).map(|line| line.typed());
+                let wanted = plan.0.want.get(slot);
+                let so = stands == wanted.map(|line| line.typed()) || met(wanted, stands);
+                now.registered == plan.0.want.registered && so
             }
             // The cascade as well (fact sheet, CLI §5.1).
             Probe::Gone => now.registered.is_none() && now.all().next().is_none(),

@@ -32,6 +32,8 @@ pub struct Outcome {
     /// What nobody but a person may decide about: values that neither the plan nor
     /// what stood before explains.
     pub foreign: Vec<String>,
+    /// Whether the OLT said that the number of the ONU to be registered is in use.
+    pub id_in_use: bool,
 }
 
 /// The running of one plan.
@@ -51,6 +53,10 @@ pub(crate) struct Run<'a> {
     /// How long ago the first line of this plan was sent, by earlier runs of it.
     pub(crate) age: Duration,
     began: Instant,
+    /// Steps from this number on wait.
+    until: usize,
+    /// How registering ended, where the rest waits.
+    authorised: Option<Result<(), Stop>>,
 }
 
 /// What is told in the end.
@@ -109,6 +115,8 @@ impl<'a> Run<'a> {
             report,
             age: Duration::ZERO,
             began,
+            until: usize::MAX,
+            authorised: None,
         }
     }
 
@@ -122,6 +130,77 @@ impl<'a> Run<'a> {
         Ok(self.pursue(How::Auto, Some(seen), patience).await)
     }
 
+    /// Registers the ONU of a plan that does, and stops there: what it takes until its
+    /// interface appears passes for others meanwhile. Gives the turn on, with where it stands.
+    ///
+    /// # Errors
+    /// Where nothing was sent because it could not be kept.
+    pub(crate) async fn authorise(
+        &mut self,
+        turn: &mut Option<WriteTurn>,
+        standing: &mut Standing,
+    ) -> Result<(), NotChanged> {
+        self.journal.begin(self.plan).await?;
+        (self.turn, self.standing, self.until) = (turn.take(), *standing, 1);
+        let effects = vec![Effect::No; self.plan.0.steps.len()];
+        self.authorised = Some(self.forth(&effects).await);
+        self.until = usize::MAX;
+        (*turn, *standing) = (self.turn.take(), self.standing);
+        Ok(())
+    }
+
+    /// Makes a plan true that registers nothing, in a turn of several.
+    ///
+    /// # Errors
+    /// Where nothing was sent because it could not be kept.
+    pub(crate) async fn among(
+        &mut self,
+        turn: &mut Option<WriteTurn>,
+        standing: &mut Standing,
+        patience: Duration,
+    ) -> Result<Outcome, NotChanged> {
+        self.journal.begin(self.plan).await?;
+        (self.turn, self.standing) = (turn.take(), *standing);
+        let seen = Seen { config: self.plan.0.have.clone(), life: None };
+        let outcome = self.pursue(How::Auto, Some(seen), patience).await;
+        (*turn, *standing) = (self.turn.take(), self.standing);
+        if turn.is_none() {
+            *standing = Standing::Exec;
+        }
+        Ok(outcome)
+    }
+
+    /// Does the rest of a plan whose ONU was registered so.
+    pub(crate) async fn go_on(
+        &mut self,
+        turn: &mut Option<WriteTurn>,
+        standing: &mut Standing,
+        patience: Duration,
+    ) -> Outcome {
+        (self.turn, self.standing) = (turn.take(), *standing);
+        let (registered, how) = match self.authorised.take() {
+            Some(Ok(())) => (true, How::Auto),
+            // What became of it is read, and that nothing of it stands.
+            Some(Err(Stop::Refused)) => (false, How::Undo),
+            _ => (false, How::Auto),
+        };
+        let known = registered.then(|| {
+            // The OLT took the line; in the end it is read back with the rest.
+            let mut config = self.plan.0.have.clone();
+            if let Some(Probe::Holds(_, Some(line))) = self.plan.0.steps.first().map(|step| &step.probe) {
+                config.registered = self.plan.0.want.registered;
+                config.set((**line).clone());
+            }
+            Seen { config, life: None }
+        });
+        let outcome = self.pursue_from(how, known, false, patience).await;
+        (*turn, *standing) = (self.turn.take(), self.standing);
+        if turn.is_none() {
+            *standing = Standing::Exec;
+        }
+        outcome
+    }
+
     /// Finds out how far it got and brings it to an end.
     pub(crate) async fn settle(mut self, how: How, patience: Duration) -> Outcome {
         if let Err(lost) = self.journal.begin(self.plan).await {
@@ -131,16 +210,26 @@ impl<'a> Run<'a> {
         self.pursue(how, None, patience).await
     }
 
-    async fn pursue(&mut self, how: How, mut known: Option<Seen>, patience: Duration) -> Outcome {
+    async fn pursue(&mut self, how: How, known: Option<Seen>, patience: Duration) -> Outcome {
+        // Whether nothing of it was sent before what is known was read.
+        let untouched = known.is_some();
+        self.pursue_from(how, known, untouched, patience).await
+    }
+
+    async fn pursue_from(
+        &mut self,
+        how: How,
+        mut known: Option<Seen>,
+        mut untouched: bool,
+        patience: Duration,
+    ) -> Outcome {
         let begun_back = self.progress.iter().any(|step| step.back.is_some());
         let mut way = match how {
             How::Undo => Way::Back,
             How::Auto if begun_back => Way::Back,
             How::Auto | How::Finish => Way::Forth,
         };
-        // Whether nothing of it was sent before what is known was read.
-        let mut untouched = known.is_some();
-        let (mut interrupted, mut made, mut links) = (!untouched, false, 0);
+        let (mut interrupted, mut made, mut links) = (known.is_none(), false, 0);
         let mut lost: Option<Instant> = None;
         loop {
             if self.is_over() {

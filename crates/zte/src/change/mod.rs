@@ -11,15 +11,18 @@ mod diff;
 mod effect;
 mod execute;
 mod journal;
+mod lines;
+mod lookups;
 mod moves;
 mod offered;
 mod plan;
+mod register;
 mod settle;
 mod survey;
 mod verdict;
 mod wish;
 
-use gpon::{ExpectedSerial, OnuRef, SerialNumber};
+use gpon::{Difference, Elsewhere, ExpectedSerial, Lacking, OnuRef, PonPort, SerialNumber};
 
 use crate::Trouble;
 pub use execute::Outcome;
@@ -30,6 +33,11 @@ pub use plan::Plan;
 pub use settle::How;
 pub(crate) use survey::{Survey, Turn};
 pub use verdict::{Answers, Meaning};
+pub(crate) use lookups::Site;
+pub(crate) use config::OnuConfig;
+pub(crate) use lines::Chosen;
+pub(crate) use moves::Standing;
+pub(crate) use register::{BLOCKS as REGISTER_BLOCKS, model_of, plan as register};
 pub(crate) use wish::{blocks, plan, restarts};
 
 /// Why nothing was changed: nothing that changes anything was sent.
@@ -86,6 +94,42 @@ pub enum NotChanged {
     /// The ONU is disabled: a restart by way of disabling it would enable it.
     #[error("ONU {0} is blocked")]
     Blocked(OnuRef),
+    /// The number is another ONU's.
+    #[error("{at} is taken by {by}")]
+    IdInUse {
+        /// The place.
+        at: OnuRef,
+        /// Who stands there, or what is known to.
+        by: String,
+    },
+    /// The PON has no free number.
+    #[error("PON {0} has no free number")]
+    NoFreeId(PonPort),
+    /// The serial number is registered elsewhere on this OLT.
+    #[error("{serial} is registered at {}", .place.at)]
+    SerialElsewhere {
+        /// The serial number.
+        serial: SerialNumber,
+        /// Where.
+        place: Elsewhere,
+    },
+    /// The ONU stands there, and in another way.
+    #[error("ONU {at} is configured in another way: {}", told(.differences))]
+    Differs {
+        /// The place.
+        at: OnuRef,
+        /// How.
+        differences: Vec<Difference>,
+    },
+    /// The OLT has no such profile, VLAN or type.
+    #[error("the OLT has no {}", lacking(.0))]
+    Lacks(Vec<Lacking>),
+    /// No type is known for the model that the box reports, and none for all others.
+    #[error("no type is configured for {}", .model.as_deref().unwrap_or("a box that reports no model"))]
+    UnknownModel {
+        /// The model.
+        model: Option<String>,
+    },
     /// It is not known how this firmware answers when it is configured.
     #[error("how this firmware answers when it is configured is not known from any transcript")]
     UnsupportedFirmware,
@@ -98,6 +142,16 @@ pub enum NotChanged {
     /// What is to be done could not be kept, so that nothing was begun.
     #[error(transparent)]
     Journal(#[from] JournalLost),
+}
+
+fn told(differences: &[Difference]) -> String {
+    let one = |of: &Difference| format!("{} is `{}`, not `{}`", of.what, of.stands, of.wished);
+    differences.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn lacking(names: &[Lacking]) -> String {
+    let one = |of: &Lacking| format!("{} {}", of.kind.replace('_', " "), of.name);
+    names.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// A change that was not made, of one OLT.

@@ -50,6 +50,12 @@ pub(crate) struct Step {
     pub(crate) class: UndoClass,
     /// Whether the OLT is told yes when it asks whether to.
     pub(crate) confirm: bool,
+    /// Whether the change is whole without it where the OLT refuses it.
+    #[serde(default)]
+    pub(crate) optional: bool,
+    /// Whether it goes with the registration of the ONU where that is taken back.
+    #[serde(default)]
+    pub(crate) goes_along: bool,
 }
 
 /// A line that takes a step back.
@@ -79,7 +85,7 @@ impl Plan {
 
     /// Its serial number; `None` for one that is registered without.
     pub fn serial(&self) -> Option<SerialNumber> {
-        match self.0.have.registered {
+        match self.0.have.registered.or(self.0.want.registered) {
             Some(ExpectedSerial::Serial(serial)) => Some(serial),
             Some(ExpectedSerial::Without) | None => None,
         }
@@ -120,6 +126,21 @@ impl Plan {
         self.0.steps.len()
     }
 
+    /// Whether it registers an ONU that was not.
+    pub fn registers(&self) -> bool {
+        self.0.have.registered.is_none()
+    }
+
+    /// Who is to stand there.
+    pub(crate) fn wished_serial(&self) -> Option<ExpectedSerial> {
+        self.0.want.registered
+    }
+
+    /// The step that registers the ONU.
+    pub(crate) fn registration(&self) -> Option<usize> {
+        self.registers().then(|| self.0.steps.iter().position(|step| !step.goes_along)).flatten()
+    }
+
     /// Whether it restarts the ONU, which is seen only a while later.
     pub fn restarts(&self) -> bool {
         self.0.life.is_some()
@@ -145,7 +166,7 @@ impl Plan {
         let line =
             |(place, line): &(String, String)| PlannedLine { place: place.clone(), line: line.clone() };
         let lines = body.lines.iter().map(line).collect();
-        let undo = body.steps.iter().rev().flat_map(|step| match step.undo.as_slice() {
+        let undo = body.steps.iter().rev().filter(|step| !step.goes_along).flat_map(|step| match step.undo.as_slice() {
             [] => vec![PlannedUndo { line: String::new(), class: UndoClass::Impossible }],
             lines => {
                 let undo =

@@ -1,6 +1,6 @@
 //! What planning, proving and settling read of an ONU, in the turn that writes.
 
-use gpon::{ExpectedSerial, OnuId, OnuRef, OnuState};
+use gpon::{ExpectedSerial, OnuId, OnuRef, OnuState, PonPort};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -59,7 +59,7 @@ impl Life {
 
 /// An answer that is read in the turn that writes.
 #[derive(Debug)]
-enum Read<T> {
+pub(super) enum Read<T> {
     Rows(T),
     /// The OLT's own line of refusal.
     Refused(String),
@@ -80,7 +80,7 @@ pub(crate) struct Survey<'a> {
 }
 
 impl Turn<'_> {
-    fn dialect(&self) -> &'static Dialect {
+    pub(super) fn dialect(&self) -> &'static Dialect {
         match self {
             Self::Writing(turn) => turn.dialect(),
             Self::Reading(turn, _) => turn.dialect(),
@@ -88,7 +88,16 @@ impl Turn<'_> {
     }
 
     /// What a show command printed, and the OLT's own line where it refused.
-    async fn text(&mut self, command: &str) -> Result<Result<String, String>, Trouble> {
+    pub(super) async fn text(&mut self, command: &str) -> Result<Result<String, String>, Trouble> {
+        self.text_and_proof(command).await.map(|(said, _)| said)
+    }
+
+    /// The same, with whether a line that there is nothing to show can be believed (fact
+    /// sheet, CLI §9.2).
+    pub(super) async fn text_and_proof(
+        &mut self,
+        command: &str,
+    ) -> Result<(Result<String, String>, bool), Trouble> {
         match self {
             Self::Writing(turn) => {
                 let line = Line::new(command).map_err(|error| Trouble::UnexpectedReply(error.to_string()))?;
@@ -97,16 +106,17 @@ impl Turn<'_> {
                     // Reading changes nothing, whatever became of the line.
                     Err(Lost::NotSent(trouble) | Lost::Unknown(trouble)) => return Err(trouble),
                 };
-                Ok(match reply.refusal {
+                let said = match reply.refusal {
                     Some(Refusal::Refused(line) | Refusal::Empty(line)) => Err(line),
                     None => Ok(reply.text),
-                })
+                };
+                Ok((said, reply.proven))
             }
             Self::Reading(turn, deadline) => match turn.text(command, *deadline).await {
-                Ok(Answer::Text(text)) => Ok(Ok(text)),
-                Ok(Answer::Empty(answer))
-                | Err(Trouble::Refused { answer, .. } | Trouble::UnprovenNone { answer, .. }) => {
-                    Ok(Err(answer))
+                Ok(Answer::Text(text)) => Ok((Ok(text), true)),
+                Ok(Answer::Empty(answer)) => Ok((Err(answer), true)),
+                Err(Trouble::Refused { answer, .. } | Trouble::UnprovenNone { answer, .. }) => {
+                    Ok((Err(answer), false))
                 }
                 Err(trouble) => Err(trouble),
             },
@@ -120,7 +130,21 @@ impl Survey<'_> {
     /// # Errors
     /// [`NotChanged`]; an ONU that is not registered is none.
     pub(crate) async fn config(&mut self, at: OnuRef, blocks: &[Block]) -> Result<OnuConfig, NotChanged> {
-        let (registered, lines) = self.registration(at).await?;
+        let pon = self.pon(at.pon).await?;
+        self.config_on(&pon, at, blocks).await
+    }
+
+    /// The same of an ONU on a PON port that has been read.
+    pub(crate) async fn config_on(
+        &mut self,
+        pon: &PonConfig,
+        at: OnuRef,
+        blocks: &[Block],
+    ) -> Result<OnuConfig, NotChanged> {
+        let registered =
+            pon.onus.iter().find(|onu| onu.id == at.id).map(|onu| identity(onu, pon)).transpose()?;
+        let about = |line: &&StandingLine| is_about(line.text.expose(), at.id);
+        let lines = pon.lines.iter().filter(about).cloned().collect();
         let mut config = OnuConfig::new(at, registered);
         config.read(self.changes, Block::PonPort, lines);
         for block in blocks {
@@ -134,25 +158,18 @@ impl Survey<'_> {
         Ok(config)
     }
 
-    /// How it is registered, and the lines of its PON port that are about it.
-    async fn registration(
-        &mut self,
-        at: OnuRef,
-    ) -> Result<(Option<ExpectedSerial>, Vec<StandingLine>), NotChanged> {
-        let pons = match self.ask(&ShowPonConfig { pon: at.pon }).await? {
+    /// How a PON port is configured.
+    pub(crate) async fn pon(&mut self, pon: PonPort) -> Result<PonConfig, NotChanged> {
+        let pons = match self.ask(&ShowPonConfig { pon }).await? {
             Read::Rows(Parsed { rows, .. }) => rows,
             // A port outside of the chassis (CLI §2, §4.3).
-            Read::Refused(line) if line.contains("20202") => return Err(Trouble::NoSuchPon(at.pon).into()),
+            Read::Refused(line) if line.contains("20202") => return Err(Trouble::NoSuchPon(pon).into()),
             Read::Refused(answer) => return Err(refused("read the configuration of the PON port", answer)),
         };
-        let Some(pon) = pons.into_iter().find(|pon| pon.pon == at.pon) else {
-            let why = format!("the configuration of PON {} does not show it", at.pon);
-            return Err(Trouble::UnexpectedReply(why).into());
-        };
-        let registered =
-            pon.onus.iter().find(|onu| onu.id == at.id).map(|onu| identity(onu, &pon)).transpose()?;
-        let lines = pon.lines.into_iter().filter(|line| is_about(line.text.expose(), at.id)).collect();
-        Ok((registered, lines))
+        pons.into_iter().find(|read| read.pon == pon).ok_or_else(|| {
+            let why = format!("the configuration of PON {pon} does not show it");
+            Trouble::UnexpectedReply(why).into()
+        })
     }
 
     async fn interface(&mut self, at: OnuRef, exists: bool) -> Result<Vec<StandingLine>, NotChanged> {
@@ -180,7 +197,7 @@ impl Survey<'_> {
     /// The whole answer to a show command. Now and then the device answers nothing at
     /// all (fact sheet, CLI §6 nr. 12), or a line of its own breaks into the answer and may
     /// tear what stands there: once more.
-    async fn ask<S: Show>(&mut self, show: &S) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
+    pub(super) async fn ask<S: Show>(&mut self, show: &S) -> Result<Read<Parsed<S::Rows>>, NotChanged> {
         self.ask_whole(show, |_| true).await
     }
 
@@ -249,7 +266,7 @@ fn is_about(line: &str, id: OnuId) -> bool {
     words.next() == Some("onu") && words.next().is_some_and(|word| word.parse() == Ok(id))
 }
 
-fn refused(command: &str, answer: String) -> NotChanged {
+pub(super) fn refused(command: &str, answer: String) -> NotChanged {
     Trouble::Refused { command: command.to_owned(), answer }.into()
 }
 

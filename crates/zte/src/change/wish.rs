@@ -132,6 +132,8 @@ fn told(have: &OnuConfig, line: &str, name: &str) -> Result<Step, NotChanged> {
         undo: Vec::<UndoLine>::new(),
         class: UndoClass::Impossible,
         confirm: true,
+        optional: false,
+        goes_along: false,
     })
 }
 

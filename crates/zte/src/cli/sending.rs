@@ -34,7 +34,12 @@ impl Session {
         let answer = if confirm { "yes" } else { "no" };
         // What only shows something asks nothing: words of its answer may look so.
         let answer = Some(answer).filter(|_| !line.only_shows());
-        self.reply(line, &reading, answer).await.map_err(sent)
+        let mut reply = self.reply(line, &reading, answer).await.map_err(sent)?;
+        if line.only_shows() {
+            self.weigh(line.as_str(), &reply);
+        }
+        reply.proven = self.is_proven();
+        Ok(reply)
     }
 
     /// Reads what has come since the last prompt: perhaps the end of the session.

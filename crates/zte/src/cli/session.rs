@@ -160,11 +160,16 @@ impl Session {
                 self.proof = Proof::Denied;
             }
         }
-        reply.proven = self.proof == Proof::Given;
+        reply.proven = self.is_proven();
         Ok(reply)
     }
 
-    fn weigh(&mut self, command: &str, reply: &Reply) {
+    /// Whether "No related information to show." means none.
+    pub(super) fn is_proven(&self) -> bool {
+        self.proof == Proof::Given
+    }
+
+    pub(super) fn weigh(&mut self, command: &str, reply: &Reply) {
         let dialect = self.dialect();
         if command.starts_with(dialect.lines.proof.1) && shows_rows(&dialect.refusals, &reply.text) {
             self.proof = Proof::Given;

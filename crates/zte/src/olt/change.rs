@@ -21,10 +21,10 @@ use crate::{OltError, Trouble};
 const QUEUED: Duration = Duration::from_secs(60);
 
 /// What a change needs of an OLT.
-struct Ground<'a> {
-    cli: &'a Cli,
-    dialect: &'static Dialect,
-    changes: &'static Changes,
+pub(super) struct Ground<'a> {
+    pub(super) cli: &'a Cli,
+    pub(super) dialect: &'static Dialect,
+    pub(super) changes: &'static Changes,
 }
 
 impl Olt {
@@ -93,7 +93,10 @@ impl Olt {
             let mut turn = ground.turn().await?;
             let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
             let now = survey.config(plan.at(), &plan.blocks()).await?;
-            let changed = plan.stale(&now);
+            let mut changed = plan.stale(&now);
+            if changed.is_empty() && super::register::is_stale(self, &mut survey, plan).await? {
+                changed.push("serial_number".to_owned());
+            }
             if !changed.is_empty() {
                 return Err(NotChanged::Stale { changed });
             }
@@ -180,7 +183,7 @@ impl Olt {
     }
 
     /// What it may be told, by the firmware that it was learned to have.
-    async fn ground(&self) -> Result<Ground<'_>, NotChanged> {
+    pub(super) async fn ground(&self) -> Result<Ground<'_>, NotChanged> {
         let olt = &*self.0;
         let cli = olt.cli.as_ref().ok_or(Trouble::NoCli)?;
         let (identity, firmware) = olt.learned(olt.snmp.deadline()).await?;
@@ -233,7 +236,7 @@ impl Olt {
         Ok(places)
     }
 
-    async fn listed_with(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, NotChanged> {
+    pub(super) async fn listed_with(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, NotChanged> {
         let reading = self.all_onus().await.map_err(|error| error.trouble)?;
         let of = |onu: &gpon::Onu| (onu.serial == Some(serial)).then_some(onu.at);
         let places: Vec<OnuRef> = reading.value.iter().filter_map(of).collect();
@@ -245,7 +248,7 @@ impl Olt {
         Ok(places)
     }
 
-    fn failed(&self, act: &str, why: NotChanged) -> ChangeError {
+    pub(super) fn failed(&self, act: &str, why: NotChanged) -> ChangeError {
         ChangeError { olt: self.id().to_owned(), act: act.to_owned(), why }
     }
 }
@@ -270,7 +273,7 @@ async fn planned(
 
 impl Ground<'_> {
     /// The turn that writes, at the place where every plan begins.
-    async fn turn(&self) -> Result<WriteTurn, NotChanged> {
+    pub(super) async fn turn(&self) -> Result<WriteTurn, NotChanged> {
         let turn = self.cli.write_turn(Rank::Person, Instant::now() + QUEUED).await?;
         match turn.mode() {
             Mode::Enabled => Ok(turn),

@@ -5,6 +5,7 @@ mod believed;
 pub(crate) mod clock;
 mod identity;
 mod memory;
+pub(crate) mod names;
 mod port_map;
 mod problems;
 mod tables;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use crate::cli::Cli;
 use crate::rates::Rates;
 use crate::snmp::Snmp;
-use crate::{Answers, OltSettings, SnmpTransport};
+use crate::{Answers, OltSettings, Registering, SnmpTransport};
 
 use believed::Believed;
 pub(crate) use believed::{BELIEVED, Learned};
@@ -40,6 +41,9 @@ pub(crate) struct Inner {
     pub(crate) answers: Answers,
     /// How long an ONU that was told to start again needs at most until it shows.
     pub(crate) reboot_wait: Duration,
+    pub(crate) registering: Registering,
+    /// The names that the OLT was seen to have.
+    pub(crate) names: names::Names,
     identity: Believed<Learned>,
     ports: Believed<Arc<PortMap>>,
 }
@@ -57,6 +61,8 @@ impl Inner {
             max_distance_m: settings.max_distance_m,
             answers: settings.answers,
             reboot_wait: settings.reboot_wait,
+            registering: settings.registering,
+            names: names::Names::default(),
             identity: Believed::default(),
             ports: Believed::default(),
         }

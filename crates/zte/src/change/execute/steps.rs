@@ -19,8 +19,8 @@ impl Run<'_> {
     /// Sends every step that is not in effect, in order.
     pub(super) async fn forth(&mut self, effects: &[Effect]) -> Result<(), Stop> {
         let plan = self.plan;
-        for (at, step) in plan.0.steps.iter().enumerate() {
-            if effects.get(at) == Some(&Effect::Yes) {
+        for (at, step) in plan.0.steps.iter().enumerate().take(self.until) {
+            if effects.get(at) == Some(&Effect::Yes) || (step.optional && self.was_refused(at)) {
                 continue;
             }
             // What makes an ONU start again is never sent twice.
@@ -61,6 +61,9 @@ impl Run<'_> {
             match state {
                 StepState::Done => {}
                 StepState::Unknown => return Err(Stop::Later),
+                StepState::Refused if step.optional => {
+                    self.warn(format!("the OLT refused `{}`, which is optional", step.line.shown()));
+                }
                 StepState::Refused | StepState::NotSent => return Err(Stop::Refused),
             }
             if let Err(lost) = kept {
@@ -73,6 +76,10 @@ impl Run<'_> {
 
     pub(super) fn has_begun(&self, at: usize) -> bool {
         self.progress.get(at).is_some_and(|step| !matches!(step.forth, None | Some(StepState::NotSent)))
+    }
+
+    fn was_refused(&self, at: usize) -> bool {
+        self.progress.get(at).is_some_and(|step| step.forth == Some(StepState::Refused))
     }
 
     fn is_tolerated(&self, line: &str) -> bool {
@@ -115,14 +122,27 @@ impl Run<'_> {
         let (mut seen, mut effects) = (Some(seen), effects.to_vec());
         for (at, step) in plan.0.steps.iter().enumerate().rev() {
             if effects.get(at) != Some(&Effect::Yes)
+                || step.goes_along
                 || self.progress.get(at).is_none_or(|step| step.forth.is_none())
             {
                 continue;
             }
-            if seen.take().is_none() {
-                let looked = self.try_look(until).await.map_err(|_| Stop::Lost)?;
-                effects = self.effects(&looked, false);
-                if effects.get(at) != Some(&Effect::Yes) {
+            let looked = match seen.take() {
+                Some(seen) => seen,
+                None => self.try_look(until).await.map_err(|_| Stop::Lost)?,
+            };
+            effects = self.effects(&looked, false);
+            if effects.get(at) != Some(&Effect::Yes) {
+                continue;
+            }
+            if plan.registration() == Some(at) {
+                let others = effect::others_work(plan, self.changes, &looked.config);
+                if !others.is_empty() {
+                    self.warn(format!(
+                        "the ONU stays registered, for somebody else has configured it meanwhile: {}",
+                        others.join(", ")
+                    ));
+                    self.undone(at, false);
                     continue;
                 }
             }

@@ -1,0 +1,320 @@
+//! Registering ONUs: one, or several of a PON at once.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use gpon::{
+    Difference, ExpectedSerial, OnuId, OnuRef, PonPort, Problem, Registration, SerialNumber, WanMode,
+};
+use tokio::time::Instant;
+
+use super::Olt;
+use super::change::Ground;
+use crate::change::{
+    ChangeError, Chosen, Journal, NotChanged, OnuConfig, Outcome, Plan, REGISTER_BLOCKS, Run, Site, Standing, Survey, Turn,
+    model_of, register,
+};
+use crate::cli::text::PonConfig;
+use crate::firmware::dialect::Block;
+use crate::reach::terminal::PATIENCE;
+use crate::strategy::Strategy;
+
+/// Which places are not to be given away, by why not: a job whose end is not known is about them.
+pub type Taken<'a> = &'a (dyn Fn(OnuRef) -> Option<String> + Send + Sync);
+
+/// A registration among several.
+pub struct Wanted<'a> {
+    /// What is wished.
+    pub wish: &'a Registration,
+    /// Keeps what is sent.
+    pub journal: &'a dyn Journal,
+}
+
+/// What several registrations of a PON know together.
+#[derive(Default)]
+struct Shared {
+    pon: Option<PonConfig>,
+    /// The numbers that were given to those before.
+    given: BTreeSet<OnuId>,
+    /// What a second source was asked for once.
+    second: Option<BTreeSet<OnuId>>,
+}
+
+impl Olt {
+    /// What a registration would do. Only reads are made.
+    ///
+    /// # Errors
+    /// [`ChangeError`].
+    pub async fn plan_registration(&self, wish: &Registration, taken: Taken<'_>) -> Result<Plan, ChangeError> {
+        let planned = async {
+            let ground = self.ground().await?;
+            let deadline = Instant::now() + PATIENCE;
+            let mut turn = ground.cli.read_turn(deadline).await?;
+            let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
+            self.planned_registration(&mut survey, &ground, wish, taken, &mut Shared::default()).await
+        };
+        planned.await.map_err(|why| self.failed(&act(wish), why))
+    }
+
+    /// Registers an ONU, or completes one that is registered there: see
+    /// [`change`](Self::change) for how it ends.
+    ///
+    /// # Errors
+    /// [`ChangeError`]: nothing that changes anything was sent.
+    pub async fn register(
+        &self,
+        wish: &Registration,
+        taken: Taken<'_>,
+        journal: &dyn Journal,
+        patience: Duration,
+    ) -> Result<(Plan, Outcome), ChangeError> {
+        let made = async {
+            let ground = self.ground().await?;
+            let mut turn = ground.turn().await?;
+            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
+            let plan =
+                self.planned_registration(&mut survey, &ground, wish, taken, &mut Shared::default()).await?;
+            let known = (&self.0.answers, self.0.reboot_wait);
+            let run = Run::new((ground.cli, ground.changes), known, &plan, journal, Some(turn), Vec::new());
+            let outcome = run.first(patience).await?;
+            Ok((plan, outcome))
+        };
+        made.await.map_err(|why| self.failed(&act(wish), why))
+    }
+
+    /// Registers several ONUs of one PON in one turn: all are authorised first, then each is
+    /// configured, so that what the OLT takes until their interfaces appear passes once.
+    /// Each has its own end, in their order; one that fails harms no other. No serial
+    /// number may be among them twice.
+    pub async fn register_together(
+        &self,
+        all: &[Wanted<'_>],
+        taken: Taken<'_>,
+        patience: Duration,
+    ) -> Vec<Result<(Plan, Outcome), ChangeError>> {
+        let begun = async {
+            let ground = self.ground().await?;
+            let turn = ground.turn().await?;
+            Ok((ground, turn))
+        };
+        let (ground, mut turn) = match begun.await {
+            Ok(begun) => begun,
+            Err(why) => return all.iter().map(|one| Err(self.failed(&act(one.wish), NotChanged::clone(&why)))).collect(),
+        };
+        let mut shared = Shared::default();
+        let mut plans = Vec::new();
+        for one in all {
+            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
+            let plan = self.planned_registration(&mut survey, &ground, one.wish, taken, &mut shared).await;
+            plans.push(plan.map_err(|why| self.failed(&act(one.wish), why)));
+        }
+        let known = (&self.0.answers, self.0.reboot_wait);
+        let mut runs: Vec<Result<Run<'_>, ChangeError>> = Vec::new();
+        for (plan, one) in plans.iter().zip(all) {
+            let run =
+                |plan| Run::new((ground.cli, ground.changes), known, plan, one.journal, None, Vec::new());
+            runs.push(plan.as_ref().map(run).map_err(ChangeError::clone));
+        }
+        let (mut turn, mut standing) = (Some(turn), Standing::Exec);
+        for (run, one) in runs.iter_mut().zip(all) {
+            if let Ok(of) = run
+                && of.plan.registers()
+                && let Err(why) = of.authorise(&mut turn, &mut standing).await
+            {
+                *run = Err(self.failed(&act(one.wish), why));
+            }
+        }
+        let mut ends = Vec::new();
+        for (run, one) in runs.into_iter().zip(all) {
+            let ended = match run {
+                Err(why) => Err(why),
+                Ok(mut run) => {
+                    let ended = match run.plan.registers() {
+                        true => Ok(run.go_on(&mut turn, &mut standing, patience).await),
+                        false => run.among(&mut turn, &mut standing, patience).await,
+                    };
+                    let plan = run.plan.clone();
+                    ended.map(|outcome| (plan, outcome)).map_err(|why| self.failed(&act(one.wish), why))
+                }
+            };
+            ends.push(ended);
+        }
+        ends
+    }
+
+    async fn planned_registration(
+        &self,
+        survey: &mut Survey<'_>,
+        ground: &Ground<'_>,
+        wish: &Registration,
+        taken: Taken<'_>,
+        shared: &mut Shared,
+    ) -> Result<Plan, NotChanged> {
+        if shared.pon.is_none() {
+            shared.pon = Some(survey.pon(wish.pon).await?);
+        }
+        let pon = shared.pon.clone().ok_or(NotChanged::NoFreeId(wish.pon))?;
+        let mut here = pon.onus.iter().filter(|onu| onu.serial == Some(wish.serial));
+        let standing = match (here.next(), here.next()) {
+            (Some(one), Some(other)) => {
+                let places = [one.id, other.id].map(|id| OnuRef { pon: wish.pon, id }).to_vec();
+                return Err(NotChanged::Ambiguous { serial: wish.serial, places });
+            }
+            (standing, _) => standing,
+        };
+        let site = Site { registering: &self.0.registering, names: &self.0.names };
+        let onu_type =
+            survey.onu_type(&site, wish, standing.map(|standing| standing.onu_type.as_str())).await?;
+        let types: Vec<&str> = pon.onus.iter().map(|onu| onu.onu_type.as_str()).collect();
+        let mut warnings = Vec::new();
+        let vlan_profile = survey.look_up(&site, wish, (&onu_type, &types), &mut warnings).await?;
+        let mut checks = vec![format!("PON {} was listed as a whole: {} ONUs", wish.pon, pon.onus.len())];
+        let have = match standing {
+            Some(standing) => {
+                let at = OnuRef { pon: wish.pon, id: standing.id };
+                if let Some(wished) = wish.id.filter(|wished| *wished != standing.id) {
+                    let (wished, stands) = (wished.to_string(), standing.id.to_string());
+                    let differences = vec![Difference { what: "onu_id".to_owned(), wished, stands }];
+                    return Err(NotChanged::Differs { at, differences });
+                }
+                if let Some(by) = taken(at) {
+                    return Err(NotChanged::IdInUse { at, by });
+                }
+                checks.push(format!("{} is registered at {at} already", wish.serial));
+                survey.config_on(&pon, at, &REGISTER_BLOCKS).await?
+            }
+            None => {
+                self.nowhere_else(survey, wish.serial).await?;
+                checks.push(format!("{} is registered nowhere on this OLT", wish.serial));
+                let at = self.free(survey, &pon, wish, taken, shared).await?;
+                checks.push(format!("{at} is free"));
+                let mut have = OnuConfig::new(at, None);
+                for block in [Block::PonPort, Block::Interface, Block::Remote] {
+                    have.without(block);
+                }
+                have
+            }
+        };
+        let strategy = self.strategy(wish, &onu_type, &have)?;
+        let chosen = Chosen { strategy, onu_type, vlan_profile };
+        register(ground.dialect, ground.changes, wish, &chosen, have, (checks, warnings))
+    }
+
+    /// That a serial number is registered nowhere on this OLT.
+    async fn nowhere_else(&self, survey: &mut Survey<'_>, serial: SerialNumber) -> Result<(), NotChanged> {
+        let places = match survey.places(serial).await? {
+            Some(places) => places,
+            // The command line does not say, or its "none" proves nothing.
+            None => self.listed_with(serial).await?,
+        };
+        match places.first() {
+            None => Ok(()),
+            Some(at) => Err(NotChanged::SerialElsewhere { serial, place: survey.elsewhere(*at).await? }),
+        }
+    }
+
+    /// The number that the ONU gets: the wished one or the lowest, where nobody has it by one
+    /// whole listing of the PON. Where that shows nothing, a second source has to agree
+    /// (fact sheet, CLI §5.1, §9.2); a number about which they disagree is not given away.
+    async fn free(
+        &self,
+        survey: &mut Survey<'_>,
+        pon: &PonConfig,
+        wish: &Registration,
+        taken: Taken<'_>,
+        shared: &mut Shared,
+    ) -> Result<OnuRef, NotChanged> {
+        let mut used = Survey::used(pon);
+        if used.is_empty() {
+            if shared.second.is_none() {
+                shared.second = Some(self.listed_ids(survey, wish.pon).await?);
+            }
+            used.extend(shared.second.iter().flatten());
+        }
+        used.extend(&shared.given);
+        let place = |id| OnuRef { pon: wish.pon, id };
+        let at = match wish.id {
+            Some(id) => {
+                let at = place(id);
+                let by = match pon.onus.iter().find(|onu| onu.id == id) {
+                    Some(onu) => Some(match onu.serial {
+                        Some(serial) => serial.to_string(),
+                        None => "an ONU without a serial number".to_owned(),
+                    }),
+                    None if used.contains(&id) => Some("another ONU".to_owned()),
+                    None => taken(at),
+                };
+                match by {
+                    Some(by) => return Err(NotChanged::IdInUse { at, by }),
+                    None => at,
+                }
+            }
+            None => {
+                let ids = (1..=OnuId::MAX).filter_map(|id| OnuId::new(id).ok());
+                let free = ids.filter(|id| !used.contains(id)).map(place).find(|at| taken(*at).is_none());
+                free.ok_or(NotChanged::NoFreeId(wish.pon))?
+            }
+        };
+        shared.given.insert(at.id);
+        Ok(at)
+    }
+
+    /// The numbers that SNMP knows of a PON, or, where it fails, the command line's list of states.
+    async fn listed_ids(&self, survey: &mut Survey<'_>, pon: PonPort) -> Result<BTreeSet<OnuId>, NotChanged> {
+        match self.onus(pon).await {
+            Ok(reading) if !reading.problems.iter().any(|problem| matches!(problem, Problem::Failed { .. })) => {
+                Ok(reading.value.iter().map(|onu| onu.at.id).collect())
+            }
+            _ => survey.states(pon).await,
+        }
+    }
+
+    /// How the ONU is configured.
+    fn strategy(&self, wish: &Registration, onu_type: &str, have: &OnuConfig) -> Result<&Strategy, NotChanged> {
+        let strategies = &self.0.registering.strategies;
+        let cannot = |what: String| Err(NotChanged::NotPossible { what });
+        let strategy = match &wish.strategy {
+            Some(name) => match strategies.get(name) {
+                Some(strategy) => strategy,
+                None => {
+                    let known: Vec<&str> = strategies.iter().map(Strategy::name).collect();
+                    return cannot(format!("there is no strategy {name}, but {}", known.join(", ")));
+                }
+            },
+            None => {
+                let stands = model_of(have);
+                match strategies.choose(onu_type, wish.serial, wish.wan.is_some(), stands) {
+                    Some(strategy) => strategy,
+                    None => return cannot("no strategy fits the ONU; name one".to_owned()),
+                }
+            }
+        };
+        match wish.wan.as_ref().map(|wan| &wan.mode) {
+            Some(_) if !strategy.has_wan() => cannot(format!("strategy {} sets no WAN", strategy.name())),
+            Some(WanMode::Pppoe { .. } | WanMode::Static { .. }) if !strategy.has_wan_ip() => {
+                cannot(format!("strategy {} sets a WAN by DHCP only", strategy.name()))
+            }
+            _ => Ok(strategy),
+        }
+    }
+}
+
+fn act(wish: &Registration) -> String {
+    format!("register ONU {} on PON {}", wish.serial, wish.pon)
+}
+
+/// Whether a kept plan registers an ONU that is registered somewhere by now.
+pub(super) async fn is_stale(
+    olt: &Olt,
+    survey: &mut Survey<'_>,
+    plan: &Plan,
+) -> Result<bool, NotChanged> {
+    let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten() else {
+        return Ok(false);
+    };
+    match olt.nowhere_else(survey, serial).await {
+        Ok(()) => Ok(false),
+        Err(NotChanged::SerialElsewhere { .. }) => Ok(true),
+        Err(why) => Err(why),
+    }
+}

@@ -1,0 +1,57 @@
+//! Which VLANs, profiles and types an OLT was seen to have a moment ago.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Named {
+    Vlan,
+    DbaProfile,
+    TrafficProfile,
+    OnuType,
+    VlanProfile,
+    IpProfile,
+}
+
+impl Named {
+    /// As the API calls it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vlan => "vlan",
+            Self::DbaProfile => "dba_profile",
+            Self::TrafficProfile => "traffic_profile",
+            Self::OnuType => "onu_type",
+            Self::VlanProfile => "vlan_profile",
+            Self::IpProfile => "ip_profile",
+        }
+    }
+}
+
+/// A name, with its VLAN where it has one.
+pub(crate) type Name = (String, Option<u16>);
+
+/// How long a name is believed to be there: what a batch of registrations needs is looked up
+/// once. A name that is not among them is looked for anew, and who uses one that has gone
+/// meanwhile is refused by the OLT.
+const BELIEVED: Duration = Duration::from_secs(60);
+
+/// The names that were seen.
+#[derive(Debug, Default)]
+pub(crate) struct Names(Mutex<BTreeMap<Named, (Instant, Vec<Name>)>>);
+
+impl Names {
+    /// Those of a kind, where they were read a moment ago.
+    pub(crate) fn known(&self, kind: Named) -> Option<Vec<Name>> {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        names.get(&kind).filter(|(read, _)| read.elapsed() < BELIEVED).map(|(_, names)| names.clone())
+    }
+
+    pub(crate) fn learned(&self, kind: Named, names: &[Name]) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(kind, (Instant::now(), names.to_vec()));
+    }
+}
