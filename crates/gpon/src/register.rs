@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, OnRefusal, OnuId, OnuRef, PlainText, PonPort, SerialNumber, VlanId};
+use crate::{Dbm, Invalid, OnRefusal, OnuId, OnuRef, OnuState, PlainText, PonPort, SerialNumber, VlanId};
 
 /// A name of a profile, a type or a strategy: 1..=32 letters, digits, `_`, `.` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,8 +15,7 @@ use crate::{Invalid, OnRefusal, OnuId, OnuRef, PlainText, PonPort, SerialNumber,
 pub struct Word(String);
 
 impl Word {
-    const RULE: Invalid =
-        Invalid::new("name", "1 to 32 letters, digits, underscores, dots and hyphens");
+    const RULE: Invalid = Invalid::new("name", "1 to 32 letters, digits, underscores, dots and hyphens");
 
     /// The name.
     pub fn as_str(&self) -> &str {
@@ -31,8 +30,7 @@ impl Word {
 pub struct Credential(String);
 
 impl Credential {
-    const RULE: Invalid =
-        Invalid::new("credential", "1 to 64 characters from ! to ~, without ? and \"");
+    const RULE: Invalid = Invalid::new("credential", "1 to 64 characters from ! to ~, without ? and \"");
 
     /// The text, to be typed and to be kept sealed.
     pub fn expose(&self) -> &str {
@@ -103,9 +101,8 @@ impl FromStr for UniPort {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let number = |text: &str| {
-            (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-        };
+        let number =
+            |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         let (kind, at) = text.split_once('_').ok_or(Self::RULE)?;
         let is_one = match kind {
             "veip" => number(at),
@@ -321,6 +318,44 @@ pub struct Elsewhere {
     pub online: Option<bool>,
     /// Since when it is offline, by the OLT's clock.
     pub offline_since: Option<String>,
+}
+
+/// What is seen of an ONU that was put into service; what is `None` could not be read, or is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installation {
+    /// Its phase.
+    pub phase: Option<OnuState>,
+    /// Whether the OLT says that its configuration reached it (`success`, `fail`).
+    pub config_state: Option<String>,
+    /// What the OLT receives from it, in dBm.
+    pub olt_rx: Option<Dbm>,
+    /// What it receives, in dBm.
+    pub onu_rx: Option<Dbm>,
+    /// What it sends, in dBm.
+    pub onu_tx: Option<Dbm>,
+    /// Its distance, in metres.
+    pub distance_m: Option<u32>,
+    /// The MAC addresses learnt behind it; `None` where they were not asked for.
+    pub macs: Option<Vec<String>>,
+    /// The state of its WAN, in the OLT's word; `None` where it was not asked for.
+    pub wan: Option<String>,
+    /// The address of its WAN.
+    pub wan_address: Option<Ipv4Addr>,
+    /// What could not be read, a sentence each.
+    pub problems: Vec<String>,
+}
+
+impl Installation {
+    /// Whether it works.
+    pub fn is_online(&self) -> bool {
+        self.phase == Some(OnuState::Online)
+    }
+
+    /// Whether traffic goes through it: a MAC address was learnt, or its WAN is connected.
+    pub fn is_served(&self) -> bool {
+        let learnt = self.macs.as_ref().is_some_and(|macs| !macs.is_empty());
+        learnt || self.wan.as_deref().is_some_and(|state| state.eq_ignore_ascii_case("connected"))
+    }
 }
 
 #[cfg(test)]

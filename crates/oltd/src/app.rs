@@ -1,6 +1,7 @@
 //! What every handler works on: the configured OLTs and the readings kept of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use gpon::quoted;
 use zte::{Olt, OltClock, OltStats};
@@ -34,7 +35,13 @@ pub struct Site {
     pub save: SaveMode,
     /// Whether what would cut off a customer names him by his serial number.
     pub require_identity: bool,
+    /// How long a registration waits for the ONU at most.
+    pub accept_wait: Duration,
 }
+
+/// How long a registration waits for the ONU unless it is configured: boxes need one to two
+/// minutes to start.
+const ACCEPT_WAIT: Duration = Duration::from_secs(120);
 
 impl Site {
     /// An OLT that is only read.
@@ -47,6 +54,7 @@ impl Site {
             writer: true,
             save: SaveMode::default(),
             require_identity: true,
+            accept_wait: ACCEPT_WAIT,
         }
     }
 }

@@ -16,5 +16,6 @@ pub mod logging;
 pub mod metrics;
 pub mod server;
 pub mod store;
+pub mod strategies;
 pub mod tasks;
 pub mod writing;

@@ -17,6 +17,7 @@ use crate::cache::{Cache, RedisError};
 use crate::config::{Config, OltConfig};
 use crate::http::{self, Edge, Rules};
 use crate::store::{Store, StoreError};
+use crate::strategies::{self, StrategiesError};
 use crate::tasks::Tasks;
 use crate::writing::Writes;
 
@@ -43,6 +44,9 @@ pub enum StartError {
     /// The file of answers.
     #[error(transparent)]
     Answers(#[from] AnswersError),
+    /// The folder of strategies.
+    #[error(transparent)]
+    Strategies(#[from] StrategiesError),
     /// The store.
     #[error("the store cannot be used")]
     Store(#[source] StoreError),
@@ -67,17 +71,27 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
         tracing::warn!("the store is a copy: only dry runs are let through until `oltd store accept`");
     }
     let answers = config.answers_file.as_deref().map(answers::read).transpose()?.unwrap_or_default();
+    let strategies = strategies::read(config.strategies_dir.as_deref())?;
     let mut olts = Vec::with_capacity(config.olts.len());
     for olt in &config.olts {
         tracing::info!(olt.id = olt.id(), host = olt.settings.snmp.host, "serving {}", olt.name);
-        let OltConfig { name, charset, mut writes, writer, save, require_identity, mut settings } =
-            olt.clone();
+        let OltConfig {
+            name,
+            charset,
+            mut writes,
+            writer,
+            save,
+            require_identity,
+            accept_wait,
+            mut settings,
+        } = olt.clone();
         if is_copy && writes.may_send() {
             writes = Writes::Plan;
         }
         settings.answers = answers.clone();
+        settings.registering.strategies = strategies.clone();
         let olt = Olt::new(settings, &transport);
-        olts.push(Site { olt, name, charset, writes, writer, save, require_identity });
+        olts.push(Site { olt, name, charset, writes, writer, save, require_identity, accept_wait });
     }
     let app = App::from(Parts {
         olts,

@@ -1,4 +1,5 @@
 mod change;
+mod installed;
 mod lookups;
 mod monitor;
 pub(crate) mod register;

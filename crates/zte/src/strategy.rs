@@ -67,7 +67,9 @@ impl Item {
             Self::TrafficLimit | Self::ServicePort | Self::Service | Self::Flow => Self::Gemport,
             Self::PortVlan | Self::Wan => Self::Service,
             Self::WanService => Self::Wan,
-            Self::GemportFlow | Self::FlowMode | Self::FlowVlan | Self::VeipBind | Self::IphostBind => Self::Flow,
+            Self::GemportFlow | Self::FlowMode | Self::FlowVlan | Self::VeipBind | Self::IphostBind => {
+                Self::Flow
+            }
             Self::IphostFilter | Self::IphostVlan | Self::Iphost => Self::IphostBind,
             Self::Name | Self::Description | Self::SnBind | Self::Tcont => return None,
         })
@@ -248,7 +250,12 @@ impl Strategies {
         };
         fits()
             .find(by_type)
-            .or_else(|| fits().filter_map(|strategy| Some((begins(strategy)?, strategy))).max_by_key(|(length, _)| *length).map(|(_, strategy)| strategy))
+            .or_else(|| {
+                fits()
+                    .filter_map(|strategy| Some((begins(strategy)?, strategy)))
+                    .max_by_key(|(length, _)| *length)
+                    .map(|(_, strategy)| strategy)
+            })
             .or_else(|| fits().find(|strategy| strategy.file.default && strategy.has_wan() == has_wan))
             // One that carries its model, whatever else: the ONU has it already.
             .or_else(|| model.and_then(|_| fits().next()))

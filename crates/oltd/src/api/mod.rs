@@ -19,6 +19,7 @@ mod outcome;
 mod plans;
 mod pon;
 mod profiles;
+mod register;
 mod save;
 mod service;
 mod service_ports;
@@ -147,6 +148,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::settle))
+        .routes(routes!(register::register))
         .routes(routes!(plans::plan))
         .routes(routes!(plans::apply))
         .routes(routes!(backups::list))

@@ -11,7 +11,9 @@ use utoipa::openapi::{RefOr, Schema};
 use super::rfc3339;
 use crate::app::ChosenOlt;
 use crate::http::{ErrorCode, Failure, Written, schema};
-use crate::jobs::{Answered, End, JobView, KeptPlan, NotDone, Saved, Told, ToldStep, of_change, spelt};
+use crate::jobs::{
+    Answered, End, JobView, KeptPlan, NotDone, Placed, Saved, Told, ToldStep, of_change, spelt,
+};
 use crate::store::JobState;
 
 /// What became of a write.
@@ -45,6 +47,69 @@ pub(super) struct Outcome {
     /// Whether what the OLT holds now was read and is as `state` says.
     pub(super) verified: bool,
     pub(super) saved: SavedState,
+    /// Of a registration.
+    #[serde(flatten)]
+    pub(super) registered: Option<Registered>,
+}
+
+/// What was put into service; absent for other writes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RegisteredOnu)]
+pub(super) struct Registered {
+    #[schema(value_type = schema::SerialNumber)]
+    serial_number: Option<String>,
+    /// The first of its service ports; null where it has none.
+    service_port_id: Option<u8>,
+    /// Its phase; null where it was not awaited.
+    onu_state: Option<&'static str>,
+    /// What an installer wants to know; absent where it was not awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Installed>,
+}
+
+/// What was seen of an ONU that was put into service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Installation)]
+struct Installed {
+    /// What the OLT receives from it, in dBm.
+    olt_rx_power: Option<f64>,
+    /// What it receives, in dBm.
+    rx_power: Option<f64>,
+    /// What it sends, in dBm.
+    tx_power: Option<f64>,
+    /// Metres.
+    distance: Option<u32>,
+    /// The MAC addresses learnt behind it; null where they were not awaited.
+    mac: Option<Vec<String>>,
+    /// The state of its WAN, in the OLT's word; null where it was not awaited.
+    wan: Option<String>,
+    /// The address of its WAN.
+    #[schema(value_type = Option<schema::Ipv4Text>)]
+    wan_address: Option<String>,
+    /// Whether its configuration reached it, in the OLT's word.
+    config_state: Option<String>,
+}
+
+impl From<Placed> for Registered {
+    fn from(placed: Placed) -> Self {
+        let seen = placed.installation;
+        let dbm = |power: Option<gpon::Dbm>| power.map(gpon::Dbm::value);
+        Self {
+            serial_number: placed.serial.map(|serial| serial.to_string()),
+            service_port_id: placed.service_port,
+            onu_state: seen.as_ref().and_then(|seen| seen.phase).map(gpon::OnuState::as_str),
+            report: seen.map(|seen| Installed {
+                olt_rx_power: dbm(seen.olt_rx),
+                rx_power: dbm(seen.onu_rx),
+                tx_power: dbm(seen.onu_tx),
+                distance: seen.distance_m,
+                mac: seen.macs,
+                wan: seen.wan,
+                wan_address: seen.wan_address.map(|address| address.to_string()),
+                config_state: seen.config_state,
+            }),
+        }
+    }
 }
 
 /// One line of a write.
@@ -99,8 +164,12 @@ impl ToSchema for SavedState {}
 
 impl Outcome {
     pub(super) fn of(report: WriteReport, saved: Saved) -> Self {
+        Self::of_end(report, saved, None)
+    }
+
+    fn of_end(report: WriteReport, saved: Saved, place: Option<Placed>) -> Self {
         let success = matches!(report.state, WriteState::Applied | WriteState::Unchanged);
-        Self::told(Told::from(report), success, saved)
+        Self::told(Told { place, ..Told::from(report) }, success, saved)
     }
 
     /// Of what the store has of it.
@@ -111,18 +180,21 @@ impl Outcome {
     }
 
     fn told(told: Told, success: bool, saved: Saved) -> Self {
+        let place = told.place.as_ref().map(|placed| placed.at);
+        let placed = told.place.filter(|_| success);
         Self {
             success,
             state: told.state,
             job: None,
             reference: None,
-            pon_port: None,
-            onu_id: None,
+            pon_port: place.map(|at| at.pon.to_string()),
+            onu_id: place.map(|at| at.id.get()),
             steps: told.steps.into_iter().map(Step::from).collect(),
             remaining: told.remaining,
             warnings: told.warnings,
             verified: told.verified,
             saved: SavedState(saved),
+            registered: placed.map(Registered::from),
         }
     }
 
@@ -137,8 +209,8 @@ impl Outcome {
         Self {
             job: Some(job.to_owned()),
             reference: about.reference.clone(),
-            pon_port: about.at.map(|at| at.pon.to_string()),
-            onu_id: about.at.map(|at| at.id.get()),
+            pon_port: about.at.map(|at| at.pon.to_string()).or(self.pon_port),
+            onu_id: about.at.map(|at| at.id.get()).or(self.onu_id),
             ..self
         }
     }
@@ -290,10 +362,12 @@ pub(super) async fn answer(
 
 /// The answer to a write that has ended, or is to be settled.
 pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> Result<Written, Failure> {
-    let End { report, is_pending, saved } = end;
+    let End { report, is_pending, saved, place } = end;
+    let has_made = place.is_some() && report.state == WriteState::Applied && !is_pending;
     let said = of_change(&report, is_pending, &about.olt, &about.act);
-    let outcome = Outcome::of(report, saved).about(job, about);
+    let outcome = Outcome::of_end(report, saved, place).about(job, about);
     match said {
+        Ok(message) if has_made => Written::made(&outcome, message, ignored),
         Ok(message) => Written::new(&outcome, message, ignored),
         Err(why) => Err(why.with_data(&outcome)),
     }
@@ -311,8 +385,10 @@ pub(super) fn told_again(view: JobView, saved: Saved, ignored: &[String]) -> Res
     let told = view.told.unwrap_or_else(|| Told::unknown(is_pending, &view.job.olt, &view.job.kind));
     let (message, error) = (told.message.clone().unwrap_or_default(), told.error.clone().unwrap_or_default());
     let code = told.error_code.as_deref().and_then(ErrorCode::of);
+    let has_made = told.place.is_some() && told.state == spelt(WriteState::Applied);
     let outcome = Outcome::of_told(told, saved).about(&job, &about);
     match code {
+        None if outcome.success && has_made => Written::made(outcome, &message, ignored),
         None if outcome.success => Written::new(outcome, &message, ignored),
         code => {
             let code = code.unwrap_or(ErrorCode::OutcomeUnknown);

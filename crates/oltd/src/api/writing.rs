@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{OnuChange, OnuRef, OnuTarget, WriteReport};
+use gpon::{OnuChange, OnuRef, OnuTarget, Registration, WriteReport};
 
 use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
-use crate::jobs::{Answered, Asked, KeptPlan, Key, KeyTurn, Under};
+use crate::jobs::{Acceptance, Answered, Asked, KeptPlan, Key, KeyTurn, Under};
 use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
 /// A request that may change what the server keeps: its token is one to write
@@ -274,6 +274,29 @@ impl Target {
     pub(super) async fn plan(&self, change: &OnuChange) -> Result<KeptPlan, Failure> {
         let Writing { olt, .. } = &self.writing;
         Ok(olt.jobs().plan(&olt.writable(), change).await??)
+    }
+
+    /// Plans a registration, and keeps the plan.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::plan_registration`].
+    pub(super) async fn plan_registration(&self, wish: &Registration) -> Result<KeptPlan, Failure> {
+        let Writing { olt, .. } = &self.writing;
+        Ok(olt.jobs().plan_registration(&olt.writable(), wish).await??)
+    }
+
+    /// Registers an ONU.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::register`].
+    pub(super) async fn register(
+        self,
+        wish: Registration,
+        acceptance: Acceptance,
+        reference: Option<String>,
+    ) -> Result<Answered, Failure> {
+        let Writing { olt, asked, .. } = self.writing;
+        Ok(olt.jobs().register(&olt.writable(), wish, acceptance, asked.by(reference)).await?)
     }
 
     /// Plans a save, and keeps the plan.

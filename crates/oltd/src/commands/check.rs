@@ -10,6 +10,7 @@ use oltd::charset::Charset;
 use oltd::config::{self, Config, EffectiveKey, Examination, OltConfig, Problems};
 use oltd::http::{CorsRules, Hosts, Origins, Rate, Rules, TlsFiles};
 use oltd::limits::Limits;
+use oltd::strategies;
 use zte::CliSettings;
 
 use super::configured::{Args, load_certificate, refuse_exposed, scheme};
@@ -58,7 +59,8 @@ fn of_surroundings(config: &mut Config, problems: &Problems, insecure: bool) -> 
     };
     let redis = config.redis.as_ref().map_or(Ok(()), |redis| Ok(redis.check()?));
     let answers = config.answers_file.as_deref().map_or(Ok(()), |file| Ok(answers::read(file).map(drop)?));
-    let outcomes = [exposed, load_certificate(config), redis, answers];
+    let strategies = strategies::read(config.strategies_dir.as_deref()).map(drop).map_err(Into::into);
+    let outcomes = [exposed, load_certificate(config), redis, answers, strategies];
     outcomes.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect()
 }
 

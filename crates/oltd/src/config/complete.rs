@@ -7,7 +7,7 @@ use zte::{CliSettings, OltSettings, SnmpSettings};
 use super::file::{Cli, File, Monitoring, Olt, Snmp};
 use super::findings::Findings;
 use super::kinds::{Flag, Optical, Text};
-use super::lists::{SaveRule, WritesOf};
+use super::lists::{SaveRule, TypeName, WritesOf};
 use super::store::StoreKey;
 use super::value::Given;
 use super::{Config, LogConfig, OltConfig, edge, overrides, redis, reference};
@@ -116,6 +116,7 @@ pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Con
         },
         stop_wait: file.stop_wait.0.0,
         answers_file: file.answers_file.map(|Given(Text(file))| file.into()),
+        strategies_dir: file.strategies_dir.map(|Given(Text(folder))| folder.into()),
         cache_memory_mib: file.cache.memory_mib.0.0.into(),
         keys: Vec::new(),
         notes: Vec::new(),
@@ -162,10 +163,13 @@ fn olt(entry: Olt, n: usize, alone: bool, places: &Places, found: &mut Findings)
     let mut settings = OltSettings::new(id, snmp, cli);
     settings.max_distance_m = entry.max_distance.0.0;
     settings.reboot_wait = entry.reboot_wait.0.0;
+    settings.registering.types = entry.onu_types.0.0;
+    settings.registering.other_type = entry.other_onu_type.map(|Given(TypeName(name))| name);
+    let accept_wait = entry.accept_wait.0.0;
     let (Given(charset), Given(WritesOf(writes))) = (entry.charset, entry.writes);
     let writer = entry.writer.map_or(alone, |Given(Flag(writer))| writer);
     let (Given(SaveRule(save)), Given(Flag(require_identity))) = (entry.save, entry.require_identity);
-    Some(OltConfig { name, charset, writes, writer, save, require_identity, settings })
+    Some(OltConfig { name, charset, writes, writer, save, require_identity, accept_wait, settings })
 }
 
 fn snmp(entry: Snmp, at: &str, places: &Places, found: &mut Findings) -> Option<SnmpSettings> {

@@ -11,7 +11,7 @@ use super::edge::Hash;
 use super::kinds::{
     Counters, Flag, Host, Id, Levels, Listen, LogFormat, Number, Optical, Port, Secret, Text, Wait,
 };
-use super::lists::{HostNames, OriginList, Proxies, SaveRule, WritesOf};
+use super::lists::{HostNames, OriginList, Proxies, SaveRule, TypeName, TypesOf, WritesOf};
 use super::redis::{Prefix, RedisHost};
 use super::store::StoreKey;
 use super::table::table;
@@ -74,6 +74,9 @@ table! {
         /// What answers to lines that change something mean, beyond those that are
         /// known: a TOML file, see docs/writes.md. It is read at the start.
         answers_file: may(Text, "/etc/oltd/answers.toml", "none"),
+        /// A folder of strategies, one file each, see docs/registering.md: they are known
+        /// beside those that come with the program, or in their place. Read at the start.
+        strategies_dir: may(Text, "/etc/oltd/strategies", "none"),
     }
 }
 
@@ -119,6 +122,14 @@ table! {
         /// How long after it was told to start again an ONU needs at most until its
         /// history shows it; some boxes take their time.
         reboot_wait: usual(Wait<{ SECOND }, { 60 * 60 * SECOND }>, "3m"),
+        /// How long a registration waits at most until the ONU works or is served, where
+        /// that was asked for (`wait_for`).
+        accept_wait: usual(Wait<{ SECOND }, { 60 * 60 * SECOND }>, "2m"),
+        /// As which type a box is registered whose onu_type is "auto", by what the model
+        /// that it reports begins with, such as ["F670L=F670L", "HG8245=HG8245H"].
+        onu_types: usual(TypesOf, ""),
+        /// The type for every other model.
+        other_onu_type: may(TypeName, "ALL-ONT", "none"),
         snmp: table(Snmp),
         cli: optional(Cli),
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use gpon::PonPort;
+use gpon::{PonPort, Word};
 use ipnet::IpNet;
 
 use super::kinds::Host;
@@ -101,6 +101,40 @@ impl Rule for WritesOf {
     fn complaint(text: &str) -> Option<String> {
         text.is_empty()
             .then(|| String::from("an empty list names no PON: write \"off\" to let nothing through"))
+    }
+}
+
+/// The types that models are registered as.
+pub(super) struct TypesOf(pub(super) Vec<(String, Word)>);
+
+impl Rule for TypesOf {
+    const LIST: bool = true;
+
+    fn rule() -> Cow<'static, str> {
+        "the beginning of a model, = and a type, such as F670L=F670L, with commas between them".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let one = |entry: &str| {
+            let (model, onu_type) = entry.split_once('=')?;
+            let model = model.trim();
+            let is_one = !model.is_empty() && model.len() <= 64 && model.chars().all(|c| !c.is_control());
+            Some((model.to_owned(), onu_type.trim().parse().ok().filter(|_| is_one)?))
+        };
+        entries(text).map(one).collect::<Option<_>>().map(Self)
+    }
+}
+
+/// A type of ONU.
+pub(super) struct TypeName(pub(super) Word);
+
+impl Rule for TypeName {
+    fn rule() -> Cow<'static, str> {
+        "1 to 32 letters, digits, underscores, dots and hyphens".into()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
     }
 }
 

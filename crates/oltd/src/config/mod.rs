@@ -115,6 +115,8 @@ pub struct Config {
     pub stop_wait: Duration,
     /// The file that says what further answers mean.
     pub answers_file: Option<PathBuf>,
+    /// The folder of the site's own strategies.
+    pub strategies_dir: Option<PathBuf>,
     /// MiB that the readings in memory may take.
     pub cache_memory_mib: u64,
     /// Every key, as it was given or by its default.
@@ -154,6 +156,8 @@ pub struct OltConfig {
     pub save: SaveMode,
     /// Whether what would cut off a customer names him by his serial number.
     pub require_identity: bool,
+    /// How long a registration waits for the ONU at most.
+    pub accept_wait: Duration,
     /// How to reach it.
     pub settings: OltSettings,
 }

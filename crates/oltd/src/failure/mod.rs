@@ -248,6 +248,44 @@ impl From<ChangeError> for Failure {
             NotChanged::NotPossible { .. } => {
                 new(ErrorCode::UnsupportedByFirmware, "No line is known that would do this.")
             }
+            NotChanged::IdInUse { .. } => new(
+                ErrorCode::OnuIdInUse,
+                "The number is taken; another one, or none, which chooses the lowest free one.",
+            ),
+            NotChanged::NoFreeId(_) => new(ErrorCode::PonFull, "The PON has no free number."),
+            NotChanged::SerialElsewhere { place, .. } => {
+                let name =
+                    place.name.as_deref().map_or_else(String::new, |name| format!(" ({})", quoted(name)));
+                let since = match (&place.online, &place.offline_since) {
+                    (Some(true), _) => ", where it is online".to_owned(),
+                    (_, Some(since)) => format!(", offline since {since}"),
+                    _ => String::new(),
+                };
+                let message = format!(
+                    "The serial number is registered at {}{name}{since}; on_conflict: take_over moves one that is offline.",
+                    place.at
+                );
+                Self::new(ErrorCode::SerialInUse, message, detail).with_data(place)
+            }
+            NotChanged::Differs { differences, .. } => Self::new(
+                ErrorCode::Differs,
+                "The ONU is configured in another way, and nothing of that is changed here; data names it.",
+                detail,
+            )
+            .with_data(serde_json::json!({ "differences": differences })),
+            NotChanged::Lacks(names) => {
+                let what = detail.clone();
+                Self::new(
+                    ErrorCode::NotOnOlt,
+                    "The OLT lacks what is named; create it first, or name another.",
+                    what,
+                )
+                .with_data(serde_json::json!({ "missing": names }))
+            }
+            NotChanged::UnknownModel { .. } => new(
+                ErrorCode::ModelUnknown,
+                "No type is configured for the model of the box; name onu_type, or see olts[].onu_types.",
+            ),
             NotChanged::Blocked(_) => new(
                 ErrorCode::OnuBlocked,
                 "The ONU is blocked, and a restart by way of its interface would unblock it.",

@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 /// The status of every answer that holds what was asked for.
 pub(crate) const SUCCESS: StatusCode = StatusCode::OK;
 
+/// The status of an answer to a write that has made something.
+pub(crate) const CREATED: StatusCode = StatusCode::CREATED;
+
 /// The status of an answer to a write that goes on.
 pub(crate) const ACCEPTED: StatusCode = StatusCode::ACCEPTED;
 
@@ -77,6 +80,18 @@ pub enum ErrorCode {
     OltRefused,
     /// A bug of ours.
     Internal,
+    /// The number on the PON is another ONU's, or a job's whose end is not known.
+    OnuIdInUse,
+    /// The PON has no free number.
+    PonFull,
+    /// The serial number is registered elsewhere on this OLT; `data` says where.
+    SerialInUse,
+    /// The ONU stands there, configured in another way; `data.differences` names it.
+    Differs,
+    /// The OLT has no such VLAN, profile or type; `data.missing` names them.
+    NotOnOlt,
+    /// No type is configured for the model that the box reports.
+    ModelUnknown,
     /// The route is promised and not built yet.
     NotImplemented,
     /// The OLT answered something that we do not understand.
@@ -201,6 +216,12 @@ impl ErrorCode {
             | Self::JobNotFound
             | Self::GemPortNotFound => StatusCode::NOT_FOUND,
             Self::IdentityMismatch
+            | Self::OnuIdInUse
+            | Self::PonFull
+            | Self::SerialInUse
+            | Self::Differs
+            | Self::NotOnOlt
+            | Self::ModelUnknown
             | Self::SerialAmbiguous
             | Self::OwnedByProfile
             | Self::LossNotAccepted

@@ -20,7 +20,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::{ErrorCode, Failure};
 pub(crate) use declared::body;
 pub use json::Json;
-pub use values::{Hidden, LossName, Reference, Whole};
+pub use values::{Hidden, LossName, Reference, WanWord, Whole};
 
 /// Wrong fields that one answer tells: who has more has misread the route.
 const TOLD: usize = 16;

@@ -68,6 +68,20 @@ forms! {
     SerialInput = text(r"^[0-9A-Za-z]{4}[0-9A-Fa-f]{8}$", "ZTEGC0000001");
     /// Name or description of an ONU as it is written: no `?`, no `"`, no blanks at the ends, no two in a row.
     PlainText = text(r#"^[!#->@-~]+( [!#->@-~]+)*$"#, "House 7").min_length(Some(1)).max_length(Some(64));
+    /// Name of a profile, a type or a strategy.
+    Word = text(r"^[A-Za-z0-9_.-]{1,32}$", "UP-50M");
+    /// Type of the OLT; `auto` takes the one that the configuration names for the model that the box reports.
+    TypeInput = text(r"^[A-Za-z0-9_.-]{1,32}$", "F660");
+    /// Port of an ONU towards the customer.
+    UniPort = text(r"^((eth|wifi|pots)_[0-9]{1,2}/[0-9]{1,2}|veip_[0-9]{1,2})$", "eth_0/1");
+    /// IPv4 address or mask.
+    Ipv4Text = text(r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$", "192.0.2.10");
+    /// How a router gets its address.
+    WanMode = words(["pppoe", "dhcp", "static"]);
+    /// How far the ONU has to come before the answer: configured; it works and its light is normal; traffic goes through it.
+    WaitFor = words(["configured", "online", "service"]);
+    /// What is done where the serial number is registered elsewhere on the OLT: nothing, or it is deleted there if it is offline.
+    OnConflict = words(["refuse", "take_over"]);
     /// Serial number of the ONU that has to stand there; `none` for one that is registered without.
     ExpectedSerial = text(r"^([0-9A-Za-z]{4}[0-9A-Fa-f]{8}|none)$", "ZTEGC0000001");
     /// Text for the caller's own use.

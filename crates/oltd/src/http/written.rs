@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Failure;
 use super::answer::JSON;
 use crate::charset::replace_kept;
-use crate::failure::status::{ACCEPTED, SUCCESS, words};
+use crate::failure::status::{ACCEPTED, CREATED, SUCCESS, words};
 
 /// The answer to a change: what became of it, and a sentence about it.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub(crate) struct Written {
     body: Vec<u8>,
     /// Where the job is that goes on.
     goes_on: Option<HeaderValue>,
+    is_made: bool,
 }
 
 #[derive(Serialize)]
@@ -31,7 +32,12 @@ struct Envelope<'a, D> {
 impl Written {
     /// With the keys of the request's body that were `ignored`.
     pub(crate) fn new(data: impl Serialize, message: &str, ignored: &[String]) -> Result<Self, Failure> {
-        Ok(Self { body: body(SUCCESS, data, message, ignored)?, goes_on: None })
+        Ok(Self { body: body(SUCCESS, data, message, ignored)?, goes_on: None, is_made: false })
+    }
+
+    /// The same of a write that has made something.
+    pub(crate) fn made(data: impl Serialize, message: &str, ignored: &[String]) -> Result<Self, Failure> {
+        Ok(Self { body: body(CREATED, data, message, ignored)?, goes_on: None, is_made: true })
     }
 
     /// Of a write that goes on as the job of this id.
@@ -42,7 +48,7 @@ impl Written {
         ignored: &[String],
     ) -> Result<Self, Failure> {
         let location = HeaderValue::from_str(&format!("/api/v1/jobs/{job}")).map_err(Failure::internal)?;
-        Ok(Self { body: body(ACCEPTED, data, message, ignored)?, goes_on: Some(location) })
+        Ok(Self { body: body(ACCEPTED, data, message, ignored)?, goes_on: Some(location), is_made: false })
     }
 }
 
@@ -59,6 +65,9 @@ fn body(
 impl IntoResponse for Written {
     fn into_response(self) -> Response {
         let mut response = Body::from(self.body).into_response();
+        if self.is_made {
+            *response.status_mut() = CREATED;
+        }
         if let Some(location) = self.goes_on {
             *response.status_mut() = ACCEPTED;
             response.headers_mut().insert(header::LOCATION, location);

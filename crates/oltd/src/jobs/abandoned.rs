@@ -39,12 +39,18 @@ impl Jobs {
 
     /// Ends a job whose task has panicked, and which locks its ONU therefore. What it had
     /// begun is pending, as behind a crash.
-    pub(super) async fn end_panicked(&self, olt: &str, at: OnuRef, job: &str) {
+    pub(super) async fn end_panicked(&self, olt: &str, at: Option<OnuRef>, job: &str) {
         let Ok(store) = self.store() else { return };
-        match self.try_end_panicked(store, job).await {
-            Ok(JobState::Pending) => self.lock(olt, at, job),
-            Ok(_) => _ = self.unlock(olt, at, job),
-            Err(error) => {
+        let at = match at {
+            Some(at) => Some(at),
+            // Where it was going to be, its plan says.
+            None => store.plans_of(job).await.ok().and_then(|mut plans| super::place(&plans.pop()?.object)),
+        };
+        match (self.try_end_panicked(store, job).await, at) {
+            (Ok(_), None) => {}
+            (Ok(JobState::Pending), Some(at)) => self.lock(olt, at, job),
+            (Ok(_), Some(at)) => _ = self.unlock(olt, at, job),
+            (Err(error), _) => {
                 tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
             }
         }

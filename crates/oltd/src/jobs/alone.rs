@@ -43,6 +43,13 @@ impl Jobs {
         under_way.get(&(olt.to_owned(), at)).is_some_and(|turn| Arc::strong_count(&turn.lock) >= MOST + 2)
     }
 
+    /// The job whose turn it is at an ONU.
+    pub(super) fn has_turn(&self, olt: &str, at: OnuRef) -> Option<String> {
+        let under_way = locked(&self.0.under_way);
+        let turn = under_way.get(&(olt.to_owned(), at))?;
+        Some(turn.job.clone()).filter(|job| !job.is_empty())
+    }
+
     /// The turn of this job at an ONU.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The change of an ONU as a job.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::FutureExt;
@@ -19,7 +20,7 @@ use crate::store::{Duty, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
-const SETTLED: Duration = Duration::from_secs(20);
+pub(super) const SETTLED: Duration = Duration::from_secs(20);
 /// What is left of the time that requests get once the server is ending (`http`), for the
 /// answer that the job goes on.
 const ANSWERED: Duration = Duration::from_secs(2);
@@ -46,7 +47,7 @@ impl Jobs {
         };
         let place = self.cancellable(&work.job);
         let made = work.clone().change(change, journal, wait.max(SETTLED), place);
-        self.run(&work, wait, add, made).await
+        self.run(olt, Some(work.at), &work.job, wait, add, made).await
     }
 
     /// Applies a plan that was kept.
@@ -73,7 +74,7 @@ impl Jobs {
         };
         let place = self.cancellable(&work.job);
         let made = work.clone().apply(plan, journal, wait.max(SETTLED), place);
-        self.run(&work, wait, add, made).await
+        self.run(olt, Some(work.at), &work.job, wait, add, made).await
     }
 
     /// A job at an ONU that may be begun.
@@ -115,13 +116,15 @@ impl Jobs {
     /// the job itself: what stands in the store is ended by it, whoever hangs up when.
     pub(super) async fn run(
         &self,
-        work: &Work,
+        olt: &Writable,
+        at: Option<OnuRef>,
+        job: &str,
         wait: Duration,
         add: impl Future<Output = Result<(), NotBegun>> + Send + 'static,
         made: impl Future<Output = Result<End, NotDone>> + Send + 'static,
     ) -> Result<Answered, NotBegun> {
         let (tell, added) = oneshot::channel();
-        let of = work.clone();
+        let (jobs, of, id) = (self.clone(), Arc::clone(&olt.id), job.to_owned());
         let task = async move {
             let added = add.await;
             let is_added = added.is_ok();
@@ -133,12 +136,12 @@ impl Jobs {
             match AssertUnwindSafe(made).catch_unwind().await {
                 Ok(end) => end,
                 Err(panic) => {
-                    of.jobs.end_panicked(&of.olt.id, of.at, &of.job).await;
+                    jobs.end_panicked(&of, at, &id).await;
                     std::panic::resume_unwind(panic)
                 }
             }
         };
-        let mut handle = self.0.tasks.write("change", &work.olt.id, task);
+        let mut handle = self.0.tasks.write("change", &olt.id, task);
         match added.await {
             Ok(added) => added?,
             // It was not begun, or has panicked before it was told.
@@ -150,7 +153,7 @@ impl Jobs {
                 });
             }
         }
-        let job = work.job.clone();
+        let job = job.to_owned();
         Ok(match self.waited(wait, handle).await {
             Some(Ok(end)) => Answered::Ended { job, end },
             Some(Err(WriteLost::Ending)) => Answered::Ended { job, end: Err(NotDone::Ending) },
@@ -291,7 +294,24 @@ impl Work {
 
     /// Keeps how it ended, and does what follows from it.
     pub(super) async fn ended(&self, plan: &Plan, outcome: Outcome, journal: &JobJournal) -> End {
-        let Outcome { report, progress, is_pending, foreign } = outcome;
+        self.ended_with(plan, outcome, journal, None).await
+    }
+
+    /// The same, with what was seen of an ONU that was awaited.
+    pub(super) async fn ended_with(
+        &self,
+        plan: &Plan,
+        outcome: Outcome,
+        journal: &JobJournal,
+        installation: Option<gpon::Installation>,
+    ) -> End {
+        let Outcome { report, progress, is_pending, foreign, .. } = outcome;
+        let place = (plan.kind() == super::REGISTER).then(|| super::Placed {
+            at: plan.at(),
+            serial: plan.serial(),
+            service_port: plan.service_port(),
+            installation,
+        });
         let sent = progress.iter().any(|step| !matches!(step.forth, None | Some(StepState::NotSent)));
         if sent {
             self.olt.invalidate(scope(plan)).await;
@@ -308,7 +328,7 @@ impl Work {
             }
             _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
         };
-        let told = Told::from(report.clone()).said(&said);
+        let told = Told { place: place.clone(), ..Told::from(report.clone()) }.said(&said);
         let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
         if restarts {
             self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;
@@ -359,7 +379,7 @@ impl Work {
         if restarts {
             self.jobs.look_after(&self.olt, &self.job, plan.clone(), told, self.olt.olt.reboot_wait());
         }
-        End { report, is_pending, saved }
+        End { report, is_pending, saved, place }
     }
 }
 
@@ -367,7 +387,7 @@ impl Work {
 pub(super) fn scope(plan: &Plan) -> Scope {
     match plan.kind() {
         // It is unconfigured from now on.
-        "delete" => Scope::Pon(plan.at().pon),
+        "delete" | super::REGISTER => Scope::Pon(plan.at().pon),
         _ => Scope::Onu(plan.at()),
     }
 }

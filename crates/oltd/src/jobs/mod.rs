@@ -15,6 +15,7 @@ mod keys;
 mod looking;
 mod lost;
 mod plans;
+mod register;
 mod saving;
 mod settling;
 mod told;
@@ -30,6 +31,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
@@ -40,6 +42,7 @@ use crate::writing::{Gate, Hold, SaveMode, Writes};
 pub use cancel::NotCancelled;
 pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
+pub use register::{Acceptance, REGISTER};
 pub use saving::{SaveTimes, Saved};
 pub use told::{Accepted, Told, ToldStep, spelt};
 use told::{read_told, unknown};
@@ -151,6 +154,21 @@ pub struct End {
     pub is_pending: bool,
     /// Whether what the OLT holds now is saved.
     pub saved: Saved,
+    /// Where the ONU stands, of a registration.
+    pub place: Option<Placed>,
+}
+
+/// Where a registration put an ONU.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The place.
+    pub at: OnuRef,
+    /// Its serial number.
+    pub serial: Option<gpon::SerialNumber>,
+    /// The first of its service ports.
+    pub service_port: Option<u8>,
+    /// What was seen of it, where that was waited for.
+    pub installation: Option<gpon::Installation>,
 }
 
 impl End {

@@ -237,7 +237,7 @@ impl Jobs {
     }
 }
 
-async fn keep(
+pub(super) async fn keep(
     store: &Store,
     olt: &Writable,
     (object, kind): (&str, &str),

@@ -33,6 +33,9 @@ pub struct Told {
     /// That somebody accepted it as it is.
     #[serde(default)]
     pub accepted: Option<Accepted>,
+    /// Where it put an ONU, of a registration.
+    #[serde(default)]
+    pub place: Option<super::Placed>,
 }
 
 /// That somebody accepted how a job ended.
@@ -73,6 +76,7 @@ impl From<WriteReport> for Told {
             error_code: None,
             message: None,
             accepted: None,
+            place: None,
         }
     }
 }

@@ -107,12 +107,15 @@ impl Jobs {
         let store = self.store()?;
         let Some(job) = store.job(id).await? else { return Ok(None) };
         let told = store.result(id).await?.as_ref().and_then(read_told);
-        let mut plans = Vec::new();
+        let (mut plans, mut planned) = (Vec::new(), None);
         for plan in store.plans_of(id).await? {
+            planned = place(&plan.object);
             plans.push(self.plan_view(plan).await?);
         }
         let owes = store.owed_by(&job.olt).await?.is_some_and(|owed| owed.jobs.iter().any(|job| job == id));
-        Ok(Some(JobView { at: place(&job.object), told, owes, plans, job }))
+        // Where a registration put an ONU, its plan says.
+        let at = place(&job.object).or(planned);
+        Ok(Some(JobView { at, told, owes, plans, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

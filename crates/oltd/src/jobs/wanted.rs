@@ -110,7 +110,11 @@ impl Jobs {
         let store = self.store()?;
         let no_such_job = || NotSettled::NoSuchJob(id.to_owned());
         let row = store.job(id).await?.ok_or_else(no_such_job)?;
-        let object = place(&row.object);
+        let object = match place(&row.object) {
+            Some(at) => Some(at),
+            // Where it put an ONU, its plan says.
+            None => store.plans_of(id).await?.pop().and_then(|plan| place(&plan.object)),
+        };
         let alone = match object {
             Some(object) => {
                 let turn = tokio::select! {
@@ -152,7 +156,12 @@ impl Jobs {
         let how = match wanted {
             Wanted::Accept => {
                 self.accept(store, &row, by).await?;
-                return Ok(Ok(End { report: unknown(), is_pending: false, saved: Saved::Manual }));
+                return Ok(Ok(End {
+                    report: unknown(),
+                    is_pending: false,
+                    saved: Saved::Manual,
+                    place: None,
+                }));
             }
             Wanted::Finish => How::Finish,
             Wanted::Undo => How::Undo,
@@ -251,7 +260,7 @@ impl Jobs {
             (true, _) => JobState::Done,
         };
         self.end_job(id, state, &Told::from(report.clone()).said(&of_lost(&report, olt))).await;
-        Ok(Ok(End { report, is_pending: false, saved }))
+        Ok(Ok(End { report, is_pending: false, saved, place: None }))
     }
 }
 
@@ -262,5 +271,5 @@ pub(super) fn member(left: &str) -> &str {
 
 /// What is told of a job that is being settled still.
 fn goes_on() -> End {
-    End { report: unknown(), is_pending: true, saved: Saved::Manual }
+    End { report: unknown(), is_pending: true, saved: Saved::Manual, place: None }
 }

@@ -68,7 +68,11 @@ fn removal(have: &OnuConfig, line: &ConfigLine) -> Result<Step, NotChanged> {
     })
 }
 
-pub(super) fn setting(have: &OnuConfig, line: &ConfigLine, standing: Option<&ConfigLine>) -> Result<Step, NotChanged> {
+pub(super) fn setting(
+    have: &OnuConfig,
+    line: &ConfigLine,
+    standing: Option<&ConfigLine>,
+) -> Result<Step, NotChanged> {
     standing.map_or(Ok(()), owned)?;
     let place = line.slot.block.place(have.at);
     let (undo, class) = match standing.filter(|_| line.slot.over) {

@@ -89,13 +89,13 @@ pub(crate) fn is_of_another(plan: &Plan, now: &OnuConfig) -> bool {
 /// What somebody else has set of an ONU that this plan registers, a line each: it would go
 /// with the registration.
 pub(crate) fn others_work(plan: &Plan, changes: &Changes, now: &OnuConfig) -> Vec<String> {
-    let planned = |line: &ConfigLine| {
-        plan.0.want.get(&line.slot).is_some_and(|wanted| wanted.is_met_by(line.typed()))
-    };
+    let planned =
+        |line: &ConfigLine| plan.0.want.get(&line.slot).is_some_and(|wanted| wanted.is_met_by(line.typed()));
     let automatic = |line: &ConfigLine| {
-        changes.automatic.iter().any(|(block, words)| {
-            *block == line.slot.block && begins(words, line.typed())
-        })
+        changes
+            .automatic
+            .iter()
+            .any(|(block, words)| *block == line.slot.block && begins(words, line.typed()))
     };
     now.all()
         .filter(|line| !planned(line) && !automatic(line))
@@ -110,7 +110,10 @@ pub(crate) fn foreign(plan: &Plan, now: &OnuConfig) -> Vec<String> {
         let by = now.registered.map(|by| by.to_string()).unwrap_or_default();
         foreign.push(format!("the ONU is another one, registered by {by}"));
     }
-    if now.registered.is_none() && !plan.registers() && !plan.0.steps.iter().any(|step| step.probe == Probe::Gone) {
+    if now.registered.is_none()
+        && !plan.registers()
+        && !plan.0.steps.iter().any(|step| step.probe == Probe::Gone)
+    {
         foreign.push("the ONU is not registered any more".to_owned());
     }
     for step in &plan.0.steps {

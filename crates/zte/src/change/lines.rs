@@ -121,21 +121,17 @@ fn texts(changes: &Changes, wish: &Registration, chosen: &Chosen<'_>, item: Item
         Item::PortVlan => {
             let ports = |service: &Service<'_>| ports(wish, chosen.strategy, service);
             let line = |service: &Service<'_>, port: &UniPort| match service.user() {
-                Some(user) => {
-                    filled(spelling.port_vlan, &[("port", port.as_str()), ("user", &user)])
-                }
+                Some(user) => filled(spelling.port_vlan, &[("port", port.as_str()), ("user", &user)]),
                 None => filled(spelling.port_transparent, &[("port", port.as_str())]),
             };
             let services = services(wish);
-            let all = services.iter().flat_map(|service| {
-                ports(service).into_iter().map(move |port| remote(line(service, &port)))
-            });
+            let all = services
+                .iter()
+                .flat_map(|service| ports(service).into_iter().map(move |port| remote(line(service, &port))));
             all.collect()
         }
         Item::Wan => wan(changes, wish, chosen).map(remote).into_iter().collect(),
-        Item::WanService => {
-            wish.wan.iter().map(|_| remote(spelling.wan_service.to_owned())).collect()
-        }
+        Item::WanService => wish.wan.iter().map(|_| remote(spelling.wan_service.to_owned())).collect(),
         Item::Flow | Item::GemportFlow | Item::FlowMode => of_services(&|service| {
             let template = match item {
                 Item::Flow => spelling.flow,
@@ -166,7 +162,8 @@ fn wan(changes: &Changes, wish: &Registration, chosen: &Chosen<'_>) -> Option<St
     let (wan, profile) = (wish.wan.as_ref()?, chosen.vlan_profile.as_deref()?);
     Some(match &wan.mode {
         WanMode::Pppoe { username, password } => {
-            let values = [("username", username.expose()), ("password", password.expose()), ("profile", profile)];
+            let values =
+                [("username", username.expose()), ("password", password.expose()), ("profile", profile)];
             filled(spelling.wan_pppoe, &values)
         }
         WanMode::Dhcp => filled(spelling.wan_dhcp, &[("profile", profile)]),

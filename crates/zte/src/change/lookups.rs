@@ -10,8 +10,8 @@ use crate::Trouble;
 use crate::cli::show::onu_by_sn::ShowOnuBySn;
 use crate::cli::show::onu_type::ShowOnuType;
 use crate::cli::show::{
-    OnuDetailInfo, Parsed, Show, ShowOnuDetailInfo, ShowOnuProfileIp, ShowOnuProfileVlan, ShowOnuState, ShowPonOnuUncfg,
-    ShowProfileTcont, ShowProfileTraffic, ShowVlanSummary,
+    OnuDetailInfo, Parsed, Show, ShowOnuDetailInfo, ShowOnuProfileIp, ShowOnuProfileVlan, ShowOnuState,
+    ShowPonOnuUncfg, ShowProfileTcont, ShowProfileTraffic, ShowVlanSummary,
 };
 use crate::cli::text::PonConfig;
 use crate::reach::names::{Name, Named, Names};
@@ -116,15 +116,28 @@ impl Survey<'_> {
         let mut wanted: BTreeSet<(Named, String)> = BTreeSet::new();
         for service in &wish.services {
             wanted.insert((Named::DbaProfile, service.dba_profile.to_string()));
-            wanted.extend(service.upstream.iter().chain(&service.downstream).map(|name| (Named::TrafficProfile, name.to_string())));
+            wanted.extend(
+                service
+                    .upstream
+                    .iter()
+                    .chain(&service.downstream)
+                    .map(|name| (Named::TrafficProfile, name.to_string())),
+            );
             // A VLAN of the customer's side needs none of the OLT's.
-            wanted.extend([Some(service.vlan), service.svlan].into_iter().flatten().map(|vlan| (Named::Vlan, vlan.to_string())));
+            wanted.extend(
+                [Some(service.vlan), service.svlan]
+                    .into_iter()
+                    .flatten()
+                    .map(|vlan| (Named::Vlan, vlan.to_string())),
+            );
         }
         if !known_types.contains(&onu_type) {
             wanted.insert((Named::OnuType, onu_type.to_owned()));
         }
         let wan = wish.wan.as_ref();
-        wanted.extend(wan.and_then(|wan| wan.vlan_profile.as_ref()).map(|name| (Named::VlanProfile, name.to_string())));
+        wanted.extend(
+            wan.and_then(|wan| wan.vlan_profile.as_ref()).map(|name| (Named::VlanProfile, name.to_string())),
+        );
         if let Some(WanMode::Static { ip_profile, .. }) = wan.map(|wan| &wan.mode) {
             wanted.insert((Named::IpProfile, ip_profile.to_string()));
         }
@@ -134,7 +147,9 @@ impl Survey<'_> {
                 Some(true) => {}
                 Some(false) if *kind == Named::OnuType && self.has_type(name).await? => {}
                 Some(false) => lacking.push(Lacking { kind: kind.as_str().to_owned(), name: name.clone() }),
-                None => warnings.push(format!("whether the OLT has {} {name} could not be read", kind.as_str())),
+                None => {
+                    warnings.push(format!("whether the OLT has {} {name} could not be read", kind.as_str()))
+                }
             }
         }
         if !lacking.is_empty() {
@@ -152,7 +167,8 @@ impl Survey<'_> {
     /// The only VLAN profile of the first service's VLAN.
     async fn vlan_profile(&mut self, site: &Site<'_>, wish: &Registration) -> Result<String, NotChanged> {
         let Some(vlan) = wish.services.first().and_then(gpon::OnuService::onu_vlan) else {
-            let what = "a WAN needs a service with a VLAN on the customer's side, or a vlan_profile".to_owned();
+            let what =
+                "a WAN needs a service with a VLAN on the customer's side, or a vlan_profile".to_owned();
             return Err(NotChanged::NotPossible { what });
         };
         self.has(site, Named::VlanProfile, |known| known.1 == Some(vlan.get())).await?;
@@ -191,25 +207,39 @@ impl Survey<'_> {
     async fn names(&mut self, kind: Named) -> Result<Option<(Vec<Name>, bool)>, NotChanged> {
         let plain = |name: String| (name, None);
         Ok(match kind {
-            Named::Vlan => self.listed(&ShowVlanSummary, |rows| {
-                let vlans = rows.ranges.into_iter().flat_map(|(first, last)| first.get()..=last.get());
-                vlans.map(|vlan| plain(vlan.to_string())).collect()
-            }).await?,
+            Named::Vlan => {
+                self.listed(&ShowVlanSummary, |rows| {
+                    let vlans = rows.ranges.into_iter().flat_map(|(first, last)| first.get()..=last.get());
+                    vlans.map(|vlan| plain(vlan.to_string())).collect()
+                })
+                .await?
+            }
             Named::DbaProfile => {
-                self.listed(&ShowProfileTcont, |rows| rows.into_iter().map(|row| plain(row.name)).collect()).await?
+                self.listed(&ShowProfileTcont, |rows| rows.into_iter().map(|row| plain(row.name)).collect())
+                    .await?
             }
             Named::TrafficProfile => {
-                self.listed(&ShowProfileTraffic, |rows| rows.into_iter().map(|row| plain(row.name)).collect()).await?
+                self.listed(&ShowProfileTraffic, |rows| rows.into_iter().map(|row| plain(row.name)).collect())
+                    .await?
             }
             Named::OnuType => {
-                self.listed(&ShowOnuType::Gpon, |rows| rows.into_iter().filter_map(|row| row.name).map(plain).collect()).await?
+                self.listed(&ShowOnuType::Gpon, |rows| {
+                    rows.into_iter().filter_map(|row| row.name).map(plain).collect()
+                })
+                .await?
             }
-            Named::VlanProfile => self.listed(&ShowOnuProfileVlan, |rows| {
-                let named = |row: crate::cli::show::OnuVlanProfile| Some((row.name?, row.cvlan));
-                rows.into_iter().filter_map(named).collect()
-            }).await?,
+            Named::VlanProfile => {
+                self.listed(&ShowOnuProfileVlan, |rows| {
+                    let named = |row: crate::cli::show::OnuVlanProfile| Some((row.name?, row.cvlan));
+                    rows.into_iter().filter_map(named).collect()
+                })
+                .await?
+            }
             Named::IpProfile => {
-                self.listed(&ShowOnuProfileIp, |rows| rows.into_iter().filter_map(|row| row.name).map(plain).collect()).await?
+                self.listed(&ShowOnuProfileIp, |rows| {
+                    rows.into_iter().filter_map(|row| row.name).map(plain).collect()
+                })
+                .await?
             }
         })
     }

@@ -25,19 +25,19 @@ mod wish;
 use gpon::{Difference, Elsewhere, ExpectedSerial, Lacking, OnuRef, PonPort, SerialNumber};
 
 use crate::Trouble;
+pub(crate) use config::OnuConfig;
 pub use execute::Outcome;
 pub(crate) use execute::Run;
 pub use journal::{Journal, JournalLost, Progress, StepEnd, StepMark, Way};
+pub(crate) use lines::Chosen;
+pub(crate) use lookups::Site;
+pub(crate) use moves::Standing;
 pub use offered::{Offered, offered};
 pub use plan::Plan;
+pub(crate) use register::{BLOCKS as REGISTER_BLOCKS, model_of, plan as register};
 pub use settle::How;
 pub(crate) use survey::{Survey, Turn};
 pub use verdict::{Answers, Meaning};
-pub(crate) use lookups::Site;
-pub(crate) use config::OnuConfig;
-pub(crate) use lines::Chosen;
-pub(crate) use moves::Standing;
-pub(crate) use register::{BLOCKS as REGISTER_BLOCKS, model_of, plan as register};
 pub(crate) use wish::{blocks, plan, restarts};
 
 /// Why nothing was changed: nothing that changes anything was sent.

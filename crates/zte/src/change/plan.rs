@@ -136,6 +136,16 @@ impl Plan {
         self.0.want.registered
     }
 
+    /// The first service port that the ONU is to have.
+    pub fn service_port(&self) -> Option<u8> {
+        let lines = self.0.want.lines(Block::Interface).iter();
+        let number = |line: &ConfigLine| {
+            let mut words = line.typed().split_whitespace();
+            (words.next() == Some("service-port")).then(|| words.next()?.parse().ok()).flatten()
+        };
+        lines.filter_map(number).min()
+    }
+
     /// The step that registers the ONU.
     pub(crate) fn registration(&self) -> Option<usize> {
         self.registers().then(|| self.0.steps.iter().position(|step| !step.goes_along)).flatten()
@@ -166,12 +176,14 @@ impl Plan {
         let line =
             |(place, line): &(String, String)| PlannedLine { place: place.clone(), line: line.clone() };
         let lines = body.lines.iter().map(line).collect();
-        let undo = body.steps.iter().rev().filter(|step| !step.goes_along).flat_map(|step| match step.undo.as_slice() {
-            [] => vec![PlannedUndo { line: String::new(), class: UndoClass::Impossible }],
-            lines => {
-                let undo =
-                    |undo: &UndoLine| PlannedUndo { line: undo.line.shown().into(), class: step.class };
-                lines.iter().map(undo).collect()
+        let undo = body.steps.iter().rev().filter(|step| !step.goes_along).flat_map(|step| {
+            match step.undo.as_slice() {
+                [] => vec![PlannedUndo { line: String::new(), class: UndoClass::Impossible }],
+                lines => {
+                    let undo =
+                        |undo: &UndoLine| PlannedUndo { line: undo.line.shown().into(), class: step.class };
+                    lines.iter().map(undo).collect()
+                }
             }
         });
         WritePlan {

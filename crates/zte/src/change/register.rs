@@ -32,8 +32,7 @@ pub(crate) fn plan(
     let serial = ExpectedSerial::Serial(wish.serial);
     let first = registering(changes, wish, &chosen.onu_type, at.id)?;
     let first = WishedLine { line: first, optional: false };
-    let all: Vec<WishedLine> =
-        std::iter::once(first).chain(wished(changes, wish, chosen)?).collect();
+    let all: Vec<WishedLine> = std::iter::once(first).chain(wished(changes, wish, chosen)?).collect();
     let mut want = have.clone();
     want.registered = Some(serial);
     let is_new = have.registered.is_none();
@@ -101,12 +100,10 @@ pub(crate) fn plan(
 /// How an ONU is configured on its own side, by what stands there (fact sheet, CLI §5.3);
 /// `None` where nothing says so.
 pub(crate) fn model_of(config: &OnuConfig) -> Option<ServiceModel> {
-    config.lines(Block::Remote).iter().find_map(|line| {
-        match line.typed().split_whitespace().next() {
-            Some("service") => Some(ServiceModel::Service),
-            Some("flow") => Some(ServiceModel::Flow),
-            _ => None,
-        }
+    config.lines(Block::Remote).iter().find_map(|line| match line.typed().split_whitespace().next() {
+        Some("service") => Some(ServiceModel::Service),
+        Some("flow") => Some(ServiceModel::Flow),
+        _ => None,
     })
 }
 
@@ -133,10 +130,8 @@ fn meets(have: &OnuConfig, line: &ConfigLine) -> bool {
 fn tail(line: &ConfigLine) -> Option<&str> {
     let mut words = line.typed().splitn(3, ' ');
     let first = words.next()?;
-    let numbered = matches!(
-        (line.slot.block, first),
-        (Block::Interface, "service-port") | (Block::Remote, "service")
-    );
+    let numbered =
+        matches!((line.slot.block, first), (Block::Interface, "service-port") | (Block::Remote, "service"));
     words.next()?;
     words.next().map(str::trim).filter(|_| numbered)
 }

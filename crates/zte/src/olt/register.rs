@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use super::Olt;
 use super::change::Ground;
 use crate::change::{
-    ChangeError, Chosen, Journal, NotChanged, OnuConfig, Outcome, Plan, REGISTER_BLOCKS, Run, Site, Standing, Survey, Turn,
-    model_of, register,
+    ChangeError, Chosen, Journal, NotChanged, OnuConfig, Outcome, Plan, REGISTER_BLOCKS, Run, Site, Standing,
+    Survey, Turn, model_of, register,
 };
 use crate::cli::text::PonConfig;
 use crate::firmware::dialect::Block;
@@ -45,7 +45,11 @@ impl Olt {
     ///
     /// # Errors
     /// [`ChangeError`].
-    pub async fn plan_registration(&self, wish: &Registration, taken: Taken<'_>) -> Result<Plan, ChangeError> {
+    pub async fn plan_registration(
+        &self,
+        wish: &Registration,
+        taken: Taken<'_>,
+    ) -> Result<Plan, ChangeError> {
         let planned = async {
             let ground = self.ground().await?;
             let deadline = Instant::now() + PATIENCE;
@@ -99,7 +103,12 @@ impl Olt {
         };
         let (ground, mut turn) = match begun.await {
             Ok(begun) => begun,
-            Err(why) => return all.iter().map(|one| Err(self.failed(&act(one.wish), NotChanged::clone(&why)))).collect(),
+            Err(why) => {
+                return all
+                    .iter()
+                    .map(|one| Err(self.failed(&act(one.wish), NotChanged::clone(&why))))
+                    .collect();
+            }
         };
         let mut shared = Shared::default();
         let mut plans = Vec::new();
@@ -262,7 +271,9 @@ impl Olt {
     /// The numbers that SNMP knows of a PON, or, where it fails, the command line's list of states.
     async fn listed_ids(&self, survey: &mut Survey<'_>, pon: PonPort) -> Result<BTreeSet<OnuId>, NotChanged> {
         match self.onus(pon).await {
-            Ok(reading) if !reading.problems.iter().any(|problem| matches!(problem, Problem::Failed { .. })) => {
+            Ok(reading)
+                if !reading.problems.iter().any(|problem| matches!(problem, Problem::Failed { .. })) =>
+            {
                 Ok(reading.value.iter().map(|onu| onu.at.id).collect())
             }
             _ => survey.states(pon).await,
@@ -270,7 +281,12 @@ impl Olt {
     }
 
     /// How the ONU is configured.
-    fn strategy(&self, wish: &Registration, onu_type: &str, have: &OnuConfig) -> Result<&Strategy, NotChanged> {
+    fn strategy(
+        &self,
+        wish: &Registration,
+        onu_type: &str,
+        have: &OnuConfig,
+    ) -> Result<&Strategy, NotChanged> {
         let strategies = &self.0.registering.strategies;
         let cannot = |what: String| Err(NotChanged::NotPossible { what });
         let strategy = match &wish.strategy {
@@ -304,12 +320,9 @@ fn act(wish: &Registration) -> String {
 }
 
 /// Whether a kept plan registers an ONU that is registered somewhere by now.
-pub(super) async fn is_stale(
-    olt: &Olt,
-    survey: &mut Survey<'_>,
-    plan: &Plan,
-) -> Result<bool, NotChanged> {
-    let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten() else {
+pub(super) async fn is_stale(olt: &Olt, survey: &mut Survey<'_>, plan: &Plan) -> Result<bool, NotChanged> {
+    let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten()
+    else {
         return Ok(false);
     };
     match olt.nowhere_else(survey, serial).await {

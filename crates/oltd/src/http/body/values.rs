@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use gpon::{ExpectedSerial, Invalid, OnRefusal, OnuId, PlainText, PonPort, RebootVia, SerialNumber, VlanId};
+use gpon::{
+    Credential, ExpectedSerial, Invalid, OnConflict, OnRefusal, OnuId, PlainText, PonPort, RebootVia,
+    SerialNumber, TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Word,
+};
 use secrecy::SecretString;
 use utoipa::PartialSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
@@ -197,9 +200,105 @@ macro_rules! choices {
     )+};
 }
 
+/// The mode of a WAN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WanWord {
+    /// By PPPoE.
+    Pppoe,
+    /// By DHCP.
+    Dhcp,
+    /// A fixed address.
+    Static,
+}
+
 choices! {
+    WanWord: schema::WanMode, "pppoe" => Self::Pppoe, "dhcp" => Self::Dhcp, "static" => Self::Static;
+    WaitFor: schema::WaitFor, "configured" => Self::Configured, "online" => Self::Online, "service" => Self::Service;
+    OnConflict: schema::OnConflict, "refuse" => Self::Refuse, "take_over" => Self::TakeOver;
     OnRefusal: schema::OnRefusal, "undo" => Self::Undo, "keep" => Self::Keep;
     RebootVia: schema::RebootVia, "omci" => Self::Omci, "shutdown" => Self::Shutdown;
+}
+
+macro_rules! spelt {
+    ($($type:ty: $form:ty, $what:literal;)+) => {$(
+        impl Value for $type {
+            fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+                match json {
+                    Json::Text(text) => parse(text, json, reader),
+                    other => reader.refuse($what, other),
+                }
+            }
+
+            fn schema() -> RefOr<Schema> {
+                <$form as PartialSchema>::schema()
+            }
+        }
+    )+};
+}
+
+spelt! {
+    Word: schema::Word, "a name, as a text";
+    UniPort: schema::UniPort, "a port such as \"eth_0/1\"";
+}
+
+/// `auto`, or a type of the OLT.
+impl Value for TypeChoice {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) if text == "auto" => Some(Self::Auto),
+            other => Word::read(other, reader).map(Self::Named),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::TypeInput::schema()
+    }
+}
+
+/// What is refused of it is not shown.
+impl Value for Credential {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        let read = match json {
+            Json::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        read.or_else(|| reader.note("1 to 64 characters from ! to ~, without ? and \""))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r#"^[!#->@-~]{1,64}$"#));
+        text.write_only(true).into()
+    }
+}
+
+/// A VLAN, or `untagged`.
+impl Value for UserVlan {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        match json {
+            Json::Text(text) if text == "untagged" => Some(Self::Untagged),
+            Json::Number(_) => VlanId::read(json, reader).map(Self::Tagged),
+            other => reader.refuse("a VLAN from 1 to 4094, or \"untagged\"", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let word = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["untagged"]));
+        OneOfBuilder::new().item(schema::VlanNumber::schema()).item(word).into()
+    }
+}
+
+impl Value for std::net::Ipv4Addr {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        let read = match json {
+            Json::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        read.or_else(|| reader.refuse("an IPv4 address", json))
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::Ipv4Text::schema()
+    }
 }
 
 impl Value for Hidden {

@@ -10,7 +10,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use super::headers::{self, OF_LIMIT, OF_READING, REQUEST_ID};
 use super::{Carrier, described, key};
-use crate::failure::status::{ACCEPTED, NOT_MODIFIED, SUCCESS, words};
+use crate::failure::status::{ACCEPTED, CREATED, NOT_MODIFIED, SUCCESS, words};
 use crate::http::answer::{Missing, Page};
 
 type Set = BTreeMap<String, RefOr<Response>>;
@@ -50,6 +50,10 @@ pub(crate) struct Changed<Row>(PhantomData<Row>);
 /// A write that was made or planned, or that goes on as its job.
 #[derive(Debug)]
 pub(crate) struct MadeOrGoesOn<Row>(PhantomData<Row>);
+
+/// The same of a write that puts an ONU into service.
+#[derive(Debug)]
+pub(crate) struct Registered<Row>(PhantomData<Row>);
 
 /// This document.
 #[derive(Debug)]
@@ -136,6 +140,17 @@ impl<Row: ToSchema> IntoResponses for MadeOrGoesOn<Row> {
     fn responses() -> Set {
         described(|| {
             let mut responses = changed::<Row>(SUCCESS, "What became of it, or its plan.", &[]);
+            responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
+            responses
+        })
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for Registered<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let mut responses = changed::<Row>(SUCCESS, "It was so already, or its plan.", &[]);
+            responses.extend(changed::<Row>(CREATED, "It is in service.", &[]));
             responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
             responses
         })

@@ -63,6 +63,9 @@ const CHANGE: &[ErrorCode] = &[
     StoreUnavailable,
 ];
 
+/// Of putting an ONU into service.
+const REGISTER: &[ErrorCode] = &[OnuIdInUse, PonFull, SerialInUse, Differs, NotOnOlt, ModelUnknown];
+
 /// One line per set: its name and its lists.
 macro_rules! sets {
     ($($(#[$doc:meta])* $name:ident = $($list:expr),+;)+) => {$(
@@ -111,6 +114,8 @@ sets! {
     SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, &[KeyReused, StoreUnavailable];
     /// A change of an ONU.
     OnuWriteFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE;
+    /// Putting an ONU into service.
+    RegisterFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, REGISTER;
     /// Jobs.
     JobFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, StoreUnavailable];
     /// Cancelling a job.

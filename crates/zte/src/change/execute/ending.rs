@@ -75,9 +75,11 @@ impl Run<'_> {
     pub(super) fn outcome(&mut self, state: WriteState, remaining: Vec<String>, verified: bool) -> Outcome {
         let report = std::mem::take(&mut self.report);
         let in_use = |step: &gpon::WriteStep| {
-            step.state == StepState::Refused && step.answer.lines().any(|line| line.trim().starts_with(self.changes.id_in_use))
+            step.state == StepState::Refused
+                && step.answer.lines().any(|line| line.trim().starts_with(self.changes.id_in_use))
         };
-        let id_in_use = state == WriteState::Refused && self.plan.registers() && report.steps.iter().any(in_use);
+        let id_in_use =
+            state == WriteState::Refused && self.plan.registers() && report.steps.iter().any(in_use);
         let report =
             WriteReport { state, steps: report.steps, remaining, warnings: report.warnings, verified };
         Outcome {

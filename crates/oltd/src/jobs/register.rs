@@ -1,0 +1,324 @@
+//! Putting ONUs into service, as jobs.
+
+use std::time::Duration;
+
+use gpon::{Installation, OnuRef, OnuState, Registration, WaitFor, WriteState};
+use tokio::time::Instant;
+use zte::{ChangeError, NotChanged, Outcome, Plan};
+
+use super::cancel::Cancellable;
+use super::change::{SETTLED, Work, document};
+use super::journal::{JobJournal, Kept};
+use super::plans::keep;
+use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
+use crate::limits::OpticalLimits;
+use crate::store::JobState;
+
+/// The kind of the jobs that register ONUs.
+pub const REGISTER: &str = "register";
+
+/// How far an ONU has to come before its registration is answered.
+#[derive(Debug, Clone, Copy)]
+pub struct Acceptance {
+    /// How far.
+    pub wait_for: WaitFor,
+    /// How long it is waited for at most; then it is registered all the same.
+    pub at_most: Duration,
+    /// What is normal light.
+    pub limits: OpticalLimits,
+}
+
+/// So often a number that is free by every list and refused as one in use is chosen anew.
+const TRIES: u32 = 3;
+
+/// The first pauses between two looks at an ONU that is awaited, and every further one.
+const SOON: [u64; 3] = [1, 2, 3];
+const LATER: u64 = 5;
+
+impl Jobs {
+    /// Registers an ONU, or completes one that is.
+    ///
+    /// # Errors
+    /// [`NotBegun`].
+    pub async fn register(
+        &self,
+        olt: &Writable,
+        wish: Registration,
+        acceptance: Acceptance,
+        asked: Asked,
+    ) -> Result<Answered, NotBegun> {
+        let store = self.store()?.clone();
+        if let Some(id) = wish.id {
+            self.unlocked(&olt.id, OnuRef { pon: wish.pon, id })?;
+        }
+        if olt.olt.is_full_of_changes() {
+            return Err(NotBegun::Busy { olt: olt.id.to_string() });
+        }
+        let (job, wait) = (new_id(), asked.wait);
+        let add = {
+            let (jobs, olt, job, object) = (self.clone(), olt.clone(), job.clone(), object(&wish));
+            async move { jobs.add(&olt, &job, REGISTER, &object, &asked).await }
+        };
+        let place = self.cancellable(&job);
+        let registering = Registering { jobs: self.clone(), olt: olt.clone(), job: job.clone() };
+        let settled = wait.max(SETTLED);
+        let made = async move {
+            let journal = JobJournal::new(
+                &registering.jobs,
+                store,
+                &registering.olt,
+                &registering.job,
+                &new_id(),
+                Kept::No,
+            );
+            registering.made(wish, acceptance, journal, settled, place).await
+        };
+        self.run(olt, None, &job, wait, add, made).await
+    }
+
+    /// Plans a registration, and keeps the plan.
+    ///
+    /// # Errors
+    /// [`ChangeError`] inside; outside that the store cannot keep it.
+    pub async fn plan_registration(
+        &self,
+        olt: &Writable,
+        wish: &Registration,
+    ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
+        let store = self.store()?;
+        let plan = match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+            Ok(plan) => plan,
+            Err(error) => return Ok(Err(error)),
+        };
+        let (object, kind) = (plan.at().to_string(), plan.kind());
+        let document = super::journal::sealed(&plan.document());
+        Ok(Ok(keep(store, olt, (&object, kind), &document, plan.shown()).await?))
+    }
+
+    /// Which places are not given away: what became of a job about them is not known.
+    pub(super) fn taken(&self, olt: &Writable) -> impl Fn(OnuRef) -> Option<String> + Send + Sync + use<> {
+        let (jobs, olt) = (self.clone(), olt.id.clone());
+        move |at| {
+            let locks = jobs.lock_of(&olt, at);
+            locks.or_else(|| jobs.has_turn(&olt, at)).map(|job| format!("job {job}"))
+        }
+    }
+}
+
+/// The object of the job of a registration, before its place is known.
+pub(super) fn object(wish: &Registration) -> String {
+    match wish.id {
+        Some(id) => OnuRef { pon: wish.pon, id }.to_string(),
+        None => wish.pon.to_string(),
+    }
+}
+
+/// A registration under way.
+pub(super) struct Registering {
+    pub(super) jobs: Jobs,
+    pub(super) olt: Writable,
+    pub(super) job: String,
+}
+
+impl Registering {
+    async fn made(
+        self,
+        wish: Registration,
+        acceptance: Acceptance,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let taken = self.jobs.taken(&self.olt);
+        let mut journal = journal;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let made = self.olt.olt.register(&wish, &taken, &journal, settled);
+            let made = match self.unless(made, &journal, &place, tries == 1).await {
+                Ok(made) => made,
+                Err(why) => return Err(self.not_done(why).await),
+            };
+            let (plan, outcome) = match made {
+                Ok(made) => made,
+                Err(error) => return Err(self.failed(error).await),
+            };
+            // The number was given away since: another one, by what stands there then.
+            if outcome.id_in_use && wish.id.is_none() && tries < TRIES {
+                self.refused(&plan, outcome, &journal).await;
+                let store = journal.store.clone();
+                journal = JobJournal::new(&self.jobs, store, &self.olt, &self.job, &new_id(), Kept::No);
+                continue;
+            }
+            if outcome.id_in_use && wish.id.is_some() {
+                let (at, by) = (plan.at(), "another ONU".to_owned());
+                self.refused(&plan, outcome, &journal).await;
+                let why = NotChanged::IdInUse { at, by };
+                let error = ChangeError { olt: self.olt.id.to_string(), act: plan.act().to_owned(), why };
+                return Err(self.not_done(NotDone::Change(error)).await);
+            }
+            return Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await);
+        }
+    }
+
+    /// What comes of it, unless somebody cancels it, holds the OLT, or the server ends, before it begins.
+    async fn unless<T>(
+        &self,
+        made: impl Future<Output = T>,
+        journal: &JobJournal,
+        place: &Cancellable,
+        is_first: bool,
+    ) -> Result<T, NotDone> {
+        if let Some(hold) = self.olt.gate.hold() {
+            return Err(NotDone::Held(hold));
+        }
+        let ending = async {
+            self.jobs.0.tasks.ending().cancelled().await;
+            if journal.is_beginning() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let made = async {
+            tokio::select! {
+                biased;
+                made = made => Ok(made),
+                () = ending => Err(NotDone::Ending),
+            }
+        };
+        match is_first {
+            true => place.unless_cancelled(made).await.flatten(),
+            false => made.await,
+        }
+    }
+
+    /// How it ended, once the ONU has come as far as was asked for, or that took too long.
+    pub(super) async fn end(
+        &self,
+        wish: &Registration,
+        plan: &Plan,
+        outcome: Outcome,
+        acceptance: Acceptance,
+        journal: &JobJournal,
+    ) -> End {
+        let mut outcome = outcome;
+        let is_there = matches!(outcome.report.state, WriteState::Applied | WriteState::Unchanged);
+        let mut installation = None;
+        if is_there && !outcome.is_pending && acceptance.wait_for != WaitFor::Configured {
+            let (seen, warnings) = self.accepted(wish, plan, acceptance).await;
+            outcome.report.warnings.extend(warnings);
+            installation = Some(seen);
+        }
+        let work = Work {
+            jobs: self.jobs.clone(),
+            olt: self.olt.clone(),
+            job: self.job.clone(),
+            at: plan.at(),
+            undoes: false,
+        };
+        work.ended_with(plan, outcome, journal, installation).await
+    }
+
+    /// Keeps that the OLT refused a number, of a job that goes on.
+    async fn refused(&self, plan: &Plan, outcome: Outcome, journal: &JobJournal) {
+        let told = Told::from(outcome.report);
+        let now = std::time::SystemTime::now();
+        if let Err(error) =
+            journal.store.end(&journal.plan, crate::store::PlanEnd::Ended, &document(&told), now).await
+        {
+            tracing::error!(olt.id = &*self.olt.id, job = self.job, act = plan.act(), %error, "how a plan ended could not be kept");
+        }
+    }
+
+    /// What is seen of an ONU, and what is to be warned of, once it has come as far as was
+    /// asked for, or that took too long.
+    async fn accepted(
+        &self,
+        wish: &Registration,
+        plan: &Plan,
+        acceptance: Acceptance,
+    ) -> (Installation, Vec<String>) {
+        let until = Instant::now() + acceptance.at_most;
+        let serves = acceptance.wait_for == WaitFor::Service;
+        let mut pauses = SOON.into_iter().chain(std::iter::repeat(LATER));
+        let mut seen = Installation::default();
+        loop {
+            match self.olt.olt.installed(plan.at(), serves, wish.wan.is_some()).await {
+                Ok(now) => seen = now,
+                Err(error) => seen.problems = vec![error.to_string()],
+            }
+            let is_there = seen.is_online()
+                && seen.onu_rx.is_some_and(|rx| acceptance.limits.rx_power.judge(rx.value()) == "normal")
+                && (!serves || seen.is_served());
+            let pause = Duration::from_secs(pauses.next().unwrap_or(LATER));
+            let is_over = self.jobs.0.tasks.ending().is_cancelled() || Instant::now() + pause > until;
+            if is_there || is_over {
+                let warnings = warnings(&seen, acceptance, is_there);
+                return (seen, warnings);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.jobs.0.tasks.ending().cancelled() => {}
+            }
+        }
+    }
+
+    pub(super) async fn failed(&self, error: ChangeError) -> NotDone {
+        // The server came to end, or somebody to hold the OLT, while it waited for its turn.
+        if matches!(error.why, NotChanged::Journal(_)) {
+            if self.jobs.0.tasks.ending().is_cancelled() {
+                return self.not_done(NotDone::Ending).await;
+            }
+            if let Some(hold) = self.olt.gate.hold() {
+                return self.not_done(NotDone::Held(hold)).await;
+            }
+        }
+        self.not_done(NotDone::Change(error)).await
+    }
+
+    /// Keeps why nothing was sent.
+    pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
+        let told = Told::unsent(&why.failure(&self.olt.id, ""));
+        let state = match why {
+            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
+            _ => JobState::Failed,
+        };
+        self.jobs.end_job(&self.job, state, &told).await;
+        why
+    }
+}
+
+/// What an installer should know.
+fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bool) -> Vec<String> {
+    let mut warnings: Vec<String> = Vec::new();
+    if let Some(rx) = seen.onu_rx {
+        let limits = acceptance.limits.rx_power;
+        match limits.judge(rx.value()) {
+            "low" => warnings.push(format!("{rx} dBm at the ONU: too weak")),
+            "high" => warnings.push(format!("{rx} dBm at the ONU: too strong")),
+            _ if rx.value() < limits.low + MARGIN => warnings.push(format!("{rx} dBm at the ONU: weak")),
+            _ => {}
+        }
+    }
+    if seen.config_state.as_deref() == Some("fail") {
+        warnings.push("the OLT says that the ONU did not take all of its configuration".to_owned());
+    }
+    if !is_there {
+        let phase = match seen.phase {
+            Some(OnuState::Online) => "online".to_owned(),
+            Some(phase) => format!("{phase:?}"),
+            None => "in a state that could not be read".to_owned(),
+        };
+        let what = match acceptance.wait_for {
+            WaitFor::Service if seen.is_online() => {
+                "no MAC address was learnt and no WAN is connected".to_owned()
+            }
+            _ => format!("the ONU is {phase}"),
+        };
+        warnings.push(format!("within {} s: {what}; it stays registered", acceptance.at_most.as_secs()));
+    }
+    warnings.extend(seen.problems.iter().cloned());
+    warnings
+}
+
+/// How near to the lower limit light counts as weak, in dB: a connector that ages costs as much.
+const MARGIN: f64 = 1.0;
