@@ -51,7 +51,6 @@ pub(super) const CHANGES: &[Change] = &[
     remote("vlan-filter-mode <rest>", |tell| keep(tell, 3)),
     remote("vlan-filter <rest>", |tell| keep(tell, ALL)),
     remote("ip-host <1-5> <rest>", |tell| keep(tell, 3)),
-    remote("wan <1-5> <rest>", |tell| keep(tell, 2)),
     remote("pppoe <1-5> <rest>", |tell| keep(tell, 2)),
     remote("tr069-mgmt <1-5> <rest>", |tell| keep(tell, 3)),
     remote("veip <1-5> <rest>", |tell| keep(tell, 2)),
