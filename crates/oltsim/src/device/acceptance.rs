@@ -34,9 +34,7 @@ impl Device {
         let took = match onu.behaviour.omci {
             Omci::Takes => true,
             Omci::Refuses | Omci::NotSupported => false,
-            Omci::NeedsFlow => {
-                !onu.configured.remote.iter().any(|line| line.text.starts_with("service "))
-            }
+            Omci::NeedsFlow => !onu.configured.remote.iter().any(|line| line.text.starts_with("service ")),
         };
         took && onu.is_online() && online.is_none_or(|online| online >= self.life.config)
     }

@@ -1,6 +1,7 @@
 //! The commands that change the configuration, one file for each mode (fact sheet, CLI §5).
 
 mod bandwidth;
+mod flow;
 mod gem;
 mod kept;
 mod onu;
@@ -58,6 +59,7 @@ pub(crate) const CHANGES: &[&[Change]] = &[
     registration::CHANGES,
     onu_management::CHANGES,
     wan::CHANGES,
+    flow::CHANGES,
     kept::CHANGES,
     profiles::CHANGES,
     types::CHANGES,

@@ -58,36 +58,7 @@ pub(super) const CHANGES: &[Change] = &[
     here("no security-mgmt <1-999>", |tell| remove(tell, 2)),
     here("interface eth <word> state lock", |tell| ethernet(tell, false)),
     here("interface eth <word> state unlock", |tell| ethernet(tell, true)),
-    here("flow <1-255> switch switch_0/1", |tell| {
-        if holds(tell.onu()?, "service ") {
-            return Err(tell.refuse(Refused::FlowConflict));
-        }
-        keep(tell, 4)
-    }),
-    here("flow <1-255> <rest>", flow),
-    here("flow mode <1-255> <rest>", flow),
-    here("gemport <1-255> flow <1-255>", flow),
-    here("no flow <1-255>", |tell| {
-        let done = remove(tell, 2)?;
-        // What is said of a flow goes with it; whether a device does so is in no sheet.
-        let number = tell.small("flow");
-        let (mode, end) = (format!("flow mode {number} "), format!(" flow {number}"));
-        let of_it = |line: &str| line.starts_with(&mode) || line.starts_with("gemport ") && line.ends_with(&end);
-        tell.onu()?.remote.retain(|own| !of_it(&own.text));
-        Ok(done)
-    }),
     here("no ip-host <1-5>", |tell| remove(tell, 2)),
-    here("no switchport-bind iphost <1-5>", |tell| {
-        let end = format!(" iphost {}", tell.small("iphost"));
-        let missing = tell.refuse(Refused::NoEntry);
-        let onu = tell.onu()?;
-        let place = onu
-            .remote
-            .iter()
-            .position(|line| line.text.starts_with("switchport-bind ") && line.text.ends_with(&end));
-        onu.remote.remove(place.ok_or(missing)?);
-        Ok(Done::Silent)
-    }),
     here("no pppoe <1-5>", |tell| remove(tell, 2)),
 ];
 
@@ -109,7 +80,7 @@ fn beginning(line: &str, words: usize) -> Vec<&str> {
     line.split(' ').take(words).collect()
 }
 
-fn holds(onu: &OnuConfig, begin: &str) -> bool {
+pub(super) fn holds(onu: &OnuConfig, begin: &str) -> bool {
     onu.remote.iter().any(|line| line.text.starts_with(begin))
 }
 
@@ -254,21 +225,4 @@ fn ethernet(tell: &mut Tell<'_>, unlocked: bool) -> Said {
     let there = tell.running.unlock_ethernet(at, number, unlocked);
     online_or_later(tell, |_| !there)?;
     keep(tell, 4)
-}
-
-/// A line of a flow that there must be; such lines are added, they replace nothing.
-fn flow(tell: &mut Tell<'_>) -> Said {
-    let number = match tell.number("flow").or(tell.number("mode")) {
-        Some(number) => number,
-        None => return Err(tell.bad(0)),
-    };
-    let (missing, conflict) = (tell.refuse(Refused::NoFlow), tell.refuse(Refused::FlowConflict));
-    let onu = tell.onu()?;
-    if holds(onu, "service ") {
-        return Err(conflict);
-    }
-    if !holds(onu, &format!("flow {number} switch ")) {
-        return Err(missing);
-    }
-    keep(tell, usize::MAX)
 }

@@ -57,7 +57,8 @@ fn run_pon(ask: &Ask<'_>) -> Answer {
 /// Addresses behind the uplinks are not simulated.
 fn run_vlan(ask: &Ask<'_>) -> Answer {
     let wanted = |row: &MacRow| ask.args == [Arg::Number(row.1.into())];
-    let rows: Vec<_> = ask.device.onus().filter_map(|(at, onu)| learned(ask.device, at, onu)).filter(wanted).collect();
+    let rows: Vec<_> =
+        ask.device.onus().filter_map(|(at, onu)| learned(ask.device, at, onu)).filter(wanted).collect();
     Ok(print_macs(&rows))
 }
 

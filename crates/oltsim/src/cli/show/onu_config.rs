@@ -193,7 +193,9 @@ mod tests {
 
     fn configured() -> Onu {
         let mut onu = Onu::new("ZTEGD0000003".parse().unwrap(), "ZTE-F660", gpon::OnuState::Online);
-        onu.configured.tconts.insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256, gap: true });
+        onu.configured
+            .tconts
+            .insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256, gap: true });
         onu.configured.gem_ports.insert(
             1,
             GemPort {
