@@ -1,6 +1,8 @@
 //! The control server: counters, faults and the command line as JSON over HTTP. The crate's root
 //! documents it.
 
+mod plant;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ pub(crate) fn router(
         .route("/commands", get(commands).delete(clear_commands))
         .route("/lines", post(type_lines))
         .route("/people", put(set_people))
+        .merge(plant::routes())
         .with_state(station)
         .merge(line)
         .layer(axum::middleware::from_fn(move |request, next| guard(address, request, next)))

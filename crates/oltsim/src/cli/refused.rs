@@ -31,6 +31,9 @@ pub(crate) enum Refused {
     NoFlow,
     FlowConflict,
     WifiEarly,
+    NotSupported,
+    VlanMissing,
+    PortMode,
 }
 
 /// Where the line of a refusal comes from.
@@ -81,6 +84,9 @@ pub(crate) const REFUSALS: &[(Refused, Source)] = &[
     (Refused::NoFlow, Source::Sheet("2", "%Code 63953-GPONRM : Flow does not exist")),
     (Refused::FlowConflict, Source::Sheet("2", "%Code 64010-GPONRM : conflict with flow data")),
     (Refused::WifiEarly, Source::Option("wifi_early", |own| &own.wifi_early)),
+    (Refused::NotSupported, Source::Sheet("2", "%Code 63904-GPONRM Not support this ONU")),
+    (Refused::VlanMissing, Source::Option("vlan_missing", |own| &own.vlan_missing)),
+    (Refused::PortMode, Source::Option("port_mode", |own| &own.port_mode)),
 ];
 
 /// Every line with which a change is refused, beside those of the parser: where it comes from
@@ -94,7 +100,8 @@ pub fn change_refusals(options: &WriteOptions) -> Vec<(String, String)> {
         let line = why.line(options, false).unwrap_or(Cow::Borrowed("%Error 20202"));
         (place, line.into_owned())
     };
-    REFUSALS.iter().map(one).collect()
+    // An empty line is none: what it would answer is taken.
+    REFUSALS.iter().map(one).filter(|(_, line)| !line.is_empty()).collect()
 }
 
 impl Refused {

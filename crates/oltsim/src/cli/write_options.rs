@@ -9,6 +9,8 @@ pub enum SerialUnique {
     Olt,
     /// On its PON port: the same serial number may stand on another one.
     Pon,
+    /// Nowhere: it may stand any number of times.
+    Nowhere,
 }
 
 /// What typing a T-CONT or a GEM port once more does; the sheet does not say.
@@ -59,6 +61,19 @@ pub struct WriteOptions {
     /// Answers a service port whose GEM port is missing: `Invalid port` (§2), or one that
     /// begins with 66657 (§9.2).
     pub no_gem_port: String,
+    /// Answers a service port of a VLAN that the device lacks; empty for one that is taken.
+    /// The sheet has no refusal of that, and its samples create no VLAN first.
+    pub vlan_missing: String,
+    /// Answers `vlan port X vlan N` of a port whose mode is neither `hybrid` nor `trunk`; empty
+    /// for one that is taken. §2 has `63983 … Port mode error`, seen on C6xx.
+    pub port_mode: String,
+    /// Whether a T-CONT or GEM port that is set without a name is named by its number: the
+    /// sample of §4.5 shows such names, and not who gave them.
+    pub number_names: bool,
+    /// Whether a T-CONT shows `tcont N gap mode0` though nobody typed it, on V2 (§4.5).
+    pub tcont_gap: bool,
+    /// Whether a GEM port makes `switchport mode hybrid vport N` (§5.2: "auto-created").
+    pub switchport_mode: bool,
     /// What T-CONTs of a PON may have as fixed and assured bandwidth in all, kbps; §5.4 says
     /// "about 1 Gbit/s", and that a profile of 1G fits once.
     pub bandwidth_kbps: u64,
@@ -97,6 +112,11 @@ impl Default for WriteOptions {
             in_use: text("%Code 99999-OLTSIM : The entry is in use."),
             no_entry: text("%Code 62397-GPONSRV: The entry is not existed."),
             no_gem_port: text("Invalid port"),
+            vlan_missing: String::new(),
+            port_mode: String::new(),
+            number_names: false,
+            tcont_gap: true,
+            switchport_mode: true,
             bandwidth_kbps: 1_048_576,
             sn_bind_ms: 0,
             reboot_asks: true,

@@ -245,6 +245,24 @@ impl Running<'_> {
         self.0.obey(at);
     }
 
+    /// Says that the first service port of an ONU was set just now.
+    pub fn service_begins(&mut self, at: OnuRef) {
+        let now = self.0.now;
+        if let Some(onu) = self.0.onu_mut(at) {
+            onu.service_since = Some(now);
+            onu.reserve_address();
+        }
+    }
+
+    /// Says that a WAN connection was set just now in the box of an ONU.
+    pub fn wan_begins(&mut self, at: OnuRef) {
+        let now = self.0.now;
+        if let Some(onu) = self.0.onu_mut(at) {
+            onu.wan_since = Some(now);
+            onu.reserve_address();
+        }
+    }
+
     /// Reboots the box of an ONU.
     pub fn restart(&mut self, at: OnuRef) {
         self.0.restart(at);

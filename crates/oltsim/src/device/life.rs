@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 
-use super::onu::usual_password;
-use super::{Device, Onu, OnuConfig, Unconfigured};
-use crate::random::Random;
+use super::behaviour::Stays;
+use super::plant::lease;
+use super::{Device, NewBox, Onu, OnuConfig, Unconfigured};
 
 /// How long a box takes from one phase to the next, by the clock of the device. A real one
 /// takes 1 to 2 minutes from a reboot to its service (fact sheet, CLI §6 nr. 13).
@@ -23,6 +23,10 @@ pub struct Life {
     /// From its registration until its interface can be entered (fact sheet, CLI §5.1:
     /// clients wait 2 to 3 s).
     pub interface: Duration,
+    /// From its first service in service until an address is learned behind it.
+    pub mac: Duration,
+    /// From its coming online, or from the setting of a WAN connection, until that connects.
+    pub wan: Duration,
 }
 
 /// A phase that an ONU will be in.
@@ -67,7 +71,19 @@ impl Device {
         self.forget_due(at);
         self.change_phase(at, OnuState::Logging, OfflineReason::Unknown);
         let Life { logging, sync, .. } = self.life;
-        self.plan(at, &[(logging, OnuState::Synchronization), (sync, OnuState::Online)]);
+        self.plan(at, &self.way(at, [logging, sync]));
+    }
+
+    /// The phases that the box of an ONU goes through, and when.
+    fn way(&self, at: OnuRef, after: [Duration; 2]) -> Vec<(Duration, OnuState)> {
+        let stays = self.onu(at).and_then(|onu| onu.behaviour.stays);
+        after.into_iter().zip(Stays::phases(stays)).collect()
+    }
+
+    /// Light comes from the box of an ONU: it comes into service unless it is disabled.
+    pub(super) fn lit(&mut self, at: OnuRef) {
+        self.hold(at, true);
+        self.obey(at);
     }
 
     /// Reboots a box that is in service.
@@ -77,7 +93,7 @@ impl Device {
             return;
         }
         let Life { los, sync, .. } = self.life;
-        self.plan(at, &[(los, OnuState::Synchronization), (sync, OnuState::Online)]);
+        self.plan(at, &self.way(at, [los, sync]));
     }
 
     /// Lets a box do what the configuration of its ONU says: one that is disabled goes
@@ -111,8 +127,7 @@ impl Device {
         onu.registered = Some(self.now);
         self.insert_onu(at, onu);
         if here {
-            self.hold(at, true);
-            self.obey(at);
+            self.lit(at);
         }
     }
 
@@ -124,14 +139,7 @@ impl Device {
         if !(busy || onu.held || onu.sends_light()) {
             return true;
         }
-        let seen = self.time();
-        let serial = onu.configured.serial;
-        if let Some(pon) = self.pons.get_mut(&at.pon) {
-            pon.unconfigured.retain(|other| other.serial != serial);
-            let (model, version) = (onu.equipment.model, onu.equipment.software);
-            let password = onu.own_password.unwrap_or_else(|| usual_password(serial));
-            pon.unconfigured.push(Unconfigured { serial, model, version, password, seen });
-        }
+        self.wait_for_configuration(at.pon, &onu);
         true
     }
 
@@ -162,8 +170,13 @@ impl Device {
         let waiting = &mut self.pons.get_mut(&pon)?.unconfigured;
         let place = waiting.iter().position(|one| one.serial == serial)?;
         let seen = waiting.remove(place);
-        let onu = self.take_removed(pon, serial).unwrap_or_else(|| unknown_box(&seen));
+        let mut onu = self.take_removed(pon, serial).unwrap_or_else(|| unknown_box(&seen));
+        // It gets its address anew.
+        let lease = onu.ip_host.take().or(onu.lease).unwrap_or_else(|| lease(serial));
         Some(Onu {
+            lease: Some(lease),
+            service_since: None,
+            wan_since: None,
             last_online: None,
             last_offline: None,
             reason: OfflineReason::Unknown,
@@ -180,12 +193,6 @@ impl Device {
         self.left.get(&at).map(|left| self.now.saturating_sub(*left))
     }
 
-    /// Whether a box in service has got all of its configuration.
-    pub(crate) fn is_configured(&self, onu: &Onu) -> bool {
-        let online = self.online_for(onu);
-        onu.is_online() && online.is_none_or(|online| online >= self.life.config)
-    }
-
     /// Whether the interface of an ONU can be entered.
     pub(crate) fn has_interface(&self, at: OnuRef) -> bool {
         self.onu(at).is_some_and(|onu| {
@@ -197,20 +204,6 @@ impl Device {
 /// A box of which only is known what it says of itself before it is registered; how far
 /// away it is depends on its serial number.
 fn unknown_box(seen: &Unconfigured) -> Onu {
-    let mut onu = Onu::new(seen.serial, &seen.model, OnuState::Offline);
-    onu.equipment.model.clone_from(&seen.model);
-    onu.equipment.software.clone_from(&seen.version);
-    onu.own_password = Some(seen.password.clone());
-    let mut random = Random::new(u64::from_be_bytes(seen.serial.octets()), &[0xb0c5]);
-    onu.distance_m = 300 + u32::try_from(random.below(9_000)).unwrap_or(0);
-    let loss = 17_000 + random.between(0, 6_000);
-    onu.optics.rx = 3_900 - loss;
-    onu.optics.olt_rx = onu.optics.tx - loss;
-    onu.optics.drift_phase = u16::try_from(random.below(65_536)).unwrap_or(0);
-    onu.upstream = super::Traffic::new(0, random.below(400_000));
-    onu.downstream = super::Traffic::new(0, random.below(2_500_000));
-    // As many ports as the usual box of a scenario.
-    let port = super::Ethernet { unlocked: true, up: false, speed: 1 };
-    onu.ethernet = vec![port; 4];
-    onu
+    let Unconfigured { serial, model, version, password, .. } = seen.clone();
+    NewBox { model, version, password: Some(password), ..NewBox::new(serial) }.onu()
 }

@@ -1,5 +1,7 @@
 //! The device's one state: everything that any of its faces shows.
 
+mod acceptance;
+mod behaviour;
 mod chassis;
 mod clock;
 mod configuration;
@@ -9,6 +11,7 @@ mod life;
 mod load;
 mod onu;
 mod people;
+mod plant;
 mod pon;
 mod profile;
 mod traffic;
@@ -19,6 +22,7 @@ use std::time::Duration;
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 use jiff::civil::DateTime;
 
+pub use behaviour::{Behaviour, Omci, Stays};
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
 pub use configuration::{
@@ -28,9 +32,12 @@ pub use handle::DeviceHandle;
 pub use life::Life;
 pub(crate) use load::Load;
 pub use onu::{
-    Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, Pppoe, ServicePort, Session, Tagging, Tcont,
+    Equipment, Ethernet, Form, GemPort, IpHost, Onu, Optics, PortMode, Pppoe, ServicePort, Session, Tagging,
+    Tcont,
 };
 pub use people::Person;
+pub use plant::NewBox;
+pub(crate) use plant::{hardware_of, milli};
 pub use pon::{Pon, Unconfigured};
 pub use profile::{
     BandwidthProfile, OnuIpProfile, OnuType, OnuVlanProfile, Profiles, TagMode, TrafficProfile, Vlan,
@@ -80,6 +87,9 @@ pub struct Habits {
     /// How much the index of a card in ENTITY-MIB is above ten times its slot; one
     /// C300 is reported with 10 (fact sheet, SNMP §15).
     pub entity_offset: u32,
+    /// Whether `show onu-type` lists the types of the factory alone, as some firmwares do
+    /// (fact sheet, CLI §4.7).
+    pub factory_types_only: bool,
 }
 
 /// The login of the command line.
@@ -123,7 +133,8 @@ pub struct Device {
     pub(crate) pons: BTreeMap<PonPort, Pon>,
     /// What `write` saved last, and when.
     startup: Option<(Configuration, DateTime)>,
-    /// Boxes that still hang where their ONU was removed, by the serial number it had.
+    /// Boxes that hang on a port without an ONU, by the serial number they have there: those
+    /// that wait, and those that were dark when their ONU was removed.
     removed: BTreeMap<(PonPort, SerialNumber), Onu>,
     /// When ONUs were removed, by the time since the start.
     left: BTreeMap<OnuRef, Duration>,

@@ -4,7 +4,7 @@ use gpon::{OfflineReason, OnuState, SerialNumber, VlanMode};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::{OnuConfig, Traffic};
+use super::{Behaviour, OnuConfig, Traffic};
 
 /// A registered ONU.
 #[derive(Debug, Clone)]
@@ -35,6 +35,15 @@ pub struct Onu {
     pub downstream: Traffic,
     /// The password that its box sends, at most 10 characters; `None` for the usual one.
     pub own_password: Option<String>,
+    /// What it does of its own.
+    pub behaviour: Behaviour,
+    /// The address that it gets when its WAN connects; `None` for one that had its address
+    /// from the start.
+    pub(super) lease: Option<IpHost>,
+    /// When a service port was last set, by the time since the start; `None` for before.
+    pub(super) service_since: Option<std::time::Duration>,
+    /// As that, of its WAN connections.
+    pub(super) wan_since: Option<std::time::Duration>,
     pub(super) phase: OnuState,
     /// Sessions that are over, those that the times above tell of left out.
     pub(super) past: Vec<Session>,
@@ -71,6 +80,10 @@ impl Onu {
             upstream: Traffic::default(),
             downstream: Traffic::default(),
             own_password: None,
+            behaviour: Behaviour::default(),
+            lease: None,
+            service_since: None,
+            wan_since: None,
             phase,
             past: Vec::new(),
             held: false,
@@ -267,6 +280,17 @@ pub struct Tcont {
     pub profile: String,
     /// Its Alloc-ID, 256..=4095.
     pub alloc_id: u16,
+    /// Whether its line `gap mode0` is shown, on V2.
+    pub gap: bool,
+}
+
+/// `switchport mode` of a virtual port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortMode {
+    /// `hybrid`, which a device makes itself with a GEM port (fact sheet, CLI §5.2).
+    Hybrid,
+    /// `trunk`
+    Trunk,
 }
 
 /// A GEM port.
@@ -284,6 +308,8 @@ pub struct GemPort {
     pub upstream_profile: String,
     /// The traffic profile downstream; empty for none.
     pub downstream_profile: String,
+    /// The mode of its virtual port; `None` where none is shown.
+    pub switchport: Option<PortMode>,
 }
 
 /// A service port of an ONU, in the words of the command line.

@@ -150,6 +150,9 @@ pub struct OnuType {
     /// Its ports, as `onu-type-if` names them: `eth_0/1-4`.
     #[serde(default)]
     pub interfaces: Vec<String>,
+    /// Whether the device came with it.
+    #[serde(default)]
+    pub factory: bool,
 }
 
 impl OnuType {
@@ -165,6 +168,7 @@ impl OnuType {
             max_flow_per_switch: unlimited(),
             max_ip_host: two(),
             interfaces: Vec::new(),
+            factory: false,
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::view::Table;
 /// NetNumen sets this mode for PPPoE.
 const IP_MODE_PPPOE: i32 = 3;
 const PPPOE_CONNECTED: i32 = 4;
+/// Of one that is connecting, and of one that failed, no other number is known.
+const PPPOE_DISCONNECTED: i32 = 7;
 
 pub(super) fn tables(_: &Device, rows: &RowSets) -> Tables {
     let mut tables = equipment(rows);
@@ -104,7 +106,10 @@ fn addresses(rows: &RowSets) -> Tables {
         &[
             (5, |d, at| text(&pppoe(d, at)?.user)),
             (6, |d, at| text(&pppoe(d, at)?.password)),
-            (7, |_, _| int(PPPOE_CONNECTED)),
+            (7, |d, at| {
+                let up = d.wan_is_up(d.onu(*at)?);
+                int(if up { PPPOE_CONNECTED } else { PPPOE_DISCONNECTED })
+            }),
             (9, |_, _| int(1)),
         ],
     );
@@ -125,8 +130,8 @@ fn addresses(rows: &RowSets) -> Tables {
     vec![Box::new(ip_host), Box::new(older), Box::new(newer)]
 }
 
-fn host<'a>(device: &'a Device, at: &OnuRef) -> Option<&'a IpHost> {
-    device.onu(*at)?.ip_host.as_ref()
+fn host(device: &Device, at: &OnuRef) -> Option<IpHost> {
+    device.shown_host(device.onu(*at)?)
 }
 
 fn pppoe<'a>(device: &'a Device, at: &OnuRef) -> Option<&'a Pppoe> {

@@ -61,7 +61,7 @@ impl RowSets {
         };
         let tconts = |onu: &Onu| onu.configured.tconts.keys().copied().collect();
         let gem_ports = |onu: &Onu| onu.configured.gem_ports.keys().copied().collect();
-        let with_host = |onu: &Onu| onu.is_online() && onu.ip_host.is_some();
+        let with_host = |onu: &Onu| onu.is_online() && onu.has_host();
         let with_pppoe = |onu: &Onu| onu.is_online() && onu.configured.pppoe.is_some();
         let service_ports = |onu: &Onu| {
             let own = |(number, port): (&u8, &ServicePort)| port.form.switchport.is_none().then_some(*number);

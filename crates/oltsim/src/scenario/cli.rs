@@ -50,6 +50,7 @@ pub(super) struct CliSection {
     omci_ms: u64,
     everything_ms: u64,
     write_ms: u64,
+    factory_types_only: bool,
 }
 
 impl Default for CliSection {
@@ -91,6 +92,7 @@ impl Default for CliSection {
             omci_ms: 0,
             everything_ms: 0,
             write_ms: 0,
+            factory_types_only: false,
         }
     }
 }
@@ -102,6 +104,11 @@ impl CliSection {
             password: self.password.clone(),
             enable_password: self.enable_password.clone(),
         }
+    }
+
+    /// Whether `show onu-type` lists the types of the factory alone.
+    pub(super) fn factory_types_only(&self) -> bool {
+        self.factory_types_only
     }
 
     /// # Errors

@@ -16,13 +16,24 @@ pub(super) struct LifeSection {
     sync_ms: u64,
     config_ms: u64,
     onu_interface_ms: u64,
+    mac_ms: u64,
+    wan_ms: u64,
 }
 
 impl Default for LifeSection {
     fn default() -> Self {
         // At once, since a client that waits for it as the sheet asks (2 to 3 s) never
         // sees the difference, and most do wait.
-        Self { los_ms: 300, logging_ms: 200, sync_ms: 300, config_ms: 0, onu_interface_ms: 0 }
+        let (config_ms, onu_interface_ms) = (0, 0);
+        Self {
+            los_ms: 300,
+            logging_ms: 200,
+            sync_ms: 300,
+            config_ms,
+            onu_interface_ms,
+            mac_ms: 200,
+            wan_ms: 300,
+        }
     }
 }
 
@@ -34,6 +45,8 @@ impl LifeSection {
             sync: Duration::from_millis(self.sync_ms),
             config: Duration::from_millis(self.config_ms),
             interface: Duration::from_millis(self.onu_interface_ms),
+            mac: Duration::from_millis(self.mac_ms),
+            wan: Duration::from_millis(self.wan_ms),
         }
     }
 }

@@ -155,6 +155,7 @@ fn device(file: &File, clock: Option<DateTime>) -> Result<Device, ScenarioError>
         drift: file.agent.drift_millidb,
         logging_distance: file.agent.logging_distance,
         entity_offset: file.agent.entity_offset,
+        factory_types_only: file.cli.factory_types_only(),
     };
     let mut device = Device::new(
         chassis::identity(&file.chassis)?,

@@ -7,7 +7,8 @@ use super::file::File;
 use super::rule::{Count, Kind, Rule};
 use super::service::{self, Service};
 use super::{ScenarioError, before};
-use crate::device::{Device, Equipment, Ethernet, IpHost, Onu, Optics, Pppoe, Traffic};
+use crate::cli::WriteOptions;
+use crate::device::{Device, Equipment, Ethernet, IpHost, Onu, Optics, Pppoe, Traffic, hardware_of};
 use crate::random::Random;
 
 const MINUTE: u64 = 60;
@@ -20,6 +21,7 @@ pub(super) struct Maker<'a> {
     seed: u64,
     start: DateTime,
     kinds: &'a [Kind],
+    writes: &'a WriteOptions,
     services: Vec<Service>,
     vlan_profile: Option<&'a str>,
 }
@@ -54,7 +56,7 @@ impl<'a> Maker<'a> {
         let kinds = rule.kinds.as_deref().unwrap_or(&file.kinds);
         let services = service::services(file, device, &rule.services, &at("services"))?;
         let vlan_profile = file.vlan_profiles.first().map(|profile| profile.name.as_str());
-        Ok(Self { rule, seed: file.seed, start, kinds, services, vlan_profile })
+        Ok(Self { rule, seed: file.seed, start, kinds, writes: &file.writes, services, vlan_profile })
     }
 
     /// The ONU at a place.
@@ -87,12 +89,13 @@ impl<'a> Maker<'a> {
             software: kind.version.clone(),
             model: kind.model.clone(),
         };
+        onu.behaviour = kind.behaviour.clone();
         onu.configured.password =
             random.percent(self.rule.password_percent).then(|| format!("pw{slot:02}{port:02}{id:03}"));
         self.history(&mut onu, random);
         self.light(&mut onu, random);
         self.remote(&mut onu, kind, at, random);
-        service::provision(&self.services, &mut onu, id);
+        service::provision(self.writes, &self.services, &mut onu, id);
         let (up, down) = (random.below(400_000), random.below(2_500_000));
         onu.upstream = Traffic::new(random.below(1_000_000_000_000), up);
         onu.downstream = Traffic::new(random.below(8_000_000_000_000), down);
@@ -203,16 +206,6 @@ const WENT_OFFLINE: [OfflineReason; 9] = [
     OfflineReason::Sfi,
     OfflineReason::Code(14),
 ];
-
-/// The version of a box whose software is `version`: ZTE's begins with that of the
-/// hardware (fact sheet, CLI §4.6); of others nothing is known.
-fn hardware_of(version: &str) -> String {
-    let major = version.strip_prefix('V').and_then(|rest| rest.split_once('.'));
-    match major {
-        Some((major, _)) if major.bytes().all(|byte| byte.is_ascii_digit()) => format!("V{major}.0"),
-        _ => "V1.0".to_owned(),
-    }
-}
 
 /// A serial that no other place on the device has: the place is spread over all
 /// 32 bits by a step that maps no two places onto one number.

@@ -9,7 +9,7 @@ use super::rule::{Count, Ids, Kind, OnuSection, Rule, UnconfiguredSection};
 use super::select::Selector;
 use super::service;
 use super::{ScenarioError, before, onu_ref, text};
-use crate::device::{Device, OnuType, RemoteLine, Unconfigured};
+use crate::device::{Device, NewBox, OnuType, RemoteLine, Unconfigured, milli};
 use crate::random::Random;
 
 /// Ids of unconfigured boxes in serial numbers, beyond those of registered ones.
@@ -163,11 +163,10 @@ fn single(
         services.map(|list| service::services(file, device, list, &key("services"))).transpose()?;
     let Some(onu) = device.onu_mut(at) else { return Ok(()) };
     if let Some(services) = services {
-        service::provision(&services, onu, id);
+        service::provision(&file.writes, &services, onu, id);
     }
     onu.configured.lines.clone_from(&section.config);
     onu.configured.remote = section.remote_config.iter().map(RemoteLine::own).collect();
-    let milli = |dbm: f64| (dbm * 1000.0).round() as i32;
     onu.configured.name = name.unwrap_or_else(|| std::mem::take(&mut onu.configured.name));
     onu.configured.description =
         description.unwrap_or_else(|| std::mem::take(&mut onu.configured.description));
@@ -180,6 +179,7 @@ fn single(
     onu.optics.rx = section.rx.map_or(onu.optics.rx, milli);
     onu.optics.tx = section.tx.map_or(onu.optics.tx, milli);
     onu.optics.olt_rx = section.olt_rx.map_or(onu.optics.olt_rx, milli);
+    onu.behaviour = section.behaviour.clone().unwrap_or_else(|| std::mem::take(&mut onu.behaviour));
     onu.last_online = online.or(onu.last_online);
     onu.last_offline = offline.or(onu.last_offline);
     Ok(())
@@ -201,6 +201,7 @@ fn unconfigured(
     let Some(state) = device.pon_mut(pon) else {
         return Err(ScenarioError::at(key("pon"), "no running card has this port"));
     };
+    let mut boxes = Vec::new();
     for number in 0..section.count {
         let more = u8::try_from(state.unconfigured.len()).ok();
         let Some(n) = more.and_then(|more| FIRST_UNCONFIGURED.checked_add(more)) else {
@@ -208,7 +209,9 @@ fn unconfigured(
         };
         let parts = [u64::from(pon.slot()), u64::from(pon.port()), u64::from(n)];
         let mut random = Random::new(file.seed, &parts);
-        let kind = random.pick(&file.kinds).cloned().unwrap_or_else(Kind::default);
+        let drawn = random.pick(&file.kinds).cloned().unwrap_or_else(Kind::default);
+        let named = file.kinds.iter().find(|kind| section.model.as_ref() == Some(&kind.model));
+        let kind = named.cloned().unwrap_or(drawn);
         let own = serial.filter(|_| number == 0);
         let serial = match own {
             Some(serial) => serial,
@@ -217,14 +220,30 @@ fn unconfigured(
         };
         // ZTE's ONUs send the last nine characters of their serial (fact sheet, SNMP §4.2).
         let usual = || serial.to_string().split_off(3);
+        let (kind_model, kind_version) = (kind.model, kind.version);
+        let new = NewBox {
+            model: section.model.clone().unwrap_or(kind_model),
+            version: section.version.clone().unwrap_or(kind_version),
+            hardware: section.hardware.clone().or(kind.hardware),
+            password: Some(section.password.clone().unwrap_or_else(usual)),
+            ethernet: section.ethernet.unwrap_or(kind.ethernet),
+            distance: section.distance,
+            rx: section.rx,
+            tx: section.tx,
+            olt_rx: section.olt_rx,
+            behaviour: section.behaviour.clone().unwrap_or(kind.behaviour),
+            ..NewBox::new(serial)
+        };
         state.unconfigured.push(Unconfigured {
             serial,
-            model: section.model.clone().unwrap_or_else(|| kind.model.clone()),
-            version: section.version.clone().unwrap_or_else(|| kind.version.clone()),
-            password: section.password.clone().unwrap_or_else(usual),
+            model: new.model.clone(),
+            version: new.version.clone(),
+            password: new.password.clone().unwrap_or_default(),
             seen: before(start, 30 + random.below(3600)),
         });
+        boxes.push(new);
     }
+    boxes.iter().for_each(|new| device.hang(pon, new));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use gpon::{OnuState, VlanMode};
 use serde::Deserialize;
 
 use super::text::Text;
-use crate::device::Tagging;
+use crate::device::{Behaviour, Tagging};
 
 /// A kind of ONU among those that a rule draws from.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +18,7 @@ pub(super) struct Kind {
     pub(super) version: String,
     pub(super) hardware: Option<String>,
     pub(super) ethernet: u8,
+    pub(super) behaviour: Behaviour,
 }
 
 impl Default for Kind {
@@ -30,6 +31,7 @@ impl Default for Kind {
             version: "V8.0.10P1T3".to_owned(),
             hardware: None,
             ethernet: 4,
+            behaviour: Behaviour::default(),
         }
     }
 }
@@ -226,6 +228,7 @@ pub(super) struct OnuSection {
     pub(super) olt_rx: Option<f64>,
     pub(super) last_online: Option<String>,
     pub(super) last_offline: Option<String>,
+    pub(super) behaviour: Option<Behaviour>,
     pub(super) services: Option<Vec<ServiceSection>>,
     #[serde(default)]
     pub(super) config: Vec<String>,
@@ -242,7 +245,14 @@ pub(super) struct UnconfiguredSection {
     pub(super) serial: Option<String>,
     pub(super) model: Option<String>,
     pub(super) version: Option<String>,
+    pub(super) hardware: Option<String>,
     pub(super) password: Option<String>,
+    pub(super) ethernet: Option<u8>,
+    pub(super) distance: Option<u32>,
+    pub(super) rx: Option<f64>,
+    pub(super) tx: Option<f64>,
+    pub(super) olt_rx: Option<f64>,
+    pub(super) behaviour: Option<Behaviour>,
 }
 
 fn one() -> u8 {

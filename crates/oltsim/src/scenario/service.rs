@@ -3,7 +3,8 @@
 use super::ScenarioError;
 use super::file::File;
 use super::rule::{Mode, ServiceSection};
-use crate::device::{Device, Form, GemPort, Onu, RemoteLine, ServicePort, Tcont};
+use crate::cli::WriteOptions;
+use crate::device::{Device, Form, GemPort, Onu, PortMode, RemoteLine, ServicePort, Tcont};
 
 /// A service whose references are resolved.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ pub(super) fn services(
 }
 
 /// Gives an ONU a T-CONT, a GEM port and a service port for each service, and no others.
-pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
+pub(super) fn provision(writes: &WriteOptions, services: &[Service], onu: &mut Onu, id: u8) {
     onu.configured.tconts.clear();
     onu.configured.gem_ports.clear();
     onu.configured.service_ports.clear();
@@ -106,7 +107,8 @@ pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
         // Alloc-IDs start at 256; eight T-CONTs for each of 128 ONUs fit below 4096.
         let alloc_id = 256 + u16::from(id) * 8 + u16::from(number - 1) % 8;
         let name = format!("T{number}");
-        onu.configured.tconts.insert(number, Tcont { name, profile: service.bandwidth.clone(), alloc_id });
+        let (profile, gap) = (service.bandwidth.clone(), writes.tcont_gap);
+        onu.configured.tconts.insert(number, Tcont { name, profile, alloc_id, gap });
         onu.configured.gem_ports.insert(
             number,
             GemPort {
@@ -116,6 +118,7 @@ pub(super) fn provision(services: &[Service], onu: &mut Onu, id: u8) {
                 queue: None,
                 upstream_profile: service.upstream.clone(),
                 downstream_profile: service.downstream.clone(),
+                switchport: writes.switchport_mode.then_some(PortMode::Hybrid),
             },
         );
         let vport = service.vport.unwrap_or(number);

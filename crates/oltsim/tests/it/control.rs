@@ -252,3 +252,55 @@ async fn it_listens_on_loopback_only() {
     let error = Simulator::start(Options { control, ..Options::new(Source::Demo) }).await.unwrap_err();
     assert!(matches!(error, SimError::NotLoopback(_)), "{error}");
 }
+
+#[tokio::test]
+async fn boxes_are_plugged_in_and_fibres_cut() {
+    let control = Control::start().await;
+    let send = async |method: &str, path: &str, body: Value| {
+        let url = format!("{}{path}", control.base);
+        let request = control.http.request(method.parse().unwrap(), url).body(body.to_string());
+        request.send().await.unwrap().status()
+    };
+    let new = json!({"pon": "1/1/2", "serial": "HWTC0000AB01", "model": "EG8041V5", "rx": -27.5,
+        "behaviour": {"omci": "needs_flow"}});
+    assert_eq!(send("POST", "/boxes", new).await, StatusCode::NO_CONTENT);
+    let listed = control.simulator.type_as_somebody(&["show pon onu uncfg"]);
+    assert!(listed[0].contains("gpon-olt_1/1/2      EG8041V5             HWTC0000AB01"), "{listed:?}");
+    let away = json!({"pon": "1/1/2", "serial": "HWTC0000AB01"});
+    assert_eq!(send("DELETE", "/boxes", away.clone()).await, StatusCode::NO_CONTENT);
+    assert_eq!(send("DELETE", "/boxes", away).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let first = |control: &Control| {
+        control.simulator.device(|device| {
+            let onu = device.onus().next().unwrap().1;
+            (onu.phase(), onu.reason, onu.optics.rx, onu.behaviour.mac)
+        })
+    };
+    let cut = json!({"pon": "1/1/1", "serial": "ZTEGC0000001", "lost": "fibre"});
+    assert_eq!(send("DELETE", "/boxes", cut).await, StatusCode::NO_CONTENT);
+    let reason = first(&control).unwrap().1;
+    assert_eq!(reason, gpon::OfflineReason::Losi);
+    let change = json!({"at": "1/1/1:1", "phase": "online", "rx": -29.0, "behaviour": {"mac": false}});
+    assert_eq!(send("PUT", "/onus", change).await, StatusCode::NO_CONTENT);
+    let now = first(&control).unwrap();
+    assert_eq!((now.0, now.2, now.3), (gpon::OnuState::Online, -29_000, false));
+    for (method, path, body, status) in [
+        (
+            "POST",
+            "/boxes",
+            json!({"pon": "1/9/1", "serial": "HWTC0000AB01"}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        ("POST", "/boxes", json!({"pon": "1/1/2", "serial": "HWTC"}), StatusCode::BAD_REQUEST),
+        (
+            "POST",
+            "/boxes",
+            json!({"pon": "1/1/2", "serial": "HWTC0000AB01", "colour": 1}),
+            StatusCode::BAD_REQUEST,
+        ),
+        ("POST", "/boxes", json!({"pon": "x", "serial": "HWTC0000AB01"}), StatusCode::BAD_REQUEST),
+        ("PUT", "/onus", json!({"at": "1/1/1:99", "rx": 1.0}), StatusCode::UNPROCESSABLE_ENTITY),
+        ("PUT", "/onus", json!({"at": "1/1/1", "rx": 1.0}), StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(send(method, path, body.clone()).await, status, "{body}");
+    }
+}

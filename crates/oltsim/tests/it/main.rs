@@ -11,6 +11,7 @@ mod control;
 mod faults;
 mod life;
 mod net_snmp;
+mod plant;
 mod population;
 mod recorded;
 mod robust;

@@ -18,7 +18,8 @@ pub(super) const CHANGES: &[Change] = &[
     here("tcont <1-255> gap mode0", |tell| {
         let number = tell.small("tcont");
         let missing = tell.refuse(Refused::NoTcont);
-        tell.onu()?.tconts.get(&number).map(|_| Done::Silent).ok_or(missing)
+        tell.onu()?.tconts.get_mut(&number).ok_or(missing)?.gap = true;
+        Ok(Done::Silent)
     }),
     here("no tcont <1-255>", |tell| {
         let number = tell.small("tcont");
@@ -57,8 +58,9 @@ fn tcont(tell: &mut Tell<'_>) -> Said {
         Some(tcont) => tcont.alloc_id,
         None => free_alloc_id(tell.running.device(), at, number),
     };
-    let name = name.or(before.map(|tcont| tcont.name)).unwrap_or_default();
-    tell.onu()?.tconts.insert(number, Tcont { name, profile, alloc_id });
+    let gap = before.as_ref().map_or(tell.options.tcont_gap, |tcont| tcont.gap);
+    let name = name.or(before.map(|tcont| tcont.name)).unwrap_or_else(|| tell.own_name(number));
+    tell.onu()?.tconts.insert(number, Tcont { name, profile, alloc_id, gap });
     Ok(Done::Silent)
 }
 

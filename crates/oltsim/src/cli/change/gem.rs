@@ -6,7 +6,7 @@ use super::{Change, Done, Said, Tell};
 use crate::cli::modes::Scope;
 use crate::cli::refused::Refused;
 use crate::cli::write_options::Again;
-use crate::device::{Device, GemPort};
+use crate::device::{Device, GemPort, PortMode};
 
 const fn here(syntax: &'static str, run: fn(&mut Tell<'_>) -> Said) -> Change {
     Change { syntax, scope: Scope::InterfaceOnu, run }
@@ -29,13 +29,10 @@ pub(super) const CHANGES: &[Change] = &[
         if onu.service_ports.values().any(|port| port.vport == number) {
             return Err(in_use);
         }
-        // What the device made with it goes with it.
-        let (hybrid, trunk) = (mode("hybrid", number), mode("trunk", number));
-        onu.lines.retain(|line| *line != hybrid && *line != trunk);
         onu.gem_ports.remove(&number).map(|_| Done::Silent).ok_or(missing)
     }),
-    here("switchport mode hybrid vport <1-255>", |tell| switchport(tell, false)),
-    here("switchport mode trunk vport <1-255>", |tell| switchport(tell, true)),
+    here("switchport mode hybrid vport <1-255>", |tell| switchport(tell, PortMode::Hybrid)),
+    here("switchport mode trunk vport <1-255>", |tell| switchport(tell, PortMode::Trunk)),
 ];
 
 fn gem_port(tell: &mut Tell<'_>) -> Said {
@@ -58,12 +55,13 @@ fn gem_port(tell: &mut Tell<'_>) -> Said {
     let port = match before {
         Some(before) => GemPort { name: name.unwrap_or(before.name.clone()), tcont, queue, ..before },
         None => GemPort {
-            name: name.unwrap_or_default(),
+            name: name.unwrap_or_else(|| tell.own_name(number)),
             tcont,
             port_id: free_port_id(tell.running.device(), at, number),
             queue,
             upstream_profile: String::new(),
             downstream_profile: String::new(),
+            switchport: tell.options.switchport_mode.then_some(PortMode::Hybrid),
         },
     };
     tell.onu()?.gem_ports.insert(number, port);
@@ -93,23 +91,10 @@ fn limits(tell: &mut Tell<'_>) -> Said {
     Ok(Done::Silent)
 }
 
-fn mode(mode: &str, vport: u8) -> String {
-    format!("switchport mode {mode} vport {vport}")
-}
-
-/// `hybrid` is what the device makes itself with a GEM port.
-fn switchport(tell: &mut Tell<'_>, trunk: bool) -> Said {
+fn switchport(tell: &mut Tell<'_>, mode: PortMode) -> Said {
     let number = tell.small("vport");
     let missing = tell.refuse(Refused::NoGemPort);
-    let onu = tell.onu()?;
-    if !onu.gem_ports.contains_key(&number) {
-        return Err(missing);
-    }
-    let line = mode("trunk", number);
-    onu.lines.retain(|own| *own != line);
-    if trunk {
-        onu.lines.push(line);
-    }
+    tell.onu()?.gem_ports.get_mut(&number).ok_or(missing)?.switchport = Some(mode);
     Ok(Done::Silent)
 }
 

@@ -47,14 +47,17 @@ pub(super) const CHANGES: &[Change] = &[
     interface("igmp fast-leave disable vport <1-255>", switch_off),
     // V1.2: VLANs where no service port stands.
     interface("switchport vlan <rest>", |tell| own(tell, ALL)),
-    remote("switchport-bind <rest>", |tell| keep(tell, ALL)),
-    remote("vlan-filter-mode <rest>", |tell| keep(tell, 3)),
-    remote("vlan-filter <rest>", |tell| keep(tell, ALL)),
-    remote("ip-host <1-5> <rest>", |tell| keep(tell, 3)),
-    remote("wan <1-5> <rest>", |tell| keep(tell, 2)),
+    remote("ip-host <1-5> dhcp-enable <word> ping-response <word> traceroute-response <word>", ip_host),
+    remote("ip-host <1-5> ip <word> mask <word> gateway <word>", ip_host),
+    remote("ip-host <1-5> primary-dns <word> second-dns <word>", ip_host),
     remote("pppoe <1-5> <rest>", |tell| keep(tell, 2)),
-    remote("tr069-mgmt <1-5> <rest>", |tell| keep(tell, 3)),
-    remote("veip <1-5> <rest>", |tell| keep(tell, 2)),
+    remote("tr069-mgmt <1-5> state <word>", |tell| keep(tell, 3)),
+    remote("tr069-mgmt <1-5> acs <word> validate basic username <word> password <word>", |tell| {
+        keep(tell, 3)
+    }),
+    remote("tr069-mgmt <1-5> tag pri <0-7> vlan <1-4094> [state <word>]", |tell| keep(tell, 3)),
+    remote("tr069-mgmt <1-5> untag", |tell| keep(tell, 3)),
+    remote("veip <1-5> port udp <1-65535> host <1-5>", |tell| keep(tell, 2)),
     remote("firewall <rest>", |tell| keep(tell, 1)),
     remote("security-mng <1-999> <rest>", |tell| keep(tell, 2)),
     remote("interface eth <word> speed <word>", |tell| keep(tell, 4)),
@@ -92,6 +95,21 @@ fn switch_off(tell: &mut Tell<'_>) -> Said {
     let on = tell.line.replacen(" disable ", " enable ", 1);
     tell.onu()?.lines.retain(|own| *own != on);
     Ok(Done::Silent)
+}
+
+/// Whether V1.2 writes `true` where V2.1 writes `enable`, and the reverse, is taken for free.
+fn ip_host(tell: &mut Tell<'_>) -> Said {
+    for name in ["ip", "mask", "gateway", "primary-dns", "second-dns"] {
+        if tell.word(name).is_some_and(|address| address.parse::<std::net::Ipv4Addr>().is_err()) {
+            return Err(tell.bad_at(name));
+        }
+    }
+    for name in ["dhcp-enable", "ping-response", "traceroute-response"] {
+        if tell.word(name).is_some_and(|word| !["enable", "disable", "true", "false"].contains(&word)) {
+            return Err(tell.bad_at(name));
+        }
+    }
+    keep(tell, 3)
 }
 
 fn wifi(tell: &mut Tell<'_>) -> Said {

@@ -1,6 +1,7 @@
 //! The commands that change the configuration, one file for each mode (fact sheet, CLI §5).
 
 mod bandwidth;
+mod flow;
 mod gem;
 mod kept;
 mod onu;
@@ -10,6 +11,7 @@ mod profiles;
 mod registration;
 mod service;
 mod types;
+mod wan;
 
 use gpon::{OnuRef, PonPort};
 
@@ -56,6 +58,8 @@ pub(crate) const CHANGES: &[&[Change]] = &[
     pon::CHANGES,
     registration::CHANGES,
     onu_management::CHANGES,
+    wan::CHANGES,
+    flow::CHANGES,
     kept::CHANGES,
     profiles::CHANGES,
     types::CHANGES,
@@ -130,6 +134,11 @@ impl Tell<'_> {
 
     fn has(&self, keyword: &str) -> bool {
         self.keywords.contains(&keyword)
+    }
+
+    /// The name of a T-CONT or GEM port that was given none.
+    fn own_name(&self, number: u8) -> String {
+        if self.options.number_names { number.to_string() } else { String::new() }
     }
 
     /// The ONU whose interface or management the session stands in.

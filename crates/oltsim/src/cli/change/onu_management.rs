@@ -5,7 +5,7 @@ use super::{Change, Done, Said, Tell};
 use crate::cli::command::{Question, Refusal};
 use crate::cli::modes::Scope;
 use crate::cli::refused::Refused;
-use crate::device::{OnuConfig, Pppoe, RemoteLine};
+use crate::device::{Device, Omci, Onu, OnuConfig, RemoteLine};
 
 const fn here(syntax: &'static str, run: fn(&mut Tell<'_>) -> Said) -> Change {
     Change { syntax, scope: Scope::OnuManagement, run }
@@ -48,20 +48,6 @@ pub(super) const CHANGES: &[Change] = &[
         tell.onu()?.remote.retain(|own| !own.text.starts_with(&list));
         Ok(done)
     }),
-    here("wan-ip <1-5> mode pppoe username <word> password <word> vlan-profile <word> host <1-5>", wan_ip),
-    here("wan-ip <1-5> mode dhcp vlan-profile <word> host <1-5>", wan_ip),
-    here(
-        "wan-ip <1-5> mode static ip-profile <word> ip-address <word> mask <word> vlan-profile <word> host <1-5>",
-        wan_ip,
-    ),
-    here("wan-ip <1-5> ping-response <word> traceroute-response <word>", |tell| keep(tell, 3)),
-    here("no wan-ip <1-5>", |tell| {
-        let done = remove(tell, 2)?;
-        if tell.small("wan-ip") == 1 {
-            tell.onu()?.pppoe = None;
-        }
-        Ok(done)
-    }),
     here("security-mgmt <1-999> <rest>", |tell| {
         online_or_later(tell, |tell| {
             let number = tell.number("security-mgmt").unwrap_or_default();
@@ -72,28 +58,7 @@ pub(super) const CHANGES: &[Change] = &[
     here("no security-mgmt <1-999>", |tell| remove(tell, 2)),
     here("interface eth <word> state lock", |tell| ethernet(tell, false)),
     here("interface eth <word> state unlock", |tell| ethernet(tell, true)),
-    here("flow <1-255> switch switch_0/1", |tell| {
-        if holds(tell.onu()?, "service ") {
-            return Err(tell.refuse(Refused::FlowConflict));
-        }
-        keep(tell, 4)
-    }),
-    here("flow <1-255> <rest>", flow),
-    here("flow mode <1-255> <rest>", flow),
-    here("gemport <1-255> flow <1-255>", flow),
-    here("no flow <1-255>", |tell| remove(tell, 2)),
     here("no ip-host <1-5>", |tell| remove(tell, 2)),
-    here("no switchport-bind iphost <1-5>", |tell| {
-        let end = format!(" iphost {}", tell.small("iphost"));
-        let missing = tell.refuse(Refused::NoEntry);
-        let onu = tell.onu()?;
-        let place = onu
-            .remote
-            .iter()
-            .position(|line| line.text.starts_with("switchport-bind ") && line.text.ends_with(&end));
-        onu.remote.remove(place.ok_or(missing)?);
-        Ok(Done::Silent)
-    }),
     here("no pppoe <1-5>", |tell| remove(tell, 2)),
 ];
 
@@ -115,7 +80,7 @@ fn beginning(line: &str, words: usize) -> Vec<&str> {
     line.split(' ').take(words).collect()
 }
 
-fn holds(onu: &OnuConfig, begin: &str) -> bool {
+pub(super) fn holds(onu: &OnuConfig, begin: &str) -> bool {
     onu.remote.iter().any(|line| line.text.starts_with(begin))
 }
 
@@ -127,9 +92,22 @@ fn rank(line: &str) -> usize {
     ORDER.iter().position(|kind| *kind == first).unwrap_or(ORDER.len())
 }
 
+/// Refuses what the box of this ONU does not take, once the OLT itself has nothing against
+/// it. A box that is offline is told later, and refuses nothing now.
+fn takes(tell: &Tell<'_>) -> Result<(), Refusal> {
+    let onu = tell.running.device().onu(tell.at()?);
+    match onu.filter(|onu| onu.is_online()).map(|onu| onu.behaviour.omci) {
+        Some(Omci::Refuses) => Err(tell.refuse(Refused::BoxRefuses)),
+        Some(Omci::NeedsFlow) if tell.line.starts_with("service ") => Err(tell.refuse(Refused::BoxRefuses)),
+        Some(Omci::NotSupported) => Err(tell.refuse(Refused::NotSupported)),
+        _ => Ok(()),
+    }
+}
+
 /// Keeps the line as it was typed, in place of one that begins with the same words; those
 /// of an ONU profile stay.
 pub(super) fn keep(tell: &mut Tell<'_>, words: usize) -> Said {
+    takes(tell)?;
     let line = tell.line.to_owned();
     let of_profile = tell.refuse(Refused::OfProfile);
     let onu = tell.onu()?;
@@ -146,7 +124,7 @@ pub(super) fn keep(tell: &mut Tell<'_>, words: usize) -> Said {
 }
 
 /// Removes the line that begins with so many words of what was typed behind `no`.
-fn remove(tell: &mut Tell<'_>, words: usize) -> Said {
+pub(super) fn remove(tell: &mut Tell<'_>, words: usize) -> Said {
     let line = tell.line.strip_prefix("no ").unwrap_or_default().to_owned();
     let (missing, of_profile) = (tell.refuse(Refused::NoEntry), tell.refuse(Refused::OfProfile));
     let onu = tell.onu()?;
@@ -197,41 +175,45 @@ fn vlan_port(tell: &mut Tell<'_>, words: usize) -> Said {
     };
     let at = tell.at()?;
     online_or_later(tell, |tell| {
-        let onu = tell.running.device().onu(at);
-        kind == "eth_0/" && onu.is_some_and(|onu| onu.ethernet.len() < number)
+        let device = tell.running.device();
+        device.onu(at).is_some_and(|onu| {
+            kind == "eth_0/" && onu.ethernet.len() < number || !of_type(device, onu, kind, number)
+        })
     })?;
     let (line, exists) = (tell.line.to_owned(), tell.refuse(Refused::RecordExists));
+    let wrong_mode = tell.refuse_at(Refused::PortMode, "port");
+    let checked = !tell.options.port_mode.is_empty() && beginning(&line, 4).ends_with(&["vlan"]);
     let onu = tell.onu()?;
     if onu.remote.iter().any(|own| own.text == line) {
         return Err(exists);
     }
+    let several = |own: &RemoteLine| {
+        let mode = own.text.strip_prefix(&format!("vlan port {port} mode ")).unwrap_or_default();
+        mode.starts_with("hybrid") || mode == "trunk"
+    };
+    if checked && !onu.remote.iter().any(several) {
+        return Err(wrong_mode);
+    }
+    takes(tell)?;
+    let onu = tell.onu()?;
     // A port may differ from what a profile said of it: the profile's line goes.
     let same = |own: &RemoteLine| beginning(&own.text, words) == beginning(&line, words);
     onu.remote.retain(|own| own.profile.is_empty() || !same(own));
     keep(tell, words)
 }
 
-fn wan_ip(tell: &mut Tell<'_>) -> Said {
-    let word = |name| tell.word(name).unwrap_or_default().to_owned();
-    let (user, password, vlan_profile) = (word("username"), word("password"), word("vlan-profile"));
-    let profiles = &tell.running.device().profiles;
-    if profiles.onu_vlan.iter().all(|known| known.name != vlan_profile) {
-        return Err(tell.refuse_at(Refused::OnuProfileMissing, "vlan-profile"));
-    }
-    if tell.word("ip-profile").is_some_and(|name| profiles.onu_ip.iter().all(|known| known.name != name)) {
-        return Err(tell.refuse_at(Refused::OnuProfileMissing, "ip-profile"));
-    }
-    for name in ["ip-address", "mask"] {
-        if tell.word(name).is_some_and(|address| address.parse::<std::net::Ipv4Addr>().is_err()) {
-            return Err(tell.bad_at(name));
-        }
-    }
-    let pppoe = tell.has("pppoe").then_some(Pppoe { user, password, vlan_profile });
-    let done = keep(tell, 3)?;
-    if tell.small("wan-ip") == 1 {
-        tell.onu()?.pppoe = pppoe;
-    }
-    Ok(done)
+/// Whether the type of an ONU has a port, where it names its ports at all; a type has one
+/// virtual Ethernet port unless it says otherwise (fact sheet, CLI §4.7).
+fn of_type(device: &Device, onu: &Onu, kind: &str, number: usize) -> bool {
+    let mut types = device.profiles.onu_types.iter();
+    let Some(own) = types.find(|own| own.name == onu.configured.onu_type) else { return true };
+    let covers = |ports: &String| {
+        let Some(numbers) = ports.strip_prefix(kind) else { return false };
+        let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
+        let (first, last) = (first.parse().unwrap_or(usize::MAX), last.parse().unwrap_or(0));
+        (first..=last).contains(&number)
+    };
+    own.interfaces.is_empty() || kind == "veip_" && number == 1 || own.interfaces.iter().any(covers)
 }
 
 fn ethernet(tell: &mut Tell<'_>, unlocked: bool) -> Said {
@@ -239,24 +221,8 @@ fn ethernet(tell: &mut Tell<'_>, unlocked: bool) -> Said {
     let port = tell.word("eth").unwrap_or_default();
     let number = port.strip_prefix("eth_0/").and_then(|number| number.parse().ok());
     let number = number.ok_or_else(|| tell.bad_at("eth"))?;
+    takes(tell)?;
     let there = tell.running.unlock_ethernet(at, number, unlocked);
     online_or_later(tell, |_| !there)?;
     keep(tell, 4)
-}
-
-/// A line of a flow that there must be; such lines are added, they replace nothing.
-fn flow(tell: &mut Tell<'_>) -> Said {
-    let number = match tell.number("flow").or(tell.number("mode")) {
-        Some(number) => number,
-        None => return Err(tell.bad(0)),
-    };
-    let (missing, conflict) = (tell.refuse(Refused::NoFlow), tell.refuse(Refused::FlowConflict));
-    let onu = tell.onu()?;
-    if holds(onu, "service ") {
-        return Err(conflict);
-    }
-    if !holds(onu, &format!("flow {number} switch ")) {
-        return Err(missing);
-    }
-    keep(tell, usize::MAX)
 }

@@ -40,7 +40,11 @@ fn texts(tell: &mut Tell<'_>, name: bool, clear: bool) -> Said {
 
 /// Whether a serial number stands where it would have to be alone.
 pub(super) fn is_taken(tell: &Tell<'_>, pon: PonPort, serial: SerialNumber) -> bool {
-    let everywhere = tell.options.serial_unique == SerialUnique::Olt;
+    let everywhere = match tell.options.serial_unique {
+        SerialUnique::Olt => true,
+        SerialUnique::Pon => false,
+        SerialUnique::Nowhere => return false,
+    };
     let known = |own: &crate::device::OnuConfig| own.password.is_none() && own.serial == serial;
     let mut onus = tell.running.device().onus();
     onus.any(|(at, onu)| (everywhere || at.pon == pon) && known(&onu.configured))

@@ -45,6 +45,11 @@ fn service_port(tell: &mut Tell<'_>) -> Said {
     let port = typed(tell)?;
     let (exists, conflict) = (tell.refuse(Refused::ServiceExists), tell.refuse(Refused::ServiceConflict));
     let missing = tell.refuse_at(Refused::NoGemPort, "vport");
+    let no_vlan = tell.refuse_at(Refused::VlanMissing, "vlan");
+    let vlans = &tell.running.device().profiles.vlans;
+    let lacks = [port.vlan, port.svlan].into_iter().any(|vlan| vlan != 0 && !vlans.contains_key(&vlan));
+    let lacks = lacks && !tell.options.vlan_missing.is_empty();
+    let at = tell.at()?;
     let onu = tell.onu()?;
     if onu.service_ports.contains_key(&number) {
         return Err(exists);
@@ -56,7 +61,14 @@ fn service_port(tell: &mut Tell<'_>) -> Said {
     if onu.service_ports.values().any(same) {
         return Err(conflict);
     }
+    if lacks {
+        return Err(no_vlan);
+    }
+    let first = onu.service_ports.is_empty();
     onu.service_ports.insert(number, port);
+    if first {
+        tell.running.service_begins(at);
+    }
     Ok(Done::Silent)
 }
 

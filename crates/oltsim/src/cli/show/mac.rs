@@ -6,7 +6,7 @@ use gpon::OnuRef;
 
 use super::onu_lists::of_pon;
 use crate::cli::{Answer, Arg, Ask, Command, Slow};
-use crate::device::{Onu, Rate, Traffic};
+use crate::device::{Device, Onu, Rate, Traffic};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show mac gpon onu <onu>", slow: Slow::Simple, run: run_onu },
@@ -37,27 +37,28 @@ fn print_macs(rows: &[MacRow]) -> String {
     text
 }
 
-/// What was learned behind an ONU: its own address, in the VLAN of its first service.
-fn learned(at: OnuRef, onu: &Onu) -> Option<MacRow> {
-    let host = onu.ip_host.filter(|_| onu.is_online())?;
+/// What was learned behind an ONU: an address of its own, in the VLAN of its first service.
+fn learned(device: &Device, at: OnuRef, onu: &Onu) -> Option<MacRow> {
     let port = onu.configured.service_ports.values().next()?;
-    Some((host.mac, port.vlan, at, port.vport))
+    let vlan = if port.vlan == 0 { port.svlan } else { port.vlan };
+    Some((device.learned(onu)?, vlan, at, port.vport))
 }
 
 fn run_onu(ask: &Ask<'_>) -> Answer {
     let (at, onu) = of_pon(ask).next().ok_or_else(|| ask.bad(0))?;
-    Ok(print_macs(&Vec::from_iter(learned(at, onu))))
+    Ok(print_macs(&Vec::from_iter(learned(ask.device, at, onu))))
 }
 
 fn run_pon(ask: &Ask<'_>) -> Answer {
-    let rows: Vec<_> = of_pon(ask).filter_map(|(at, onu)| learned(at, onu)).collect();
+    let rows: Vec<_> = of_pon(ask).filter_map(|(at, onu)| learned(ask.device, at, onu)).collect();
     Ok(print_macs(&rows))
 }
 
 /// Addresses behind the uplinks are not simulated.
 fn run_vlan(ask: &Ask<'_>) -> Answer {
     let wanted = |row: &MacRow| ask.args == [Arg::Number(row.1.into())];
-    let rows: Vec<_> = ask.device.onus().filter_map(|(at, onu)| learned(at, onu)).filter(wanted).collect();
+    let rows: Vec<_> =
+        ask.device.onus().filter_map(|(at, onu)| learned(ask.device, at, onu)).filter(wanted).collect();
     Ok(print_macs(&rows))
 }
 

@@ -20,6 +20,7 @@ mod onu_lists;
 mod onu_power;
 mod onu_remote;
 mod onu_type;
+mod onu_wan;
 mod pon;
 mod profiles;
 mod remote_unit;
@@ -45,6 +46,7 @@ pub(crate) const SHOWS: &[&[Command]] = &[
     onu_lists::COMMANDS,
     onu_power::COMMANDS,
     onu_remote::COMMANDS,
+    onu_wan::COMMANDS,
     module::COMMANDS,
     onu_type::COMMANDS,
     pon::COMMANDS,

@@ -8,7 +8,7 @@ use gpon::{OnuRef, VlanMode};
 
 use super::onu_lists::of_pon;
 use crate::cli::{Answer, Ask, Command, Slow, any_bytes};
-use crate::device::{Onu, ServicePort, Tagging};
+use crate::device::{Onu, PortMode, ServicePort, Tagging};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show running-config interface <onu>", slow: Slow::Simple, run: run_interface },
@@ -36,10 +36,11 @@ pub(super) fn block(at: OnuRef, onu: &Onu, old: bool) -> String {
     for (profile, numbers) in by_profile(onu) {
         framed(profile, carriers(onu, &numbers, old)).iter().for_each(|own| line(format_args!("{own}")));
     }
-    for number in onu.configured.gem_ports.keys() {
-        let trunk = format!("switchport mode trunk vport {number}");
-        if !onu.configured.lines.contains(&trunk) {
-            line(format_args!("switchport mode hybrid vport {number}"));
+    for (number, port) in &onu.configured.gem_ports {
+        match port.switchport {
+            Some(PortMode::Hybrid) => line(format_args!("switchport mode hybrid vport {number}")),
+            Some(PortMode::Trunk) => line(format_args!("switchport mode trunk vport {number}")),
+            None => {}
         }
     }
     for (vport, tagging, vlans) in switchport(onu) {
@@ -90,7 +91,7 @@ fn carriers(onu: &Onu, numbers: &BTreeSet<u8>, old: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for (number, tcont) in onu.configured.tconts.iter().filter(|(number, _)| numbers.contains(number)) {
         lines.push(format!("tcont {number}{} profile {}", named(&tcont.name), tcont.profile));
-        if !old {
+        if tcont.gap && !old {
             lines.push(format!("tcont {number} gap mode0"));
         }
     }
@@ -192,7 +193,9 @@ mod tests {
 
     fn configured() -> Onu {
         let mut onu = Onu::new("ZTEGD0000003".parse().unwrap(), "ZTE-F660", gpon::OnuState::Online);
-        onu.configured.tconts.insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256 });
+        onu.configured
+            .tconts
+            .insert(1, Tcont { name: "1".into(), profile: "SERVER".into(), alloc_id: 256, gap: true });
         onu.configured.gem_ports.insert(
             1,
             GemPort {
@@ -202,6 +205,7 @@ mod tests {
                 queue: None,
                 upstream_profile: "UP50".into(),
                 downstream_profile: "DN50".into(),
+                switchport: Some(PortMode::Hybrid),
             },
         );
         for (number, vlan) in [(1, 22), (2, 100)] {

@@ -17,11 +17,10 @@ pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show gpon remote-onu sys-attr <onu>", slow: Slow::Omci, run: run_load },
     Command { syntax: "show gpon remote-onu interface pon <onu>", slow: Slow::Omci, run: run_pon },
     Command { syntax: "show gpon remote-onu interface eth <onu>", slow: Slow::Omci, run: run_eth },
-    Command { syntax: "show gpon remote-onu wan-ip <onu>", slow: Slow::Omci, run: run_wan },
 ];
 
 /// Lines of labels in a column of this width, and values.
-fn labelled(width: usize, lines: &[(&str, &str)]) -> String {
+pub(super) fn labelled(width: usize, lines: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (label, value) in lines {
         let line = format!("{:<width$}{value}", format!("{label}:"));
@@ -32,7 +31,7 @@ fn labelled(width: usize, lines: &[(&str, &str)]) -> String {
 
 /// The ONU that is asked, when it can answer. The number is the real one of V1.2
 /// and its counterpart of V2.
-fn asked<'a>(ask: &'a Ask<'a>) -> Result<(OnuRef, &'a Onu), Refusal> {
+pub(super) fn asked<'a>(ask: &'a Ask<'a>) -> Result<(OnuRef, &'a Onu), Refusal> {
     let (at, onu) = of_pon(ask).next().ok_or_else(|| ask.bad(0))?;
     if onu.is_online() {
         return Ok((at, onu));
@@ -208,70 +207,6 @@ fn run_eth(ask: &Ask<'_>) -> Answer {
     Ok(print_eth(&asked(ask)?.1.ethernet))
 }
 
-/// The module's name in this line is not verified.
-const NO_WAN: &str = "%Code 64040-GPONRM : No relate information";
-
-/// A WAN connection by PPPoE.
-#[derive(Debug)]
-struct Wan<'a> {
-    user: &'a str,
-    password: &'a str,
-    cvlan: u16,
-    /// Address, mask, gateway and two name servers; empty where not told.
-    addresses: [String; 5],
-    mac: String,
-}
-
-fn print_wan(wan: &Wan<'_>) -> String {
-    let [address, mask, gateway, primary, secondary] = &wan.addresses;
-    let cvlan = wan.cvlan.to_string();
-    labelled(
-        23,
-        &[
-            ("WAN id", "1"),
-            ("Mode", "PPPoE"),
-            ("Authentication", "auto"),
-            ("User name", wan.user),
-            ("Password", wan.password),
-            ("Status", "connected"),
-            ("Ping response", "enable"),
-            ("Traceroute response", "disable"),
-            ("VLAN tag mode", "tag"),
-            ("CVLAN", &cvlan),
-            ("CVLAN priority", "0"),
-            ("SVLAN", "0"),
-            ("Current IP", address),
-            ("Current mask", mask),
-            ("Current gateway", gateway),
-            ("Current primary DNS", primary),
-            ("Current secondary DNS", secondary),
-            ("Domain name", ""),
-            ("Host name", "omci_ipv4_pppoe_1"),
-            ("MAC address", &wan.mac),
-            ("IP host id", "1"),
-        ],
-    )
-}
-
-fn run_wan(ask: &Ask<'_>) -> Answer {
-    let (_, onu) = asked(ask)?;
-    let Some(pppoe) = &onu.configured.pppoe else { return Err(Refusal::Line(NO_WAN.into())) };
-    let mut addresses: [String; 5] = Default::default();
-    if let Some(host) = &onu.ip_host {
-        let known = [host.address, host.mask, host.gateway].map(|address| address.to_string());
-        addresses.iter_mut().zip(known).for_each(|(to, address)| *to = address);
-    }
-    let profiles = &ask.device.profiles.onu_vlan;
-    let profile = profiles.iter().find(|profile| profile.name == pppoe.vlan_profile);
-    Ok(print_wan(&Wan {
-        user: &pppoe.user,
-        password: &pppoe.password,
-        cvlan: profile.map_or(0, |profile| profile.cvlan),
-        addresses,
-        mac: onu.ip_host.map_or(String::new(), |host| super::mac::spelled(host.mac)),
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -298,19 +233,6 @@ mod tests {
         assert_eq!(print_pon(Some(&readings), "support", 35_000), printed);
         let printed = fixture("c320-v2.0.1p2/show-gpon-remote-onu-interface-pon.txt");
         assert_eq!(print_pon(None, "N/A", 0), printed);
-    }
-
-    #[test]
-    fn wan_connections() {
-        let addresses = ["192.0.2.77", "255.255.255.255", "192.0.2.1", "192.0.2.53", "192.0.2.54"];
-        let wan = Wan {
-            user: "user1@example.net",
-            password: "pass1",
-            cvlan: 88,
-            addresses: addresses.map(str::to_owned),
-            mac: "8cdc.0200.0001".to_owned(),
-        };
-        assert_eq!(print_wan(&wan), fixture("c320-v1.2.x/show-gpon-remote-onu-wan-ip.txt"));
     }
 
     #[test]

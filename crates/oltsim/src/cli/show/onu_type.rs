@@ -31,7 +31,8 @@ fn run(ask: &Ask<'_>) -> Answer {
         Arg::Word(name) => Some(name),
         _ => None,
     });
-    let types = ask.device.profiles.onu_types.iter();
+    let only = ask.device.habits.factory_types_only;
+    let types = ask.device.profiles.onu_types.iter().filter(|known| known.factory || !only);
     let types: Vec<&OnuType> = types.filter(|known| wanted.is_none_or(|name| known.name == *name)).collect();
     // What a device says to a name it does not know was never captured.
     if types.is_empty() { Err(Refusal::Empty) } else { Ok(print(&types)) }

@@ -228,3 +228,78 @@ async fn other_lines_are_kept_and_replace_their_own_kind() {
     assert_eq!(terminal.tell("wifi enable channel 1").await, BOX_REFUSES);
     terminal.all(&["security-mgmt 999 state enable mode forward protocol web"]).await;
 }
+
+#[tokio::test]
+async fn what_a_wan_connection_serves() {
+    let (_simulator, mut terminal) = bare("").await;
+    answers(
+        &mut terminal,
+        &[
+            ("wan 1 service internet", "%Error 20203: Incomplete command.\n"),
+            ("wan 1 service other host 1", "%Error 20203: Incomplete command.\n"),
+            ("wan 1 service games host 1", "Invalid parameter\n"),
+            ("wan 1 service internet host 9", "Invalid parameter\n"),
+        ],
+    )
+    .await;
+    for line in [
+        "wan 1 service internet host 1",
+        "wan 1 ethuni 1,2,3 ssid 1 service tr069 host 2",
+        "wan 1 ethuni 4 service other mvlan 200 host 1",
+        "wan 1 service voip host 1",
+    ] {
+        terminal.all(&[line]).await;
+        assert_eq!(set(&mut terminal).await, [line]);
+    }
+}
+
+#[tokio::test]
+async fn a_type_that_names_its_ports_has_no_others() {
+    let types = "[[onu_types]]\nname = \"ZTE-F660\"\ninterfaces = [\"eth_0/1-2\", \"wifi_0/1\"]\n\
+                 [writes]\nport_mode = \"%Code 63983-GPONRM : Port mode error\"";
+    let (_simulator, mut terminal) = bare(types).await;
+    answers(
+        &mut terminal,
+        &[
+            ("vlan port eth_0/3 mode transparent", BOX_REFUSES),
+            ("vlan port wifi_0/2 mode transparent", BOX_REFUSES),
+            ("vlan port pots_0/1 mode tag vlan 100", BOX_REFUSES),
+            ("vlan port veip_2 mode transparent", BOX_REFUSES),
+            ("vlan port eth_0/1 vlan 100", "%Code 63983-GPONRM : Port mode error\n"),
+        ],
+    )
+    .await;
+    terminal.all(&["vlan port eth_0/2 mode hybrid def-vlan 100", "vlan port eth_0/2 vlan 100"]).await;
+    terminal.all(&["vlan port eth_0/1 mode trunk", "vlan port eth_0/1 vlan 935,837"]).await;
+    terminal.all(&["vlan port wifi_0/1 mode transparent", "vlan port veip_1 mode hybrid"]).await;
+    terminal.all(&["vlan port eth_0/1 translate vlan 935 svlan 935 svlan-pri 1"]).await;
+}
+
+#[tokio::test]
+async fn nothing_is_taken_that_nobody_saw() {
+    let (_simulator, mut terminal) = bare("").await;
+    terminal.all(&["flow 1 switch switch_0/1"]).await;
+    for line in [
+        "flow 1 vlan 80",
+        "flow 1 pri 8 vlan 80",
+        "flow mode 1 tag-filter vlan-filter",
+        "switchport-bind switch_0/1 eth 1",
+        "vlan-filter-mode iphost 1 tag-filter",
+        "vlan-filter iphost 1 vlan 80",
+        "ip-host 1 dhcp",
+        "ip-host 1 dhcp-enable maybe ping-response disable traceroute-response disable",
+        "ip-host 2 ip 192.0.2 mask 255.255.255.0 gateway 192.0.2.1",
+        "tr069-mgmt 1 vlan 200",
+        "veip 1 port tcp 1232 host 2",
+    ] {
+        assert!(terminal.tell(line).await.contains("%Error 202"), "{line}");
+    }
+    terminal
+        .all(&[
+            "ip-host 2 ip 192.0.2.9 mask 255.255.255.0 gateway 192.0.2.1",
+            "ip-host 2 primary-dns 192.0.2.53 second-dns 192.0.2.54",
+            "veip 1 port udp 1232 host 2",
+            "tr069-mgmt 1 tag pri 0 vlan 200 state unlock",
+        ])
+        .await;
+}

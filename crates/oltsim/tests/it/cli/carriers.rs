@@ -255,3 +255,46 @@ async fn binding_may_take_its_time() {
     terminal.all(&["sn-bind enable sn"]).await;
     assert!(begun.elapsed() >= std::time::Duration::from_millis(300));
 }
+
+#[tokio::test]
+async fn the_olt_adds_words_of_its_own_or_none() {
+    let lines = ["tcont 1 profile UP-10M", "gemport 1 tcont 1"];
+    for (more, expected) in [
+        (
+            "number_names = true",
+            "  tcont 1 name 1 profile UP-10M\n  tcont 1 gap mode0\n  gemport 1 name 1 tcont 1\n  \
+             switchport mode hybrid vport 1\n!\n",
+        ),
+        ("tcont_gap = false\nswitchport_mode = false", "  tcont 1 profile UP-10M\n  gemport 1 tcont 1\n!\n"),
+    ] {
+        let (_simulator, mut terminal) = bare(&format!("[writes]\n{more}")).await;
+        terminal.all(&lines).await;
+        let shown = terminal.tell(SHOW).await;
+        assert!(shown.contains(&format!("  sn-bind enable sn\n{expected}")), "{shown}");
+        // What is typed is shown all the same, and goes with the GEM port.
+        terminal.all(&["tcont 1 gap mode0", "switchport mode hybrid vport 1"]).await;
+        let shown = terminal.tell(SHOW).await;
+        assert!(
+            shown.contains("  tcont 1 gap mode0\n") && shown.contains("mode hybrid vport 1\n"),
+            "{shown}"
+        );
+        terminal.all(&["no gemport 1", "no tcont 1"]).await;
+        let shown = terminal.tell(SHOW).await;
+        assert!(shown.ends_with("  sn-bind enable sn\n!\nend\n"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_port_may_need_its_vlan() {
+    let (_simulator, mut terminal) = bare("[writes]\nvlan_missing = \"%Code 1: no VLAN\"").await;
+    terminal.all(&["tcont 1 profile UP-10M", "gemport 1 tcont 1"]).await;
+    refused(
+        &mut terminal,
+        &[
+            ("service-port 1 vport 1 user-vlan 9 vlan 9", "%Code 1: no VLAN\n"),
+            ("service-port 1 vport 1 user-vlan 7 vlan 100 svlan 9", "%Code 1: no VLAN\n"),
+        ],
+    )
+    .await;
+    terminal.all(&["service-port 1 vport 1 user-vlan 9 vlan 100 svlan 200"]).await;
+}

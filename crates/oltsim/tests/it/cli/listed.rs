@@ -13,6 +13,7 @@ const SHEET: &str = "fact sheet, CLI §2";
 const PON: &str = "interface gpon-olt_1/1/1";
 const ONU: &str = "interface gpon-onu_1/1/1:1";
 const BOX: &str = "pon-onu-mng gpon-onu_1/1/1:1";
+const UNUSABLE: &str = "pon-onu-mng gpon-onu_1/1/1:128";
 const DARK: &str = "pon-onu-mng gpon-onu_1/1/1:2";
 
 #[rustfmt::skip]
@@ -41,10 +42,15 @@ const CASES: &[Case] = &[
     (BOX, &["no service G1"], "gemport 1 flow 1", SHEET, "%Code 63953-GPONRM : Flow does not exist"),
     (BOX, &[], "flow 1 switch switch_0/1", SHEET, "%Code 64010"),
     (DARK, &[], "wifi enable channel 1", "writes.wifi_early", "%Code 63990"),
+    (UNUSABLE, &[], "security-mgmt 212 state enable", SHEET, "%Code 63904-GPONRM Not support this ONU"),
+    (ONU, &[], "service-port 9 vport 1 user-vlan 9 vlan 9", "writes.vlan_missing", "%Code 1: no VLAN"),
+    (BOX, &[], "vlan port eth_0/3 vlan 100", "writes.port_mode", "%Code 63983"),
 ];
 
 async fn simulator() -> Simulator {
     let more = "[cli]\nwidth = 512\n[writes]\nagain = \"refused\"\nreadd_ms = 600000\n\
+                vlan_missing = \"%Code 1: no VLAN\"\nport_mode = \"%Code 63983-GPONRM : Port mode error\"\n\
+                [[onus]]\nat = \"1/1/1:128\"\nbehaviour = { omci = \"not_supported\" }\n\
                 [[onus]]\nat = \"1/1/1:3\"\nservices = [{ vlan = 100, profile = \"PLAN-A\" }]\n";
     // Of two `[[onus]]` of one place the last one says it.
     start(oltsim::Source::Scenario(format!("{}\n{more}", oltsim::SMALL))).await
@@ -52,7 +58,9 @@ async fn simulator() -> Simulator {
 
 #[tokio::test]
 async fn every_refusal_is_met_and_has_its_source() {
-    let listed = change_refusals(&WriteOptions::default());
+    let [vlan_missing, port_mode] =
+        ["%Code 1: no VLAN", "%Code 63983-GPONRM : Port mode error"].map(str::to_owned);
+    let listed = change_refusals(&WriteOptions { vlan_missing, port_mode, ..WriteOptions::default() });
     assert_eq!(listed.len(), CASES.len(), "a refusal without a case, or the reverse");
     for ((place, before, line, source, begin), (own_source, own_line)) in CASES.iter().zip(&listed) {
         assert_eq!((own_source.as_str(), own_line.starts_with(begin)), (*source, true), "{line}: {own_line}");

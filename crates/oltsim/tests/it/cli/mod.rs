@@ -1,5 +1,6 @@
 //! The command line, over TCP.
 
+mod accepted;
 mod again;
 mod any_lines;
 mod boxes;

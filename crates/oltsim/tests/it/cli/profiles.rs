@@ -65,3 +65,24 @@ async fn types_are_made_and_can_be_registered() {
     terminal.enter("pon").await;
     assert!(terminal.tell("no onu-type ALL-ONT").await.contains("in use"));
 }
+
+#[tokio::test]
+async fn some_firmwares_list_the_types_of_the_factory_alone() {
+    let types = "factory_types_only = true\n[[onu_types]]\nname = \"ZTE-F601\"\nfactory = true";
+    let simulator = with_cli(types).await;
+    let said = simulator.type_as_somebody(&[
+        "show onu-type gpon",
+        "show onu-type gpon ZTE-F660",
+        "show running-config",
+    ]);
+    let names: Vec<&str> = said[0].split("\r\n").filter(|line| line.starts_with("ONU type name:")).collect();
+    assert_eq!(names, ["ONU type name:          ZTE-F601"]);
+    assert!(said[1].contains("%Code 62310"), "{}", said[1]);
+    assert!(said[2].contains("  onu-type ZTE-F660 gpon\r\n"));
+    let simulator = with_cli("").await;
+    let said = simulator.type_as_somebody(&["show onu-type gpon ZTE-F660", "show onu-type gpon zte-f660"]);
+    assert!(
+        said[0].contains("ONU type name:          ZTE-F660\r\n") && said[1].contains("62310"),
+        "{said:?}"
+    );
+}

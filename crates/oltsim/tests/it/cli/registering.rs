@@ -168,6 +168,14 @@ async fn a_serial_number_may_stand_on_two_ports_where_a_scenario_says_so() {
 }
 
 #[tokio::test]
+async fn or_anywhere() {
+    let (_simulator, mut terminal) = held("[writes]\nserial_unique = \"nowhere\"").await;
+    terminal.all(&["onu 9 type ZTE-F660 sn ZTEGC0000001"]).await;
+    let found = terminal.tell("show gpon onu by sn ZTEGC0000001").await;
+    assert!(found.ends_with("gpon-onu_1/1/1:1\ngpon-onu_1/1/1:9\n"), "{found}");
+}
+
+#[tokio::test]
 async fn by_password_and_with_profiles() {
     let (simulator, mut terminal) = held("").await;
     terminal.all(&["onu 9 type ZTE-F660 pw GD824CDF3", "onu 9 profile line L1 remote R1"]).await;
