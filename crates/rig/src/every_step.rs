@@ -23,6 +23,32 @@ pub struct Operation {
     blocked: bool,
     /// Why the ONU goes offline, for one that restarts it.
     restarts: Option<OfflineReason>,
+    /// The serial number of the ONU, for a write that registers it.
+    registers: Option<&'static str>,
+}
+
+/// The number that an ONU gets which is registered.
+const REGISTERED: u8 = 8;
+/// The box that waits on the PON, and one that is not plugged in.
+const BOX: &str = "ZTEGD824CDF3";
+const OTHER: &str = "HWTC1A2B3C4D";
+
+/// A registration by this strategy.
+fn register(serial: &str, strategy: &str, wan: &Value) -> Value {
+    json!({
+        "pon_port": "1/1/1", "serial_number": serial, "onu_type": "ZTE-F660", "name": "House 7",
+        "description": "first floor", "strategy": strategy, "wan": wan,
+        "profile": {"dba_profile": "UP-10M", "vlan": 100, "traffic_profile": "DOWN-50M"},
+    })
+}
+
+/// The same without a WAN.
+fn register_alone(serial: &str, strategy: &str) -> Value {
+    let mut body = register(serial, strategy, &Value::Null);
+    if let Some(body) = body.as_object_mut() {
+        body.remove("wan");
+    }
+    body
 }
 
 /// The writes of the API.
@@ -34,6 +60,7 @@ pub const OPERATIONS: &[Operation] = &[
         body: |serial| json!({"serial_number": serial, "name": "House 7", "description": "first floor"}),
         blocked: false,
         restarts: None,
+        registers: None,
     },
     Operation {
         name: "block",
@@ -42,6 +69,7 @@ pub const OPERATIONS: &[Operation] = &[
         body: |serial| json!({"serial_number": serial}),
         blocked: false,
         restarts: None,
+        registers: None,
     },
     Operation {
         name: "unblock",
@@ -50,6 +78,7 @@ pub const OPERATIONS: &[Operation] = &[
         body: |serial| json!({"serial_number": serial}),
         blocked: true,
         restarts: None,
+        registers: None,
     },
     Operation {
         name: "reboot by its interface",
@@ -58,6 +87,7 @@ pub const OPERATIONS: &[Operation] = &[
         body: |serial| json!({"serial_number": serial, "via": "shutdown"}),
         blocked: false,
         restarts: Some(OfflineReason::Shutdown),
+        registers: None,
     },
     Operation {
         name: "reboot by OMCI",
@@ -66,6 +96,7 @@ pub const OPERATIONS: &[Operation] = &[
         body: |serial| json!({"serial_number": serial, "via": "omci"}),
         blocked: false,
         restarts: Some(OfflineReason::Reboot),
+        registers: None,
     },
     Operation {
         name: "factory reset",
@@ -74,6 +105,7 @@ pub const OPERATIONS: &[Operation] = &[
         body: |serial| json!({"serial_number": serial}),
         blocked: false,
         restarts: Some(OfflineReason::Reboot),
+        registers: None,
     },
     Operation {
         name: "delete",
@@ -82,6 +114,46 @@ pub const OPERATIONS: &[Operation] = &[
         body: |_| Value::Null,
         blocked: false,
         restarts: None,
+        registers: None,
+    },
+    Operation {
+        name: "register by services, with PPPoE",
+        method: "POST",
+        path: "/onu/register",
+        body: |serial| {
+            let wan = json!({"mode": "pppoe", "username": "user7", "password": "s3cret"});
+            register(serial, "service", &wan)
+        },
+        blocked: false,
+        restarts: None,
+        registers: Some(BOX),
+    },
+    Operation {
+        name: "register by flows",
+        method: "POST",
+        path: "/onu/register",
+        body: |serial| register_alone(serial, "flow"),
+        blocked: false,
+        restarts: None,
+        registers: Some(OTHER),
+    },
+    Operation {
+        name: "register as a bridge",
+        method: "POST",
+        path: "/onu/register",
+        body: |serial| register_alone(serial, "bridge"),
+        blocked: false,
+        restarts: None,
+        registers: Some(BOX),
+    },
+    Operation {
+        name: "register as a router, with DHCP",
+        method: "POST",
+        path: "/onu/register",
+        body: |serial| register(serial, "router", &json!({"mode": "dhcp", "vlan_profile": "PPPOE"})),
+        blocked: false,
+        restarts: None,
+        registers: Some(OTHER),
     },
 ];
 
@@ -160,6 +232,7 @@ const YES: &str = "yes";
 /// A write that was made, with what the device held before, would hold, and holds.
 #[derive(Debug)]
 pub struct Made {
+    at: gpon::OnuRef,
     /// The answer, or that of its job once it was settled.
     pub answer: Answer,
     /// Before.
@@ -188,7 +261,8 @@ impl Operation {
         // What stands now survives a restart of the OLT.
         sim.device(|device| {
             device.save();
-            device.onu(onu()).unwrap().configured.serial.to_string()
+            let stands = || device.onu(onu()).unwrap().configured.serial.to_string();
+            self.registers.map_or_else(stands, str::to_owned)
         })
         .unwrap()
     }
@@ -198,6 +272,12 @@ impl Operation {
         let path = self.path.replace("{serial}", serial) + query;
         let body = (self.body)(serial);
         (self.method.parse().unwrap(), path, (!body.is_null()).then_some(body))
+    }
+
+    /// Where the ONU stands, or will.
+    fn at(self) -> gpon::OnuRef {
+        let id = if self.registers.is_some() { REGISTERED } else { onu().id.get() };
+        gpon::OnuRef { id: gpon::OnuId::new(id).unwrap(), ..onu() }
     }
 
     /// Asks for it.
@@ -210,7 +290,8 @@ impl Operation {
     pub async fn wished(self) -> Configuration {
         let (calm, serial) = self.writer().await;
         let applied = self.ask(&calm, &serial, "").await;
-        assert_eq!(applied.status, 200, "{}: {}", self.name, applied.body);
+        let made = if self.registers.is_some() { 201 } else { 200 };
+        assert_eq!(applied.status, made, "{}: {}", self.name, applied.body);
         calm.sim.device(|device| device.configuration()).unwrap()
     }
 
@@ -263,7 +344,10 @@ impl Operation {
                 let is_step = |line: &&Value| line["place"] == "(config-if)#" && line["line"] != "end";
                 let steps = plan["lines"].as_array().unwrap().iter().take(at).filter(is_step).count();
                 let undo = typed(&plan["undo"]).into_iter().rev().take(steps);
-                let within = format!("gpon-onu_{}", onu());
+                let within = match self.registers {
+                    Some(_) => format!("gpon-olt_{}", onu().pon),
+                    None => format!("gpon-onu_{}", onu()),
+                };
                 let refused = undo.map(|undo| LineFault::once(&within, &undo, LineEffect::Refuse(NO.into())));
                 let faults = std::iter::once(first).chain(refused).collect();
                 writer.sim.set_line_faults(faults);
@@ -278,7 +362,7 @@ impl Operation {
                         Happening::SomebodyElse => {
                             writer.sim.type_as_somebody(&[
                                 "configure terminal",
-                                "interface gpon-onu_1/1/1:1",
+                                &format!("interface gpon-onu_{}", self.at()),
                                 "name by hand",
                             ]);
                         }
@@ -300,7 +384,7 @@ impl Operation {
         writer.sim.clear_faults();
         let answer = settled(&writer, answer).await;
         let now = writer.sim.device(|device| device.configuration()).unwrap();
-        Made { answer, before, wished, now, restarted: self.restarted(&writer.sim) }
+        Made { at: self.at(), answer, before, wished, now, restarted: self.restarted(&writer.sim) }
     }
 }
 
@@ -339,15 +423,15 @@ impl Made {
     /// # Panics
     /// Where it is not.
     pub fn is_true(&self, what: &str) {
-        let Self { answer, before, wished, now, restarted } = self;
+        let Self { at, answer, before, wished, now, restarted } = self;
         let data = &answer.body["data"];
         let state = data["state"].as_str().unwrap_or_default();
-        let hand = |config: &Configuration| config.onus.get(&onu()).map(|onu| onu.name.clone());
+        let hand = |config: &Configuration| config.onus.get(at).map(|onu| onu.name.clone());
         let by_hand = hand(now).as_deref() == Some(b"by hand");
         // What somebody else did is his own.
         let same = |one: &Configuration| {
             let mut one = one.clone();
-            if by_hand && let (Some(onu), Some(now)) = (one.onus.get_mut(&onu()), now.onus.get(&onu())) {
+            if by_hand && let (Some(onu), Some(now)) = (one.onus.get_mut(at), now.onus.get(at)) {
                 onu.name.clone_from(&now.name);
             }
             one == *now
@@ -356,19 +440,11 @@ impl Made {
             assert_eq!(restarted, state == "applied", "{what}: {}", answer.body);
         }
         match state {
-            "applied" | "unchanged" => assert!(
-                same(wished),
-                "{what}: {} but the device holds {:?}",
-                answer.body,
-                now.onus.get(&onu())
-            ),
+            "applied" | "unchanged" => {
+                assert!(same(wished), "{what}: {} but the device holds {:?}", answer.body, now.onus.get(at))
+            }
             "refused" | "rolled_back" => {
-                assert!(
-                    same(before),
-                    "{what}: {} but the device holds {:?}",
-                    answer.body,
-                    now.onus.get(&onu())
-                );
+                assert!(same(before), "{what}: {} but the device holds {:?}", answer.body, now.onus.get(at));
             }
             "partial" => {
                 let remains = !same(before) || *restarted == Some(true);

@@ -404,7 +404,7 @@ pub(super) fn not_done(job: &str, why: &NotDone, saved: Saved, about: &About) ->
         _ => (WriteState::Unchanged, saved),
     };
     let outcome = Outcome::unreported(state, saved, Vec::new()).about(job, about);
-    why.failure(&about.olt, &about.act).with_data(outcome)
+    why.failure(&about.olt, &about.act).with_more(outcome)
 }
 
 /// A moment, or null for one that cannot be told.

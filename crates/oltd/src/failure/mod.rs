@@ -128,6 +128,21 @@ impl Failure {
         }
     }
 
+    /// The same beside what its data names already.
+    pub fn with_more(self, more: impl Serialize) -> Self {
+        let Some(serde_json::Value::Object(named)) = self.data.as_deref().cloned() else {
+            return self.with_data(more);
+        };
+        match serde_json::to_value(more) {
+            Ok(serde_json::Value::Object(mut data)) => {
+                data.extend(named);
+                Self { data: Some(Box::new(data.into())), ..self }
+            }
+            Ok(_) => self,
+            Err(error) => Self::internal(error),
+        }
+    }
+
     /// The same, and when asking again may succeed.
     pub(crate) fn retry(self, after: Duration) -> Self {
         Self { retry_after: Some(after), ..self }
@@ -265,7 +280,13 @@ impl From<ChangeError> for Failure {
                     "The serial number is registered at {}{name}{since}; on_conflict: take_over moves one that is offline.",
                     place.at
                 );
-                Self::new(ErrorCode::SerialInUse, message, detail).with_data(place)
+                Self::new(ErrorCode::SerialInUse, message, detail).with_data(serde_json::json!({ "place": {
+                    "pon_port": place.at.pon.to_string(),
+                    "onu_id": place.at.id.get(),
+                    "name": place.name,
+                    "online": place.online,
+                    "offline_since": place.offline_since,
+                } }))
             }
             NotChanged::Differs { differences, .. } => Self::new(
                 ErrorCode::Differs,

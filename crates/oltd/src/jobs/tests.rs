@@ -65,7 +65,7 @@ impl Case {
     ) -> Answered {
         let of = work.clone();
         let add = async move { of.jobs.add(&of.olt, &of.job, "describe", "1/1/1:1", &asked()).await };
-        self.jobs.run(work, PATIENCE, add, made).await.unwrap()
+        self.jobs.run(&work.olt, Some(work.at), &work.job, PATIENCE, add, made).await.unwrap()
     }
 
     fn work(&self) -> Work {

@@ -22,6 +22,7 @@ mod page;
 mod people;
 mod profiles;
 mod queue;
+mod register;
 #[cfg(unix)]
 mod restarted;
 #[cfg(unix)]

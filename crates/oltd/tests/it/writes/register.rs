@@ -1,0 +1,195 @@
+//! Putting ONUs into service, each as it is when nothing goes wrong, and what stands in the way.
+
+use gpon::OnuRef;
+use oltsim::SMALL;
+use rig::{Writer, WriterOptions};
+use serde_json::{Value, json};
+
+const SERIAL: &str = "ZTEGD824CDF3";
+
+fn at(id: u16) -> OnuRef {
+    OnuRef { pon: "1/1/1".parse().unwrap(), id: id.to_string().parse().unwrap() }
+}
+
+/// The whole body: name, T-CONT, GEM port with limit, service port, service, PPPoE.
+fn body(serial: &str) -> Value {
+    json!({
+        "pon_port": "1/1/1", "serial_number": serial, "onu_type": "ZTE-F660", "name": "House 7",
+        "description": "first floor",
+        "profile": {"dba_profile": "UP-10M", "vlan": 100, "traffic_profile": "DOWN-50M"},
+        "wan": {"mode": "pppoe", "username": "user7@isp", "password": "s3cret", "vlan_profile": "PPPOE"},
+    })
+}
+
+fn lines(body: &Value) -> Vec<&str> {
+    body["data"]["steps"].as_array().unwrap().iter().map(|step| step["line"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_onu_is_put_into_service() {
+    let writer = Writer::start(SMALL).await;
+    let answer = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let data = &answer.body["data"];
+    assert_eq!((&data["state"], &data["verified"]), (&json!("applied"), &json!(true)), "{data}");
+    assert_eq!((&data["pon_port"], &data["onu_id"]), (&json!("1/1/1"), &json!(8)));
+    assert_eq!((&data["serial_number"], &data["service_port_id"]), (&json!(SERIAL), &json!(1)));
+    assert_eq!(
+        lines(&answer.body),
+        [
+            "configure terminal",
+            "interface gpon-olt_1/1/1",
+            "onu 8 type ZTE-F660 sn ZTEGD824CDF3",
+            "exit",
+            "interface gpon-onu_1/1/1:8",
+            "name House 7",
+            "description first floor",
+            "sn-bind enable sn",
+            "tcont 1 profile UP-10M",
+            "gemport 1 tcont 1",
+            "gemport 1 traffic-limit downstream DOWN-50M",
+            "service-port 1 vport 1 user-vlan 100 vlan 100",
+            "exit",
+            "pon-onu-mng gpon-onu_1/1/1:8",
+            "service 1 gemport 1 vlan 100",
+            "wan-ip 1 mode pppoe username user7@isp password *** vlan-profile PPPOE host 1",
+            "wan 1 service internet host 1",
+            "end",
+        ]
+    );
+    let configured = writer.sim.device(|device| device.onu(at(8)).unwrap().configured.clone()).unwrap();
+    assert_eq!(configured.serial.to_string(), SERIAL);
+    // The same again has nothing to do.
+    let again = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((again.status, &again.body["data"]["state"]), (200, &json!("unchanged")), "{}", again.body);
+    assert_eq!(again.body["data"]["onu_id"], 8);
+    assert!(!writer.configured().iter().any(|line| line.contains("s3cret") && line.starts_with("show")));
+    let job = writer.get(&format!("/jobs/{}", data["job"].as_str().unwrap())).await;
+    assert!(!job.body.to_string().contains("s3cret"), "{}", job.body);
+    assert_eq!(job.body["data"]["state"], "done");
+}
+
+#[tokio::test]
+async fn a_half_made_onu_is_completed_and_another_way_is_left_alone() {
+    let writer = Writer::start(SMALL).await;
+    writer.sim.type_as_somebody(&[
+        "configure terminal",
+        "interface gpon-olt_1/1/1",
+        "onu 20 type ZTE-F660 sn ZTEGD824CDF3",
+        "exit",
+        "interface gpon-onu_1/1/1:20",
+        "name House 7",
+        "tcont 1 profile UP-10M",
+    ]);
+    let answer = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((answer.status, &answer.body["data"]["onu_id"]), (201, &json!(20)), "{}", answer.body);
+    let sent = lines(&answer.body);
+    assert!(
+        !sent
+            .iter()
+            .any(|line| line.starts_with("onu ") || line.starts_with("tcont ") || line.starts_with("name ")),
+        "{sent:?}"
+    );
+    assert!(sent.contains(&"gemport 1 tcont 1"), "{sent:?}");
+    // Another name is another wish.
+    let mut other = body(SERIAL);
+    other["name"] = json!("House 8");
+    let before = writer.configured().len();
+    let answer = writer.post("/onu/register", other).await;
+    assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("differs")), "{}", answer.body);
+    let differences = &answer.body["data"]["differences"];
+    assert_eq!(
+        differences[0],
+        json!({"what": "name", "wished": "name House 8", "stands": "name House 7"}),
+        "{differences}"
+    );
+    let mut other = body(SERIAL);
+    other["onu_id"] = json!(21);
+    let answer = writer.post("/onu/register", other).await;
+    assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("differs")), "{}", answer.body);
+    assert_eq!(writer.configured().len(), before);
+}
+
+#[tokio::test]
+async fn what_the_olt_lacks_is_named_before_anything_is_sent() {
+    let writer = Writer::start(SMALL).await;
+    let mut wish = body(SERIAL);
+    wish["profile"] = json!({"dba_profile": "UP-99M", "vlan": 300, "svlan": 301, "traffic_profile": "NONE"});
+    wish["onu_type"] = json!("F999");
+    wish["wan"]["vlan_profile"] = json!("NOPE");
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("not_on_olt")), "{}", answer.body);
+    let missing = answer.body["data"]["missing"].to_string();
+    for name in ["UP-99M", "300", "301", "NONE", "F999", "NOPE"] {
+        assert!(missing.contains(name), "{missing}");
+    }
+    assert_eq!(writer.configured(), [""; 0]);
+    // A number and a serial number that are taken.
+    let mut wish = body(SERIAL);
+    wish["onu_id"] = json!(3);
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (409, &json!("onu_id_in_use")),
+        "{}",
+        answer.body
+    );
+    let mut wish = body("ZTEGC0000001");
+    wish["pon_port"] = json!("1/1/2");
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (409, &json!("serial_in_use")),
+        "{}",
+        answer.body
+    );
+    assert_eq!(answer.body["data"]["place"]["onu_id"], 1, "{}", answer.body);
+    assert_eq!(writer.configured(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_type_follows_the_model() {
+    let with_types = WriterOptions {
+        olt: Some(|olt| olt.registering.types = vec![("F672".into(), "ZTE-F660".parse().unwrap())]),
+        ..WriterOptions::default()
+    };
+    let writer = Writer::with(SMALL, with_types).await;
+    let mut wish = body(SERIAL);
+    wish["onu_type"] = json!("auto");
+    let answer = writer.post("/onu/register", wish.clone()).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert!(lines(&answer.body).contains(&"onu 8 type ZTE-F660 sn ZTEGD824CDF3"));
+    wish["serial_number"] = json!("HWTC00000077");
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (409, &json!("model_unknown")),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_registration_is_planned_and_its_plan_applied() {
+    let writer = Writer::start(SMALL).await;
+    let planned = writer.post("/onu/register?dry_run=true", body(SERIAL)).await;
+    assert_eq!(planned.status, 200, "{}", planned.body);
+    let plan = &planned.body["data"]["plan"];
+    assert_eq!((&plan["onu_id"], &plan["serial_number"]), (&json!(8), &json!(SERIAL)), "{plan}");
+    assert_eq!(plan["undo"], json!([{"line": "no onu 8", "class": "exact"}]));
+    assert_eq!(writer.configured(), [""; 0]);
+    let applied = writer
+        .send(reqwest::Method::POST, &format!("/plans/{}/apply", plan["id"].as_str().unwrap()), None)
+        .await;
+    assert_eq!(
+        (applied.status, &applied.body["data"]["state"]),
+        (201, &json!("applied")),
+        "{}",
+        applied.body
+    );
+    let stale = writer.post("/onu/register?dry_run=true", body("ZTEGD8240001")).await;
+    let id = stale.body["data"]["plan"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(writer.post("/onu/register", body("ZTEGD8240001")).await.status, 201);
+    let answer = writer.send(reqwest::Method::POST, &format!("/plans/{id}/apply"), None).await;
+    assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("plan_stale")), "{}", answer.body);
+}
