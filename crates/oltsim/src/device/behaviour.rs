@@ -39,6 +39,21 @@ pub enum Omci {
     NotSupported,
 }
 
+/// A list that leaves an ONU out although it is registered: lists of real devices came back
+/// truncated (fact sheet, CLI §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum List {
+    /// The rows of `show gpon onu state`; its footer counts the ONU.
+    State,
+    /// `show gpon onu baseinfo`.
+    BaseInfo,
+    /// `show running-config interface gpon-olt_…`.
+    Configuration,
+    /// `show gpon onu by sn`.
+    BySerial,
+}
+
 /// A phase that a box does not get beyond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

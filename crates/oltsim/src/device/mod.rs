@@ -22,7 +22,7 @@ use std::time::Duration;
 use gpon::{OfflineReason, OnuRef, OnuState, PonPort, SerialNumber};
 use jiff::civil::DateTime;
 
-pub use behaviour::{Behaviour, Omci, Stays};
+pub use behaviour::{Behaviour, List, Omci, Stays};
 pub use chassis::{Card, Chassis, Environment, Fan, Model, Module, PowerFeed, PowerState, Uplink};
 pub use clock::Clock;
 pub use configuration::{

@@ -4,7 +4,7 @@ use gpon::{OfflineReason, OnuState, SerialNumber, VlanMode};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use super::{Behaviour, OnuConfig, Traffic};
+use super::{Behaviour, List, OnuConfig, Traffic};
 
 /// A registered ONU.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct Onu {
     pub own_password: Option<String>,
     /// What it does of its own.
     pub behaviour: Behaviour,
+    /// The lists of the OLT that leave it out.
+    pub unlisted: Vec<List>,
     /// The address that it gets when its WAN connects; `None` for one that had its address
     /// from the start.
     pub(super) lease: Option<IpHost>,
@@ -81,6 +83,7 @@ impl Onu {
             downstream: Traffic::default(),
             own_password: None,
             behaviour: Behaviour::default(),
+            unlisted: Vec::new(),
             lease: None,
             service_since: None,
             wan_since: None,
@@ -147,6 +150,11 @@ impl Onu {
     /// Whether it is in service, so that the OLT can ask it things over OMCI.
     pub fn is_online(&self) -> bool {
         self.phase == OnuState::Online
+    }
+
+    /// Whether a list of the OLT shows it.
+    pub(crate) fn is_listed(&self, list: List) -> bool {
+        !self.unlisted.contains(&list)
     }
 
     /// Whether there are last values of its optics to be kept: it went without its light or power.

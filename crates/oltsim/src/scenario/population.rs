@@ -180,6 +180,7 @@ fn single(
     onu.optics.tx = section.tx.map_or(onu.optics.tx, milli);
     onu.optics.olt_rx = section.olt_rx.map_or(onu.optics.olt_rx, milli);
     onu.behaviour = section.behaviour.clone().unwrap_or_else(|| std::mem::take(&mut onu.behaviour));
+    onu.unlisted.clone_from(&section.unlisted);
     onu.last_online = online.or(onu.last_online);
     onu.last_offline = offline.or(onu.last_offline);
     Ok(())

@@ -4,7 +4,7 @@ use gpon::{OnuState, VlanMode};
 use serde::Deserialize;
 
 use super::text::Text;
-use crate::device::{Behaviour, Tagging};
+use crate::device::{Behaviour, List, Tagging};
 
 /// A kind of ONU among those that a rule draws from.
 #[derive(Debug, Clone, Deserialize)]
@@ -229,6 +229,8 @@ pub(super) struct OnuSection {
     pub(super) last_online: Option<String>,
     pub(super) last_offline: Option<String>,
     pub(super) behaviour: Option<Behaviour>,
+    #[serde(default)]
+    pub(super) unlisted: Vec<List>,
     pub(super) services: Option<Vec<ServiceSection>>,
     #[serde(default)]
     pub(super) config: Vec<String>,

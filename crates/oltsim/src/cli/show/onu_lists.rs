@@ -5,7 +5,7 @@ use std::fmt::Write;
 use gpon::{OnuRef, OnuState, PonPort, SerialNumber};
 
 use crate::cli::{Answer, Arg, Ask, Command, Refusal, Slow};
-use crate::device::Onu;
+use crate::device::{List, Onu};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { syntax: "show gpon onu state", slow: Slow::List, run: run_states },
@@ -42,14 +42,16 @@ struct StateRow {
     phase: OnuState,
 }
 
-fn print_states(rows: &[StateRow]) -> String {
+/// `unlisted` are the phases of ONUs that only the footer counts.
+fn print_states(rows: &[StateRow], unlisted: &[OnuState]) -> String {
     let mut text = format!("OnuIndex   Admin State  OMCC State  Phase State  Channel\n{}\n", "-".repeat(62));
     for row in rows {
         let (at, admin, omcc) = (row.at.to_string(), enabled(row.enabled), enabled(row.omcc));
         let _ = writeln!(text, "{at:<12}{admin:<13}{omcc:<12}{:<13}1(GPON)", phase(row.phase));
     }
-    let online = rows.iter().filter(|row| row.phase == OnuState::Online).count();
-    let _ = writeln!(text, "ONU Number: {online}/{}", rows.len());
+    let phases = rows.iter().map(|row| row.phase).chain(unlisted.iter().copied());
+    let online = phases.filter(|phase| *phase == OnuState::Online).count();
+    let _ = writeln!(text, "ONU Number: {online}/{}", rows.len() + unlisted.len());
     text
 }
 
@@ -76,7 +78,10 @@ fn run_states(ask: &Ask<'_>) -> Answer {
         _ => true,
     };
     let onus = ask.device.onus().filter(|(at, _)| wanted(at));
-    let rows: Vec<_> = onus
+    let (listed, unlisted): (Vec<_>, Vec<_>) = onus.partition(|(_, onu)| onu.is_listed(List::State));
+    let unlisted: Vec<OnuState> = unlisted.iter().map(|(_, onu)| onu.phase()).collect();
+    let rows: Vec<_> = listed
+        .into_iter()
         .map(|(at, onu)| StateRow {
             at,
             enabled: onu.configured.enabled,
@@ -85,9 +90,9 @@ fn run_states(ask: &Ask<'_>) -> Answer {
         })
         .collect();
     match rows.as_slice() {
-        [] => Err(Refusal::Empty),
+        [] if unlisted.is_empty() => Err(Refusal::Empty),
         rows if super::is_old(ask.device) => Ok(print_old_states(rows)),
-        rows => Ok(print_states(rows)),
+        rows => Ok(print_states(rows, &unlisted)),
     }
 }
 
@@ -132,6 +137,7 @@ pub(super) fn auth(onu: &Onu) -> [String; 2] {
 
 fn run_bases(ask: &Ask<'_>) -> Answer {
     let rows: Vec<_> = of_pon(ask)
+        .filter(|(_, onu)| onu.is_listed(List::BaseInfo))
         .map(|(at, onu)| BaseRow {
             at,
             onu_type: onu.configured.onu_type.clone(),
@@ -165,8 +171,8 @@ fn run_by_serial(ask: &Ask<'_>) -> Answer {
         [Arg::Word(word)] => word.parse::<SerialNumber>().map_err(|_| ask.bad(0))?,
         _ => return Err(ask.bad(0)),
     };
-    let found: Vec<_> =
-        ask.device.onus().filter(|(_, onu)| onu.configured.serial == serial).map(|(at, _)| at).collect();
+    let is = |onu: &Onu| onu.configured.serial == serial && onu.is_listed(List::BySerial);
+    let found: Vec<_> = ask.device.onus().filter(|(_, onu)| is(onu)).map(|(at, _)| at).collect();
     if found.is_empty() { Err(Refusal::Empty) } else { Ok(print_by_serial(&found)) }
 }
 
@@ -200,7 +206,7 @@ mod tests {
             rows.push(state(words[0], words[1] == "enable", phase));
         }
         assert!(rows.len() > 3);
-        assert_eq!(print_states(&rows), printed);
+        assert_eq!(print_states(&rows, &[]), printed);
         printed = fixture("c320-v1.2.x/show-gpon-onu-state.txt");
         let rows = [("1/1/1:1", Online), ("1/1/1:2", Los), ("1/1/1:3", DyingGasp), ("1/1/1:4", Offline)]
             .map(|(at, phase)| state(at, phase != Offline, phase));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use gpon::PonPort;
 
 use crate::cli::{Answer, Arg, Ask, Command, Slow};
-use crate::device::Pon;
+use crate::device::{List, Pon};
 
 pub(super) const COMMANDS: &[Command] =
     &[Command { syntax: "show running-config interface <pon>", slow: Slow::Simple, run }];
@@ -38,7 +38,8 @@ pub(super) struct Registered {
 
 impl View {
     pub(super) fn of(port: PonPort, pon: &Pon) -> Self {
-        let onus = pon.onus().iter().map(|(id, onu)| Registered {
+        let listed = pon.onus().iter().filter(|(_, onu)| onu.is_listed(List::Configuration));
+        let onus = listed.map(|(id, onu)| Registered {
             id: *id,
             onu_type: onu.configured.onu_type.clone(),
             by: match &onu.configured.password {

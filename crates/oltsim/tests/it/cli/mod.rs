@@ -6,6 +6,7 @@ mod any_lines;
 mod boxes;
 mod carriers;
 mod configuration;
+mod demo_boxes;
 mod faults;
 mod floods;
 mod hostile;

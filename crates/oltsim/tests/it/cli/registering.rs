@@ -176,6 +176,21 @@ async fn or_anywhere() {
 }
 
 #[tokio::test]
+async fn a_list_may_leave_an_onu_out() {
+    let all = "[\"state\", \"base_info\", \"configuration\", \"by_serial\"]";
+    let (_simulator, mut terminal) = held(&format!("[[onus]]\nat = \"1/1/1:1\"\nunlisted = {all}")).await;
+    let states = terminal.tell("show gpon onu state gpon-olt_1/1/1").await;
+    // Seven, and that of the high number.
+    assert!(!states.contains("1/1/1:1 ") && states.ends_with("ONU Number: 2/8\n"), "{states}");
+    for line in ["show gpon onu baseinfo gpon-olt_1/1/1", "show running-config interface gpon-olt_1/1/1"] {
+        let shown = terminal.tell(line).await;
+        assert!(!shown.contains("ZTEGC0000001") && shown.contains("128"), "{line}: {shown}");
+    }
+    assert!(terminal.tell("show gpon onu by sn ZTEGC0000001").await.contains("62310"));
+    assert_eq!(terminal.tell("onu 1 type ZTE-F660 sn ZTEGD824CDF3").await, EXISTS);
+}
+
+#[tokio::test]
 async fn by_password_and_with_profiles() {
     let (simulator, mut terminal) = held("").await;
     terminal.all(&["onu 9 type ZTE-F660 pw GD824CDF3", "onu 9 profile line L1 remote R1"]).await;
