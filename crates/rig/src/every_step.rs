@@ -232,7 +232,8 @@ const YES: &str = "yes";
 /// A write that was made, with what the device held before, would hold, and holds.
 #[derive(Debug)]
 pub struct Made {
-    at: gpon::OnuRef,
+    /// Where the ONU stands, or would.
+    pub at: gpon::OnuRef,
     /// The answer, or that of its job once it was settled.
     pub answer: Answer,
     /// Before.
@@ -275,7 +276,7 @@ impl Operation {
     }
 
     /// Where the ONU stands, or will.
-    fn at(self) -> gpon::OnuRef {
+    pub fn at(self) -> gpon::OnuRef {
         let id = if self.registers.is_some() { REGISTERED } else { onu().id.get() };
         gpon::OnuRef { id: gpon::OnuId::new(id).unwrap(), ..onu() }
     }
