@@ -1,6 +1,7 @@
 //! The routes of the v1 contract, one file per noun.
 
 mod backups;
+mod callbacks;
 mod cards;
 mod docs;
 mod environment;
@@ -27,6 +28,8 @@ mod unconfigured;
 mod uplinks;
 mod vlans;
 mod writing;
+
+pub(crate) use jobs::shown as shown_job;
 
 use std::time::SystemTime;
 

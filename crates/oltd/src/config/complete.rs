@@ -10,7 +10,7 @@ use super::kinds::{Flag, Optical, Text};
 use super::lists::{SaveRule, WritesOf};
 use super::store::StoreKey;
 use super::value::Given;
-use super::{Config, LogConfig, OltConfig, edge, overrides, redis, reference};
+use super::{Config, LogConfig, OltConfig, callbacks, edge, overrides, redis, reference};
 use crate::cache::CacheTimes;
 use crate::http::Token;
 use crate::jobs::SaveTimes;
@@ -114,6 +114,7 @@ pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Con
             at_most: file.save.at_most.0.0,
             wait_for_others: file.save.wait_for_others.0.0,
         },
+        callbacks: callbacks::complete(file.callbacks),
         stop_wait: file.stop_wait.0.0,
         answers_file: file.answers_file.map(|Given(Text(file))| file.into()),
         cache_memory_mib: file.cache.memory_mib.0.0.into(),

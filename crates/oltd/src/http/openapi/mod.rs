@@ -29,7 +29,7 @@ pub(crate) use failures::{
     SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
-    Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
+    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
     several, some_text, text,
 };
 
