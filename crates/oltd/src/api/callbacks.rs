@@ -41,14 +41,17 @@ impl CallbackUrl {
 impl Value for CallbackUrl {
     fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
         match json {
-            Json::Text(url) if (1..=URL_MOST).contains(&url.len()) => Some(Self(SecretString::from(url.as_str()))),
+            Json::Text(url) if (1..=URL_MOST).contains(&url.len()) => {
+                Some(Self(SecretString::from(url.as_str())))
+            }
             _ => reader.note(format_args!("a URL of 1 to {URL_MOST} bytes, as a text")),
         }
     }
 
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        let text = text.min_length(Some(1)).max_length(Some(URL_MOST)).pattern(Some("^[Hh][Tt][Tt][Pp][Ss]?://"));
+        let text =
+            text.min_length(Some(1)).max_length(Some(URL_MOST)).pattern(Some("^[Hh][Tt][Tt][Pp][Ss]?://"));
         text.examples(["https://billing.example.net/oltd"]).into()
     }
 }

@@ -6,7 +6,9 @@ use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::save;
 use super::writing::{Asking, let_through};
 use crate::app::App;
-use crate::http::openapi::{ApplyFailures, CallingBack, HowToWrite, JobPath, MadeOrGoesOn, PlanFailures, Told};
+use crate::http::openapi::{
+    ApplyFailures, CallingBack, HowToWrite, JobPath, MadeOrGoesOn, PlanFailures, Told,
+};
 use crate::http::{Answer, Failure, Params, Query, Written, plain};
 use crate::jobs::{Drawn, KeptPlan, NotBegun};
 use crate::writing::Extent;

@@ -108,7 +108,11 @@ impl Asking {
     ///
     /// # Errors
     /// 400 with the rule that it breaks.
-    pub(super) async fn call_back(&mut self, olt: &ChosenOlt, url: Option<CallbackUrl>) -> Result<(), Failure> {
+    pub(super) async fn call_back(
+        &mut self,
+        olt: &ChosenOlt,
+        url: Option<CallbackUrl>,
+    ) -> Result<(), Failure> {
         if let Some(url) = url {
             self.callback = Some(url.admitted(olt).await?);
         }

@@ -29,8 +29,8 @@ pub(crate) use failures::{
     SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
-    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
-    several, some_text, text,
+    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs,
+    power, query, several, some_text, text,
 };
 
 /// The response itself.
