@@ -3,6 +3,7 @@
 mod backups;
 mod callbacks;
 mod cards;
+mod diagnosis;
 mod docs;
 mod environment;
 mod fields;
@@ -120,6 +121,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(monitoring::olt))
         .routes(routes!(monitoring::pon))
         .routes(routes!(monitoring::onu))
+        .routes(routes!(diagnosis::show))
         .routes(routes!(traffic::dba_profiles))
         .routes(routes!(traffic::dba_profile))
         .routes(routes!(traffic::profiles))

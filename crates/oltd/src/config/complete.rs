@@ -223,5 +223,6 @@ fn limits(keys: &Monitoring, places: &Places, found: &mut Findings) -> OpticalLi
         rx_power: between("rx_power", &keys.rx_power_low, &keys.rx_power_high),
         tx_power: between("tx_power", &keys.tx_power_low, &keys.tx_power_high),
         temperature: between("temperature", &keys.temperature_low, &keys.temperature_high),
+        below_median: keys.below_median.0.0.into(),
     }
 }

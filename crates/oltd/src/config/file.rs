@@ -239,6 +239,9 @@ table! {
         /// degrees Celsius
         temperature_low: usual(Optical, "0"),
         temperature_high: usual(Optical, "70"),
+        /// dB, how much weaker than the median of its PON an ONU's light may be before
+        /// its diagnosis calls it weak
+        below_median: usual(Number<1, 40>, "6"),
     }
 }
 
