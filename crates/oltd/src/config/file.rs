@@ -95,7 +95,7 @@ table! {
     /// How the ends of jobs are told to the `callback_url` of a write, see docs/callbacks.md.
     pub(super) struct Callbacks {
         /// What is signed with; without it no write takes a callback_url.
-        secret: may(SigningSecret, "...", "none"),
+        secret: may(SigningSecret, "change-me-it-is-public", "none"),
         /// Hosts and networks, such as ["billing.example.net", "10.1.0.0/16"]: nothing else
         /// is called then. Without it all public addresses are, and no others.
         allow: usual(Targets, ""),

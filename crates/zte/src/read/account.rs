@@ -6,6 +6,9 @@ use crate::Trouble;
 use crate::cli::show::{ShowOnuDetailInfo, ShowRemoteWanIp};
 use crate::reach::{Inner, Problems, Told};
 
+/// What begins the OLT's answer where there is no WAN connection (fact sheet, CLI §2).
+const NO_WAN: &str = "%Code 64040";
+
 /// Reads it with two commands, the second of which asks the ONU itself (fact sheet, CLI
 /// §4.6): it must be online. What is missing of the state of its configuration is a problem
 /// of [`Field::Status`], of its WAN connections one of [`Field::IpAddress`].
@@ -15,6 +18,10 @@ pub(crate) async fn of_onu(olt: &Inner, at: OnuRef) -> Told<OnuAccount> {
     let detail = asking.ask(&ShowOnuDetailInfo { onu: at }, &[Field::Status], &mut problems).await;
     let detail = known(detail, Field::Status, &mut problems)?;
     let wans = asking.ask(&ShowRemoteWanIp { onu: at }, &[Field::IpAddress], &mut problems).await;
+    let wans = match wans {
+        Err(Trouble::Refused { answer, .. }) if answer.trim_start().starts_with(NO_WAN) => Ok(Vec::new()),
+        wans => wans,
+    };
     let wans = known(wans, Field::IpAddress, &mut problems)?;
     let wans = wans.map(|wans| {
         let of = |wan: crate::cli::show::RemoteWan| WanConnection {

@@ -110,14 +110,13 @@ impl Neighbours {
         let more = |id: OnuId| columns?.iter().find(|onu| onu.at.id == id);
         let online = others().filter(|onu| onu.state == Some(OnuState::Online)).count();
         let is_off = |onu: &&Onu| onu.state.is_some_and(|state| state != OnuState::Online);
-        let together = |is_so: fn(&Onu, OfflineReason) -> bool| {
+        // In this state or merely offline: one that has come to another state since went otherwise.
+        let together = |state: OnuState, is_so: fn(OfflineReason) -> bool| {
             let (_, mine) = (columns?, last_offline?);
-            let counted = others().filter(is_off).filter(|onu| {
-                more(onu.at.id).is_some_and(|row| {
-                    let when = row.last_offline.map(|theirs| theirs.seconds_after(mine).abs());
-                    when.is_some_and(|apart| apart <= TOGETHER_S)
-                        && row.offline_reason.is_some_and(|reason| is_so(onu, reason))
-                })
+            let went = others().filter(|onu| [Some(state), Some(OnuState::Offline)].contains(&onu.state));
+            let counted = went.filter_map(|onu| more(onu.at.id)).filter(|row| {
+                let when = row.last_offline.map(|theirs| theirs.seconds_after(mine).abs());
+                when.is_some_and(|apart| apart <= TOGETHER_S) && row.offline_reason.is_some_and(is_so)
             });
             Some(counted.count())
         };
@@ -126,8 +125,8 @@ impl Neighbours {
             total: Some(others().count()),
             online,
             offline: others().filter(is_off).count(),
-            lost_with_it: together(|onu, reason| onu.state != Some(OnuState::DyingGasp) && is_loss(reason)),
-            dark_with_it: together(|_, reason| reason == OfflineReason::PowerOff),
+            lost_with_it: together(OnuState::Los, is_loss),
+            dark_with_it: together(OnuState::DyingGasp, |reason| reason == OfflineReason::PowerOff),
             median_rx: median(lit().filter_map(|onu| onu.rx)),
             median_olt_rx: median(lit().filter_map(|onu| more(onu.at.id)?.olt_rx.or(onu.olt_rx))),
         }
