@@ -112,6 +112,10 @@ impl Neighbours {
         let is_off = |onu: &&Onu| onu.state.is_some_and(|state| state != OnuState::Online);
         // In this state or merely offline: one that has come to another state since went otherwise.
         let together = |state: OnuState, is_so: fn(OfflineReason) -> bool| {
+            if online == others().count() {
+                // Whenever it went: nobody went with it.
+                return Some(0);
+            }
             let (_, mine) = (columns?, last_offline?);
             let went = others().filter(|onu| [Some(state), Some(OnuState::Offline)].contains(&onu.state));
             let counted = went.filter_map(|onu| more(onu.at.id)).filter(|row| {

@@ -247,7 +247,10 @@ fn no_gem_port(e: &Evidence, _: &OpticalLimits) -> Option<String> {
 }
 
 fn no_mac(e: &Evidence, _: &OpticalLimits) -> Option<String> {
-    (e.is_online() && e.macs == Some(0)).then(|| {
+    // Whoever has an address over it has spoken.
+    let is_up = |wan: &gpon::WanConnection| wan.is_connected() == Some(true) && wan.address.is_some();
+    let speaks = e.wans.as_ref().is_some_and(|wans| wans.iter().any(is_up));
+    (e.is_online() && e.macs == Some(0) && !speaks).then(|| {
         "It is online, and no MAC address is learnt behind it: nothing behind the box speaks.".to_owned()
     })
 }

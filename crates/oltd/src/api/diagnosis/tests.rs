@@ -190,6 +190,9 @@ fn service() {
     is(&Evidence { tconts: Some(0), ..well() }, Code::NoGemPort, "no T-CONT");
     is(&Evidence { gem_ports: Some(0), ..well() }, Code::NoGemPort, "no GEM port");
     is(&Evidence { macs: Some(0), ..well() }, Code::NoMac, "no MAC address");
+    let address = Some([192, 0, 2, 77].into());
+    let speaks = Some(vec![WanConnection { address, ..wan("connected") }]);
+    assert_eq!(codes(&Evidence { macs: Some(0), wans: speaks, ..well() }), [Code::NothingSeen]);
     let refused = Evidence { config_state: Some("fail".into()), ..well() };
     assert_eq!(codes(&refused), [Code::NothingSeen], "`fail` does not mean that it is down");
     is(&Evidence { macs: Some(0), ..refused.clone() }, Code::ConfigRefused, "refused its configuration");
@@ -243,6 +246,8 @@ fn neighbours_that_went_at_the_same_time() {
         let told = Neighbours::of(&onus, columns, me, at);
         assert_eq!((told.lost_with_it, told.dark_with_it), (None, None));
     }
+    let alight = Neighbours::of(&[onu(1, off), onu(2, Some(OnuState::Online))], None, me, None);
+    assert_eq!((alight.lost_with_it, alight.dark_with_it), (Some(0), Some(0)), "nobody is off");
     assert!(Neighbours::of(&onus[..3], None, me, at).are_all_off());
     assert!(!Neighbours::of(&onus[..1], None, me, at).are_all_off(), "there are none");
 }
