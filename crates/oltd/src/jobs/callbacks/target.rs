@@ -154,11 +154,10 @@ impl Allowed {
     fn check(&self, address: IpAddr, admission: Admission) -> Result<(), String> {
         let address = address.to_canonical();
         match admission {
-            Admission::Named if is_never_named(address) => {}
-            Admission::Named => return Ok(()),
             _ if self.networks.iter().any(|network| network.contains(&address)) => return Ok(()),
+            Admission::Named if !is_never_named(address) => return Ok(()),
             Admission::InNetworks => return Err(format!("callbacks.allow does not hold {address}")),
-            Admission::Public => {}
+            Admission::Named | Admission::Public => {}
         }
         match special(address) {
             Some(what) => Err(format!("{address} is {what}, and callbacks.allow does not hold it")),

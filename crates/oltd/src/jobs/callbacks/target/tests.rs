@@ -103,6 +103,8 @@ fn of_a_name_only_the_addresses_that_may_are_connected_to() {
     for never in ["169.254.169.254", "fe80::1", "224.0.0.1", "0.0.0.0", "fd00:ec2::254"] {
         assert!(named.among("a.example", [at(never)].into_iter()).is_err(), "{never}");
     }
+    let both_named = allowed(&["a.example"], &["169.254.0.0/16"]);
+    assert!(both_named.among("a.example", [at("169.254.1.1")].into_iter()).is_ok());
     assert!(named.among("b.example", both()).is_err());
     let networks = allowed(&[], &["10.0.0.0/8"]);
     assert_eq!(networks.among("b.example", both()), Ok(vec![at("::ffff:10.0.0.1")]));
