@@ -15,6 +15,8 @@ use crate::http::{Answer, Content, Failure};
 
 const SNMP: Option<&str> = Some("snmp");
 const CLI: Option<&str> = Some("cli");
+/// Why something is not known that was answered without it.
+const UNTOLD: &str = "the OLT does not tell it";
 
 /// What was read, and what was not.
 pub(super) struct Gathered {
@@ -144,7 +146,7 @@ pub(super) async fn gather(olt: &ChosenOlt, at: OnuRef, freshness: Freshness) ->
     }
     if evidence.is_online() {
         of_service(olt, at, freshness, &mut readings, &mut evidence, &mut notes).await;
-    } else if evidence.is_offline() && evidence.serial.is_some() {
+    } else if evidence.is_offline() {
         of_waiting(olt, freshness, &mut readings, &mut evidence, &mut notes).await;
     }
     let Notes { pieces, gaps } = notes;
@@ -169,14 +171,19 @@ fn of_onu(read: &Fresh<Onu>, evidence: &mut Evidence, notes: &mut Notes) {
     notes.tell(read, source, "last_offline", onu.last_offline.map(|time| time.to_string()));
     notes.tell(read, source, "rx_power", onu.rx.map(|power| power.to_string()));
     notes.tell(read, source, "olt_rx_power", onu.olt_rx.map(|power| power.to_string()));
+    if !onu.named_by.names_all() {
+        let reason = "no table of the OLT names every ONU that is configured".to_owned();
+        notes.gaps.push(Gap { what: "registered", reason });
+    }
     let needed: &[(&'static str, Field, bool)] = &[
         ("status", Field::Status, onu.state.is_none()),
         ("admin_state", Field::AdminState, onu.admin.is_none()),
         ("offline_reason", Field::OfflineReason, evidence.is_offline() && onu.offline_reason.is_none()),
+        ("last_offline", Field::LastOffline, evidence.is_offline() && onu.last_offline.is_none()),
         ("rx_power", Field::RxPower, evidence.is_online() && onu.rx.is_none()),
     ];
     for (what, field, _) in needed.iter().filter(|(.., lacks)| *lacks) {
-        let reason = missing(read, &[*field]).unwrap_or_else(|| "the OLT does not tell it".to_owned());
+        let reason = missing(read, &[*field]).unwrap_or_else(|| UNTOLD.to_owned());
         notes.gaps.push(Gap { what, reason });
     }
 }
@@ -246,7 +253,8 @@ async fn of_service(
         let account = &read.entry.reading().value;
         evidence.config_state.clone_from(&account.config_state);
         notes.tell(read, CLI, "config_state", account.config_state.clone());
-        if let (None, Some(reason)) = (&account.config_state, missing(read, &[Field::Status])) {
+        if account.config_state.is_none() {
+            let reason = missing(read, &[Field::Status]).unwrap_or_else(|| UNTOLD.to_owned());
             notes.gaps.push(Gap { what: "config_state", reason });
         }
         let reason = missing(read, &[Field::IpAddress]);
@@ -268,7 +276,7 @@ async fn of_service(
                 evidence.wans = Some(wans.clone());
             }
             (_, reason) => {
-                let reason = reason.unwrap_or_else(|| "the OLT does not tell it".to_owned());
+                let reason = reason.unwrap_or_else(|| UNTOLD.to_owned());
                 notes.gaps.push(Gap { what: "wans", reason });
             }
         }
@@ -303,6 +311,10 @@ async fn of_waiting(
     evidence: &mut Evidence,
     notes: &mut Notes,
 ) {
+    if evidence.serial.is_none() {
+        notes.gaps.push(Gap { what: "waits_on", reason: "its serial number is not known".to_owned() });
+        return;
+    }
     let waiting = olt.read::<Unconfigured>(None, freshness).await;
     readings.waiting = notes.read(waiting, &["waits_on"]);
     let Some(read) = &readings.waiting else { return };

@@ -1,6 +1,7 @@
 //! Why a customer is down, or bad, in one sentence.
 
 use gpon::{OfflineReason, OnuId, OnuRef, OnuState, PonPort};
+use oltsim::V1_2;
 use oltsim::device::{Onu, Unconfigured};
 use serde_json::{Value, json};
 
@@ -168,4 +169,17 @@ async fn what_could_not_be_read_is_told() {
     assert!(sentence.contains("in what could be read. Not known: "), "{sentence}");
     // Of one that is out of service the tables tell all that matters.
     assert_eq!(code(&rig, 3).await, "power_lost");
+}
+
+/// V1.2 has no configuration state: nobody says that the configuration has reached the box.
+#[tokio::test]
+async fn what_a_firmware_does_not_tell_is_not_known() {
+    let rig = Rig::both(V1_2, |_| {}).await;
+    let online = rig.body("/onus?status=Online&limit=1").await["data"][0].take();
+    let [board, pon, id] = ["board", "pon", "onu_id"].map(|field| online[field].as_u64().unwrap());
+    let told = rig.body(&format!("/onu/1-{board}-{pon}/{id}/diagnosis")).await["data"].take();
+    let unknown: Vec<_> = told["unknown"].as_array().unwrap().iter().map(|gap| &gap["what"]).collect();
+    assert!(unknown.contains(&&json!("config_state")), "{told}");
+    let sentence = told["verdict"]["sentence"].as_str().unwrap();
+    assert!(told["verdict"]["code"] != "nothing_seen" || sentence.contains("config_state"), "{told}");
 }

@@ -341,3 +341,26 @@ async fn what_was_under_way_when_the_daemon_was_killed_is_told_again() {
     let path = format!("/jobs/{}", made.body["data"]["job"].as_str().unwrap());
     until(async || daemon.get(&path).await.body["data"]["callback"]["state"] == "delivered").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_asked_again_under_its_key_is_told_once() {
+    let sim = simulator(Source::Scenario(SMALL.to_owned())).await;
+    let home = Home::new(&sim, "on");
+    let receiver = Receiver::start(&[]).await;
+    let root = format!("callbacks.secret = '{SECRET}'\ncallbacks.allow = ['127.0.0.1']\n");
+    home.configure_with(&sim, "on", &root, "");
+    let daemon = home.start().await;
+    let ask = async || {
+        let body = named(1, "House 7", &receiver.url());
+        daemon.send_under("order 1", (Method::PUT, DESCRIBE, Some(body))).await.unwrap()
+    };
+    let (first, again) = (ask().await, ask().await);
+    assert_eq!(first.body["data"]["job"], again.body["data"]["job"], "{}", again.body);
+    // A further job is told behind it: by then the second telling would have come.
+    let other = daemon.send(Method::PUT, DESCRIBE, Some(named(2, "House 8", &receiver.url()))).await;
+    until(async || receiver.received().iter().any(|one| one.body["job"]["id"] == other.body["data"]["job"]))
+        .await;
+    let of_first = receiver.wait(2).await;
+    let of_first = of_first.iter().filter(|one| one.body["job"]["id"] == first.body["data"]["job"]);
+    assert_eq!(of_first.count(), 1);
+}
