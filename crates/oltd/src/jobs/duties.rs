@@ -1,4 +1,4 @@
-//! What is still to be done about jobs.
+//! What is still to be done about a job.
 
 use super::Jobs;
 use crate::store::Duty;

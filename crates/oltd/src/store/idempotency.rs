@@ -37,22 +37,6 @@ fn asked_of(job: &str) -> Place<'_> {
     Place { table: "idempotency", id: job, column: "asked" }
 }
 
-/// Puts a job under its key, in the commit that adds it.
-pub(super) async fn put_under(
-    turn: &mut Turn<'_>,
-    store: &Store,
-    job: &NewJob<'_>,
-    under: AskedUnder<'_>,
-) -> Result<(), StoreError> {
-    let put = "INSERT INTO idempotency (caller, name, job, asked, at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (caller, name) DO UPDATE
-            SET job = excluded.job, asked = excluded.asked, at = excluded.at";
-    // What was asked may hold a password, and a hash of it would tell whether one is guessed.
-    let asked = store.sealer().seal(asked_of(job.id), under.asked)?;
-    let put = sql(put).bind(under.caller).bind(under.name).bind(job.id).bind(asked).bind(ms(job.created_at));
-    turn.run(put).await.map(drop)
-}
-
 impl Store {
     /// Adds a job, queued, under a key, in one commit. What was begun under it before is no
     /// longer found by it.
@@ -63,8 +47,24 @@ impl Store {
         let insert = Self::insert_job(job)?;
         let mut turn = self.write("add a job").await?;
         turn.run(insert).await?;
-        put_under(&mut turn, self, job, under).await?;
+        self.put_key(&mut turn, job, under).await?;
         turn.commit().await
+    }
+
+    pub(super) async fn put_key(
+        &self,
+        turn: &mut Turn<'_>,
+        job: &NewJob<'_>,
+        under: AskedUnder<'_>,
+    ) -> Result<(), StoreError> {
+        let put = "INSERT INTO idempotency (caller, name, job, asked, at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (caller, name) DO UPDATE
+                SET job = excluded.job, asked = excluded.asked, at = excluded.at";
+        // What was asked may hold a password, and a hash of it would tell whether one is guessed.
+        let asked = self.sealer().seal(asked_of(job.id), under.asked)?;
+        let put =
+            sql(put).bind(under.caller).bind(under.name).bind(job.id).bind(asked).bind(ms(job.created_at));
+        turn.run(put).await.map(drop)
     }
 
     /// What was begun under a key within a day; `None` where nothing was.

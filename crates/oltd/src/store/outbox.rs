@@ -8,7 +8,6 @@ use sqlx::sqlite::SqliteRow;
 use tokio::sync::Notify;
 
 use super::error::StoreError;
-use super::idempotency::put_under;
 use super::jobs::{JobState, NewJob};
 use super::sealed::Place;
 use super::writer::{Turn, sql};
@@ -184,7 +183,7 @@ impl Store {
         let mut turn = self.write("add a job").await?;
         turn.run(add).await?;
         if let Some(under) = under {
-            put_under(&mut turn, self, job, under).await?;
+            self.put_key(&mut turn, job, under).await?;
         }
         insert(&mut turn, self, job.id, url).await?;
         turn.commit().await
