@@ -4,6 +4,7 @@
 //! This crate does no I/O and names no vendor. Everything that reads a device
 //! returns these types, and everything that shows a device takes them.
 
+mod account;
 mod change;
 mod chassis;
 mod column;
@@ -25,6 +26,7 @@ mod traffic;
 mod unconfigured;
 mod write;
 
+pub use account::*;
 pub use change::*;
 pub use chassis::*;
 pub use column::*;

@@ -9,7 +9,7 @@ use zte::{Olt, OltClock, OltStats};
 use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
 use crate::failure::{ErrorCode, Failure};
-use crate::jobs::{Jobs, SaveTimes, Writable};
+use crate::jobs::{CallbackSettings, Jobs, SaveTimes, Writable};
 use crate::limits::OpticalLimits;
 use crate::metrics::Metrics;
 use crate::store::Store;
@@ -76,6 +76,8 @@ pub struct Parts {
     pub store: Result<Store, String>,
     /// How long saving waits.
     pub save_times: SaveTimes,
+    /// How the ends of jobs are told.
+    pub callbacks: CallbackSettings,
 }
 
 /// The state of the server. A cheap handle.
@@ -128,14 +130,15 @@ impl From<NoOlt> for Failure {
 
 impl From<Parts> for App {
     fn from(parts: Parts) -> Self {
-        let Parts { olts, default, cache, limits, tasks, store, save_times } = parts;
+        let Parts { olts, default, cache, limits, tasks, store, save_times, callbacks } = parts;
         let served = |site: Site| {
             let id: Arc<str> = Arc::from(site.olt.id());
             Served { gate: Arc::new(Gate::new(Arc::clone(&id))), id, site }
         };
         let sites: Vec<_> = olts.into_iter().map(served).collect();
         let default = choose(sites.iter().map(|served| &*served.id), default.as_deref());
-        let jobs = Jobs::new(store, sites.iter().map(|served| &*served.id), save_times, tasks.clone());
+        let ids = sites.iter().map(|served| &*served.id);
+        let jobs = Jobs::new(store, ids, save_times, callbacks, tasks.clone());
         Self(Arc::new(State { sites, default, cache, limits, metrics: Metrics::default(), tasks, jobs }))
     }
 }
@@ -147,8 +150,8 @@ impl App {
     pub fn new(olts: Vec<Site>, default: Option<String>, cache: impl Into<Cache>) -> Self {
         let (limits, tasks) = (OpticalLimits::default(), Tasks::default());
         let store = Err("no store is configured".to_owned());
-        let save_times = SaveTimes::default();
-        Self::from(Parts { olts, default, cache: cache.into(), limits, tasks, store, save_times })
+        let (save_times, callbacks) = (SaveTimes::default(), CallbackSettings::default());
+        Self::from(Parts { olts, default, cache: cache.into(), limits, tasks, store, save_times, callbacks })
     }
 
     /// Every OLT, in the order of the configuration.

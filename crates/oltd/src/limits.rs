@@ -34,6 +34,8 @@ pub struct OpticalLimits {
     pub tx_power: Limits,
     /// Its module's temperature, in degrees Celsius.
     pub temperature: Limits,
+    /// How much weaker than the median of its PON its light may be, in dB.
+    pub below_median: f64,
 }
 
 impl Default for OpticalLimits {
@@ -42,6 +44,7 @@ impl Default for OpticalLimits {
             rx_power: Limits { low: -27.0, high: -8.0 },
             tx_power: Limits { low: 0.5, high: 5.0 },
             temperature: Limits { low: 0.0, high: 70.0 },
+            below_median: 6.0,
         }
     }
 }

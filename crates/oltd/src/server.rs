@@ -101,9 +101,21 @@ pub async fn state(config: &Config, tasks: Tasks) -> Result<App, StartError> {
         tasks,
         store,
         save_times: config.save_times,
+        callbacks: config.callbacks.clone(),
     });
-    app.keep_writing().await;
+    keep_writing(&app).await;
     Ok(app)
+}
+
+/// Goes on with what an earlier process left, and keeps what has to be done beside the
+/// requests, see [`App::keep_writing`]; the ends of jobs are told as the API shows them.
+pub async fn keep_writing(app: &App) {
+    app.keep_writing().await;
+    let of = app.clone();
+    app.jobs().keep_calling_back(Arc::new(move |job| {
+        let app = of.clone();
+        Box::pin(async move { api::shown_job(&app, &job).await })
+    }));
 }
 
 /// Where writes are kept. Whoever writes to no OLT needs none; where it cannot be used

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use oltd::app::{App, CacheTimes, Parts, Site};
 use oltd::cache::{CAPACITY, Cache, RedisSettings};
 use oltd::http::Rules;
-use oltd::jobs::SaveTimes;
+use oltd::jobs::{CallbackSettings, SaveTimes};
 use oltd::limits::OpticalLimits;
 use oltd::store::{Store, StoreSettings};
 use oltd::tasks::Tasks;
@@ -39,6 +39,8 @@ pub struct WriterOptions {
     pub site: Option<fn(Site) -> Site>,
     /// How long saving waits.
     pub save_times: Option<SaveTimes>,
+    /// How the ends of jobs are told.
+    pub callbacks: Option<CallbackSettings>,
     /// Most pages of the store.
     pub max_pages: Option<u32>,
     /// What it shares its readings with other instances by.
@@ -143,8 +145,9 @@ async fn serve(sim: &Simulator, folder: &Path, options: &WriterOptions) -> (App,
         tasks,
         store: Ok(store),
         save_times: options.save_times.unwrap_or_default(),
+        callbacks: options.callbacks.clone().unwrap_or_default(),
     });
-    app.keep_writing().await;
+    oltd::server::keep_writing(&app).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let stop = CancellationToken::new();

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use super::callbacks::Callback;
 use super::outcome::{About, Outcome, ended, moment, not_done, told_again};
 use super::writing::{Changing, let_through};
 use crate::app::App;
@@ -97,6 +98,8 @@ pub(super) struct Detail {
     error: Option<String>,
     /// Its plans, with their steps as they happen.
     plans: Vec<PlanOfJob>,
+    /// Whom its end is told to; null where its request named no `callback_url`.
+    callback: Option<Callback>,
 }
 
 /// A plan of a job.
@@ -182,7 +185,7 @@ impl Detail {
         let (message, error) = view.told.as_ref().map(words).unwrap_or_default();
         let result = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
         let plans = view.plans.into_iter().map(PlanOfJob::from).collect();
-        Self { job: row, result, message, error, plans }
+        Self { job: row, result, message, error, plans, callback: view.callback.map(Callback::from) }
     }
 }
 
@@ -224,6 +227,12 @@ impl Below {
         let saved = view.saved(app.jobs(), olt.as_ref()).await;
         Ok(Detail::of(view, saved))
     }
+}
+
+/// A job as [`show`] shows it; `None` where it is gone or cannot be read.
+pub(crate) async fn shown(app: &App, id: &str) -> Option<serde_json::Value> {
+    let detail = Below(None).shown(app, id).await.ok()?;
+    serde_json::to_value(detail).ok()
 }
 
 /// The jobs, the newest first.

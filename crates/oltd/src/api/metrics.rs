@@ -38,6 +38,7 @@ pub async fn page(app: &App, format: Format) -> Result<String, std::fmt::Error> 
         own: app.metrics().clone(),
         olts: app.olts().map(|olt| (olt.id().to_owned(), olt.stats())).collect(),
         cache: app.cache().figures().await,
+        callbacks: app.jobs().call_figures(),
         tasks: app.tasks().figures(),
         log_lost: crate::logging::lost(),
     };

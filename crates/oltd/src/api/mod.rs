@@ -1,7 +1,9 @@
 //! The routes of the v1 contract, one file per noun.
 
 mod backups;
+mod callbacks;
 mod cards;
+mod diagnosis;
 mod docs;
 mod environment;
 mod fields;
@@ -28,6 +30,8 @@ mod unconfigured;
 mod uplinks;
 mod vlans;
 mod writing;
+
+pub(crate) use jobs::shown as shown_job;
 
 use std::time::SystemTime;
 
@@ -118,6 +122,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(monitoring::olt))
         .routes(routes!(monitoring::pon))
         .routes(routes!(monitoring::onu))
+        .routes(routes!(diagnosis::show))
         .routes(routes!(traffic::dba_profiles))
         .routes(routes!(traffic::dba_profile))
         .routes(routes!(traffic::profiles))

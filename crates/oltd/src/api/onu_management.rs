@@ -3,6 +3,7 @@ use gpon::{
     SerialNumber,
 };
 
+use super::callbacks::{self, CallbackUrl};
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::writing::Writing;
 use crate::http::body::{Body, LossName, Reference, body};
@@ -32,6 +33,8 @@ body! {
         on_refusal: Option<OnRefusal>,
         /// What may be lost that cannot be brought back, by the names that an answer told.
         accept_loss: Option<Vec<LossName>>,
+        /// The URL that the end of the job is told to (docs/callbacks.md).
+        callback_url: Option<CallbackUrl>,
     }
 }
 
@@ -79,6 +82,13 @@ struct Common {
     reference: Option<String>,
     on_refusal: OnRefusal,
     accept_loss: Vec<String>,
+    callback: Option<CallbackUrl>,
+}
+
+/// What belongs to the job and not to the change.
+struct OfJob {
+    reference: Option<String>,
+    callback: Option<CallbackUrl>,
 }
 
 fn invalid(message: &str, detail: &str) -> Failure {
@@ -109,11 +119,12 @@ impl Common {
             reference: how.r#ref.map(|Reference(reference)| reference),
             on_refusal: how.on_refusal.unwrap_or_default(),
             accept_loss: names.collect(),
+            callback: how.callback_url,
         })
     }
 
-    /// The change, and what it is called.
-    fn change(self, wish: OnuWish) -> Result<(OnuChange, Option<String>), Failure> {
+    /// The change, and what its job is to know.
+    fn change(self, wish: OnuWish) -> Result<(OnuChange, OfJob), Failure> {
         let target = match (self.place, self.serial) {
             (Some((pon, id)), _) => OnuTarget::Place(OnuRef { pon, id }),
             (None, Some(serial)) => OnuTarget::Serial(serial),
@@ -139,7 +150,7 @@ impl Common {
             accept_loss: self.accept_loss.into_iter().collect(),
             ..OnuChange::new(target, wish)
         };
-        Ok((change, self.reference))
+        Ok((change, OfJob { reference: self.reference, callback: self.callback }))
     }
 }
 
@@ -147,7 +158,7 @@ impl Common {
 async fn make(
     mut writing: Writing,
     change: OnuChange,
-    reference: Option<String>,
+    OfJob { reference, callback }: OfJob,
     parameters: &[&str],
     ignored: &[String],
 ) -> Result<Written, Failure> {
@@ -158,6 +169,7 @@ async fn make(
             "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
         ));
     }
+    writing.call_back(callback).await?;
     // Before it is looked for: what was deleted is not found again.
     if let Some(answer) = writing.again(ignored).await? {
         return Ok(answer);
@@ -187,8 +199,8 @@ async fn make(
 )]
 pub(super) async fn block(writing: Writing, body: Body<Meant>) -> Result<Written, Failure> {
     let Meant { which, how } = body.value;
-    let (change, reference) = Common::of(which, how)?.change(OnuWish::Block)?;
-    make(writing, change, reference, &[], &body.ignored).await
+    let (change, of_job) = Common::of(which, how)?.change(OnuWish::Block)?;
+    make(writing, change, of_job, &[], &body.ignored).await
 }
 
 /// Unblocks an ONU.
@@ -201,8 +213,8 @@ pub(super) async fn block(writing: Writing, body: Body<Meant>) -> Result<Written
 )]
 pub(super) async fn unblock(writing: Writing, body: Body<Meant>) -> Result<Written, Failure> {
     let Meant { which, how } = body.value;
-    let (change, reference) = Common::of(which, how)?.change(OnuWish::Unblock)?;
-    make(writing, change, reference, &[], &body.ignored).await
+    let (change, of_job) = Common::of(which, how)?.change(OnuWish::Unblock)?;
+    make(writing, change, of_job, &[], &body.ignored).await
 }
 
 /// Restarts an ONU.
@@ -216,8 +228,8 @@ pub(super) async fn unblock(writing: Writing, body: Body<Meant>) -> Result<Writt
 )]
 pub(super) async fn reboot(writing: Writing, body: Body<Reboot>) -> Result<Written, Failure> {
     let Reboot { which, via, how } = body.value;
-    let (change, reference) = Common::of(which, how)?.change(OnuWish::Reboot(via.unwrap_or_default()))?;
-    make(writing, change, reference, &[], &body.ignored).await
+    let (change, of_job) = Common::of(which, how)?.change(OnuWish::Reboot(via.unwrap_or_default()))?;
+    make(writing, change, of_job, &[], &body.ignored).await
 }
 
 /// Resets the box of an ONU to what its maker set. It cannot be undone.
@@ -230,8 +242,8 @@ pub(super) async fn reboot(writing: Writing, body: Body<Reboot>) -> Result<Writt
 )]
 pub(super) async fn factory_reset(writing: Writing, body: Body<Meant>) -> Result<Written, Failure> {
     let Meant { which, how } = body.value;
-    let (change, reference) = Common::of(which, how)?.change(OnuWish::FactoryReset)?;
-    make(writing, change, reference, &[], &body.ignored).await
+    let (change, of_job) = Common::of(which, how)?.change(OnuWish::FactoryReset)?;
+    make(writing, change, of_job, &[], &body.ignored).await
 }
 
 /// Names an ONU.
@@ -245,12 +257,12 @@ pub(super) async fn describe(writing: Writing, body: Body<Description>) -> Resul
     if name.is_none() && description.is_none() {
         return Err(invalid("There is nothing to change.", "description: it is required, or name"));
     }
-    let (change, reference) = Common::of(which, how)?.change(OnuWish::Describe { name, description })?;
-    make(writing, change, reference, &[], &body.ignored).await
+    let (change, of_job) = Common::of(which, how)?.change(OnuWish::Describe { name, description })?;
+    make(writing, change, of_job, &[], &body.ignored).await
 }
 
 /// The parameters of a query that a body has elsewhere.
-const KEYS: [&str; 4] = ["expect_serial", "ref", "on_refusal", "accept_loss"];
+const KEYS: [&str; 5] = ["expect_serial", "ref", "on_refusal", "accept_loss", callbacks::NAME];
 
 /// What the query of a deletion says, as the body of another write does.
 fn of_query(query: &Query) -> Result<Common, Failure> {
@@ -280,11 +292,12 @@ fn of_query(query: &Query) -> Result<Common, Failure> {
         reference: reference.map(str::to_owned),
         on_refusal,
         accept_loss: names.collect(),
+        callback: CallbackUrl::of_query(query)?,
     })
 }
 
 async fn delete(writing: Writing, target: OnuTarget) -> Result<Written, Failure> {
-    let Common { expect, reference, on_refusal, accept_loss, .. } = of_query(writing.query())?;
+    let Common { expect, reference, on_refusal, accept_loss, callback, .. } = of_query(writing.query())?;
     if let (OnuTarget::Serial(serial), Some(expected)) = (target, expect)
         && expected != ExpectedSerial::Serial(serial)
     {
@@ -299,7 +312,7 @@ async fn delete(writing: Writing, target: OnuTarget) -> Result<Written, Failure>
         accept_loss: accept_loss.into_iter().collect(),
         ..OnuChange::new(target, OnuWish::Delete)
     };
-    make(writing, change, reference, &KEYS, &[]).await
+    make(writing, change, OfJob { reference, callback }, &KEYS, &[]).await
 }
 
 /// Deletes an ONU: the OLT forgets it and all that was configured for it.

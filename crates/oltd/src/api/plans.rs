@@ -1,11 +1,14 @@
 use axum::extract::State;
 
+use super::callbacks::{self, CallbackUrl};
 use super::jobs::Below;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::save;
 use super::writing::{Asking, let_through};
 use crate::app::App;
-use crate::http::openapi::{ApplyFailures, HowToWrite, JobPath, MadeOrGoesOn, PlanFailures, Told};
+use crate::http::openapi::{
+    ApplyFailures, CallingBack, HowToWrite, JobPath, MadeOrGoesOn, PlanFailures, Told,
+};
 use crate::http::{Answer, Failure, Params, Query, Written, plain};
 use crate::jobs::{Drawn, KeptPlan, NotBegun};
 use crate::writing::Extent;
@@ -33,7 +36,7 @@ pub(super) async fn plan(State(app): State<App>, below: Below, params: Params) -
 /// Applies a plan: exactly its lines, or none where what it touches has changed since.
 #[utoipa::path(
     post, path = "/plans/{id}/apply", operation_id = "apply_plan", tag = "Jobs and plans",
-    params(JobPath, HowToWrite),
+    params(JobPath, HowToWrite, CallingBack),
     responses(MadeOrGoesOn<WriteOrPlan>, ApplyFailures),
 )]
 pub(super) async fn apply(
@@ -43,11 +46,12 @@ pub(super) async fn apply(
     params: Params,
     query: Query,
 ) -> Result<Written, Failure> {
-    query.only(&["dry_run"])?;
+    query.only(&["dry_run", callbacks::NAME])?;
     let dry_run = query.flag("dry_run")?;
     let id = params.text("id")?;
     let (kept, drawn) = shown(&below, &app, id).await?;
     let olt = app.olt(Some(&kept.olt))?;
+    asking.call_back(&olt, CallbackUrl::of_query(&query)?).await?;
     if !dry_run && let Some(answer) = asking.again(&olt, &[]).await? {
         return Ok(answer);
     }

@@ -5,6 +5,7 @@ use gpon::{
     TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
 };
 
+use super::callbacks::CallbackUrl;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::writing::Writing;
 use crate::http::body::{Body, Reference, WanWord, Whole, body};
@@ -114,6 +115,8 @@ body! {
         on_conflict: Option<OnConflict>,
         /// What the caller calls it, to be told again.
         r#ref: Option<Reference>,
+        /// The URL that the end of the job is told to (docs/callbacks.md).
+        callback_url: Option<CallbackUrl>,
         /// What is done about what was done already when the OLT refuses a part.
         on_refusal: Option<OnRefusal>,
     }
@@ -192,7 +195,9 @@ fn of_wan(wan: WanOf) -> Result<Wan, Failure> {
 }
 
 /// What a body wishes.
-pub(super) fn wished(body: Register) -> Result<(Registration, WaitFor, Option<String>), Failure> {
+pub(super) fn wished(
+    body: Register,
+) -> Result<(Registration, WaitFor, Option<String>, Option<CallbackUrl>), Failure> {
     let own = body.services.unwrap_or_default().into_iter().enumerate();
     let own = own.map(|(at, service)| of_service(at, service)).collect::<Result<Vec<_>, _>>()?;
     let services: Vec<OnuService> = body.profile.map(of_profile).into_iter().chain(own).collect();
@@ -231,7 +236,8 @@ pub(super) fn wished(body: Register) -> Result<(Registration, WaitFor, Option<St
         on_conflict: body.on_conflict.unwrap_or_default(),
         on_refusal: body.on_refusal.unwrap_or_default(),
     };
-    Ok((wish, body.wait_for.unwrap_or_default(), body.r#ref.map(|Reference(reference)| reference)))
+    let reference = body.r#ref.map(|Reference(reference)| reference);
+    Ok((wish, body.wait_for.unwrap_or_default(), reference, body.callback_url))
 }
 
 /// Puts an ONU into service.
@@ -245,7 +251,8 @@ pub(super) fn wished(body: Register) -> Result<(Registration, WaitFor, Option<St
     responses(Registered<WriteOrPlan>, RegisterFailures),
 )]
 pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Result<Written, Failure> {
-    let (wish, wait_for, reference) = wished(body.value)?;
+    let (wish, wait_for, reference, callback) = wished(body.value)?;
+    writing.call_back(callback).await?;
     if let Some(answer) = writing.again(&body.ignored).await? {
         return Ok(answer);
     }

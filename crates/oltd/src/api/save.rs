@@ -2,9 +2,10 @@ use std::time::{Duration, Instant};
 
 use gpon::{WriteReport, WriteState};
 
+use super::callbacks::{self, CallbackUrl};
 use super::outcome::{Outcome, Planned, WriteOrPlan};
 use super::writing::Writing;
-use crate::http::openapi::{HowToWrite, MadeOrGoesOn, SaveFailures};
+use crate::http::openapi::{CallingBack, HowToWrite, MadeOrGoesOn, SaveFailures};
 use crate::http::{ErrorCode, Failure, Written};
 use crate::jobs::{Saved, of_save, spelt};
 use crate::tasks::WriteLost;
@@ -21,14 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(80);
 /// answered 202 and goes on as its job.
 #[utoipa::path(
     post, path = "/system/save", operation_id = "save", tag = "System",
-    params(HowToWrite),
+    params(HowToWrite, CallingBack),
     responses(MadeOrGoesOn<WriteOrPlan>, SaveFailures),
 )]
 pub(super) async fn save(mut writing: Writing) -> Result<Written, Failure> {
+    let callback = CallbackUrl::of_query(writing.query())?;
+    writing.call_back(callback).await?;
     if let Some(answer) = writing.again(&[]).await? {
         return Ok(answer);
     }
-    let mut target = writing.to(Extent::Save, &[])?;
+    let mut target = writing.to(Extent::Save, &[callbacks::NAME])?;
     if target.dry_run {
         return Planned::from(target.plan_save().await?).answer(&[]);
     }

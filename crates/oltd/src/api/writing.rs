@@ -6,7 +6,9 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use gpon::{OnuChange, OnuRef, OnuTarget, Registration, WriteReport};
+use secrecy::SecretString;
 
+use super::callbacks::CallbackUrl;
 use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
@@ -66,6 +68,8 @@ pub(super) struct Asking {
     key: Option<Key>,
     /// Its turn under the key, once it is known that it is the first.
     turn: Option<Arc<KeyTurn>>,
+    /// The URL that the end of its job is told to.
+    callback: Option<SecretString>,
 }
 
 /// How long a write is waited for whose request says nothing, and at most.
@@ -96,8 +100,23 @@ impl Asking {
     }
 
     pub(super) fn by(self, reference: Option<String>) -> Asked {
-        let Self { by, request_id, wait, turn, .. } = self;
-        Asked { caller: by, request_id, reference, wait, key: turn }
+        let Self { by, request_id, wait, turn, callback, .. } = self;
+        Asked { caller: by, request_id, reference, wait, key: turn, callback }
+    }
+
+    /// Has the end of the job told to this URL.
+    ///
+    /// # Errors
+    /// 400 with the rule that it breaks.
+    pub(super) async fn call_back(
+        &mut self,
+        olt: &ChosenOlt,
+        url: Option<CallbackUrl>,
+    ) -> Result<(), Failure> {
+        if let Some(url) = url {
+            self.callback = Some(url.admitted(olt).await?);
+        }
+        Ok(())
     }
 }
 
@@ -109,7 +128,7 @@ impl FromRequestParts<App> for Asking {
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
         let (request_id, wait) = (request_id.unwrap_or_default(), wait(parts)?);
         let key = IdempotencyKey::of(parts)?.map(|IdempotencyKey { name, asked }| Key { name, asked });
-        Ok(Self { by, request_id, wait, key, turn: None })
+        Ok(Self { by, request_id, wait, key, turn: None, callback: None })
     }
 }
 
@@ -154,6 +173,14 @@ impl FromRequestParts<App> for Writing {
 }
 
 impl Writing {
+    /// See [`Asking::call_back`].
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) async fn call_back(&mut self, url: Option<CallbackUrl>) -> Result<(), Failure> {
+        self.asked.call_back(&self.olt, url).await
+    }
+
     /// See [`Asking::again`]; a dry run keeps nothing under its key.
     ///
     /// # Errors

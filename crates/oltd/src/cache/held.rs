@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::mem::size_of;
 
-use gpon::{Card, Environment, Onu, OnuBandwidth, PonMonitor, PonStatus};
+use gpon::{Card, Environment, Onu, OnuAccount, OnuBandwidth, PonMonitor, PonStatus};
 
 /// What the allocator adds to a text: its header, and rounding up.
 const OF_TEXT: usize = 16;
@@ -87,6 +87,12 @@ impl Held for zte::OltClock {
 impl Held for OnuBandwidth {
     fn bytes(&self) -> usize {
         size_of::<Self>() + (self.tconts.len() + self.gem_ports.len()) * 2 * TEXTS
+    }
+}
+
+impl Held for OnuAccount {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + (1 + self.wans.as_ref().map_or(0, Vec::len)) * 2 * TEXTS
     }
 }
 

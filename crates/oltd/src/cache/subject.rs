@@ -122,6 +122,8 @@ subjects! {
     Clock = "clock", () => zte::OltClock, |t| t.pon_info, async |olt: &Olt, ()| olt.clock().await;
     /// The MAC addresses behind an ONU or a PON, or in a VLAN.
     Macs = "macs", MacsOf => Vec<gpon::LearntMac>, |_| LEARNING, async |olt: &Olt, of| olt.macs(of).await;
+    /// What an ONU makes of its configuration.
+    OnuAccount = "onu_account", OnuRef => gpon::OnuAccount, |_| LEARNING, async |olt: &Olt, at| olt.onu_account(at).await;
     /// Who the OLT says it is.
     Identity = "identity", () => zte::Identity, |t| t.profiles, async |olt: &Olt, ()| olt.identity().await;
 }
@@ -148,7 +150,8 @@ impl Kind {
             | Self::MonitoredOnu
             | Self::MonitoredPon
             | Self::MonitoredOlt
-            | Self::OnuBandwidth => true,
+            | Self::OnuBandwidth
+            | Self::OnuAccount => true,
             Self::Pon
             | Self::Environment
             | Self::Uplinks

@@ -10,7 +10,7 @@ use super::kinds::{Flag, Optical, Text};
 use super::lists::{SaveRule, TypeName, WritesOf};
 use super::store::StoreKey;
 use super::value::Given;
-use super::{Config, LogConfig, OltConfig, edge, overrides, redis, reference};
+use super::{Config, LogConfig, OltConfig, callbacks, edge, overrides, redis, reference};
 use crate::cache::CacheTimes;
 use crate::http::Token;
 use crate::jobs::SaveTimes;
@@ -114,6 +114,7 @@ pub(super) fn complete(file: File, places: &Places, found: &mut Findings) -> Con
             at_most: file.save.at_most.0.0,
             wait_for_others: file.save.wait_for_others.0.0,
         },
+        callbacks: callbacks::complete(file.callbacks),
         stop_wait: file.stop_wait.0.0,
         answers_file: file.answers_file.map(|Given(Text(file))| file.into()),
         strategies_dir: file.strategies_dir.map(|Given(Text(folder))| folder.into()),
@@ -226,5 +227,6 @@ fn limits(keys: &Monitoring, places: &Places, found: &mut Findings) -> OpticalLi
         rx_power: between("rx_power", &keys.rx_power_low, &keys.rx_power_high),
         tx_power: between("tx_power", &keys.tx_power_low, &keys.tx_power_high),
         temperature: between("temperature", &keys.temperature_low, &keys.temperature_high),
+        below_median: keys.below_median.0.0.into(),
     }
 }

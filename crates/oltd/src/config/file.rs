@@ -7,6 +7,7 @@
 //! decided after all layers are merged, where the sentence can say how to give it.
 #![expect(rustdoc::bare_urls, reason = "a sentence about a key stands in the example file as it is")]
 
+use super::callbacks::{SigningSecret, Targets};
 use super::edge::Hash;
 use super::kinds::{
     Counters, Flag, Host, Id, Levels, Listen, LogFormat, Number, Optical, Port, Secret, Text, Wait,
@@ -68,6 +69,7 @@ table! {
         auth: table(Auth),
         metrics: table(Metrics),
         save: table(Save),
+        callbacks: table(Callbacks),
         /// How long a plan under way may go on once the server is told to end. Without
         /// it the line under way ends, and the rest is settled at the next start.
         stop_wait: usual(Wait<0, { 600 * SECOND }>, "0s"),
@@ -89,6 +91,17 @@ table! {
         at_most: usual(Wait<0, DAY>, "15m"),
         /// so long once, for others that are logged in
         wait_for_others: usual(Wait<0, { 60 * 60 * SECOND }>, "2m"),
+    }
+}
+
+table! {
+    /// How the ends of jobs are told to the `callback_url` of a write, see docs/callbacks.md.
+    pub(super) struct Callbacks {
+        /// What is signed with; without it no write takes a callback_url.
+        secret: may(SigningSecret, "change-me-it-is-public", "none"),
+        /// Hosts and networks, such as ["billing.example.net", "10.1.0.0/16"]: nothing else
+        /// is called then. Without it all public addresses are, and no others.
+        allow: usual(Targets, ""),
     }
 }
 
@@ -237,6 +250,9 @@ table! {
         /// degrees Celsius
         temperature_low: usual(Optical, "0"),
         temperature_high: usual(Optical, "70"),
+        /// dB, how much weaker than the median of its PON an ONU's light may be before
+        /// its diagnosis calls it weak
+        below_median: usual(Number<1, 40>, "6"),
     }
 }
 

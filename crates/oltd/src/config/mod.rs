@@ -10,6 +10,7 @@
 //! directory. All of [`load`] is a function of text, and tells every problem at
 //! once, each in one sentence that names the variable, or the file and the key.
 
+mod callbacks;
 mod charset;
 mod complete;
 mod edge;
@@ -47,7 +48,7 @@ pub use self::surroundings::{gather, gather_variables, read_by_all};
 use crate::cache::{CacheTimes, RedisSettings};
 use crate::charset::Charset;
 use crate::http::{Rules, TlsFiles};
-use crate::jobs::SaveTimes;
+use crate::jobs::{CallbackSettings, SaveTimes};
 use crate::limits::OpticalLimits;
 use crate::store::StoreSettings;
 use crate::writing::{SaveMode, Writes};
@@ -111,6 +112,8 @@ pub struct Config {
     pub store: StoreSettings,
     /// How long saving waits.
     pub save_times: SaveTimes,
+    /// How the ends of jobs are told.
+    pub callbacks: CallbackSettings,
     /// How long a plan under way may go on once the server is told to end.
     pub stop_wait: Duration,
     /// The file that says what further answers mean.

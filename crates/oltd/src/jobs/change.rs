@@ -105,9 +105,11 @@ impl Jobs {
             created_at: SystemTime::now(),
         };
         let store = self.store()?;
-        let added = match &asked.key {
-            Some(turn) => store.add_job_under(&job, turn.asked_under()).await,
-            None => store.add_job(&job).await,
+        let under = asked.key.as_ref().map(|turn| turn.asked_under());
+        let added = match (under, &asked.callback) {
+            (under, Some(url)) => store.add_job_calling_back(&job, under, url).await,
+            (Some(under), None) => store.add_job_under(&job, under).await,
+            (None, None) => store.add_job(&job).await,
         };
         Ok(added?)
     }

@@ -8,8 +8,10 @@
 mod abandoned;
 mod accept;
 mod alone;
+mod callbacks;
 mod cancel;
 mod change;
+mod duties;
 mod journal;
 mod keys;
 mod looking;
@@ -31,14 +33,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{Duty, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
+pub use callbacks::{
+    Allowed, CallFigures, CallPauses, CallView, CallbackSettings, Shown, signature, target as call_target,
+};
 pub use cancel::NotCancelled;
 pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
@@ -74,6 +80,8 @@ struct Inner {
     /// Something is pending, or owed, that was not before.
     news: BTreeMap<String, News>,
     times: SaveTimes,
+    callbacks: CallbackSettings,
+    called: callbacks::Counts,
 }
 
 /// What wakes the keepers of one OLT.
@@ -126,6 +134,8 @@ pub struct Asked {
     pub wait: Duration,
     /// The key under which he asks, if he has one, for as long as its job is not added.
     pub key: Option<Arc<KeyTurn>>,
+    /// The URL that the end of its job is told to, see [`Jobs::callable`].
+    pub callback: Option<SecretString>,
 }
 
 /// What who asked for a write is told.
@@ -264,6 +274,7 @@ impl Jobs {
         store: Result<Store, String>,
         olts: impl IntoIterator<Item = &'a str>,
         times: SaveTimes,
+        callbacks: CallbackSettings,
         tasks: Tasks,
     ) -> Self {
         let news = olts.into_iter().map(|olt| (olt.to_owned(), News::default())).collect();
@@ -282,6 +293,8 @@ impl Jobs {
             wanted,
             news,
             times,
+            callbacks,
+            called: callbacks::Counts::default(),
         }))
     }
 
@@ -373,23 +386,6 @@ impl Jobs {
         }
         locked(&self.0.left).remove(job);
         locked(&self.0.wanted).remove(job).is_some()
-    }
-
-    /// Keeps what is still to be done about a job, whatever becomes of this process.
-    async fn keep_duty(&self, olt: &str, job: &str, duty: Duty) {
-        if let Ok(store) = self.store()
-            && let Err(error) = store.keep_duty(job, duty).await
-        {
-            tracing::error!(olt.id = olt, job, duty = duty.as_str(), %error, "what is to be done about a job could not be kept");
-        }
-    }
-
-    async fn forget_duty(&self, olt: &str, job: &str) {
-        if let Ok(store) = self.store()
-            && let Err(error) = store.forget_duty(job).await
-        {
-            tracing::error!(olt.id = olt, job, %error, "what was to be done about a job could not be forgotten");
-        }
     }
 }
 

@@ -34,7 +34,8 @@ impl Case {
         let (save, writes) = (SaveMode::Manual, Writes::On);
         let olt = Writable { id, olt, gate, cache, save, writes };
         let tasks = Tasks::default();
-        let jobs = Jobs::new(Ok(store.clone()), ["a"], SaveTimes::default(), tasks);
+        let jobs =
+            Jobs::new(Ok(store.clone()), ["a"], SaveTimes::default(), CallbackSettings::default(), tasks);
         Self { _folder: folder, store, jobs, olt, at: place("1/1/1:1").unwrap() }
     }
 
@@ -75,7 +76,7 @@ impl Case {
 
 fn asked() -> Asked {
     let wait = Duration::from_secs(20);
-    Asked { caller: None, request_id: "r".into(), reference: None, wait, key: None }
+    Asked { caller: None, request_id: "r".into(), reference: None, wait, key: None, callback: None }
 }
 
 /// Polls what a request does so often, then hangs up. Whether it had ended by then.
@@ -182,7 +183,13 @@ async fn once_the_server_is_ending_nothing_is_begun_nor_kept() {
 /// What is asked in several threads at once waits for none of the others.
 #[test]
 fn no_two_locks_are_held_at_once() {
-    let jobs = Jobs::new(Err("none".into()), ["a"], SaveTimes::default(), Tasks::default());
+    let jobs = Jobs::new(
+        Err("none".into()),
+        ["a"],
+        SaveTimes::default(),
+        CallbackSettings::default(),
+        Tasks::default(),
+    );
     let at = place("1/1/1:1").unwrap();
     let (done, ended) = std::sync::mpsc::channel();
     let asks: [fn(&Jobs, OnuRef); 2] = [

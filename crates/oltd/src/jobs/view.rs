@@ -6,7 +6,7 @@ use gpon::OnuRef;
 use secrecy::ExposeSecret;
 
 use super::journal::plan_of;
-use super::{Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
+use super::{CallView, Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
 use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
 /// A job, with what became of it.
@@ -22,6 +22,8 @@ pub struct JobView {
     pub owes: bool,
     /// Its plans.
     pub plans: Vec<PlanView>,
+    /// Whom its end is told to, if to anybody.
+    pub callback: Option<CallView>,
 }
 
 /// A job of a list.
@@ -115,7 +117,8 @@ impl Jobs {
         let owes = store.owed_by(&job.olt).await?.is_some_and(|owed| owed.jobs.iter().any(|job| job == id));
         // Where a registration put an ONU, its plan says.
         let at = place(&job.object).or(planned);
-        Ok(Some(JobView { at, told, owes, plans, job }))
+        let callback = store.call(id).await?.map(CallView::from);
+        Ok(Some(JobView { at, told, owes, plans, callback, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

@@ -5,6 +5,7 @@
 //! owner. Each server has its own figures: several in one process stay apart.
 
 mod cache;
+mod callbacks;
 mod families;
 mod format;
 mod http;
@@ -25,6 +26,7 @@ use prometheus_client::registry::Registry;
 use zte::OltStats;
 
 use crate::cache::CacheFigures;
+use crate::jobs::CallFigures;
 use crate::tasks::TaskFigures;
 pub use families::{FAMILIES, Family, Kind};
 pub use format::Format;
@@ -64,6 +66,8 @@ pub struct Figures {
     pub olts: Vec<(String, OltStats)>,
     /// The readings that are kept.
     pub cache: CacheFigures,
+    /// The ends of jobs that are told.
+    pub callbacks: CallFigures,
     /// What runs beside the requests.
     pub tasks: Vec<TaskFigures>,
     /// Lines of the log that were lost so far.
@@ -73,7 +77,14 @@ pub struct Figures {
 impl Figures {
     /// Those of a server without an OLT.
     pub fn of(own: Metrics) -> Self {
-        Self { own, olts: Vec::new(), cache: CacheFigures::default(), tasks: Vec::new(), log_lost: 0 }
+        Self {
+            own,
+            olts: Vec::new(),
+            cache: CacheFigures::default(),
+            callbacks: CallFigures::default(),
+            tasks: Vec::new(),
+            log_lost: 0,
+        }
     }
 
     /// The page that tells them.
@@ -106,10 +117,11 @@ struct Scrape {
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder) -> fmt::Result {
         let mut page = Page::new(encoder);
-        let Figures { own, olts, cache, tasks, log_lost } = &self.figures;
+        let Figures { own, olts, cache, callbacks, tasks, log_lost } = &self.figures;
         own.http().write(&mut page)?;
         olts::write(olts, &mut page)?;
         cache::write(cache, &mut page)?;
+        callbacks::write(*callbacks, &mut page)?;
         tasks::write(tasks, &mut page)?;
         process::write(self.process, &mut page)?;
         page.family(&families::PROCESS_START, |mut samples| {

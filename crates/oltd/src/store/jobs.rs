@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use super::sealed::Place;
 use super::writer::{Statement, Turn, sql};
-use super::{Store, column, fits, maybe_time, ms, time};
+use super::{Store, column, fits, maybe_time, ms, outbox, time};
 
 /// Longest word for a state.
 const WORD: usize = "cancelled".len();
@@ -385,7 +385,8 @@ pub(super) async fn end(
         // An older one would contradict the state.
         None => sql("DELETE FROM results WHERE job = $1").bind(id),
     };
-    turn.run(result).await.map(drop)
+    turn.run(result).await?;
+    outbox::end(turn, id).await
 }
 
 fn found(rows: u64, id: &str) -> Result<(), StoreError> {

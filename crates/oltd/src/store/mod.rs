@@ -15,6 +15,7 @@ mod idempotency;
 mod jobs;
 mod key;
 mod open;
+mod outbox;
 mod owed;
 mod pending;
 mod plans;
@@ -42,6 +43,8 @@ pub use self::error::StoreError;
 use self::folder::Folder;
 pub use self::idempotency::{AskedUnder, BegunUnder};
 pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};
+use self::outbox::Calls;
+pub use self::outbox::{CallRow, CallState, Tried, URL_MOST};
 pub use self::owed::Owed;
 pub use self::pending::{Pending, PendingObject};
 pub use self::plans::{Claim, DRAFT_KEPT, NewPlan, PlanEnd, PlanRow, PlanState};
@@ -88,6 +91,7 @@ struct Inner {
     epoch: i64,
     marked: bool,
     commits: AtomicU64,
+    calls: Calls,
 }
 
 impl fmt::Debug for Store {

@@ -14,16 +14,18 @@ use tokio::sync::Mutex;
 use super::error::StoreError;
 use super::folder::{Folder, private};
 use super::key::Key;
+use super::outbox::Calls;
 use super::reserve::Reserve;
 use super::sealed::{Place, Sealer};
 use super::writer::{Writer, sql};
 use super::{Inner, Store, StoreSettings};
 
 /// How the database came to its tables: each is run once, in this order.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_journal.sql"),
     include_str!("migrations/0002_idempotency.sql"),
     include_str!("migrations/0003_duties.sql"),
+    include_str!("migrations/0006_outbox.sql"),
 ];
 
 /// Connections that read at once. A read takes well under a millisecond.
@@ -85,6 +87,7 @@ impl Store {
                 epoch,
                 marked,
                 commits: AtomicU64::new(0),
+                calls: Calls::default(),
             }),
         };
         match store.leave_pending().await {

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use super::error::StoreError;
 use super::jobs::{JobState, NewJob, Stage, end, insert, result_of, room};
 use super::writer::{Turn, sql};
-use super::{Store, column, ms, time};
+use super::{Store, column, ms, outbox, time};
 
 /// Room for two times of 6 bytes.
 const ROOM: usize = 12;
@@ -166,6 +166,9 @@ impl Store {
         forget(&mut turn, olt, started).await?;
         let since = "UPDATE owed SET since = $2 WHERE olt = $1 AND since < $2";
         turn.run(sql(since).bind(olt).bind(started)).await?;
+        for job in &jobs {
+            outbox::lose(&mut turn, job).await?;
+        }
         if !jobs.is_empty() {
             let total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);
             insert(&mut turn, &NewJob { total, ..gathered.clone() }).await?;

@@ -5,7 +5,7 @@ use super::jobs::{JobState, Stage, room};
 use super::plans::{PlanRow, PlanState, select_plans};
 use super::steps::StepRow;
 use super::writer::sql;
-use super::{Store, column};
+use super::{Store, column, outbox};
 
 /// A plan of which it is not known what the OLT holds.
 #[derive(Debug)]
@@ -108,6 +108,7 @@ impl Store {
             AND EXISTS (SELECT 1 FROM steps WHERE steps.plan = plans.id)";
         let plans = sql(plans).bind(PlanState::Pending.as_str()).bind(PlanState::Running.as_str());
         turn.run(plans).await?;
+        outbox::leave_pending(&mut turn).await?;
         turn.commit().await
     }
 }

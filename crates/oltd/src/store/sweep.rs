@@ -70,7 +70,11 @@ impl Store {
         }
         loop {
             let select = sql(OLD_JOBS).bind(ended).bind(AT_ONCE);
-            let from = ["DELETE FROM results WHERE job = $1", "DELETE FROM duties WHERE job = $1"];
+            let from = [
+                "DELETE FROM results WHERE job = $1",
+                "DELETE FROM duties WHERE job = $1",
+                "DELETE FROM outbox WHERE job = $1",
+            ];
             match self.remove(select, from, "DELETE FROM jobs WHERE id = $1").await? {
                 0 => break,
                 gone => swept.jobs += gone,

@@ -47,6 +47,8 @@ pub(super) struct Turn<'a> {
     writer: MutexGuard<'a, Writer>,
     store: &'a Store,
     act: &'static str,
+    /// The jobs of which it notes that they ended, and that somebody wants to be told of.
+    pub(super) ended: Vec<String>,
 }
 
 impl Store {
@@ -67,7 +69,8 @@ impl Store {
     }
 
     async fn turn(&self, act: &'static str) -> Result<Turn<'_>, StoreError> {
-        let mut turn = Turn { writer: self.inner().writer.lock().await, store: self, act };
+        let writer = self.inner().writer.lock().await;
+        let mut turn = Turn { writer, store: self, act, ended: Vec::new() };
         if turn.writer.open {
             // Whoever had the turn failed or left. There may be nothing to roll back.
             let _ = turn.run(sql("ROLLBACK")).await;
@@ -94,6 +97,7 @@ impl Turn<'_> {
         self.run(sql("COMMIT")).await?;
         self.writer.open = false;
         self.count();
+        self.store.inner().calls.tell(&mut self.ended);
         Ok(())
     }
 

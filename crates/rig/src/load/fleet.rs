@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use oltd::app::{App, CacheTimes, Parts, Site};
 use oltd::cache::Cache;
 use oltd::http::Rules;
-use oltd::jobs::SaveTimes;
+use oltd::jobs::{CallbackSettings, SaveTimes};
 use oltd::limits::OpticalLimits;
 use oltd::store::{Store, StoreSettings};
 use oltd::tasks::Tasks;
@@ -132,8 +132,9 @@ impl Fleet {
             tasks: Tasks::default(),
             store: Ok(Store::open(&StoreSettings::new(folder.path())).await.unwrap()),
             save_times: options.save_times,
+            callbacks: CallbackSettings::default(),
         });
-        app.keep_writing().await;
+        oltd::server::keep_writing(&app).await;
         let rules = Rules { open_writes: true, rate: None, access_log: false, ..Rules::default() };
         let (address, stop) = serve_app(app.clone(), rules).await;
         let client = reqwest::Client::builder().timeout(4 * PATIENCE).build().unwrap();

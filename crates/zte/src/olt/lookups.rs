@@ -1,6 +1,6 @@
 //! What is asked of an OLT besides its lists.
 
-use gpon::{LearntMac, Onu, OnuColumns, PonPort, Reading};
+use gpon::{LearntMac, Onu, OnuAccount, OnuColumns, OnuRef, PonPort, Reading};
 
 use super::Olt;
 use crate::reach::{BELIEVED, Inner};
@@ -43,5 +43,15 @@ impl Olt {
     pub async fn macs(&self, of: MacsOf) -> Result<Reading<Vec<LearntMac>>, OltError> {
         let act = format!("read the MAC addresses of {of}");
         self.read(&act, async |olt: &Inner, _| read::mac::learnt(olt, of).await).await
+    }
+
+    /// What an ONU makes of its configuration, from the command line with two commands; the
+    /// ONU must be online.
+    ///
+    /// # Errors
+    /// [`Trouble::NoCli`](crate::Trouble::NoCli), and whatever goes wrong at the command line.
+    pub async fn onu_account(&self, at: OnuRef) -> Result<Reading<OnuAccount>, OltError> {
+        let act = format!("read what ONU {at} makes of its configuration");
+        self.read(&act, async |olt: &Inner, _| read::account::of_onu(olt, at).await).await
     }
 }

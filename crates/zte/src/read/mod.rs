@@ -1,5 +1,6 @@
 //! What readings are made of: which tables are asked, and how rows become nouns.
 
+pub(crate) mod account;
 pub(crate) mod bandwidth;
 pub(crate) mod chassis;
 pub(crate) mod columns;

@@ -42,6 +42,10 @@ pub(crate) enum HowToWrite {}
 #[derive(Debug)]
 pub(crate) enum Deleting {}
 
+/// Whom the end of a job is told to, of a write without a body.
+#[derive(Debug)]
+pub(crate) enum CallingBack {}
+
 /// Which jobs.
 #[derive(Debug)]
 pub(crate) enum WhichJobs {}
@@ -90,7 +94,9 @@ parameters! {
         query("ref", schema::Reference::schema(), "What the caller calls it, to be told again."),
         query("on_refusal", schema::OnRefusal::schema(), "What is done about what was done already when the OLT refuses a part."),
         query("accept_loss", text().pattern(Some(r"^[^\u0000-\u001F\u007F-\u009F]{0,1024}$")), "What may be lost that cannot be brought back, by the names that an answer told, with commas between them."),
+        calling_back(),
     ];
+    CallingBack: [calling_back()];
     WhichJobs: [
         query("state", schema::JobState::schema(), "Only jobs in this state."),
         query("olt", schema::OltId::schema(), "Only jobs of this OLT."),
@@ -103,6 +109,11 @@ parameters! {
         ParameterBuilder::from(query("vlan", schema::VlanNumber::schema(), "In this VLAN.")).example(Some(100.into())).build(),
         query("q", text().pattern(Some("^[:. -]*([0-9A-Fa-f][:. -]*){1,12}$")), "Only addresses that hold these hexadecimal digits, in any usual spelling."),
     ];
+}
+
+fn calling_back() -> Parameter {
+    let url = text().max_length(Some(1024)).pattern(Some("^[Hh][Tt][Tt][Pp][Ss]?://"));
+    query("callback_url", url, "The URL that the end of the job is told to (docs/callbacks.md).")
 }
 
 /// A parameter of the path, with the example of its form.

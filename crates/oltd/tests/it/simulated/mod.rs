@@ -14,6 +14,7 @@ mod charsets;
 mod cli_faults;
 mod cli_logins;
 mod costs;
+mod diagnosis;
 mod faults;
 mod hostile;
 mod hostile_names;

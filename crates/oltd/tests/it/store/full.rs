@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::{at, begun, done, fresh, job, plain, plan, secret, step};
 
 /// Takes all the space that is left, also that inside of pages.
-async fn fill(store: &Store) {
+pub(super) async fn fill(store: &Store) {
     store.limit_pages(None).await.unwrap();
     for size in [3_000, 300, 30, 1] {
         let document = secret(&"x".repeat(size));

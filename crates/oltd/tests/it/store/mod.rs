@@ -6,6 +6,7 @@ mod files;
 mod full;
 mod journal;
 mod kill;
+mod outbox;
 mod owed;
 mod pace;
 mod size;

@@ -4,6 +4,8 @@
 mod accepted;
 #[cfg(unix)]
 mod answers;
+#[cfg(unix)]
+mod callbacks;
 mod cancel;
 #[cfg(unix)]
 mod daemon;
@@ -22,6 +24,8 @@ mod page;
 mod people;
 mod profiles;
 mod queue;
+#[cfg(unix)]
+mod receiver;
 mod register;
 #[cfg(unix)]
 mod restarted;

@@ -77,6 +77,7 @@ pub(crate) use power_list::*;
 pub(crate) use remote_equip::*;
 pub(crate) use remote_interface::*;
 pub(crate) use remote_unit::*;
+pub(crate) use remote_wan_ip::*;
 pub(crate) use running_config::*;
 use serde::Serialize;
 pub(crate) use vlan::*;
