@@ -1,6 +1,6 @@
 use axum::extract::State;
 
-use super::jobs::Below;
+use super::below::Below;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::save;
 use super::writing::{Asking, let_through};

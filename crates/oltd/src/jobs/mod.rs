@@ -7,9 +7,19 @@
 
 mod abandoned;
 mod accept;
+mod again;
 mod alone;
+mod batch_board;
+mod batch_find;
+mod batch_items;
+mod batch_plan;
+mod batch_run;
+mod batch_settle;
+mod batch_view;
+mod batches;
 mod cancel;
 mod change;
+mod duties;
 mod journal;
 mod keys;
 mod looking;
@@ -34,14 +44,18 @@ use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{Duty, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
+pub use batch_items::{ItemWish, Target};
+pub use batch_plan::{PlannedItem, Will};
+pub use batch_view::{BatchView, ItemView, NONE_DONE};
+pub use batches::{Batch, Common};
 pub use cancel::NotCancelled;
 pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use saving::{SaveTimes, Saved};
-pub use told::{Accepted, Told, ToldStep, spelt};
+pub use told::{Accepted, Changed, Facts, Told, ToldStep, spelt};
 use told::{read_told, unknown};
 pub use view::{JobView, ListedJob, PlanView, StepView};
 pub use wanted::{NotSettled, Wanted};
@@ -60,6 +74,8 @@ struct Inner {
     under_way: alone::UnderWay,
     /// What has not begun.
     waiting: cancel::Waiting,
+    /// The batches that have not ended.
+    batches: batches::Batches,
     /// The keys under which something is about to be added.
     beginning: keys::Beginning,
     /// A job has ended.
@@ -258,6 +274,7 @@ impl Jobs {
             locks,
             under_way,
             waiting,
+            batches: batches::Batches::default(),
             beginning,
             ended,
             left,
@@ -355,23 +372,6 @@ impl Jobs {
         }
         locked(&self.0.left).remove(job);
         locked(&self.0.wanted).remove(job).is_some()
-    }
-
-    /// Keeps what is still to be done about a job, whatever becomes of this process.
-    async fn keep_duty(&self, olt: &str, job: &str, duty: Duty) {
-        if let Ok(store) = self.store()
-            && let Err(error) = store.keep_duty(job, duty).await
-        {
-            tracing::error!(olt.id = olt, job, duty = duty.as_str(), %error, "what is to be done about a job could not be kept");
-        }
-    }
-
-    async fn forget_duty(&self, olt: &str, job: &str) {
-        if let Ok(store) = self.store()
-            && let Err(error) = store.forget_duty(job).await
-        {
-            tracing::error!(olt.id = olt, job, %error, "what was to be done about a job could not be forgotten");
-        }
     }
 }
 

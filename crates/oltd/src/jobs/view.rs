@@ -9,6 +9,9 @@ use super::journal::plan_of;
 use super::{Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
 use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
+/// Of so many jobs of a batch at most the plans are shown with it; each job shows its own.
+const PLANS: u32 = 50;
+
 /// A job, with what became of it.
 #[derive(Debug)]
 pub struct JobView {
@@ -20,8 +23,10 @@ pub struct JobView {
     pub told: Option<Told>,
     /// Whether something that it changed is not saved.
     pub owes: bool,
-    /// Its plans.
+    /// Its plans; of a batch those of some of its jobs.
     pub plans: Vec<PlanView>,
+    /// Whether it is a batch.
+    pub is_batch: bool,
 }
 
 /// A job of a list.
@@ -108,11 +113,15 @@ impl Jobs {
         let Some(job) = store.job(id).await? else { return Ok(None) };
         let told = store.result(id).await?.as_ref().and_then(read_told);
         let mut plans = Vec::new();
-        for plan in store.plans_of(id).await? {
-            plans.push(self.plan_view(plan).await?);
+        let is_batch = store.is_batch(id).await?;
+        let jobs = if is_batch { store.parts(id, PLANS).await? } else { vec![id.to_owned()] };
+        for job in &jobs {
+            for plan in store.plans_of(job).await? {
+                plans.push(self.plan_view(plan).await?);
+            }
         }
         let owes = store.owed_by(&job.olt).await?.is_some_and(|owed| owed.jobs.iter().any(|job| job == id));
-        Ok(Some(JobView { at: place(&job.object), told, owes, plans, job }))
+        Ok(Some(JobView { at: place(&job.object), told, owes, plans, is_batch, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

@@ -20,10 +20,11 @@ use super::writer::{Writer, sql};
 use super::{Inner, Store, StoreSettings};
 
 /// How the database came to its tables: each is run once, in this order.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_journal.sql"),
     include_str!("migrations/0002_idempotency.sql"),
     include_str!("migrations/0003_duties.sql"),
+    include_str!("migrations/0004_batches.sql"),
 ];
 
 /// Connections that read at once. A read takes well under a millisecond.

@@ -10,7 +10,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use super::headers::{self, OF_LIMIT, OF_READING, REQUEST_ID};
 use super::{Carrier, described, key};
-use crate::failure::status::{ACCEPTED, NOT_MODIFIED, SUCCESS, words};
+use crate::failure::status::{ACCEPTED, NOT_MODIFIED, SOME, SUCCESS, words};
 use crate::http::answer::{Missing, Page};
 
 type Set = BTreeMap<String, RefOr<Response>>;
@@ -50,6 +50,10 @@ pub(crate) struct Changed<Row>(PhantomData<Row>);
 /// A write that was made or planned, or that goes on as its job.
 #[derive(Debug)]
 pub(crate) struct MadeOrGoesOn<Row>(PhantomData<Row>);
+
+/// A batch of which all or some was done or planned, or that goes on as its job.
+#[derive(Debug)]
+pub(crate) struct BatchMade<Row>(PhantomData<Row>);
 
 /// This document.
 #[derive(Debug)]
@@ -136,6 +140,17 @@ impl<Row: ToSchema> IntoResponses for MadeOrGoesOn<Row> {
     fn responses() -> Set {
         described(|| {
             let mut responses = changed::<Row>(SUCCESS, "What became of it, or its plan.", &[]);
+            responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
+            responses
+        })
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for BatchMade<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let mut responses = changed::<Row>(SUCCESS, "All of it is done, or planned.", &[]);
+            responses.extend(changed::<Row>(SOME, "Some of it is done, and some is not.", &[]));
             responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
             responses
         })

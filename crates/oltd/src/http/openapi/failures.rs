@@ -111,12 +111,14 @@ sets! {
     SaveFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, &[KeyReused, StoreUnavailable];
     /// A change of an ONU.
     OnuWriteFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE;
+    /// A batch: what keeps a target from being done stands with it.
+    BatchFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, IdentityRequired, NotWriter, Held, KeyReused, Cancelled, NoneDone, OltBusy, OutcomeUnknown, StoreUnavailable];
     /// Jobs.
     JobFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, StoreUnavailable];
     /// Cancelling a job.
     CancelFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, NotCancellable, StoreUnavailable];
     /// Settling a job.
-    SettleFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[JobNotFound, JobSettled];
+    SettleFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[JobNotFound, JobSettled, NoneDone];
     /// Plans.
     PlanFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, PlanNotFound, StoreUnavailable];
     /// Applying a plan.

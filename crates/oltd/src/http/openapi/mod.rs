@@ -20,13 +20,14 @@ use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 
 pub(crate) use answers::{
-    Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Shown, Told, ToldList,
+    BatchMade, Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Shown, Told,
+    ToldList,
 };
 pub(crate) use failures::{
-    ApplyFailures, CancelFailures, CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures,
-    HealthFailures, HoldFailures, JobFailures, MetricsFailures, OnuFailures, OnuWriteFailures, OpenFailures,
-    ParameterFailures, PlanFailures, PonFailures, ProfileFailures, ReadFailures, SaveFailures,
-    SettleFailures, TcontFailures, TreeFailures,
+    ApplyFailures, BatchFailures, CancelFailures, CardFailures, FreeIdFailures, GemPortFailures,
+    GuardedFailures, HealthFailures, HoldFailures, JobFailures, MetricsFailures, OnuFailures,
+    OnuWriteFailures, OpenFailures, ParameterFailures, PlanFailures, PonFailures, ProfileFailures,
+    ReadFailures, SaveFailures, SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
     Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
