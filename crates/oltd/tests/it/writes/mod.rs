@@ -6,7 +6,7 @@ mod accepted;
 mod answers;
 mod cancel;
 #[cfg(unix)]
-mod daemon;
+pub(crate) mod daemon;
 mod every_step;
 mod hostile;
 #[cfg(unix)]
