@@ -63,7 +63,7 @@ impl fmt::Display for PlainText {
 }
 
 /// The ONU that is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnuTarget {
     /// Whichever stands there.
     Place(OnuRef),
@@ -110,7 +110,7 @@ pub enum RebootVia {
 }
 
 /// What is wished for an ONU that exists.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnuWish {
     /// To be called so; what is `None` stays as it is.
     Describe {

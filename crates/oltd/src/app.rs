@@ -189,6 +189,7 @@ impl App {
         self.0.jobs.tidy().await;
         self.0.jobs.keep_settling(written()).await;
         self.0.jobs.keep_saving(written());
+        self.0.jobs.keep_batches(written()).await;
     }
 
     /// Logs out of the OLTs' command lines. A line that changes something may end first,

@@ -22,7 +22,7 @@ use zte::{CliSettings, Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 pub use instance::{Got, Instance};
 pub use redis_server::{RedisServer, is_here};
-pub use writer::{Answer, Writer, WriterOptions};
+pub use writer::{Answer, Writer, WriterOptions, configured};
 
 /// Longer than any deadline of the server that a test waits for.
 pub const PATIENCE: Duration = Duration::from_secs(20);

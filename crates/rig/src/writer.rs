@@ -19,10 +19,12 @@ use zte::{Olt, OltSettings, SnmpTransport};
 use crate::{PATIENCE, cli_of, simulator, snmp_at};
 
 /// A server in which everybody may write, with a store of its own, in front of one
-/// simulated OLT, `sim`.
+/// simulated OLT, `sim`, or several.
 pub struct Writer {
     /// The OLT.
     pub sim: Simulator,
+    /// Further ones, `sim2`, `sim3`, ...
+    pub others: Vec<Simulator>,
     /// The state of the server.
     pub app: App,
     /// Where the server is: `http://127.0.0.1:12345`.
@@ -47,6 +49,8 @@ pub struct WriterOptions {
     pub redis: Option<RedisSettings>,
     /// How the OLT is reached, and what is known of it.
     pub olt: Option<fn(&mut OltSettings)>,
+    /// The scenarios of further OLTs.
+    pub others: Vec<String>,
 }
 
 /// An answer.
@@ -75,10 +79,15 @@ impl Writer {
     /// The same, set up so.
     pub async fn with(scenario: &str, options: WriterOptions) -> Self {
         let sim = simulator(Source::Scenario(scenario.to_owned())).await;
+        let mut others = Vec::new();
+        for scenario in &options.others {
+            others.push(simulator(Source::Scenario(scenario.clone())).await);
+        }
         let folder = tempfile::tempdir().unwrap();
-        let (app, base, stop) = serve(&sim, folder.path(), &options).await;
+        let sims: Vec<&Simulator> = std::iter::once(&sim).chain(&others).collect();
+        let (app, base, stop) = serve(&sims, folder.path(), &options).await;
         let client = reqwest::Client::builder().timeout(4 * PATIENCE).build().unwrap();
-        Self { sim, app, base, client, folder, stop }
+        Self { sim, others, app, base, client, folder, stop }
     }
 
     /// The folder of the store.
@@ -88,8 +97,7 @@ impl Writer {
 
     /// The lines that were to configure something, in the order in which the OLT received them.
     pub fn configured(&self) -> Vec<String> {
-        let lines = self.sim.command_lines().into_iter().filter(|line| line.configures);
-        lines.map(|line| line.line).collect()
+        configured(&self.sim)
     }
 
     /// Sends a request with this body.
@@ -124,21 +132,38 @@ impl Writer {
     }
 }
 
-async fn serve(sim: &Simulator, folder: &Path, options: &WriterOptions) -> (App, String, CancellationToken) {
-    let mut reached = OltSettings::new("sim", snmp_at(sim.snmp_addr()), Some(cli_of(sim)));
-    options.olt.into_iter().for_each(|adjust| adjust(&mut reached));
-    let olt = Olt::new(reached, &SnmpTransport::bind().await.unwrap());
-    let site = Site { writes: Writes::On, ..Site::new(olt, "Sim") };
-    let site = options.site.map_or(site.clone(), |adjust| adjust(site));
+/// The lines that were to configure something, in the order in which an OLT received them.
+pub fn configured(sim: &Simulator) -> Vec<String> {
+    let lines = sim.command_lines().into_iter().filter(|line| line.configures);
+    lines.map(|line| line.line).collect()
+}
+
+async fn serve(
+    sims: &[&Simulator],
+    folder: &Path,
+    options: &WriterOptions,
+) -> (App, String, CancellationToken) {
+    let transport = SnmpTransport::bind().await.unwrap();
+    let site = |(nr, sim): (usize, &&Simulator)| {
+        let id = if nr == 0 { "sim".to_owned() } else { format!("sim{}", nr + 1) };
+        let mut reached = OltSettings::new(id, snmp_at(sim.snmp_addr()), Some(cli_of(sim)));
+        options.olt.into_iter().for_each(|adjust| adjust(&mut reached));
+        let site = Site { writes: Writes::On, ..Site::new(Olt::new(reached, &transport), "Sim") };
+        options.site.map_or(site.clone(), |adjust| adjust(site))
+    };
+    let olts: Vec<Site> = sims.iter().enumerate().map(site).collect();
     let settings = StoreSettings { max_pages: options.max_pages, ..StoreSettings::new(folder) };
     let store = Store::open(&settings).await.unwrap();
     let (cache, tasks) = (Cache::new(CacheTimes::default(), CAPACITY), Tasks::default());
     let cache = match &options.redis {
-        Some(redis) => cache.shared(redis.clone(), &[Arc::from("sim")], &tasks).await.unwrap(),
+        Some(redis) => {
+            let ids: Vec<Arc<str>> = olts.iter().map(|site| site.olt.id().into()).collect();
+            cache.shared(redis.clone(), &ids, &tasks).await.unwrap()
+        }
         None => cache,
     };
     let app = App::from(Parts {
-        olts: vec![site],
+        olts,
         default: None,
         cache,
         limits: OpticalLimits::default(),

@@ -27,8 +27,8 @@ mod uptime;
 mod value;
 
 pub use change::{
-    Answers, ChangeError, How, Journal, JournalLost, Meaning, NotChanged, Offered, Outcome, Plan, Progress,
-    StepEnd, StepMark, Way, masked, offered,
+    Answers, ChangeError, How, Journal, JournalLost, Meaning, NotChanged, Offered, OnuFacts, Outcome, Plan,
+    Progress, StepEnd, StepMark, Way, masked, offered,
 };
 pub use cli::CliStats;
 pub use cli::show::{ShowLine, Shown, UnknownLine, UnknownShow};

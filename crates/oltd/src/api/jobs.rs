@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use gpon::{OnuRef, WriteState};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use super::batch_results::{BatchOutcome, JobResult, batch_answer};
+use super::below::Below;
 use super::callbacks::Callback;
 use super::outcome::{About, Outcome, ended, moment, not_done, told_again};
 use super::writing::{Changing, let_through};
@@ -15,9 +16,9 @@ use crate::http::body::{Body, Json, Reader, Value, body};
 use crate::http::openapi::{
     CancelFailures, Changed, Done, JobFailures, JobPath, SettleFailures, Told, ToldList, WhichJobs,
 };
-use crate::http::{Answer, ErrorCode, Failure, Params, Query, WantedOlt, Written, done, plain, schema, word};
-use crate::jobs::{Accepted, End, JobView, LOST, ListedJob, PlanView, Saved, UNDONE, Wanted};
-use crate::store::{JobFilter, JobRow, JobState};
+use crate::http::{Answer, ErrorCode, Failure, Params, Query, Written, done, plain, schema, word};
+use crate::jobs::{Accepted, BatchView, End, JobView, LOST, ListedJob, PlanView, Saved, UNDONE, Wanted};
+use crate::store::{Among, JobFilter, JobRow, JobState};
 use crate::writing::Extent;
 
 /// Most jobs of a list, and those of one whose request says nothing.
@@ -30,11 +31,15 @@ const USUAL: u64 = 100;
 pub(super) struct Row {
     #[schema(value_type = schema::JobId)]
     id: String,
-    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`, `save`; `lost` for one that gathers what an OLT has lost.
+    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`, `save`; `lost` for one that gathers what an OLT has lost; a batch has `batch_` before what it does.
     kind: String,
-    #[schema(value_type = schema::OltId)]
-    olt: String,
-    /// What it is about: an ONU as `1/1/1:4`; empty for the whole OLT.
+    /// The OLT; null for a batch over several, or whose ONUs are looked for on all.
+    #[schema(value_type = Option<schema::OltId>)]
+    olt: Option<String>,
+    /// The batch that it is a part of; null for one that is none.
+    #[schema(value_type = Option<schema::JobId>)]
+    parent: Option<String>,
+    /// What it is about: an ONU as `1/1/1:4`; empty for the whole OLT and for a batch.
     object: String,
     /// The name of the token that it was asked with; null without one.
     caller: Option<String>,
@@ -90,13 +95,13 @@ struct Progress {
 pub(super) struct Detail {
     #[serde(flatten)]
     job: Row,
-    /// What became of it; null until it has ended, or is pending.
-    result: Option<Outcome>,
+    /// What became of it; null until it has ended, or is pending. Of a batch what became of each target so far.
+    result: Option<JobResult>,
     /// One sentence about how it ended, as the answer to its request has it; null until then.
     message: Option<String>,
     /// Why it is not done, with the OLT's own words where it said something; null where it is.
     error: Option<String>,
-    /// Its plans, with their steps as they happen.
+    /// Its plans, with their steps as they happen; of a batch those of 50 of its jobs, of which those under way and those pending come first.
     plans: Vec<PlanOfJob>,
     /// Whom its end is told to; null where its request named no `callback_url`.
     callback: Option<Callback>,
@@ -153,7 +158,8 @@ impl Row {
             },
             id: job.id,
             kind: job.kind,
-            olt: job.olt,
+            olt: Some(job.olt).filter(|olt| !olt.is_empty()),
+            parent: job.parent,
             object: job.object,
             caller: job.caller,
             request_id: job.request_id,
@@ -177,55 +183,17 @@ impl From<PlanView> for PlanOfJob {
 }
 
 impl Detail {
-    fn of(view: JobView, saved: Saved) -> Self {
+    pub(super) fn of(view: JobView, saved: Saved, batch: Option<BatchView>) -> Self {
         let (job, at) = (view.job.id.clone(), view.at);
         let about = About { at, reference: view.job.reference.clone(), ..About::default() };
         let row = Row::of(view.job, view.told.as_ref());
         let words = |told: &crate::jobs::Told| (told.message.clone(), told.error.clone());
         let (message, error) = view.told.as_ref().map(words).unwrap_or_default();
-        let result = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
+        let told = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
+        let batch = batch.map(|batch| JobResult::Batch(BatchOutcome::from(batch)));
+        let result = batch.or(told.map(JobResult::Write));
         let plans = view.plans.into_iter().map(PlanOfJob::from).collect();
         Self { job: row, result, message, error, plans, callback: view.callback.map(Callback::from) }
-    }
-}
-
-/// The OLT whose tree the path chose.
-#[derive(Debug)]
-pub(super) struct Below(Option<String>);
-
-impl FromRequestParts<App> for Below {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let wanted = parts.extensions.get::<WantedOlt>().and_then(|wanted| wanted.0.clone());
-        if let Some(wanted) = &wanted {
-            app.olt(Some(wanted))?;
-        }
-        Ok(Self(wanted))
-    }
-}
-
-impl Below {
-    /// Whether what concerns this OLT is shown.
-    pub(super) fn shows(&self, olt: &str) -> bool {
-        self.0.as_deref().is_none_or(|below| below == olt)
-    }
-
-    /// A job that is shown.
-    async fn job(&self, app: &App, id: &str) -> Result<JobView, Failure> {
-        let none = || {
-            let detail = format!("id: {}", gpon::quoted(id));
-            Failure::new(ErrorCode::JobNotFound, "There is no such job.", detail)
-        };
-        app.jobs().view(id).await?.filter(|view| self.shows(&view.job.olt)).ok_or_else(none)
-    }
-
-    /// The same, as it is shown.
-    async fn shown(&self, app: &App, id: &str) -> Result<Detail, Failure> {
-        let view = self.job(app, id).await?;
-        let olt = app.olt(Some(&view.job.olt)).ok().map(|olt| olt.writable());
-        let saved = view.saved(app.jobs(), olt.as_ref()).await;
-        Ok(Detail::of(view, saved))
     }
 }
 
@@ -263,6 +231,7 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
         olt: olt.map(str::to_owned).or(below.0),
         state: query.text("state")?.map(|text| word("state", text, states)).transpose()?,
         kind: kind.map(str::to_owned),
+        among: query.text("parent")?.map_or(Among::Whole, |parent| Among::PartsOf(parent.to_owned())),
         limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;
@@ -282,7 +251,8 @@ pub(super) async fn show(State(app): State<App>, below: Below, params: Params) -
 
 /// Cancels a job that waits for its turn: nothing of it is sent.
 ///
-/// One that has begun runs to its end; one that waits to be settled is settled.
+/// One that has begun runs to its end; one that waits to be settled is settled. Of a batch
+/// that has begun, what has not does not begin any more.
 #[utoipa::path(
     post, path = "/jobs/{id}/cancel", operation_id = "cancel_job", tag = "Jobs and plans",
     params(JobPath),
@@ -297,9 +267,13 @@ pub(super) async fn cancel(
 ) -> Answer {
     query.only(&[])?;
     let id = params.text("id")?;
-    below.job(&app, id).await?;
+    let is_batch = below.job(&app, id).await?.is_batch;
     app.jobs().cancel(id, changing.by.as_ref()).await?;
-    done(below.shown(&app, id).await?, "The job is cancelled; nothing of it was sent.")
+    let message = match is_batch {
+        true => "What had not begun is cancelled; what was under way runs to its end.",
+        false => "The job is cancelled; nothing of it was sent.",
+    };
+    done(below.shown(&app, id).await?, message)
 }
 
 impl Value for Wanted {
@@ -327,7 +301,8 @@ body! {
 
 /// Settles a job that is pending, partial or lost, as a person wants it.
 ///
-/// What stands on the OLT is read first. Another ONU in the place is never touched.
+/// What stands on the OLT is read first. Another ONU in the place is never touched. Of a
+/// batch, each of its jobs that waits for it is settled.
 #[utoipa::path(
     post, path = "/jobs/{id}/settle", operation_id = "settle_job", tag = "Jobs and plans",
     params(JobPath), request_body = Settle,
@@ -344,6 +319,9 @@ pub(super) async fn settle(
     query.only(&[])?;
     let id = params.text("id")?.to_owned();
     let view = below.job(&app, &id).await?;
+    if view.is_batch {
+        return settle_batch(&app, &below, &id, body, changing.by.as_ref()).await;
+    }
     // Who accepts sends nothing: the OLT need not be served any more.
     let olt = match body.value.how {
         Wanted::Accept => app.olt(Some(&view.job.olt)).ok(),
@@ -392,4 +370,23 @@ pub(super) async fn settle(
             Err(not_done(&id, &why, saved, &about))
         }
     }
+}
+
+async fn settle_batch(
+    app: &App,
+    below: &Below,
+    id: &str,
+    body: Body<Settle>,
+    by: Option<&std::sync::Arc<str>>,
+) -> Result<Written, Failure> {
+    for (olt, at) in app.jobs().unsettled_parts(id).await? {
+        if body.value.how != Wanted::Accept {
+            let_through(&app.olt(Some(&olt))?, at.map_or(Extent::Olt, |at| Extent::Pon(at.pon)), false)?;
+        }
+    }
+    let olts: BTreeMap<_, _> = app.olts().map(|olt| (olt.id().to_owned(), olt.writable())).collect();
+    if let Err(why) = app.jobs().settle(id, &olts, body.value.how, by).await? {
+        return Err(not_done(id, &why, Saved::Manual, &About::default()));
+    }
+    batch_answer(app, id, below.0.as_deref(), &body.ignored).await
 }

@@ -1,6 +1,9 @@
 //! The routes of the v1 contract, one file per noun.
 
 mod backups;
+mod batch;
+mod batch_results;
+mod below;
 mod callbacks;
 mod cards;
 mod diagnosis;
@@ -149,6 +152,11 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(onu_management::delete_at))
         .routes(routes!(onu_management::delete_of_old))
         .routes(routes!(onu_management::delete_by_serial))
+        .routes(routes!(batch::reboot))
+        .routes(routes!(batch::block))
+        .routes(routes!(batch::unblock))
+        .routes(routes!(batch::delete))
+        .routes(routes!(batch::describe))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

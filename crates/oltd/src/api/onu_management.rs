@@ -14,11 +14,11 @@ body! {
     /// Which ONU is meant.
     pub(super) part struct Which {
         /// Its PON port.
-        pon_port: Option<PonPort>,
+        pub(super) pon_port: Option<PonPort>,
         /// Its number there.
-        onu_id: Option<OnuId>,
+        pub(super) onu_id: Option<OnuId>,
         /// Its serial number, which is looked for where no place is named.
-        serial_number: Option<SerialNumber>,
+        pub(super) serial_number: Option<SerialNumber>,
     }
 }
 
@@ -91,11 +91,11 @@ struct OfJob {
     callback: Option<CallbackUrl>,
 }
 
-fn invalid(message: &str, detail: &str) -> Failure {
+pub(super) fn invalid(message: &str, detail: &str) -> Failure {
     Failure::new(ErrorCode::InvalidParameter, message, detail)
 }
 
-fn place(pon: Option<PonPort>, id: Option<OnuId>) -> Result<Option<(PonPort, OnuId)>, Failure> {
+pub(super) fn place(pon: Option<PonPort>, id: Option<OnuId>) -> Result<Option<(PonPort, OnuId)>, Failure> {
     match (pon, id) {
         (Some(pon), Some(id)) => Ok(Some((pon, id))),
         (None, None) => Ok(None),

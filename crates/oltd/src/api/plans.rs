@@ -1,7 +1,7 @@
 use axum::extract::State;
 
+use super::below::Below;
 use super::callbacks::{self, CallbackUrl};
-use super::jobs::Below;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::save;
 use super::writing::{Asking, let_through};

@@ -12,7 +12,7 @@ use super::callbacks::CallbackUrl;
 use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
-use crate::jobs::{Acceptance, Answered, Asked, KeptPlan, Key, KeyTurn, Under};
+use crate::jobs::{Acceptance, Answered, Asked, JobView, Jobs, KeptPlan, Key, KeyTurn, Under};
 use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
 /// A request that may change what the server keeps: its token is one to write
@@ -86,17 +86,29 @@ impl Asking {
         olt: &ChosenOlt,
         ignored: &[String],
     ) -> Result<Option<Written>, Failure> {
+        let Some(view) = self.before(olt.jobs(), olt.id()).await? else { return Ok(None) };
+        let saved = view.saved(olt.jobs(), Some(&olt.writable())).await;
+        told_again(*view, saved, ignored).map(Some)
+    }
+
+    /// The job of what was asked for under its key before.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::under`].
+    pub(super) async fn before(&mut self, jobs: &Jobs, olt: &str) -> Result<Option<Box<JobView>>, Failure> {
         let Some(key) = self.key.take() else { return Ok(None) };
-        match olt.jobs().under(olt.id(), self.by.as_ref(), key, self.wait).await? {
+        match jobs.under(olt, self.by.as_ref(), key, self.wait).await? {
             Under::Nothing(turn) => {
                 self.turn = Some(Arc::new(turn));
                 Ok(None)
             }
-            Under::Job(view) => {
-                let saved = view.saved(olt.jobs(), Some(&olt.writable())).await;
-                told_again(*view, saved, ignored).map(Some)
-            }
+            Under::Job(view) => Ok(Some(view)),
         }
+    }
+
+    /// How long who asks waits for its end.
+    pub(super) const fn wait(&self) -> Duration {
+        self.wait
     }
 
     pub(super) fn by(self, reference: Option<String>) -> Asked {

@@ -13,6 +13,9 @@ pub(crate) const CREATED: StatusCode = StatusCode::CREATED;
 /// The status of an answer to a write that goes on.
 pub(crate) const ACCEPTED: StatusCode = StatusCode::ACCEPTED;
 
+/// The status of an answer to a batch of which some is done and some is not.
+pub(crate) const SOME: StatusCode = StatusCode::MULTI_STATUS;
+
 /// The status of an answer that the client holds already.
 pub(crate) const NOT_MODIFIED: StatusCode = StatusCode::NOT_MODIFIED;
 
@@ -66,7 +69,7 @@ pub enum ErrorCode {
     GemPortNotFound,
     /// The route exists, but not with this method; `Allow` lists those it has.
     MethodNotAllowed,
-    /// The request's body is over 1 MiB.
+    /// The request's body is over 1 MiB; with a token to write with, a batch may have 8.
     BodyTooLarge,
     /// The request's path and query are over 8 KiB.
     PathTooLong,
@@ -156,6 +159,8 @@ pub enum ErrorCode {
     KeyReused,
     /// The job was cancelled before anything was sent.
     Cancelled,
+    /// None of the targets of a batch is done; each says why in `data.results`.
+    NoneDone,
     /// The job has begun or has ended, so that nobody can cancel it; the message says which.
     NotCancellable,
     /// The store cannot keep what is to be done, so that nothing was sent.
@@ -243,7 +248,7 @@ impl ErrorCode {
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
-            Self::UnsupportedByFirmware | Self::OltRefused | Self::RolledBack => {
+            Self::UnsupportedByFirmware | Self::OltRefused | Self::RolledBack | Self::NoneDone => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,

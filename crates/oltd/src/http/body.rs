@@ -11,7 +11,6 @@ mod values;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use gpon::quoted;
 use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, AnyOfBuilder, ObjectBuilder, Type};
@@ -20,7 +19,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::{ErrorCode, Failure};
 pub(crate) use declared::body;
 pub use json::Json;
-pub use values::{Hidden, LossName, Reference, WanWord, Whole};
+pub use values::{Hidden, LossName, Moment, OltName, Reference, WanWord, Whole};
 
 /// Wrong fields that one answer tells: who has more has misread the route.
 const TOLD: usize = 16;
@@ -62,8 +61,9 @@ impl<T> Body<T> {
 impl<S: Send + Sync, T: Value> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = Bytes::from_request(request, state).await;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        // How long it may be is the intake's to say.
+        let bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await;
         Self::read(&bytes.map_err(|error| {
             Failure::new(ErrorCode::BodyTooLarge, "The body is too large.", error.to_string())
         })?)

@@ -14,9 +14,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::idempotency::{self, BodyHash};
 use super::{ErrorCode, Failure};
+use crate::writing::Permission;
 
-/// The longest body of a route is a backup to import.
+/// The longest body of most routes.
 const LONGEST: usize = 1 << 20;
+/// The longest body of a batch: thousands of whole registrations.
+const LONGEST_BATCH: usize = 8 << 20;
 /// A body of this size takes so long over the slowest link that deserves the name, 280 kbit/s.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A body up to this size waits for no other one, nor does the beginning of a
@@ -26,11 +29,13 @@ const SMALL: usize = 16 << 10;
 /// longest makes way, for an honest one is here within a moment.
 const SMALL_ONES: usize = 256;
 /// Memory of all longer bodies together, in units of [`UNIT`]: 32 MiB, that is
-/// 32 of the longest. Who comes later waits, within its time.
+/// four of the longest. Who comes later waits, within its time.
 const ROOM: usize = 32 << 10;
 /// A body counts by the KiB.
 const UNIT: usize = 1 << 10;
 
+/// Routes that take longer bodies, of whom may write, below a tree.
+const BATCHES: &str = "/batch/";
 /// Routes whose body is a file, below the tree.
 const FILES: [&str; 1] = ["/config/backup/import"];
 
@@ -67,8 +72,9 @@ impl Intake {
     pub(super) async fn take(&self, request: Request) -> Result<(Request, Held<'_>), Failure> {
         let declared = request.headers().get(header::CONTENT_LENGTH);
         let declared: Option<u64> = declared.and_then(|length| length.to_str().ok()?.parse().ok());
-        if declared.is_some_and(|length| length > LONGEST as u64) {
-            return Err(too_large());
+        let longest = longest(&request);
+        if declared.is_some_and(|length| length > longest as u64) {
+            return Err(too_large(longest));
         }
         if request.body().is_end_stream() {
             return Ok((request, Held(None)));
@@ -77,8 +83,8 @@ impl Intake {
             must_be_readable(&request)?;
         }
         let (head, body) = request.into_parts();
-        let most = declared.map_or(LONGEST, |length| length as usize);
-        let read = tokio::time::timeout(PATIENCE, self.read(body, most));
+        let most = declared.map_or(longest, |length| length as usize);
+        let read = tokio::time::timeout(PATIENCE, self.read(body, most, longest));
         let (bytes, held) = read.await.map_err(|_| slow())??;
         let request = Request::from_parts(head, Body::empty());
         if bytes.is_empty() {
@@ -92,7 +98,7 @@ impl Intake {
         Ok((request.map(|_| Body::from(bytes)), held))
     }
 
-    async fn read(&self, mut body: Body, most: usize) -> Result<(Bytes, Held<'_>), Failure> {
+    async fn read(&self, mut body: Body, most: usize, longest: usize) -> Result<(Bytes, Held<'_>), Failure> {
         let beginning = self.begin();
         let mut bytes = Vec::new();
         let begun = async {
@@ -107,8 +113,8 @@ impl Intake {
         if held.0.is_some() {
             bytes.reserve_exact(most.saturating_sub(bytes.len()));
         }
-        if !fill(&mut body, &mut bytes, LONGEST).await? {
-            return Err(too_large());
+        if !fill(&mut body, &mut bytes, longest).await? {
+            return Err(too_large(longest));
         }
         Ok((bytes.into(), held))
     }
@@ -179,8 +185,18 @@ fn kind(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok()?.split(';').next().map(str::trim)
 }
 
-fn too_large() -> Failure {
-    Failure::new(ErrorCode::BodyTooLarge, "The body is too large.", format!("body: over {LONGEST} bytes"))
+/// The longest body that a request may have.
+fn longest(request: &Request) -> usize {
+    let may_write = request.extensions().get::<Permission>().is_some_and(|may| may.check().is_ok());
+    // A segment of an OLT's name holds no slash.
+    match may_write && request.uri().path().contains(BATCHES) {
+        true => LONGEST_BATCH,
+        false => LONGEST,
+    }
+}
+
+fn too_large(longest: usize) -> Failure {
+    Failure::new(ErrorCode::BodyTooLarge, "The body is too large.", format!("body: over {longest} bytes"))
 }
 
 fn slow() -> Failure {

@@ -125,6 +125,8 @@ forms! {
     );
     /// Moment on the server's clock, in UTC (RFC 3339).
     Moment = text(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", "2026-09-21T14:13:20Z");
+    /// Moment (RFC 3339).
+    MomentInput = ObjectBuilder::new().schema_type(Type::String).format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::DateTime))).examples([Value::from("2026-09-21T14:13:20Z")]);
     /// Length of a fibre in metres.
     Metres = text(r"^[0-9]+$", "7037");
     /// Rate for people, in bits per second.
@@ -137,6 +139,10 @@ forms! {
     LinkState = words([Link::Up, Link::Down].map(Link::as_str));
     /// What became of a write: `applied`, or `unchanged` where nothing had to be done or nothing was sent; `refused` by the OLT; `rolled_back`, undone after a refusal; `partial`, where some of it remains; `unknown`.
     WriteState = words(["applied", "unchanged", "refused", "rolled_back", "partial", "unknown"]);
+    /// What became of a target of a batch, as of a write; or `queued`, `running`, `cancelled`, or `lost` where the OLT started again before it was saved.
+    TargetState = words(["applied", "unchanged", "refused", "rolled_back", "partial", "unknown", "queued", "running", "cancelled", "lost"]);
+    /// What a target of a batch would come to.
+    Will = words(["change", "unchanged", "cannot"]);
     /// What became of a line: `unknown` where no answer came.
     StepState = words(["done", "refused", "unknown", "not_sent"]);
     /// How a value stands to the configured limits.

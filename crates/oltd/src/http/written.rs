@@ -8,15 +8,15 @@ use serde::Serialize;
 use super::Failure;
 use super::answer::JSON;
 use crate::charset::replace_kept;
-use crate::failure::status::{ACCEPTED, CREATED, SUCCESS, words};
+use crate::failure::status::{ACCEPTED, CREATED, SOME, SUCCESS, words};
 
 /// The answer to a change: what became of it, and a sentence about it.
 #[derive(Debug)]
 pub(crate) struct Written {
     body: Vec<u8>,
+    status: StatusCode,
     /// Where the job is that goes on.
     goes_on: Option<HeaderValue>,
-    is_made: bool,
 }
 
 #[derive(Serialize)]
@@ -32,12 +32,17 @@ struct Envelope<'a, D> {
 impl Written {
     /// With the keys of the request's body that were `ignored`.
     pub(crate) fn new(data: impl Serialize, message: &str, ignored: &[String]) -> Result<Self, Failure> {
-        Ok(Self { body: body(SUCCESS, data, message, ignored)?, goes_on: None, is_made: false })
+        Ok(Self { body: body(SUCCESS, data, message, ignored)?, status: SUCCESS, goes_on: None })
     }
 
     /// The same of a write that has made something.
     pub(crate) fn made(data: impl Serialize, message: &str, ignored: &[String]) -> Result<Self, Failure> {
-        Ok(Self { body: body(CREATED, data, message, ignored)?, goes_on: None, is_made: true })
+        Ok(Self { body: body(CREATED, data, message, ignored)?, status: CREATED, goes_on: None })
+    }
+
+    /// Of a batch of which some is done and some is not.
+    pub(crate) fn some(data: impl Serialize, message: &str, ignored: &[String]) -> Result<Self, Failure> {
+        Ok(Self { body: body(SOME, data, message, ignored)?, status: SOME, goes_on: None })
     }
 
     /// Of a write that goes on as the job of this id.
@@ -48,7 +53,7 @@ impl Written {
         ignored: &[String],
     ) -> Result<Self, Failure> {
         let location = HeaderValue::from_str(&format!("/api/v1/jobs/{job}")).map_err(Failure::internal)?;
-        Ok(Self { body: body(ACCEPTED, data, message, ignored)?, goes_on: Some(location), is_made: false })
+        Ok(Self { body: body(ACCEPTED, data, message, ignored)?, status: ACCEPTED, goes_on: Some(location) })
     }
 }
 
@@ -65,11 +70,8 @@ fn body(
 impl IntoResponse for Written {
     fn into_response(self) -> Response {
         let mut response = Body::from(self.body).into_response();
-        if self.is_made {
-            *response.status_mut() = CREATED;
-        }
+        *response.status_mut() = self.status;
         if let Some(location) = self.goes_on {
-            *response.status_mut() = ACCEPTED;
             response.headers_mut().insert(header::LOCATION, location);
         }
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);

@@ -23,6 +23,10 @@ impl Jobs {
                 if state == JobState::Pending && !has_ended {
                     continue;
                 }
+                // Batches go on, and so do their targets of which nothing was sent.
+                if plan.is_none() && (job.parent.is_some() || store.is_batch(&job.id).await?) {
+                    continue;
+                }
                 // The command that saves may have been sent: it has no plan.
                 let may_be_sent = job.kind == SAVE && state == JobState::Running;
                 let told = match plan {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::alone::Alone;
 use super::change::Work;
 use super::journal::JobJournal;
-use super::{Jobs, NotBegun, NotDone, SAVE, locked};
+use super::{Jobs, NotBegun, NotDone, SAVE, Told, locked};
 use crate::store::JobState;
 
 /// The jobs that have not begun.
@@ -71,6 +71,9 @@ impl Jobs {
     /// # Errors
     /// [`NotCancelled`].
     pub async fn cancel(&self, id: &str, by: Option<&Arc<str>>) -> Result<(), NotCancelled> {
+        if self.cancel_batch(id, by).await? {
+            return Ok(());
+        }
         let wait = {
             let mut waiting = locked(&self.0.waiting);
             let wait = waiting.remove(id);
@@ -89,6 +92,16 @@ impl Jobs {
         let row = row.ok_or_else(|| NotCancelled::NoSuchJob(id.to_owned()))?;
         match row.state {
             JobState::Cancelled if wins => Ok(()),
+            // It waits for another try.
+            JobState::Queued if row.parent.is_some() => {
+                let why = NotDone::Cancelled { by: by.cloned() };
+                let told = Told::unsent(&why.failure(&row.olt, ""));
+                self.end_job(id, JobState::Cancelled, &told).await;
+                Ok(())
+            }
+            state if self.store()?.is_batch(id).await.map_err(NotBegun::from)? => {
+                Err(NotCancelled::Ended(state.as_str()))
+            }
             JobState::Queued | JobState::Running if row.kind == SAVE => Err(NotCancelled::Save),
             JobState::Queued | JobState::Running => Err(NotCancelled::Running),
             JobState::Pending => Err(NotCancelled::Unsettled(row.state.as_str())),

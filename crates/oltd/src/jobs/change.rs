@@ -10,11 +10,12 @@ use secrecy::SecretSlice;
 use tokio::sync::oneshot;
 use zte::{ChangeError, NotChanged, Outcome, Plan};
 
+use super::again::Again;
 use super::alone::Alone;
 use super::cancel::Cancellable;
 use super::journal::{JobJournal, Kept};
 use super::why::{of_change, of_undone};
-use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
+use super::{Answered, Asked, Changed, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
 use crate::store::{Duty, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
@@ -82,7 +83,10 @@ impl Jobs {
         self.unlocked(&olt.id, at)?;
         self.has_room(olt, at)?;
         let store = self.store()?.clone();
-        Ok((Work { jobs: self.clone(), olt: olt.clone(), job: new_id(), at, undoes: false }, store))
+        Ok((
+            Work { jobs: self.clone(), olt: olt.clone(), job: new_id(), at, undoes: false, again: Again::No },
+            store,
+        ))
     }
 
     pub(super) async fn add(
@@ -184,6 +188,7 @@ impl Jobs {
         if let Err(error) = store.end_job(id, state, &document(told), SystemTime::now()).await {
             tracing::error!(job = id, %error, "how a job ended could not be kept");
         }
+        self.conclude_whole(store, id).await;
         self.0.ended.notify_waiters();
     }
 }
@@ -202,6 +207,8 @@ pub(super) struct Work {
     pub(super) at: OnuRef,
     /// Whether somebody wants it undone.
     pub(super) undoes: bool,
+    /// Whether it is tried again where it could not begin.
+    pub(super) again: Again,
 }
 
 impl Work {
@@ -213,7 +220,7 @@ impl Work {
         self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked).await
     }
 
-    async fn change(
+    pub(super) async fn change(
         self,
         change: OnuChange,
         journal: JobJournal,
@@ -285,6 +292,9 @@ impl Work {
 
     /// Keeps why nothing was sent.
     pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
+        if self.again.is_for(&why) {
+            return why;
+        }
         let told = Told::unsent(&why.failure(&self.olt.id, ""));
         let state = match why {
             NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
@@ -330,7 +340,8 @@ impl Work {
             }
             _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
         };
-        let told = Told { place: place.clone(), ..Told::from(report.clone()) }.said(&said);
+        let changed = Some(Changed::of(plan, report.state));
+        let told = Told { changed, place: place.clone(), ..Told::from(report.clone()) }.said(&said);
         let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
         if restarts {
             self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;

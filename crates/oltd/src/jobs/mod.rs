@@ -7,7 +7,16 @@
 
 mod abandoned;
 mod accept;
+mod again;
 mod alone;
+mod batch_board;
+mod batch_find;
+mod batch_items;
+mod batch_plan;
+mod batch_run;
+mod batch_settle;
+mod batch_view;
+mod batches;
 mod callbacks;
 mod cancel;
 mod change;
@@ -42,6 +51,10 @@ use crate::cache::{Cache, Scope};
 use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
+pub use batch_items::{ItemWish, Target};
+pub use batch_plan::{PlannedItem, Will};
+pub use batch_view::{BatchView, ItemView, NONE_DONE};
+pub use batches::{Batch, Common};
 pub use callbacks::{
     Allowed, CallFigures, CallPauses, CallView, CallbackSettings, Shown, signature, target as call_target,
 };
@@ -50,7 +63,7 @@ pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use register::{Acceptance, REGISTER};
 pub use saving::{SaveTimes, Saved};
-pub use told::{Accepted, Told, ToldStep, spelt};
+pub use told::{Accepted, Changed, Facts, Told, ToldStep, spelt};
 use told::{read_told, unknown};
 pub use view::{JobView, ListedJob, PlanView, StepView};
 pub use wanted::{NotSettled, Wanted};
@@ -69,6 +82,8 @@ struct Inner {
     under_way: alone::UnderWay,
     /// What has not begun.
     waiting: cancel::Waiting,
+    /// The batches that have not ended.
+    batches: batches::Batches,
     /// The keys under which something is about to be added.
     beginning: keys::Beginning,
     /// A job has ended.
@@ -287,6 +302,7 @@ impl Jobs {
             locks,
             under_way,
             waiting,
+            batches: batches::Batches::default(),
             beginning,
             ended,
             left,

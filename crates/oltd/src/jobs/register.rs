@@ -214,6 +214,7 @@ impl Registering {
             job: self.job.clone(),
             at: plan.at(),
             undoes: false,
+            again: super::again::Again::No,
         };
         work.ended_with(plan, outcome, journal, installation).await
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use zte::{How, Plan};
 
+use super::again::Again;
 use super::alone::Alone;
 use super::change::Work;
 use super::journal::{Kept, plan_of, progress_of};
@@ -161,6 +162,7 @@ impl Jobs {
             job: job.to_owned(),
             at: begun.plan.at(),
             undoes: how == How::Undo,
+            again: Again::No,
         };
         let journal = work.journal(store.clone(), &begun.plan_id, Kept::Begun);
         // How far it got, whoever settled it last.

@@ -70,7 +70,14 @@ impl Case {
     }
 
     fn work(&self) -> Work {
-        Work { jobs: self.jobs.clone(), olt: self.olt.clone(), job: new_id(), at: self.at, undoes: false }
+        Work {
+            jobs: self.jobs.clone(),
+            olt: self.olt.clone(),
+            job: new_id(),
+            at: self.at,
+            undoes: false,
+            again: super::again::Again::No,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use serde::{Deserialize, Serialize};
+use zte::{OnuFacts, Plan};
 
 use super::why::{Said, of_change};
 use crate::failure::{ErrorCode, Failure};
@@ -36,6 +37,57 @@ pub struct Told {
     /// Where it put an ONU, of a registration.
     #[serde(default)]
     pub place: Option<super::Placed>,
+    /// What it changed, as far as that is known.
+    #[serde(default)]
+    pub changed: Option<Changed>,
+}
+
+/// What a write changed, as batches tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The serial number of the ONU; `None` for one that is registered without.
+    pub serial: Option<String>,
+    /// The ONU as it was found.
+    pub before: Option<Facts>,
+    /// As it is now; `None` where it is registered no longer, and where that is not known.
+    pub after: Option<Facts>,
+    /// Whether it changes what saving keeps.
+    pub configures: bool,
+}
+
+/// What an ONU is called, and whether it may come into service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
+    /// `enabled` or `disabled`.
+    pub admin_state: String,
+}
+
+impl Changed {
+    /// By a plan that came to this end.
+    pub(super) fn of(plan: &Plan, state: WriteState) -> Self {
+        let (before, planned) = plan.before_and_after();
+        let after = match state {
+            WriteState::Applied | WriteState::Unchanged => planned,
+            WriteState::Refused | WriteState::RolledBack => before.clone(),
+            WriteState::Partial | WriteState::Unknown => None,
+        };
+        Self {
+            serial: plan.serial().map(|serial| serial.to_string()),
+            before: before.map(Facts::from),
+            after: after.map(Facts::from),
+            configures: plan.configures().contains(&true),
+        }
+    }
+}
+
+impl From<OnuFacts> for Facts {
+    fn from(OnuFacts { name, description, admin_state }: OnuFacts) -> Self {
+        Self { name, description, admin_state: admin_state.as_str().to_owned() }
+    }
 }
 
 /// That somebody accepted how a job ended.
@@ -77,6 +129,7 @@ impl From<WriteReport> for Told {
             message: None,
             accepted: None,
             place: None,
+            changed: None,
         }
     }
 }

@@ -9,6 +9,9 @@ use super::journal::plan_of;
 use super::{CallView, Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
 use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
+/// Of so many jobs of a batch at most the plans are shown with it; each job shows its own.
+const PLANS: u32 = 50;
+
 /// A job, with what became of it.
 #[derive(Debug)]
 pub struct JobView {
@@ -20,10 +23,12 @@ pub struct JobView {
     pub told: Option<Told>,
     /// Whether something that it changed is not saved.
     pub owes: bool,
-    /// Its plans.
+    /// Its plans; of a batch those of some of its jobs.
     pub plans: Vec<PlanView>,
     /// Whom its end is told to, if to anybody.
     pub callback: Option<CallView>,
+    /// Whether it is a batch.
+    pub is_batch: bool,
 }
 
 /// A job of a list.
@@ -110,15 +115,19 @@ impl Jobs {
         let Some(job) = store.job(id).await? else { return Ok(None) };
         let told = store.result(id).await?.as_ref().and_then(read_told);
         let (mut plans, mut planned) = (Vec::new(), None);
-        for plan in store.plans_of(id).await? {
-            planned = place(&plan.object);
-            plans.push(self.plan_view(plan).await?);
+        let is_batch = store.is_batch(id).await?;
+        let jobs = if is_batch { store.parts(id, PLANS).await? } else { vec![id.to_owned()] };
+        for job in &jobs {
+            for plan in store.plans_of(job).await? {
+                planned = place(&plan.object);
+                plans.push(self.plan_view(plan).await?);
+            }
         }
         let owes = store.owed_by(&job.olt).await?.is_some_and(|owed| owed.jobs.iter().any(|job| job == id));
         // Where a registration put an ONU, its plan says.
-        let at = place(&job.object).or(planned);
+        let at = place(&job.object).or(planned.filter(|_| !is_batch));
         let callback = store.call(id).await?.map(CallView::from);
-        Ok(Some(JobView { at, told, owes, plans, callback, job }))
+        Ok(Some(JobView { at, told, owes, plans, callback, is_batch, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

@@ -86,7 +86,13 @@ impl Jobs {
             return Err(NotSettled::NoSuchJob(id.to_owned()));
         };
         let (jobs, olts, by, job) = (self.clone(), olts.clone(), by.cloned(), row.id);
-        let settle = async move { jobs.settle_now(&job, &olts, wanted, by.as_deref(), None).await };
+        let is_batch = self.store()?.is_batch(&job).await?;
+        let settle = async move {
+            match is_batch {
+                true => jobs.settle_batch(&job, &olts, wanted, by.as_deref()).await,
+                false => jobs.settle_now(&job, &olts, wanted, by.as_deref(), None).await,
+            }
+        };
         match self
             .waited(Duration::MAX, self.0.tasks.write("settle for somebody", &row.olt.into(), settle))
             .await
@@ -99,7 +105,7 @@ impl Jobs {
         }
     }
 
-    async fn settle_now(
+    pub(super) async fn settle_now(
         &self,
         id: &str,
         olts: &BTreeMap<String, Writable>,

@@ -125,31 +125,14 @@ pub struct JobRow {
     pub total: u32,
     /// Whether somebody accepted how it ended.
     pub accepted: bool,
+    /// The batch that it is a part of.
+    pub parent: Option<String>,
     /// When it was asked for.
     pub created_at: SystemTime,
     /// When it began.
     pub started_at: Option<SystemTime>,
     /// When it ended.
     pub finished_at: Option<SystemTime>,
-}
-
-/// Which jobs to list.
-#[derive(Debug, Clone)]
-pub struct JobFilter {
-    /// Those of this OLT.
-    pub olt: Option<String>,
-    /// Those in this state.
-    pub state: Option<JobState>,
-    /// Those of this kind.
-    pub kind: Option<String>,
-    /// So many at most, the newest.
-    pub limit: u32,
-}
-
-impl Default for JobFilter {
-    fn default() -> Self {
-        Self { olt: None, state: None, kind: None, limit: 100 }
-    }
 }
 
 /// Whether a document was kept with the state that it explains.
@@ -167,7 +150,7 @@ pub(super) fn result_of(id: &str) -> Place<'_> {
 }
 
 impl JobRow {
-    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
         let id: String = column(row, "id")?;
         let damaged = || StoreError::damaged("jobs", &id);
         let state: String = column(row, "state")?;
@@ -184,27 +167,13 @@ impl JobRow {
             done: count("done")?,
             total: count("total")?,
             accepted: column::<i64>(row, "accepted")? != 0,
+            parent: column(row, "parent")?,
             created_at: time(column(row, "created_at")?),
             started_at: maybe_time(row, "started_at")?,
             finished_at: maybe_time(row, "finished_at")?,
             id,
         })
     }
-}
-
-/// Those that the filter lets through, the newest first.
-macro_rules! select_jobs {
-    ($of:literal, $filter:expr) => {
-        sql(concat!(
-            $of,
-            " WHERE ($1 IS NULL OR olt = $1) AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
-            ORDER BY n DESC LIMIT $4"
-        ))
-        .bind($filter.olt.as_deref())
-        .bind($filter.state.map(JobState::as_str))
-        .bind($filter.kind.as_deref())
-        .bind(i64::from($filter.limit))
-    };
 }
 
 impl Store {
@@ -256,39 +225,6 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let sealed: Vec<u8> = column(&row, "document")?;
         self.sealer().open(result_of(job), &sealed).map(Some)
-    }
-
-    /// The jobs that the filter lets through, newest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn jobs(&self, filter: &JobFilter) -> Result<Vec<JobRow>, StoreError> {
-        let rows = select_jobs!("SELECT * FROM jobs", filter).fetch_all(self.readers()).await;
-        rows.map_err(StoreError::when("list jobs"))?.iter().map(JobRow::of).collect()
-    }
-
-    /// The same, with the result of each that did not simply go well. A result that is
-    /// damaged is left out: the others are told all the same.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn jobs_and_results(
-        &self,
-        filter: &JobFilter,
-    ) -> Result<Vec<(JobRow, Option<SecretSlice<u8>>)>, StoreError> {
-        let select = select_jobs!(
-            "SELECT jobs.*, results.document FROM jobs
-            LEFT JOIN results ON results.job = jobs.id AND jobs.state NOT IN ('queued', 'running', 'done')",
-            filter
-        );
-        let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("list jobs"))?;
-        let of = |row: &SqliteRow| {
-            let (job, sealed) = (JobRow::of(row)?, column::<Option<Vec<u8>>>(row, "document")?);
-            let open = |sealed: Vec<u8>| self.sealer().open(result_of(&job.id), &sealed).ok();
-            let result = sealed.and_then(open);
-            Ok((job, result))
-        };
-        rows.iter().map(of).collect()
     }
 
     /// Notes that a queued job runs.

@@ -8,12 +8,15 @@
 //! Statements are plain SQL that PostgreSQL takes too, but for `open.rs`.
 
 mod backup;
+mod batch_results;
+mod batches;
 mod duties;
 mod error;
 mod folder;
 mod idempotency;
 mod jobs;
 mod key;
+mod listed;
 mod open;
 mod outbox;
 mod owed;
@@ -38,11 +41,14 @@ use sqlx::{ColumnIndex, Decode, Row, Sqlite, Type};
 use tokio::sync::Mutex;
 
 pub use self::backup::{accept_copy, backup, copy_key};
+pub use self::batch_results::{ResultRow, Tally};
+pub use self::batches::{BatchRow, HowEnded, ItemRow, NewBatch, NewItem, QueuedItem};
 pub use self::duties::Duty;
 pub use self::error::StoreError;
 use self::folder::Folder;
 pub use self::idempotency::{AskedUnder, BegunUnder};
-pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};
+pub use self::jobs::{JobRow, JobState, Kept, NewJob};
+pub use self::listed::{Among, JobFilter};
 use self::outbox::Calls;
 pub use self::outbox::{CallRow, CallState, Tried, URL_MOST};
 pub use self::owed::Owed;

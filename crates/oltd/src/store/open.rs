@@ -21,10 +21,11 @@ use super::writer::{Writer, sql};
 use super::{Inner, Store, StoreSettings};
 
 /// How the database came to its tables: each is run once, in this order.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_journal.sql"),
     include_str!("migrations/0002_idempotency.sql"),
     include_str!("migrations/0003_duties.sql"),
+    include_str!("migrations/0004_batches.sql"),
     include_str!("migrations/0006_outbox.sql"),
 ];
 

@@ -41,12 +41,22 @@ const OLD_PLANS: &str = concat!(
     ")))) LIMIT $3"
 );
 
-/// Jobs that may go.
+/// Jobs that may go; those of a batch go with it.
 const OLD_JOBS: &str = concat!(
-    "SELECT id FROM jobs WHERE finished_at < $1 AND ",
+    "SELECT id FROM jobs WHERE finished_at < $1 AND parent IS NULL
+    AND NOT EXISTS (SELECT 1 FROM batches WHERE batches.job = jobs.id) AND ",
     settled!(),
     " 
     AND NOT EXISTS (SELECT 1 FROM plans WHERE plans.applied_by = jobs.id) LIMIT $2"
+);
+
+/// Batches that may go: one that is partial is as settled as its jobs are.
+const OLD_BATCHES: &str = concat!(
+    "SELECT id FROM jobs AS whole WHERE finished_at < $1 AND state <> 'pending'
+    AND EXISTS (SELECT 1 FROM batches WHERE batches.job = whole.id)
+    AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.parent = whole.id AND (NOT (",
+    settled!(),
+    ") OR EXISTS (SELECT 1 FROM plans WHERE plans.applied_by = jobs.id))) LIMIT $2"
 );
 
 impl Store {
@@ -74,6 +84,21 @@ impl Store {
                 "DELETE FROM results WHERE job = $1",
                 "DELETE FROM duties WHERE job = $1",
                 "DELETE FROM outbox WHERE job = $1",
+            ];
+            match self.remove(select, from, "DELETE FROM jobs WHERE id = $1").await? {
+                0 => break,
+                gone => swept.jobs += gone,
+            }
+        }
+        loop {
+            // One at a time: it may have thousands of jobs.
+            let select = sql(OLD_BATCHES).bind(ended).bind(1_i64);
+            let from = [
+                "DELETE FROM results WHERE job = $1 OR job IN (SELECT job FROM batch_items WHERE parent = $1)",
+                "DELETE FROM duties WHERE job IN (SELECT job FROM batch_items WHERE parent = $1)",
+                "DELETE FROM jobs WHERE parent = $1",
+                "DELETE FROM batch_items WHERE parent = $1",
+                "DELETE FROM batches WHERE job = $1",
             ];
             match self.remove(select, from, "DELETE FROM jobs WHERE id = $1").await? {
                 0 => break,

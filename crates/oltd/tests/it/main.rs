@@ -3,6 +3,7 @@
 // The lint's own allowance covers test functions, not the functions they share.
 #![expect(clippy::unwrap_used)]
 
+mod batch;
 mod commands;
 mod config;
 mod deploy;

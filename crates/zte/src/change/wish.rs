@@ -120,7 +120,7 @@ fn wished(
 }
 
 /// The line that disables an ONU (fact sheet, CLI §5.1).
-const SHUTDOWN: &str = "shutdown";
+pub(super) const SHUTDOWN: &str = "shutdown";
 
 /// A line that makes an ONU start again.
 fn told(have: &OnuConfig, line: &str, name: &str) -> Result<Step, NotChanged> {

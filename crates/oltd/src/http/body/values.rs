@@ -1,6 +1,7 @@
 //! What fields of bodies may be.
 
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use gpon::{
     Credential, ExpectedSerial, Invalid, OnConflict, OnRefusal, OnuId, PlainText, PonPort, RebootVia,
@@ -180,6 +181,47 @@ impl Value for LossName {
 
     fn schema() -> RefOr<Schema> {
         schema::Reference::schema()
+    }
+}
+
+/// The id of an OLT, which may not be configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OltName(pub String);
+
+impl Value for OltName {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        let spelt = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        match json {
+            Json::Text(text) if (1..=32).contains(&text.len()) && text.bytes().all(spelt) => {
+                Some(Self(text.clone()))
+            }
+            other => reader.refuse("the id of a configured OLT", other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::OltId::schema()
+    }
+}
+
+/// A moment, as RFC 3339 spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment(pub SystemTime);
+
+impl Value for Moment {
+    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
+        let rule = "a moment such as \"2026-09-21T14:13:20Z\"";
+        match json {
+            Json::Text(text) => match text.parse::<jiff::Timestamp>() {
+                Ok(moment) if moment.as_second() >= 0 => Some(Self(moment.into())),
+                _ => reader.refuse(rule, json),
+            },
+            other => reader.refuse(rule, other),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        schema::MomentInput::schema()
     }
 }
 

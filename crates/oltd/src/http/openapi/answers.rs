@@ -10,7 +10,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use super::headers::{self, OF_LIMIT, OF_READING, REQUEST_ID};
 use super::{Carrier, described, key};
-use crate::failure::status::{ACCEPTED, CREATED, NOT_MODIFIED, SUCCESS, words};
+use crate::failure::status::{ACCEPTED, CREATED, NOT_MODIFIED, SOME, SUCCESS, words};
 use crate::http::answer::{Missing, Page};
 
 type Set = BTreeMap<String, RefOr<Response>>;
@@ -54,6 +54,10 @@ pub(crate) struct MadeOrGoesOn<Row>(PhantomData<Row>);
 /// The same of a write that puts an ONU into service.
 #[derive(Debug)]
 pub(crate) struct Registered<Row>(PhantomData<Row>);
+
+/// A batch of which all or some was done or planned, or that goes on as its job.
+#[derive(Debug)]
+pub(crate) struct BatchMade<Row>(PhantomData<Row>);
 
 /// This document.
 #[derive(Debug)]
@@ -151,6 +155,17 @@ impl<Row: ToSchema> IntoResponses for Registered<Row> {
         described(|| {
             let mut responses = changed::<Row>(SUCCESS, "It was so already, or its plan.", &[]);
             responses.extend(changed::<Row>(CREATED, "It is in service.", &[]));
+            responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
+            responses
+        })
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for BatchMade<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let mut responses = changed::<Row>(SUCCESS, "All of it is done, or planned.", &[]);
+            responses.extend(changed::<Row>(SOME, "Some of it is done, and some is not.", &[]));
             responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
             responses
         })

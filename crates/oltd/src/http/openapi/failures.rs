@@ -116,12 +116,14 @@ sets! {
     OnuWriteFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE;
     /// Putting an ONU into service.
     RegisterFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, REGISTER;
+    /// A batch: what keeps a target from being done stands with it.
+    BatchFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, IdentityRequired, NotWriter, Held, KeyReused, Cancelled, NoneDone, OltBusy, OutcomeUnknown, StoreUnavailable];
     /// Jobs.
     JobFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, StoreUnavailable];
     /// Cancelling a job.
     CancelFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, JobNotFound, NotCancellable, StoreUnavailable];
     /// Settling a job.
-    SettleFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[JobNotFound, JobSettled];
+    SettleFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, WRITE, CHANGE, &[JobNotFound, JobSettled, NoneDone];
     /// Plans.
     PlanFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, &[InvalidParameter, PlanNotFound, StoreUnavailable];
     /// Applying a plan.

@@ -20,14 +20,14 @@ use utoipa::openapi::{OpenApi, RefOr, Response, ResponseBuilder};
 use utoipa::{OpenApi as _, ToSchema};
 
 pub(crate) use answers::{
-    Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Registered, Shown, Told,
-    ToldList,
+    BatchMade, Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Registered,
+    Shown, Told, ToldList,
 };
 pub(crate) use failures::{
-    ApplyFailures, CancelFailures, CardFailures, FreeIdFailures, GemPortFailures, GuardedFailures,
-    HealthFailures, HoldFailures, JobFailures, MetricsFailures, OnuFailures, OnuWriteFailures, OpenFailures,
-    ParameterFailures, PlanFailures, PonFailures, ProfileFailures, ReadFailures, RegisterFailures,
-    SaveFailures, SettleFailures, TcontFailures, TreeFailures,
+    ApplyFailures, BatchFailures, CancelFailures, CardFailures, FreeIdFailures, GemPortFailures,
+    GuardedFailures, HealthFailures, HoldFailures, JobFailures, MetricsFailures, OnuFailures,
+    OnuWriteFailures, OpenFailures, ParameterFailures, PlanFailures, PonFailures, ProfileFailures,
+    ReadFailures, RegisterFailures, SaveFailures, SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
     CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs,

@@ -101,6 +101,7 @@ parameters! {
         query("state", schema::JobState::schema(), "Only jobs in this state."),
         query("olt", schema::OltId::schema(), "Only jobs of this OLT."),
         query("kind", text().pattern(Some("^[a-z_]{1,32}$")), "Only jobs of this kind, such as `block`."),
+        query("parent", schema::JobId::schema(), "Only the jobs of this batch; without it none that is a part of a batch."),
         query("limit", whole(1, 1000).default(Some(100.into())), "At most so many, the newest first."),
     ];
     OfMacs: [

@@ -18,13 +18,13 @@ const TOKEN: &str = "for-writing";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where the daemon is started, again and again.
-pub(super) struct Home {
+pub(crate) struct Home {
     folder: TempDir,
     client: reqwest::Client,
 }
 
 /// A daemon that runs. It ends with its handle.
-pub(super) struct Daemon<'a> {
+pub(crate) struct Daemon<'a> {
     home: &'a Home,
     child: Child,
     base: String,
@@ -32,7 +32,7 @@ pub(super) struct Daemon<'a> {
 
 impl Home {
     /// In front of this OLT, which is written to so: `on`, `plan`, `off`.
-    pub(super) fn new(sim: &Simulator, writes: &str) -> Self {
+    pub(crate) fn new(sim: &Simulator, writes: &str) -> Self {
         let home = Self {
             folder: tempfile::tempdir().unwrap(),
             client: reqwest::Client::builder().timeout(2 * PATIENCE).build().unwrap(),
@@ -42,12 +42,12 @@ impl Home {
     }
 
     /// From the next start on the OLT is written to so.
-    pub(super) fn configure(&self, sim: &Simulator, writes: &str) {
+    pub(crate) fn configure(&self, sim: &Simulator, writes: &str) {
         self.configure_with(sim, writes, "", "");
     }
 
     /// The same, with further keys of the root and of the OLT.
-    pub(super) fn configure_with(&self, sim: &Simulator, writes: &str, root: &str, olt: &str) {
+    pub(crate) fn configure_with(&self, sim: &Simulator, writes: &str, root: &str, olt: &str) {
         let hash = <[u8; 32]>::from(Sha256::digest(TOKEN)).map(|byte| format!("{byte:02x}")).concat();
         let (snmp, cli) = (sim.snmp_addr(), sim.telnet_addr().unwrap());
         let text = format!(
@@ -62,24 +62,24 @@ impl Home {
     }
 
     /// Its store, while no daemon runs.
-    pub(super) async fn store(&self) -> Store {
+    pub(crate) async fn store(&self) -> Store {
         Store::open(&StoreSettings::new(self.path().join("data"))).await.unwrap()
     }
 
     /// From the next start on this stands in its configuration for that.
-    pub(super) fn replace(&self, that: &str, this: &str) {
+    pub(crate) fn replace(&self, that: &str, this: &str) {
         let file = self.path().join("oltd.toml");
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.contains(that), "{text}");
         std::fs::write(file, text.replacen(that, this, 1)).unwrap();
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// A command of the binary in this folder.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_oltd"));
         command.args(arguments).current_dir(self.path()).env_clear();
         command.envs([
@@ -92,7 +92,7 @@ impl Home {
 
     /// Starts it, and waits until it listens.
     #[expect(clippy::zombie_processes, reason = "its handle waits, and a panic ends the test")]
-    pub(super) async fn start(&self) -> Daemon<'_> {
+    pub(crate) async fn start(&self) -> Daemon<'_> {
         let before = self.log().len();
         let log = std::fs::File::options().create(true).append(true).open(self.path().join("log")).unwrap();
         let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
@@ -109,20 +109,20 @@ impl Home {
     }
 
     /// What all of its starts have logged.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.path().join("log")).unwrap_or_default()
     }
 }
 
 impl Daemon<'_> {
     /// Sends a request; `None` where the daemon ended before it answered.
-    pub(super) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
+    pub(crate) async fn try_send(&self, method: Method, path: &str, body: Option<Value>) -> Option<Answer> {
         let request = self.home.client.request(method, format!("{}{path}", self.base));
         Self::answer(request, body).await
     }
 
     /// The same under an `Idempotency-Key`.
-    pub(super) async fn send_under(
+    pub(crate) async fn send_under(
         &self,
         key: &str,
         (method, path, body): (Method, &str, Option<Value>),
@@ -141,16 +141,16 @@ impl Daemon<'_> {
         Some(Answer { status: answer.status().as_u16(), location, body: answer.json().await.ok()? })
     }
 
-    pub(super) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         self.try_send(method, path, body).await.unwrap()
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }
 
     /// The newest job, once it is in none of these states.
-    pub(super) async fn job_beyond(&self, states: &[&str]) -> Value {
+    pub(crate) async fn job_beyond(&self, states: &[&str]) -> Value {
         let began = Instant::now();
         loop {
             let listed = self.get("/jobs?limit=1").await;
@@ -165,19 +165,19 @@ impl Daemon<'_> {
     }
 
     /// Ends it without a word, as the kernel or a power cut does.
-    pub(super) fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// Sends it a signal.
-    pub(super) fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let kill = format!("kill -{signal} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// Waits until it has ended, and says how long that took.
-    pub(super) async fn ends(mut self) -> Duration {
+    pub(crate) async fn ends(mut self) -> Duration {
         let began = Instant::now();
         while self.child.try_wait().unwrap().is_none() {
             assert!(began.elapsed() < 2 * PATIENCE, "{}", self.home.log());

@@ -8,7 +8,7 @@ mod answers;
 mod callbacks;
 mod cancel;
 #[cfg(unix)]
-mod daemon;
+pub(crate) mod daemon;
 mod every_step;
 mod hostile;
 #[cfg(unix)]

@@ -1,0 +1,381 @@
+//! Writes of many ONUs in one request, over several OLTs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use gpon::{ExpectedSerial, OnRefusal, OnuRef, OnuWish, PlainText, RebootVia};
+use tokio::time::Instant;
+
+use super::batch_results::{BatchOrPlan, PlannedBatch, batch_answer};
+use super::below::Below;
+use super::onu_management::{Which, invalid, place};
+use super::writing::{Asking, let_through};
+use crate::app::{App, ChosenOlt};
+use crate::http::body::{Body, LossName, Moment, OltName, Reference, Whole, body};
+use crate::http::openapi::{BatchFailures, BatchMade, HowToWrite};
+use crate::http::{ErrorCode, Failure, Query, Written};
+use crate::jobs::{Batch, Common, ItemWish, Target};
+use crate::writing::Extent;
+
+/// Longest time that a batch may be put off, or be tried.
+const LATEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// Targets are planned for so long: requests are given up some time later.
+const PLANNED: Duration = Duration::from_secs(75);
+
+body! {
+    /// Which of many ONUs is meant.
+    pub(super) part struct One {
+        /// Its OLT; left out below an OLT's tree, and where the ONU is looked for by its serial number.
+        olt: Option<OltName>,
+        /// Which.
+        which: Which,
+        /// The serial number of the ONU that has to stand there.
+        expect_serial: Option<ExpectedSerial>,
+        /// What the caller calls it, to be told again.
+        r#ref: Option<Reference>,
+    }
+}
+
+body! {
+    /// An ONU among many: by its place, by its serial number, or by both.
+    pub(super) struct Meant {
+        /// Which.
+        one: One,
+    }
+}
+
+body! {
+    /// What an ONU among many is called.
+    pub(super) struct Named {
+        /// Which.
+        one: One,
+        /// Its description; it stays as it is where none is named.
+        description: Option<PlainText>,
+        /// Its name; it stays as it is where none is named.
+        name: Option<PlainText>,
+    }
+}
+
+body! {
+    /// What holds for all targets.
+    pub(super) part struct ForAll {
+        /// What is done about what was done already to an ONU when the OLT refuses a part.
+        on_refusal: Option<OnRefusal>,
+        /// What may be lost that cannot be brought back, by the names that an answer told.
+        accept_loss: Option<Vec<LossName>>,
+        /// When it begins at the earliest.
+        not_before: Option<Moment>,
+        /// Until when targets are tried whose OLT cannot be reached or is held; none begins later.
+        until: Option<Moment>,
+        /// How many targets there have to be.
+        expect: Option<Whole<1, 5000>>,
+    }
+}
+
+body! {
+    /// Many ONUs.
+    pub(super) struct Many {
+        /// The ONUs, which are taken in this order at each OLT.
+        #[also("onus")]
+        targets: Vec<Meant>,
+        /// All.
+        all: ForAll,
+    }
+}
+
+body! {
+    /// Many ONUs to restart.
+    pub(super) struct ManyReboots {
+        /// The ONUs, which are taken in this order at each OLT.
+        #[also("onus")]
+        targets: Vec<Meant>,
+        /// By which way they are restarted; `omci` unless it is named.
+        via: Option<RebootVia>,
+        /// All.
+        all: ForAll,
+    }
+}
+
+body! {
+    /// What many ONUs are called.
+    pub(super) struct ManyNames {
+        /// The ONUs, which are taken in this order at each OLT.
+        #[also("onus")]
+        targets: Vec<Named>,
+        /// All.
+        all: ForAll,
+    }
+}
+
+/// A request for a batch, by somebody who may write at all.
+#[derive(Debug)]
+pub(super) struct Batching {
+    app: App,
+    below: Below,
+    query: Query,
+    asked: Asking,
+}
+
+impl FromRequestParts<App> for Batching {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let asked = Asking::from_request_parts(parts, app).await?;
+        let below = Below::from_request_parts(parts, app).await?;
+        let query = Query::from_request_parts(parts, app).await?;
+        query.only(&["dry_run"])?;
+        Ok(Self { app: app.clone(), below, query, asked })
+    }
+}
+
+/// The same failure, of this target.
+fn of(nr: usize, failure: Failure) -> Failure {
+    Failure {
+        message: format!("targets[{nr}]: {}", failure.message),
+        detail: format!("targets[{nr}]: {}", failure.detail),
+        ..failure
+    }
+}
+
+impl Batching {
+    /// The OLT of a target, where it is known.
+    fn olt(&self, named: Option<OltName>) -> Result<Option<ChosenOlt>, Failure> {
+        let named = named.as_ref().map(|OltName(named)| named.as_str());
+        match (self.below.0.as_deref(), named) {
+            (Some(below), Some(named)) if below != named => {
+                Err(invalid("The path names another OLT.", "olt: it is another one than the path names"))
+            }
+            (Some(olt), _) | (None, Some(olt)) => Ok(Some(self.app.olt(Some(olt))?)),
+            // Where several are configured, none of them is meant by itself.
+            (None, None) => {
+                let mut olts = self.app.olts();
+                Ok(olts.next().filter(|_| olts.next().is_none()))
+            }
+        }
+    }
+
+    fn target(&self, one: One, wish: ItemWish) -> Result<(Option<ChosenOlt>, Target), Failure> {
+        let One { olt, which, expect_serial, r#ref } = one;
+        let olt = self.olt(olt)?;
+        let at = place(which.pon_port, which.onu_id)?.map(|(pon, id)| OnuRef { pon, id });
+        let target = Target {
+            reference: r#ref.map(|Reference(reference)| reference),
+            place: at,
+            serial: which.serial_number,
+            expect: expect_serial,
+            wish,
+        };
+        if let (Some(serial), Some(expected)) = (target.serial, target.expect)
+            && expected != ExpectedSerial::Serial(serial)
+        {
+            return Err(invalid(
+                "The target names two serial numbers.",
+                "expect_serial: it is another one than serial_number",
+            ));
+        }
+        match (at, target.serial, &olt) {
+            (None, None, _) => Err(invalid(
+                "An ONU is named by its place or by its serial number.",
+                "pon_port: it is required with onu_id, or serial_number without them",
+            )),
+            (Some(_), _, None) => Err(Failure::new(
+                ErrorCode::OltRequired,
+                "Several OLTs are configured, and a place is one of an OLT.",
+                "olt: it is required with a place",
+            )),
+            (Some(_), None, Some(olt))
+                if target.wish.needs_identity()
+                    && target.identity().is_none()
+                    && olt.site().require_identity =>
+            {
+                Err(Failure::new(
+                    ErrorCode::IdentityRequired,
+                    "A place is no customer: this needs the ONU's serial number.",
+                    "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
+                ))
+            }
+            _ => Ok((olt, target)),
+        }
+    }
+
+    /// Makes a batch, or plans it.
+    async fn make(
+        mut self,
+        kind: &str,
+        targets: impl IntoIterator<Item = (One, ItemWish)>,
+        all: ForAll,
+        ignored: &[String],
+    ) -> Result<Written, Failure> {
+        let dry_run = self.query.flag("dry_run")?;
+        let checked = targets.into_iter().enumerate();
+        let checked =
+            checked.map(|(nr, (one, wish))| self.target(one, wish).map_err(|failure| of(nr, failure)));
+        let targets: Vec<_> = checked.collect::<Result<_, _>>()?;
+        let ForAll { on_refusal, accept_loss, not_before, until, expect } = all;
+        if targets.is_empty() {
+            return Err(invalid("There is nothing to change.", "targets: at least one is required"));
+        }
+        if let Some(Whole(expect)) = expect
+            && usize::try_from(expect) != Ok(targets.len())
+        {
+            let detail = format!("expect: {expect} targets were expected, and {} are named", targets.len());
+            return Err(invalid("There are more targets than expected, or fewer.", &detail));
+        }
+        let (not_before, until) = (not_before.map(|Moment(at)| at), until.map(|Moment(at)| at));
+        times(not_before, until)?;
+        if !dry_run && let Some(view) = self.asked.before(self.app.jobs(), "the server").await? {
+            return batch_answer(&self.app, &view.job.id, self.below.0.as_deref(), ignored).await;
+        }
+        let may_be = self.may_be(&targets, dry_run)?;
+        let accept_loss = accept_loss.unwrap_or_default().into_iter().map(|LossName(name)| name).collect();
+        let common = Common { on_refusal: on_refusal.unwrap_or_default(), accept_loss };
+        let targets = targets.into_iter().map(|(olt, target)| (olt.map(|olt| Arc::from(olt.id())), target));
+        let (kind, targets) = (kind.to_owned(), targets.collect());
+        let batch = Batch { kind, common, not_before, until, targets };
+        let jobs = self.app.jobs();
+        if dry_run {
+            let olts: BTreeMap<_, _> =
+                may_be.iter().map(|olt| (Arc::from(olt.id()), olt.writable())).collect();
+            let planned = jobs.plan_batch(batch, &olts, Instant::now() + PLANNED).await;
+            return PlannedBatch::answer(planned, ignored);
+        }
+        let wait = self.asked.wait();
+        let id = jobs.begin_batch(batch, self.asked.by(None)).await?;
+        jobs.batch_ends(&id, wait).await?;
+        batch_answer(&self.app, &id, self.below.0.as_deref(), ignored).await
+    }
+
+    /// The OLTs where targets may be, once it is known that all that are named are written to.
+    fn may_be(
+        &self,
+        targets: &[(Option<ChosenOlt>, Target)],
+        dry_run: bool,
+    ) -> Result<Vec<ChosenOlt>, Failure> {
+        let mut seen = BTreeSet::new();
+        for (nr, (olt, target)) in targets.iter().enumerate() {
+            let Some(olt) = olt else { continue };
+            let pon = target.place.map(|at| at.pon);
+            if seen.insert((olt.id(), pon)) {
+                // Where one stands that is looked for is asked once it is found.
+                let extent = pon.map_or(Extent::Save, Extent::Pon);
+                let_through(olt, extent, dry_run).map_err(|failure| of(nr, failure))?;
+            }
+        }
+        let named = |olt: &ChosenOlt| seen.iter().any(|(id, _)| *id == olt.id());
+        if targets.iter().all(|(olt, _)| olt.is_some()) {
+            return Ok(self.app.olts().filter(named).collect());
+        }
+        let (mut may_be, mut why) = (Vec::new(), None);
+        for olt in self.app.olts() {
+            match let_through(&olt, Extent::Save, dry_run) {
+                Ok(()) => may_be.push(olt),
+                Err(failure) => why = why.or(Some(failure)),
+            }
+        }
+        match (may_be.is_empty(), why) {
+            (true, Some(why)) => Err(why),
+            _ => Ok(may_be),
+        }
+    }
+}
+
+fn times(not_before: Option<SystemTime>, until: Option<SystemTime>) -> Result<(), Failure> {
+    let now = SystemTime::now();
+    for (name, moment) in [("not_before", not_before), ("until", until)] {
+        if moment.is_some_and(|moment| moment > now + LATEST) {
+            return Err(invalid(
+                "A batch is put off for a year at most.",
+                &format!("{name}: it is over 366 days away"),
+            ));
+        }
+    }
+    match until {
+        Some(until) if until <= now => Err(invalid("The time is over.", "until: it has passed")),
+        Some(until) if not_before.is_some_and(|begins| until <= begins) => {
+            Err(invalid("The time is over before it begins.", "until: it is not behind not_before"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Restarts many ONUs.
+///
+/// Each target is a job of its own, with the rules of a single write. At each OLT they are
+/// taken in their order, one at a time, and others write between two of them.
+#[utoipa::path(
+    post, path = "/batch/reboot", operation_id = "batch_reboot", tag = "ONU life cycle",
+    params(HowToWrite), request_body = ManyReboots,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn reboot(batching: Batching, body: Body<ManyReboots>) -> Result<Written, Failure> {
+    let ManyReboots { targets, via, all } = body.value;
+    let wish = ItemWish::Onu(OnuWish::Reboot(via.unwrap_or_default()));
+    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
+    batching.make("reboot", targets, all, &body.ignored).await
+}
+
+/// Blocks many ONUs.
+///
+/// As rebooting many; each needs its serial number, as blocking one does.
+#[utoipa::path(
+    post, path = "/batch/block", operation_id = "batch_block", tag = "ONU life cycle",
+    params(HowToWrite), request_body = Many,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn block(batching: Batching, body: Body<Many>) -> Result<Written, Failure> {
+    many(batching, "block", OnuWish::Block, body).await
+}
+
+/// Unblocks many ONUs.
+///
+/// As blocking many.
+#[utoipa::path(
+    post, path = "/batch/unblock", operation_id = "batch_unblock", tag = "ONU life cycle",
+    params(HowToWrite), request_body = Many,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn unblock(batching: Batching, body: Body<Many>) -> Result<Written, Failure> {
+    many(batching, "unblock", OnuWish::Unblock, body).await
+}
+
+/// Deletes many ONUs, with all that was configured for them.
+///
+/// As blocking many.
+#[utoipa::path(
+    post, path = "/batch/delete", operation_id = "batch_delete", tag = "ONU life cycle",
+    params(HowToWrite), request_body = Many,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn delete(batching: Batching, body: Body<Many>) -> Result<Written, Failure> {
+    many(batching, "delete", OnuWish::Delete, body).await
+}
+
+async fn many(batching: Batching, kind: &str, wish: OnuWish, body: Body<Many>) -> Result<Written, Failure> {
+    let Many { targets, all } = body.value;
+    let wish = ItemWish::Onu(wish);
+    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
+    batching.make(kind, targets, all, &body.ignored).await
+}
+
+/// Names many ONUs, each with a name and a description of its own.
+///
+/// As rebooting many.
+#[utoipa::path(
+    put, path = "/batch/descriptions", operation_id = "batch_descriptions", tag = "ONU life cycle",
+    params(HowToWrite), request_body = ManyNames,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn describe(batching: Batching, body: Body<ManyNames>) -> Result<Written, Failure> {
+    let ManyNames { targets, all } = body.value;
+    let is_nothing = |one: &Named| one.name.is_none() && one.description.is_none();
+    if let Some(nr) = targets.iter().position(is_nothing) {
+        let nothing = invalid("There is nothing to change.", "description: it is required, or name");
+        return Err(of(nr, nothing));
+    }
+    let wished =
+        |Named { one, name, description }| (one, ItemWish::Onu(OnuWish::Describe { name, description }));
+    batching.make("describe", targets.into_iter().map(wished), all, &body.ignored).await
+}

@@ -1,0 +1,250 @@
+//! The targets of a batch, each of which becomes a job of its own.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, SerialNumber};
+use secrecy::{ExposeSecret, SecretSlice};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::again::Again;
+use super::batch_board::{Lane, Running};
+use super::change::{SETTLED, Work, document};
+use super::journal::Kept;
+use super::{Answered, Jobs, NotBegun, NotDone, Told, new_id};
+use crate::failure::Failure;
+use crate::store::{HowEnded, ItemRow, JobState, NewJob, QueuedItem};
+use crate::writing::Extent;
+
+/// What is wished for a target. A further kind of batch is a variant here, and an arm in
+/// each `match` on it in this file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ItemWish {
+    /// A change of an ONU that exists.
+    Onu(OnuWish),
+}
+
+/// A target of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// What the caller calls it, to be told again.
+    pub reference: Option<String>,
+    /// Where its ONU stands, if that was said.
+    pub place: Option<OnuRef>,
+    /// The serial number of its ONU, which is looked for where no place was said.
+    pub serial: Option<SerialNumber>,
+    /// Who has to stand there, if that was said.
+    pub expect: Option<ExpectedSerial>,
+    /// What is wished for it.
+    pub wish: ItemWish,
+}
+
+/// A target that has not ended.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) nr: u32,
+    /// The id of its job, also before that is added.
+    pub(super) job: String,
+    pub(super) olt: Option<Arc<str>>,
+    pub(super) target: Target,
+    /// When it was tried for the first time.
+    pub(super) tried: Option<Instant>,
+    /// How often it was found where it no longer stood.
+    pub(super) moved: u8,
+    /// Why the last try did not begin.
+    pub(super) why: Option<Failure>,
+}
+
+/// A target whose place is known.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) item: Item,
+    pub(super) at: OnuRef,
+}
+
+/// How a try went.
+#[derive(Debug)]
+pub(super) enum Went {
+    /// The target has ended.
+    Ended,
+    /// It could not begin, and is tried again.
+    Again(NotDone),
+    /// The server ends; it goes on after the next start.
+    Ending,
+}
+
+/// An ONU may be moved while it is looked for; one that is never where it was found is not
+/// looked for without end.
+const MOVES: u8 = 3;
+
+impl ItemWish {
+    /// How many consecutive targets, of which this is the first, are made in one turn.
+    pub(super) const fn at_once(&self) -> usize {
+        match self {
+            Self::Onu(_) => 1,
+        }
+    }
+
+    /// Whether a mistake about who stands at the place would cut off a customer.
+    pub const fn needs_identity(&self) -> bool {
+        match self {
+            Self::Onu(wish) => wish.needs_identity(),
+        }
+    }
+}
+
+impl Target {
+    /// Who has to stand at the place.
+    pub fn identity(&self) -> Option<ExpectedSerial> {
+        self.expect.or(self.serial.map(ExpectedSerial::Serial))
+    }
+
+    /// As it stands in the store.
+    pub(super) fn document(&self) -> SecretSlice<u8> {
+        SecretSlice::from(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    pub(super) fn of(document: &SecretSlice<u8>) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(document.expose_secret())
+    }
+}
+
+impl Item {
+    pub(super) fn of(row: ItemRow) -> Result<Self, serde_json::Error> {
+        let ItemRow { nr, job, olt, document } = row;
+        let target = Target::of(&document)?;
+        Ok(Self { nr, job, olt: olt.map(Arc::from), target, tried: None, moved: 0, why: None })
+    }
+
+    /// Whether its place was found by us, and may be looked for once more.
+    fn is_found(&self) -> bool {
+        self.target.place.is_none() && self.moved < MOVES
+    }
+}
+
+impl Placed {
+    fn change(&self, batch: &Running, wish: &OnuWish) -> OnuChange {
+        OnuChange {
+            expect: self.item.target.identity(),
+            on_refusal: batch.common.on_refusal,
+            accept_loss: batch.common.accept_loss.clone(),
+            ..OnuChange::new(OnuTarget::Place(self.at), wish.clone())
+        }
+    }
+}
+
+impl Jobs {
+    /// Makes consecutive targets of one OLT, as many as their wish takes at once.
+    pub(super) async fn run_items(
+        &self,
+        batch: &Arc<Running>,
+        lane: &Lane,
+        items: &mut [Placed],
+    ) -> Vec<Went> {
+        let mut went = Vec::with_capacity(items.len());
+        for item in items {
+            went.push(self.run_item(batch, lane, item).await);
+        }
+        went
+    }
+
+    async fn run_item(&self, batch: &Arc<Running>, lane: &Lane, placed: &mut Placed) -> Went {
+        let (olt, at) = (&lane.olt, placed.at);
+        placed.item.tried.get_or_insert_with(Instant::now);
+        let item = &placed.item;
+        // What an earlier run of this batch has begun and not told of.
+        batch.left(&item.job).await;
+        let Ok(store) = self.store() else { return Went::Ending };
+        match store.job(&item.job).await {
+            // It has ended, or was cancelled between two tries.
+            Ok(Some(row)) if row.finished_at.is_some() => {
+                self.close_item(batch, item, None).await;
+                return Went::Ended;
+            }
+            Ok(_) => {}
+            Err(error) => return self.fail_item(batch, item, &Failure::unkept(error.to_string())).await,
+        }
+        if let Err(denied) = olt.writes.check(Extent::Pon(at.pon), false) {
+            return self.fail_item(batch, item, &Failure::denied(denied, &olt.id)).await;
+        }
+        let again = Again::Part { until: batch.until.is_some(), found: item.is_found() };
+        let work =
+            Work { jobs: self.clone(), olt: olt.clone(), job: item.job.clone(), at, undoes: false, again };
+        let journal = work.journal(store.clone(), &new_id(), Kept::No);
+        let add = {
+            let (store, batch, work) = (store.clone(), Arc::clone(batch), work.clone());
+            let reference = item.target.reference.clone();
+            async move {
+                let job = NewJob {
+                    id: &work.job,
+                    kind: &batch.part_kind,
+                    olt: &work.olt.id,
+                    caller: batch.caller.as_deref(),
+                    request_id: &batch.request_id,
+                    reference: reference.as_deref(),
+                    object: &work.at.to_string(),
+                    total: 1,
+                    created_at: SystemTime::now(),
+                };
+                store.add_part(&job, &batch.id).await.map_err(NotBegun::from)
+            }
+        };
+        let place = self.cancellable(&item.job);
+        let Some(under_way) = batch.begins(&item.job) else { return Went::Ended };
+        let ended = match &item.target.wish {
+            ItemWish::Onu(wish) => {
+                let change = placed.change(batch, wish);
+                let made = work.clone().change(change, journal, SETTLED, place);
+                let made = async move {
+                    let _under_way = under_way;
+                    made.await
+                };
+                self.run(&work.olt, Some(work.at), &work.job, std::time::Duration::MAX, add, made).await
+            }
+        };
+        match ended {
+            Ok(Answered::GoesOn { .. }) | Err(NotBegun::Ending) => Went::Ending,
+            Ok(Answered::Ended { end: Err(why), .. }) if again.is_for(&why) => match why {
+                NotDone::Ending => Went::Ending,
+                why => {
+                    placed.item.why = Some(why.failure(&olt.id, ""));
+                    Went::Again(why)
+                }
+            },
+            Ok(Answered::Ended { .. }) => {
+                self.close_item(batch, item, None).await;
+                Went::Ended
+            }
+            Err(why) => self.fail_item(batch, item, &why.into()).await,
+        }
+    }
+
+    /// Ends a target of which nothing was sent.
+    pub(super) async fn fail_item(&self, batch: &Running, item: &Item, why: &Failure) -> Went {
+        let told = Told::unsent(why);
+        let added = match self.store() {
+            Ok(store) => store.job(&item.job).await.ok().flatten(),
+            Err(_) => None,
+        };
+        match added {
+            Some(_) => {
+                self.end_job(&item.job, JobState::Failed, &told).await;
+                self.close_item(batch, item, None).await;
+            }
+            None => self.close_item(batch, item, Some(&told)).await,
+        }
+        Went::Ended
+    }
+
+    /// Notes that a target has ended, as its job tells or as is told here.
+    async fn close_item(&self, batch: &Running, item: &Item, told: Option<&Told>) {
+        let Ok(store) = self.store() else { return };
+        let row = QueuedItem { parent: batch.id.clone(), nr: item.nr, job: item.job.clone() };
+        let told = told.map(document);
+        if let Err(error) = store.end_item(&row, HowEnded::Told, told.as_ref()).await {
+            tracing::error!(job = item.job, %error, "how a target of a batch ended could not be kept");
+        }
+        batch.ended();
+    }
+}
