@@ -215,7 +215,8 @@ impl Jobs {
             {
                 taken.push(next);
             }
-            let went = self.run_items(batch, lane, &mut taken).await;
+            // Deep below it is all that a write does: not on the stack of the batch.
+            let went = Box::pin(self.run_items(batch, lane, &mut taken)).await;
             let mut is_away = false;
             for (placed, went) in taken.into_iter().zip(went) {
                 let why = match went {

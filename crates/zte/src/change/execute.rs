@@ -127,7 +127,7 @@ impl<'a> Run<'a> {
     pub(crate) async fn first(mut self, patience: Duration) -> Result<Outcome, NotChanged> {
         self.journal.begin(self.plan).await?;
         let seen = Seen { config: self.plan.0.have.clone(), life: self.plan.0.life.clone() };
-        Ok(self.pursue(How::Auto, Some(seen), patience).await)
+        Ok(Box::pin(self.pursue(How::Auto, Some(seen), patience)).await)
     }
 
     /// Registers the ONU of a plan that does, and stops there: what it takes until its
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
         self.journal.begin(self.plan).await?;
         (self.turn, self.standing) = (turn.take(), *standing);
         let seen = Seen { config: self.plan.0.have.clone(), life: None };
-        let outcome = self.pursue(How::Auto, Some(seen), patience).await;
+        let outcome = Box::pin(self.pursue(How::Auto, Some(seen), patience)).await;
         (*turn, *standing) = (self.turn.take(), self.standing);
         if turn.is_none() {
             *standing = Standing::Exec;
@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
             }
             Seen { config, life: None }
         });
-        let outcome = self.pursue_from(how, known, false, patience).await;
+        let outcome = Box::pin(self.pursue_from(how, known, false, patience)).await;
         (*turn, *standing) = (self.turn.take(), self.standing);
         if turn.is_none() {
             *standing = Standing::Exec;
@@ -207,7 +207,7 @@ impl<'a> Run<'a> {
             self.report.warnings.push(lost.to_string());
             return self.pending(Vec::new());
         }
-        self.pursue(how, None, patience).await
+        Box::pin(self.pursue(how, None, patience)).await
     }
 
     async fn pursue(&mut self, how: How, known: Option<Seen>, patience: Duration) -> Outcome {

@@ -41,7 +41,7 @@ impl Olt {
             let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
             planned(&mut survey, ground.dialect, change, at).await
         };
-        planned.await.map_err(|why| self.failed(&act(change), why))
+        Box::pin(planned).await.map_err(|why| self.failed(&act(change), why))
     }
 
     /// Makes a change. Whatever becomes of who waits for it, it runs to a known end:
@@ -73,7 +73,7 @@ impl Olt {
             let outcome = run.first(patience).await?;
             Ok((plan, outcome))
         };
-        made.await.map_err(|why| self.failed(&act(change), why))
+        Box::pin(made).await.map_err(|why| self.failed(&act(change), why))
     }
 
     /// Makes a change that was planned before: exactly its lines. The plan that comes back
@@ -115,7 +115,7 @@ impl Olt {
             let outcome = run.first(patience).await?;
             Ok((plan, outcome))
         };
-        made.await.map_err(|why| self.failed(&plan.0.act, why))
+        Box::pin(made).await.map_err(|why| self.failed(&plan.0.act, why))
     }
 
     /// Brings a change to an end that was interrupted so long ago, after these steps:
@@ -139,7 +139,7 @@ impl Olt {
             run.age = age;
             Ok(run.settle(how, patience).await)
         };
-        settled.await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
+        Box::pin(settled).await.map_err(|why| self.failed(&format!("settle: {}", plan.0.act), why))
     }
 
     /// How long an ONU that was told to start again needs at most until its history shows it.

@@ -57,7 +57,7 @@ impl Olt {
             let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
             self.planned_registration(&mut survey, &ground, wish, taken, &mut Shared::default()).await
         };
-        planned.await.map_err(|why| self.failed(&act(wish), why))
+        Box::pin(planned).await.map_err(|why| self.failed(&act(wish), why))
     }
 
     /// Registers an ONU, or completes one that is registered there: see
@@ -83,7 +83,7 @@ impl Olt {
             let outcome = run.first(patience).await?;
             Ok((plan, outcome))
         };
-        made.await.map_err(|why| self.failed(&act(wish), why))
+        Box::pin(made).await.map_err(|why| self.failed(&act(wish), why))
     }
 
     /// Registers several ONUs of one PON in one turn: all are authorised first, then each is
