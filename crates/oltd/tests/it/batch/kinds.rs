@@ -1,6 +1,5 @@
 //! Every kind of batch, and all that its answer says.
 
-use gpon::AdminState;
 use oltsim::SMALL;
 use reqwest::Method;
 use rig::Writer;
@@ -46,11 +45,10 @@ async fn many_are_blocked_and_unblocked() {
     let writer = Writer::start(SMALL).await;
     let targets: Vec<Value> =
         [1, 2, 3].iter().map(|onu| json!({"serial_number": serial(&writer.sim, *onu)})).collect();
-    let admin = |onu| writer.sim.device(|device| device.onu(place(onu)).unwrap().configured.admin).unwrap();
-    for (path, before, after, state) in [
-        ("/batch/block", "enabled", "disabled", AdminState::Disabled),
-        ("/batch/unblock", "disabled", "enabled", AdminState::Enabled),
-    ] {
+    let admin = |onu| writer.sim.device(|device| device.onu(place(onu)).unwrap().configured.enabled).unwrap();
+    for (path, before, after, state) in
+        [("/batch/block", "enabled", "disabled", false), ("/batch/unblock", "disabled", "enabled", true)]
+    {
         let answer = writer.post(path, json!({"onus": targets})).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         for result in answer.body["data"]["results"].as_array().unwrap() {
