@@ -144,7 +144,8 @@ impl Jobs {
     ) -> Vec<Went> {
         let mut went = Vec::with_capacity(items.len());
         for item in items {
-            went.push(self.run_item(batch, lane, item).await);
+            // A change is a large future: on the heap it does not add to the stack of the batch.
+            went.push(Box::pin(self.run_item(batch, lane, item)).await);
         }
         went
     }
@@ -195,12 +196,12 @@ impl Jobs {
         let ended = match &item.target.wish {
             ItemWish::Onu(wish) => {
                 let change = placed.change(batch, wish);
-                let made = work.clone().change(change, journal, SETTLED, place);
+                let made = Box::pin(work.clone().change(change, journal, SETTLED, place));
                 let made = async move {
                     let _under_way = under_way;
                     made.await
                 };
-                self.run(&work.olt, Some(work.at), &work.job, std::time::Duration::MAX, add, made).await
+                Box::pin(self.run(&work.olt, Some(work.at), &work.job, std::time::Duration::MAX, add, made)).await
             }
         };
         match ended {

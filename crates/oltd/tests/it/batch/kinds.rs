@@ -46,10 +46,9 @@ async fn many_are_blocked_and_unblocked() {
     let targets: Vec<Value> =
         [1, 2, 3].iter().map(|onu| json!({"serial_number": serial(&writer.sim, *onu)})).collect();
     let admin = |onu| writer.sim.device(|device| device.onu(place(onu)).unwrap().configured.enabled).unwrap();
-    for (path, before, after, state) in [
-        ("/batch/block", "enabled", "disabled", false),
-        ("/batch/unblock", "disabled", "enabled", true),
-    ] {
+    for (path, before, after, state) in
+        [("/batch/block", "enabled", "disabled", false), ("/batch/unblock", "disabled", "enabled", true)]
+    {
         let answer = writer.post(path, json!({"onus": targets})).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         for result in answer.body["data"]["results"].as_array().unwrap() {
