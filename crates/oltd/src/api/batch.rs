@@ -6,12 +6,14 @@ use std::time::{Duration, SystemTime};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{ExpectedSerial, OnRefusal, OnuRef, OnuWish, PlainText, RebootVia};
+use gpon::{ExpectedSerial, OnRefusal, OnuId, OnuRef, OnuWish, PlainText, RebootVia};
 use tokio::time::Instant;
 
 use super::batch_results::{BatchOrPlan, PlannedBatch, batch_answer};
 use super::below::Below;
+use super::callbacks::CallbackUrl;
 use super::onu_management::{Which, invalid, place};
+use super::register::{Wished, wished};
 use super::writing::{Asking, let_through};
 use crate::app::{App, ChosenOlt};
 use crate::http::body::{Body, LossName, Moment, OltName, Reference, Whole, body};
@@ -72,6 +74,8 @@ body! {
         until: Option<Moment>,
         /// How many targets there have to be.
         expect: Option<Whole<1, 5000>>,
+        /// The URL that the end of the batch is told to (docs/callbacks.md).
+        callback_url: Option<CallbackUrl>,
     }
 }
 
@@ -105,6 +109,27 @@ body! {
         /// The ONUs, which are taken in this order at each OLT.
         #[also("onus")]
         targets: Vec<Named>,
+        /// All.
+        all: ForAll,
+    }
+}
+
+body! {
+    /// An ONU among many that are to be in service.
+    pub(super) struct Registered {
+        /// Its OLT; left out below an OLT's tree, and where one alone is configured.
+        olt: Option<OltName>,
+        /// The ONU.
+        wished: Wished,
+    }
+}
+
+body! {
+    /// Many ONUs to put into service.
+    pub(super) struct ManyRegistrations {
+        /// The ONUs, which are taken in this order at each OLT.
+        #[also("onus")]
+        targets: Vec<Registered>,
         /// All.
         all: ForAll,
     }
@@ -201,9 +226,34 @@ impl Batching {
         }
     }
 
+    fn registration(
+        &self,
+        olt: Option<OltName>,
+        body: Wished,
+        on_refusal: OnRefusal,
+    ) -> Result<(Option<ChosenOlt>, Target), Failure> {
+        let Some(olt) = self.olt(olt)? else {
+            return Err(Failure::new(
+                ErrorCode::OltRequired,
+                "Several OLTs are configured, and a PON port is one of an OLT.",
+                "olt: it is required",
+            ));
+        };
+        let (wish, reference) = wished(body, on_refusal)?;
+        let id = wish.id.or(OnuId::new(1).ok());
+        let target = Target {
+            reference,
+            place: id.map(|id| OnuRef { pon: wish.pon, id }),
+            serial: Some(wish.serial),
+            expect: None,
+            wish: ItemWish::Register(Box::new(wish)),
+        };
+        Ok((Some(olt), target))
+    }
+
     /// Makes a batch, or plans it.
     async fn make(
-        mut self,
+        self,
         kind: &str,
         targets: impl IntoIterator<Item = (One, ItemWish)>,
         all: ForAll,
@@ -214,7 +264,21 @@ impl Batching {
         let checked =
             checked.map(|(nr, (one, wish))| self.target(one, wish).map_err(|failure| of(nr, failure)));
         let targets: Vec<_> = checked.collect::<Result<_, _>>()?;
-        let ForAll { on_refusal, accept_loss, not_before, until, expect } = all;
+        self.make_of(kind, targets, all, ignored, dry_run).await
+    }
+
+    async fn make_of(
+        mut self,
+        kind: &str,
+        targets: Vec<(Option<ChosenOlt>, Target)>,
+        all: ForAll,
+        ignored: &[String],
+        dry_run: bool,
+    ) -> Result<Written, Failure> {
+        let ForAll { on_refusal, accept_loss, not_before, until, expect, callback_url } = all;
+        if let (Some(url), Some(olt)) = (callback_url, self.app.olts().next()) {
+            self.asked.call_back(&olt, Some(url)).await?;
+        }
         if targets.is_empty() {
             return Err(invalid("There is nothing to change.", "targets: at least one is required"));
         }
@@ -358,6 +422,26 @@ async fn many(batching: Batching, kind: &str, wish: OnuWish, body: Body<Many>) -
     let wish = ItemWish::Onu(wish);
     let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
     batching.make(kind, targets, all, &body.ignored).await
+}
+
+/// Puts many ONUs into service.
+///
+/// As rebooting many, but up to 16 of one PON that follow each other are authorised
+/// together and then configured one after the other; others write between two such groups.
+#[utoipa::path(
+    post, path = "/batch/register", operation_id = "batch_register", tag = "ONU life cycle",
+    params(HowToWrite), request_body = ManyRegistrations,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn register(batching: Batching, body: Body<ManyRegistrations>) -> Result<Written, Failure> {
+    let ManyRegistrations { targets, all } = body.value;
+    let on_refusal = all.on_refusal.unwrap_or_default();
+    let dry_run = batching.query.flag("dry_run")?;
+    let mut checked = Vec::with_capacity(targets.len());
+    for (nr, Registered { olt, wished }) in targets.into_iter().enumerate() {
+        checked.push(batching.registration(olt, wished, on_refusal).map_err(|failure| of(nr, failure))?);
+    }
+    batching.make_of("register", checked, all, &body.ignored, dry_run).await
 }
 
 /// Names many ONUs, each with a name and a description of its own.

@@ -154,6 +154,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(onu_management::delete_by_serial))
         .routes(routes!(batch::reboot))
         .routes(routes!(batch::block))
+        .routes(routes!(batch::register))
         .routes(routes!(batch::unblock))
         .routes(routes!(batch::delete))
         .routes(routes!(batch::describe))

@@ -87,8 +87,8 @@ body! {
 }
 
 body! {
-    /// The ONU to put into service.
-    pub(super) struct Register {
+    /// An ONU that is to be in service.
+    pub(super) part struct Wished {
         /// The PON port that its box is on.
         pon_port: PonPort,
         /// Its number there; the lowest free one where none is named.
@@ -109,16 +109,24 @@ body! {
         services: Option<Vec<Service>>,
         /// Its WAN, where it is a router.
         wan: Option<WanOf>,
-        /// How far the ONU has to come before the answer; `configured` unless it is named.
-        wait_for: Option<WaitFor>,
         /// What is done where the serial number is registered elsewhere on the OLT; `refuse` unless it is named.
         on_conflict: Option<OnConflict>,
         /// What the caller calls it, to be told again.
         r#ref: Option<Reference>,
-        /// The URL that the end of the job is told to (docs/callbacks.md).
-        callback_url: Option<CallbackUrl>,
+    }
+}
+
+body! {
+    /// The ONU to put into service.
+    pub(super) struct Register {
+        /// The ONU.
+        wished: Wished,
+        /// How far the ONU has to come before the answer; `configured` unless it is named.
+        wait_for: Option<WaitFor>,
         /// What is done about what was done already when the OLT refuses a part.
         on_refusal: Option<OnRefusal>,
+        /// The URL that the end of the job is told to (docs/callbacks.md).
+        callback_url: Option<CallbackUrl>,
     }
 }
 
@@ -195,9 +203,7 @@ fn of_wan(wan: WanOf) -> Result<Wan, Failure> {
 }
 
 /// What a body wishes.
-pub(super) fn wished(
-    body: Register,
-) -> Result<(Registration, WaitFor, Option<String>, Option<CallbackUrl>), Failure> {
+pub(super) fn wished(body: Wished, on_refusal: OnRefusal) -> Result<(Registration, Option<String>), Failure> {
     let own = body.services.unwrap_or_default().into_iter().enumerate();
     let own = own.map(|(at, service)| of_service(at, service)).collect::<Result<Vec<_>, _>>()?;
     let services: Vec<OnuService> = body.profile.map(of_profile).into_iter().chain(own).collect();
@@ -234,10 +240,10 @@ pub(super) fn wished(
         services,
         wan: body.wan.map(of_wan).transpose()?,
         on_conflict: body.on_conflict.unwrap_or_default(),
-        on_refusal: body.on_refusal.unwrap_or_default(),
+        on_refusal,
     };
     let reference = body.r#ref.map(|Reference(reference)| reference);
-    Ok((wish, body.wait_for.unwrap_or_default(), reference, body.callback_url))
+    Ok((wish, reference))
 }
 
 /// Puts an ONU into service.
@@ -251,8 +257,10 @@ pub(super) fn wished(
     responses(Registered<WriteOrPlan>, RegisterFailures),
 )]
 pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Result<Written, Failure> {
-    let (wish, wait_for, reference, callback) = wished(body.value)?;
-    writing.call_back(callback).await?;
+    let Register { wished: wish, wait_for, on_refusal, callback_url } = body.value;
+    let (wish, reference) = wished(wish, on_refusal.unwrap_or_default())?;
+    let wait_for = wait_for.unwrap_or_default();
+    writing.call_back(callback_url).await?;
     if let Some(answer) = writing.again(&body.ignored).await? {
         return Ok(answer);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, SerialNumber};
+use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, Registration, SerialNumber};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -12,9 +12,11 @@ use super::again::Again;
 use super::batch_board::{Lane, Running};
 use super::change::{SETTLED, Work, document};
 use super::journal::Kept;
-use super::{Answered, Jobs, NotBegun, NotDone, Told, new_id};
+use super::register::{Among, Registering};
+use super::{Acceptance, Answered, Jobs, NotBegun, NotDone, Told, new_id};
 use crate::failure::Failure;
 use crate::store::{HowEnded, ItemRow, JobState, NewJob, QueuedItem};
+use crate::tasks::WriteLost;
 use crate::writing::Extent;
 
 /// What is wished for a target. A further kind of batch is a variant here, and an arm in
@@ -23,14 +25,20 @@ use crate::writing::Extent;
 pub enum ItemWish {
     /// A change of an ONU that exists.
     Onu(OnuWish),
+    /// To be put into service.
+    Register(Box<Registration>),
 }
+
+/// ONUs of one PON that are registered together at most: whoever wants to write waits for them.
+const TOGETHER: usize = 16;
 
 /// A target of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// What the caller calls it, to be told again.
     pub reference: Option<String>,
-    /// Where its ONU stands, if that was said.
+    /// Where its ONU stands, if that was said; of a registration its PON, with the number 1
+    /// where the lowest free one is to be chosen.
     pub place: Option<OnuRef>,
     /// The serial number of its ONU, which is looked for where no place was said.
     pub serial: Option<SerialNumber>,
@@ -83,6 +91,7 @@ impl ItemWish {
     pub(super) const fn at_once(&self) -> usize {
         match self {
             Self::Onu(_) => 1,
+            Self::Register(_) => TOGETHER,
         }
     }
 
@@ -90,6 +99,8 @@ impl ItemWish {
     pub const fn needs_identity(&self) -> bool {
         match self {
             Self::Onu(wish) => wish.needs_identity(),
+            // It carries its serial number.
+            Self::Register(_) => false,
         }
     }
 }
@@ -98,6 +109,14 @@ impl Target {
     /// Who has to stand at the place.
     pub fn identity(&self) -> Option<ExpectedSerial> {
         self.expect.or(self.serial.map(ExpectedSerial::Serial))
+    }
+
+    /// Where its ONU stands, as far as that is known before it is done.
+    pub(super) fn said_place(&self) -> Option<OnuRef> {
+        match &self.wish {
+            ItemWish::Onu(_) => self.place,
+            ItemWish::Register(wish) => wish.id.map(|id| OnuRef { pon: wish.pon, id }),
+        }
     }
 
     /// As it stands in the store.
@@ -142,6 +161,9 @@ impl Jobs {
         lane: &Lane,
         items: &mut [Placed],
     ) -> Vec<Went> {
+        if items.iter().all(|placed| matches!(placed.item.target.wish, ItemWish::Register(_))) {
+            return self.register_items(batch, lane, items).await;
+        }
         let mut went = Vec::with_capacity(items.len());
         for item in items {
             // A change is a large future: on the heap it does not add to the stack of the batch.
@@ -152,23 +174,10 @@ impl Jobs {
 
     async fn run_item(&self, batch: &Arc<Running>, lane: &Lane, placed: &mut Placed) -> Went {
         let (olt, at) = (&lane.olt, placed.at);
-        placed.item.tried.get_or_insert_with(Instant::now);
-        let item = &placed.item;
-        // What an earlier run of this batch has begun and not told of.
-        batch.left(&item.job).await;
-        let Ok(store) = self.store() else { return Went::Ending };
-        match store.job(&item.job).await {
-            // It has ended, or was cancelled between two tries.
-            Ok(Some(row)) if row.finished_at.is_some() => {
-                self.close_item(batch, item, None).await;
-                return Went::Ended;
-            }
-            Ok(_) => {}
-            Err(error) => return self.fail_item(batch, item, &Failure::unkept(error.to_string())).await,
+        if let Some(went) = self.ready(batch, lane, placed).await {
+            return went;
         }
-        if let Err(denied) = olt.writes.check(Extent::Pon(at.pon), false) {
-            return self.fail_item(batch, item, &Failure::denied(denied, &olt.id)).await;
-        }
+        let (item, Ok(store)) = (&placed.item, self.store()) else { return Went::Ending };
         let again = Again::Part { until: batch.until.is_some(), found: item.is_found() };
         let work =
             Work { jobs: self.clone(), olt: olt.clone(), job: item.job.clone(), at, undoes: false, again };
@@ -193,17 +202,16 @@ impl Jobs {
         };
         let place = self.cancellable(&item.job);
         let Some(under_way) = batch.begins(&item.job) else { return Went::Ended };
-        let ended = match &item.target.wish {
-            ItemWish::Onu(wish) => {
-                let change = placed.change(batch, wish);
-                let made = Box::pin(work.clone().change(change, journal, SETTLED, place));
-                let made = async move {
-                    let _under_way = under_way;
-                    made.await
-                };
-                Box::pin(self.run(&work.olt, Some(work.at), &work.job, std::time::Duration::MAX, add, made)).await
-            }
+        let ItemWish::Onu(wish) = &item.target.wish else { return Went::Ended };
+        let change = placed.change(batch, wish);
+        let made = work.clone().change(change, journal, SETTLED, place);
+        let made = async move {
+            let _under_way = under_way;
+            made.await
         };
+        let ended =
+            Box::pin(self.run(&work.olt, Some(work.at), &work.job, std::time::Duration::MAX, add, made))
+                .await;
         match ended {
             Ok(Answered::GoesOn { .. }) | Err(NotBegun::Ending) => Went::Ending,
             Ok(Answered::Ended { end: Err(why), .. }) if again.is_for(&why) => match why {
@@ -219,6 +227,114 @@ impl Jobs {
             }
             Err(why) => self.fail_item(batch, item, &why.into()).await,
         }
+    }
+
+    /// Makes a target ready for a try; how it went, where there is none.
+    async fn ready(&self, batch: &Running, lane: &Lane, placed: &mut Placed) -> Option<Went> {
+        let (olt, at) = (&lane.olt, placed.at);
+        placed.item.tried.get_or_insert_with(Instant::now);
+        let item = &placed.item;
+        // What an earlier run of this batch has begun and not told of.
+        batch.left(&item.job).await;
+        let Ok(store) = self.store() else { return Some(Went::Ending) };
+        match store.job(&item.job).await {
+            // It has ended, or was cancelled between two tries.
+            Ok(Some(row)) if row.finished_at.is_some() => {
+                self.close_item(batch, item, None).await;
+                return Some(Went::Ended);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                return Some(self.fail_item(batch, item, &Failure::unkept(error.to_string())).await);
+            }
+        }
+        match olt.writes.check(Extent::Pon(at.pon), false) {
+            Ok(()) => None,
+            Err(denied) => Some(self.fail_item(batch, item, &Failure::denied(denied, &olt.id)).await),
+        }
+    }
+
+    /// Registers consecutive targets of one PON together.
+    async fn register_items(&self, batch: &Arc<Running>, lane: &Lane, items: &mut [Placed]) -> Vec<Went> {
+        let mut went: Vec<Option<Went>> = Vec::with_capacity(items.len());
+        let (mut group, mut members, mut handles) = (Vec::new(), Vec::new(), Vec::new());
+        for (nr, placed) in items.iter_mut().enumerate() {
+            went.push(self.ready(batch, lane, placed).await);
+            let item = &placed.item;
+            let (None, ItemWish::Register(wish)) = (went.last().and_then(Option::as_ref), &item.target.wish)
+            else {
+                continue;
+            };
+            let place = self.cancellable(&item.job);
+            let Some(under_way) = batch.begins(&item.job) else {
+                went[nr] = Some(Went::Ended);
+                continue;
+            };
+            if let Err(error) = self.add_part(batch, lane, item, &super::register::object(wish)).await {
+                went[nr] = Some(self.fail_item(batch, item, &Failure::unkept(error.to_string())).await);
+                continue;
+            }
+            let again = Again::Part { until: batch.until.is_some(), found: false };
+            let registering =
+                Registering { jobs: self.clone(), olt: lane.olt.clone(), job: item.job.clone(), again };
+            group.push(Among { registering, wish: (**wish).clone(), place });
+            members.push((nr, again));
+            handles.push(under_way);
+        }
+        let (jobs, olt) = (self.clone(), lane.olt.clone());
+        let made = async move {
+            let _under_way = handles;
+            jobs.register_together(&olt, group, Acceptance::none()).await
+        };
+        let ends = self.0.tasks.write("register", &lane.olt.id, Box::pin(made)).await;
+        let ends = match ends {
+            Ok(ends) => ends,
+            Err(WriteLost::Ending) => members.iter().map(|_| Err(NotDone::Ending)).collect(),
+            Err(WriteLost::Panicked) => {
+                for (nr, _) in &members {
+                    if let Some(placed) = items.get(*nr) {
+                        self.end_panicked(&lane.olt.id, None, &placed.item.job).await;
+                    }
+                }
+                members.iter().map(|_| Err(NotDone::Lost)).collect()
+            }
+        };
+        for ((nr, again), end) in members.into_iter().zip(ends) {
+            let Some(placed) = items.get_mut(nr) else { continue };
+            went[nr] = Some(match end {
+                Err(NotDone::Ending) => Went::Ending,
+                Err(why) if again.is_for(&why) => {
+                    placed.item.why = Some(why.failure(&lane.olt.id, ""));
+                    Went::Again(why)
+                }
+                _ => {
+                    self.close_item(batch, &placed.item, None).await;
+                    Went::Ended
+                }
+            });
+        }
+        went.into_iter().map(|went| went.unwrap_or(Went::Ended)).collect()
+    }
+
+    async fn add_part(
+        &self,
+        batch: &Running,
+        lane: &Lane,
+        item: &Item,
+        object: &str,
+    ) -> Result<(), NotBegun> {
+        let job = NewJob {
+            id: &item.job,
+            kind: &batch.part_kind,
+            olt: &lane.olt.id,
+            caller: batch.caller.as_deref(),
+            request_id: &batch.request_id,
+            reference: item.target.reference.as_deref(),
+            object,
+            total: 1,
+            created_at: SystemTime::now(),
+        };
+        Ok(self.store()?.add_part(&job, &batch.id).await?)
     }
 
     /// Ends a target of which nothing was sent.

@@ -90,7 +90,7 @@ impl Jobs {
             for (item, at) in lane {
                 let begun = planned_item(&item, Some((&id, at)));
                 let one = match olts.get(&id) {
-                    Some(olt) => plan_item(olt, &item, at, &common, begun, deadline).await,
+                    Some(olt) => plan_item(self, olt, &item, at, &common, begun, deadline).await,
                     None => begun,
                 };
                 planned.push((item.nr, one));
@@ -103,6 +103,7 @@ impl Jobs {
 }
 
 async fn plan_item(
+    jobs: &Jobs,
     olt: &Writable,
     item: &Item,
     at: OnuRef,
@@ -113,14 +114,21 @@ async fn plan_item(
     if let Err(denied) = olt.writes.check(Extent::Pon(at.pon), true) {
         return begun.cannot(Failure::denied(denied, &olt.id));
     }
-    let ItemWish::Onu(wish) = &item.target.wish;
-    let change = OnuChange {
-        expect: item.target.identity(),
-        on_refusal: common.on_refusal,
-        accept_loss: common.accept_loss.clone(),
-        ..OnuChange::new(OnuTarget::Place(at), wish.clone())
+    let planned = async {
+        match &item.target.wish {
+            ItemWish::Onu(wish) => {
+                let change = OnuChange {
+                    expect: item.target.identity(),
+                    on_refusal: common.on_refusal,
+                    accept_loss: common.accept_loss.clone(),
+                    ..OnuChange::new(OnuTarget::Place(at), wish.clone())
+                };
+                olt.olt.plan(&change).await
+            }
+            ItemWish::Register(wish) => olt.olt.plan_registration(wish, &jobs.taken(olt)).await,
+        }
     };
-    match tokio::time::timeout_at(deadline, olt.olt.plan(&change)).await {
+    match tokio::time::timeout_at(deadline, planned).await {
         Err(_) => begun.cannot(out_of_time()),
         Ok(Err(error)) => begun.cannot(error.into()),
         Ok(Ok(plan)) => {
@@ -129,7 +137,8 @@ async fn plan_item(
             let changed = Changed::of(&plan, gpon::WriteState::Applied);
             let serial = changed.serial.clone().or(begun.serial);
             let (lines, warnings) = (shown.lines, shown.warnings);
-            PlannedItem { will: Some(will), changed: Some(changed), serial, lines, warnings, ..begun }
+            let at = Some(plan.at());
+            PlannedItem { will: Some(will), changed: Some(changed), serial, lines, warnings, at, ..begun }
         }
     }
 }

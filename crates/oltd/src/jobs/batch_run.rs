@@ -210,7 +210,9 @@ impl Jobs {
             let mut taken = vec![first];
             while taken.len() < most
                 && let Some(next) = queue.pop_front_if(|next| {
-                    next.at.pon == taken[0].at.pon && next.item.target.wish.at_once() > 1
+                    next.at.pon == taken[0].at.pon
+                        && next.item.target.wish.at_once() > 1
+                        && taken.iter().all(|one: &Placed| one.item.target.serial != next.item.target.serial)
                 })
             {
                 taken.push(next);

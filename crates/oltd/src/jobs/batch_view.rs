@@ -214,12 +214,13 @@ fn item_view(row: ResultRow, cancelled: Option<&Option<String>>, debts: &Debts) 
         (Some(told), Some(olt)) => Some(debts.saved(olt, &job, told)),
         _ => None,
     };
+    let placed = told.as_ref().and_then(|told| told.place.as_ref()).map(|placed| placed.at);
     let Told { warnings, message, error, error_code, changed, .. } =
         told.unwrap_or_else(|| Told::from(report(WriteState::Unknown)));
     let serial = changed.as_ref().and_then(|changed| changed.serial.clone()).or(serial);
     ItemView {
         reference,
-        at: at.as_deref().and_then(place),
+        at: placed.or_else(|| at.as_deref().and_then(place)),
         serial,
         success: state == Some(JobState::Done),
         state: word,

@@ -230,7 +230,7 @@ async fn add(
     let item = |(olt, target): &(Option<Arc<str>>, Target)| NewItem {
         job: new_id(),
         olt: olt.as_ref().map(|olt| olt.to_string()),
-        place: target.place.map(|at| at.to_string()),
+        place: target.said_place().map(|at| at.to_string()),
         serial: target.serial.map(|serial| serial.to_string()),
         document: target.document(),
     };
@@ -252,7 +252,7 @@ async fn add(
     };
     let under = asked.key.as_ref().map(|turn| turn.asked_under());
     let new = NewBatch { job, under, not_before, until, document: &sealed, items: &items };
-    store.add_batch(&new).await?;
+    store.add_batch(&new, asked.callback.as_ref()).await?;
     let Document { part_kind, common } = document;
     let caller = asked.caller.as_deref().map(str::to_owned);
     Ok(Running::new((id, part_kind), (caller, asked.request_id.clone()), until, common))

@@ -116,6 +116,12 @@ impl Jobs {
 }
 
 impl Cancellable {
+    /// Who cancelled the job, if somebody did before it began.
+    pub(super) fn cancelled(&self) -> Option<NotDone> {
+        let is_cancelled = self.wait.cancelled.is_cancelled();
+        is_cancelled.then(|| NotDone::Cancelled { by: self.wait.by.get().cloned().flatten() })
+    }
+
     /// Does this unless somebody cancels the job before it begins; then, who did.
     pub(super) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T, NotDone> {
         let done = tokio::select! {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use gpon::{Installation, OnuRef, OnuState, Registration, WaitFor, WriteState};
 use tokio::time::Instant;
-use zte::{ChangeError, NotChanged, Outcome, Plan};
+use zte::{ChangeError, NotChanged, Outcome, Plan, Wanted};
 
+use super::again::Again;
 use super::cancel::Cancellable;
 use super::change::{SETTLED, Work, document};
 use super::journal::{JobJournal, Kept};
@@ -26,6 +27,13 @@ pub struct Acceptance {
     pub at_most: Duration,
     /// What is normal light.
     pub limits: OpticalLimits,
+}
+
+impl Acceptance {
+    /// None: what is configured is answered.
+    pub fn none() -> Self {
+        Self { wait_for: WaitFor::Configured, at_most: Duration::ZERO, limits: OpticalLimits::default() }
+    }
 }
 
 /// So often a number that is free by every list and refused as one in use is chosen anew.
@@ -60,7 +68,8 @@ impl Jobs {
             async move { jobs.add(&olt, &job, REGISTER, &object, &asked).await }
         };
         let place = self.cancellable(&job);
-        let registering = Registering { jobs: self.clone(), olt: olt.clone(), job: job.clone() };
+        let registering =
+            Registering { jobs: self.clone(), olt: olt.clone(), job: job.clone(), again: Again::No };
         let settled = wait.max(SETTLED);
         let made = async move {
             let journal = JobJournal::new(
@@ -71,7 +80,7 @@ impl Jobs {
                 &new_id(),
                 Kept::No,
             );
-            registering.made(wish, acceptance, journal, settled, place).await
+            Box::pin(registering.made(wish, acceptance, journal, settled, place, true)).await
         };
         self.run(olt, None, &job, wait, add, made).await
     }
@@ -118,9 +127,104 @@ pub(super) struct Registering {
     pub(super) jobs: Jobs,
     pub(super) olt: Writable,
     pub(super) job: String,
+    /// Whether it is tried again where it could not begin.
+    pub(super) again: Again,
+}
+
+/// A registration among several of one PON.
+pub(super) struct Among {
+    pub(super) registering: Registering,
+    pub(super) wish: Registration,
+    pub(super) place: Cancellable,
+}
+
+impl Jobs {
+    /// Registers ONUs of one PON together: all are authorised first, then each is configured.
+    /// No serial number may be among them twice.
+    pub(super) async fn register_together(
+        &self,
+        olt: &Writable,
+        all: Vec<Among>,
+        acceptance: Acceptance,
+    ) -> Vec<Result<End, NotDone>> {
+        let Ok(store) = self.store() else { return all.iter().map(|_| Err(NotDone::Lost)).collect() };
+        let journal = |one: &Among| {
+            JobJournal::new(self, store.clone(), olt, &one.registering.job, &new_id(), Kept::No)
+        };
+        let journals: Vec<JobJournal> = all.iter().map(journal).collect();
+        let made = {
+            let taken = self.taken(olt);
+            let wanted = all.iter().zip(&journals);
+            let wanted: Vec<Wanted<'_>> =
+                wanted.map(|(one, journal)| Wanted { wish: &one.wish, journal }).collect();
+            let ending = async {
+                self.0.tasks.ending().cancelled().await;
+                if journals.iter().any(JobJournal::is_beginning) {
+                    std::future::pending::<()>().await;
+                }
+            };
+            let hold = olt.gate.hold();
+            tokio::select! {
+                biased;
+                () = async {}, if hold.is_some() => Err(hold.map_or(NotDone::Ending, NotDone::Held)),
+                made = olt.olt.register_together(&wanted, &taken, SETTLED) => Ok(made),
+                () = ending => Err(NotDone::Ending),
+            }
+        };
+        let ends = match made {
+            Ok(made) => all.into_iter().zip(journals).zip(made).map(Ok::<_, NotDone>).collect::<Vec<_>>(),
+            Err(why) => {
+                let mut ends = Vec::new();
+                for one in all {
+                    ends.push(Err(one.registering.not_done(why.clone()).await));
+                }
+                return ends;
+            }
+        };
+        let each = ends.into_iter().map(|one| async move {
+            let ((one, journal), made) = one?;
+            one.registering.ended_among(one.wish, one.place, acceptance, journal, made).await
+        });
+        futures::future::join_all(each).await
+    }
 }
 
 impl Registering {
+    /// How one of several ended.
+    async fn ended_among(
+        self,
+        wish: Registration,
+        place: Cancellable,
+        acceptance: Acceptance,
+        journal: JobJournal,
+        made: Result<(Plan, Outcome), ChangeError>,
+    ) -> Result<End, NotDone> {
+        match made {
+            Ok((plan, outcome)) if outcome.id_in_use => {
+                self.refused(&plan, outcome, &journal).await;
+                if wish.id.is_some() {
+                    return Err(self.taken_meanwhile(&plan).await);
+                }
+                // The number was given away since: alone, by what stands there then.
+                let store = journal.store.clone();
+                let journal = JobJournal::new(&self.jobs, store, &self.olt, &self.job, &new_id(), Kept::No);
+                Box::pin(self.made(wish, acceptance, journal, SETTLED, place, false)).await
+            }
+            Ok((plan, outcome)) => Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await),
+            Err(error) => match place.cancelled().filter(|_| matches!(error.why, NotChanged::Journal(_))) {
+                Some(why) => Err(self.not_done(why).await),
+                None => Err(self.failed(error).await),
+            },
+        }
+    }
+
+    /// Says that the wished number was given to another ONU.
+    async fn taken_meanwhile(&self, plan: &Plan) -> NotDone {
+        let why = NotChanged::IdInUse { at: plan.at(), by: "another ONU".to_owned() };
+        let error = ChangeError { olt: self.olt.id.to_string(), act: plan.act().to_owned(), why };
+        self.not_done(NotDone::Change(error)).await
+    }
+
     async fn made(
         self,
         wish: Registration,
@@ -128,6 +232,7 @@ impl Registering {
         journal: JobJournal,
         settled: Duration,
         place: Cancellable,
+        is_first: bool,
     ) -> Result<End, NotDone> {
         let taken = self.jobs.taken(&self.olt);
         let mut journal = journal;
@@ -135,7 +240,7 @@ impl Registering {
         loop {
             tries += 1;
             let made = self.olt.olt.register(&wish, &taken, &journal, settled);
-            let made = match self.unless(made, &journal, &place, tries == 1).await {
+            let made = match self.unless(made, &journal, &place, is_first && tries == 1).await {
                 Ok(made) => made,
                 Err(why) => return Err(self.not_done(why).await),
             };
@@ -151,11 +256,8 @@ impl Registering {
                 continue;
             }
             if outcome.id_in_use && wish.id.is_some() {
-                let (at, by) = (plan.at(), "another ONU".to_owned());
                 self.refused(&plan, outcome, &journal).await;
-                let why = NotChanged::IdInUse { at, by };
-                let error = ChangeError { olt: self.olt.id.to_string(), act: plan.act().to_owned(), why };
-                return Err(self.not_done(NotDone::Change(error)).await);
+                return Err(self.taken_meanwhile(&plan).await);
             }
             return Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await);
         }
@@ -214,7 +316,7 @@ impl Registering {
             job: self.job.clone(),
             at: plan.at(),
             undoes: false,
-            again: super::again::Again::No,
+            again: Again::No,
         };
         work.ended_with(plan, outcome, journal, installation).await
     }
@@ -278,6 +380,9 @@ impl Registering {
 
     /// Keeps why nothing was sent.
     pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
+        if self.again.is_for(&why) {
+            return why;
+        }
         let told = Told::unsent(&why.failure(&self.olt.id, ""));
         let state = match why {
             NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use secrecy::SecretSlice;
+use secrecy::{SecretSlice, SecretString};
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
@@ -119,13 +119,20 @@ impl Store {
     ///
     /// # Errors
     /// As of [`add_job`](Self::add_job).
-    pub async fn add_batch(&self, batch: &NewBatch<'_>) -> Result<(), StoreError> {
+    pub async fn add_batch(
+        &self,
+        batch: &NewBatch<'_>,
+        callback: Option<&SecretString>,
+    ) -> Result<(), StoreError> {
         let mut turn = self.write("add a batch").await?;
         insert(&mut turn, &batch.job).await?;
         if let Some(under) = batch.under {
             self.put_key(&mut turn, &batch.job, under).await?;
         }
         let id = batch.job.id;
+        if let Some(url) = callback {
+            super::outbox::insert(&mut turn, self, id, url).await?;
+        }
         let document = self.sealer().seal_secret(batch_of(id), batch.document)?;
         let put = "INSERT INTO batches (job, not_before, until, document) VALUES ($1, $2, $3, $4)";
         let put = sql(put).bind(id).bind(batch.not_before.map(ms)).bind(batch.until.map(ms)).bind(document);

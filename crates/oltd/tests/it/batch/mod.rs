@@ -10,6 +10,7 @@ mod one_session;
 mod outcomes;
 mod planned;
 #[cfg(unix)]
+mod register;
 mod restarted;
 mod wrong;
 
