@@ -97,10 +97,10 @@ async fn five_thousand_and_no_more() {
     for (path, status) in [(NAMES, 400), ("/onu-management/description", 413)] {
         let request = reqwest::Client::new().put(format!("{}/api/v1{path}", writer.base));
         let request = request.header("content-type", "application/json").body(format!("{{{padding}}}"));
+        // Who is sent away may be cut off before all of it is read.
         match request.send().await {
             Ok(answer) => assert_eq!(answer.status(), status, "{path}"),
-            // The server hangs up on who sends on and on.
-            Err(error) => assert!(status == 413 && error.is_request(), "{path}: {error}"),
+            Err(_) => assert_eq!(status, 413, "{path}"),
         }
     }
     assert!(writer.sim.command_lines().is_empty());
