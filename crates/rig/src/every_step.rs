@@ -52,6 +52,14 @@ pub const OPERATIONS: &[Operation] = &[
         restarts: None,
     },
     Operation {
+        name: "suspend",
+        method: "POST",
+        path: "/onu/sn/{serial}/suspend",
+        body: |_| json!({"reason": "unpaid", "owner": "billing"}),
+        blocked: false,
+        restarts: None,
+    },
+    Operation {
         name: "reboot by its interface",
         method: "POST",
         path: "/onu-management/reboot",

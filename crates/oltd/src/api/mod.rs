@@ -22,6 +22,7 @@ mod profiles;
 mod save;
 mod service;
 mod service_ports;
+mod suspend;
 mod traffic;
 mod unconfigured;
 mod uplinks;
@@ -143,6 +144,11 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(onu_management::delete_at))
         .routes(routes!(onu_management::delete_of_old))
         .routes(routes!(onu_management::delete_by_serial))
+        .routes(routes!(suspend::suspend_at))
+        .routes(routes!(suspend::suspend_by_serial))
+        .routes(routes!(suspend::resume_at))
+        .routes(routes!(suspend::resume_by_serial))
+        .routes(routes!(suspend::list))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

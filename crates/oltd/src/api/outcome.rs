@@ -45,6 +45,10 @@ pub(super) struct Outcome {
     /// Whether what the OLT holds now was read and is as `state` says.
     pub(super) verified: bool,
     pub(super) saved: SavedState,
+    /// Who holds the ONU from now on; only of what makes or lifts a hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) suspended_by: Option<Vec<String>>,
 }
 
 /// One line of a write.
@@ -123,6 +127,7 @@ impl Outcome {
             warnings: told.warnings,
             verified: told.verified,
             saved: SavedState(saved),
+            suspended_by: told.suspended_by,
         }
     }
 
@@ -208,6 +213,10 @@ pub(super) struct Plan {
     expires_at: Option<String>,
     /// The job that applied it; null until then.
     applied_by: Option<String>,
+    /// Who would hold the ONU then; only of what makes or lifts a hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    suspended_by: Option<Vec<String>>,
 }
 
 /// A line of a plan.
@@ -232,7 +241,7 @@ struct Undo {
 
 impl From<KeptPlan> for Planned {
     fn from(kept: KeptPlan) -> Self {
-        let KeptPlan { id, olt, shown, expires_at, applied_by } = kept;
+        let KeptPlan { id, olt, shown, expires_at, applied_by, suspended_by } = kept;
         let line = |line: gpon::PlannedLine| Line { place: line.place, line: line.line };
         let undo = |undo: gpon::PlannedUndo| Undo { line: undo.line, class: undo.class };
         let plan = Plan {
@@ -248,6 +257,7 @@ impl From<KeptPlan> for Planned {
             fingerprint: shown.fingerprint,
             expires_at: rfc3339(expires_at),
             applied_by,
+            suspended_by,
         };
         Self { plan }
     }
@@ -290,9 +300,9 @@ pub(super) async fn answer(
 
 /// The answer to a write that has ended, or is to be settled.
 pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> Result<Written, Failure> {
-    let End { report, is_pending, saved } = end;
+    let End { report, is_pending, saved, suspended_by } = end;
     let said = of_change(&report, is_pending, &about.olt, &about.act);
-    let outcome = Outcome::of(report, saved).about(job, about);
+    let outcome = Outcome { suspended_by, ..Outcome::of(report, saved).about(job, about) };
     match said {
         Ok(message) => Written::new(&outcome, message, ignored),
         Err(why) => Err(why.with_data(&outcome)),

@@ -10,7 +10,7 @@ use gpon::{OnuChange, OnuRef, OnuTarget, WriteReport};
 use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
-use crate::jobs::{Answered, Asked, KeptPlan, Key, KeyTurn, Under};
+use crate::jobs::{Answered, Asked, Holding, KeptPlan, Key, KeyTurn, Under};
 use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
 /// A request that may change what the server keeps: its token is one to write
@@ -274,6 +274,30 @@ impl Target {
     pub(super) async fn plan(&self, change: &OnuChange) -> Result<KeptPlan, Failure> {
         let Writing { olt, .. } = &self.writing;
         Ok(olt.jobs().plan(&olt.writable(), change).await??)
+    }
+
+    /// Plans to make or lift a hold, and keeps the plan.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::plan_hold`].
+    pub(super) async fn plan_hold(&self, change: OnuChange, holding: Holding) -> Result<KeptPlan, Failure> {
+        let Writing { olt, asked, .. } = &self.writing;
+        Ok(olt.jobs().plan_hold(&olt.writable(), change, holding, asked.by.as_ref()).await??)
+    }
+
+    /// Makes or lifts a hold of the ONU at `at`.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::hold`].
+    pub(super) async fn hold(
+        self,
+        change: OnuChange,
+        at: OnuRef,
+        holding: Holding,
+        reference: Option<String>,
+    ) -> Result<Answered, Failure> {
+        let Writing { olt, asked, .. } = self.writing;
+        Ok(olt.jobs().hold(&olt.writable(), change, at, holding, asked.by(reference)).await?)
     }
 
     /// Plans a save, and keeps the plan.

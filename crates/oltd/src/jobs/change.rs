@@ -15,11 +15,11 @@ use super::journal::{JobJournal, Kept};
 use super::why::{of_change, of_undone};
 use super::{Answered, Asked, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Duty, JobState, NewJob, PlanEnd, Store};
+use crate::store::{Duty, HoldWish, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
-const SETTLED: Duration = Duration::from_secs(20);
+pub(super) const SETTLED: Duration = Duration::from_secs(20);
 /// What is left of the time that requests get once the server is ending (`http`), for the
 /// answer that the job goes on.
 const ANSWERED: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ impl Jobs {
         let add = {
             let work = work.clone();
             // The key is held for as long as the job is not added.
-            async move { work.add(kind, &asked).await }
+            async move { work.add(kind, &asked, None).await }
         };
         let place = self.cancellable(&work.job);
         let made = work.clone().change(change, journal, wait.max(SETTLED), place);
@@ -60,13 +60,16 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
+        if let Some(wish) = self.store()?.hold_wish(id).await? {
+            return self.apply_hold(olt, id, plan, wish, asked).await;
+        }
         let (work, store) = self.admitted(olt, plan.at())?;
         let journal = work.journal(store, id, Kept::Claimed);
         let (kind, wait) = (plan.kind().to_owned(), asked.wait);
         let add = {
             let (work, id) = (work.clone(), id.to_owned());
             async move {
-                work.add(&kind, &asked).await?;
+                work.add(&kind, &asked, None).await?;
                 drop(asked);
                 work.jobs.claim(work.jobs.store()?, &id, &work.job).await
             }
@@ -77,7 +80,7 @@ impl Jobs {
     }
 
     /// A job at an ONU that may be begun.
-    fn admitted(&self, olt: &Writable, at: OnuRef) -> Result<(Work, Store), NotBegun> {
+    pub(super) fn admitted(&self, olt: &Writable, at: OnuRef) -> Result<(Work, Store), NotBegun> {
         self.unlocked(&olt.id, at)?;
         self.has_room(olt, at)?;
         let store = self.store()?.clone();
@@ -91,6 +94,7 @@ impl Jobs {
         kind: &str,
         object: &str,
         asked: &Asked,
+        hold: Option<&HoldWish>,
     ) -> Result<(), NotBegun> {
         let job = NewJob {
             id,
@@ -104,9 +108,11 @@ impl Jobs {
             created_at: SystemTime::now(),
         };
         let store = self.store()?;
-        let added = match &asked.key {
-            Some(turn) => store.add_job_under(&job, turn.asked_under()).await,
-            None => store.add_job(&job).await,
+        let under = asked.key.as_ref().map(|turn| turn.asked_under());
+        let added = match (under, hold) {
+            (under, Some(wish)) => store.add_job_wishing(&job, under, wish).await,
+            (Some(under), None) => store.add_job_under(&job, under).await,
+            (None, None) => store.add_job(&job).await,
         };
         Ok(added?)
     }
@@ -204,8 +210,13 @@ impl Work {
         JobJournal::new(&self.jobs, store, &self.olt, &self.job, plan, kept)
     }
 
-    async fn add(&self, kind: &str, asked: &Asked) -> Result<(), NotBegun> {
-        self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked).await
+    pub(super) async fn add(
+        &self,
+        kind: &str,
+        asked: &Asked,
+        hold: Option<&HoldWish>,
+    ) -> Result<(), NotBegun> {
+        self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked, hold).await
     }
 
     async fn change(
@@ -219,7 +230,7 @@ impl Work {
         let (_alone, made) = self.in_turn(made, &journal, &place).await?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
-            Err(error) => Err(self.failed(error).await),
+            Err(error) => Err(self.failed(error, &journal).await),
         }
     }
 
@@ -241,7 +252,7 @@ impl Work {
         let (_alone, made) = made?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
-            Err(error) => Err(self.failed(error).await),
+            Err(error) => Err(self.failed(error, &journal).await),
         }
     }
 
@@ -265,7 +276,10 @@ impl Work {
         }
     }
 
-    async fn failed(&self, error: ChangeError) -> NotDone {
+    pub(super) async fn failed(&self, error: ChangeError, journal: &JobJournal) -> NotDone {
+        if let Some(by) = journal.held_by() {
+            return self.not_done(NotDone::HeldByOwners { object: self.at, by: by.to_owned() }).await;
+        }
         // The server came to end, or somebody to hold the OLT, while it waited for its turn.
         if matches!(error.why, NotChanged::Journal(_)) {
             if self.jobs.0.tasks.ending().is_cancelled() {
@@ -291,7 +305,8 @@ impl Work {
 
     /// Keeps how it ended, and does what follows from it.
     pub(super) async fn ended(&self, plan: &Plan, outcome: Outcome, journal: &JobJournal) -> End {
-        let Outcome { report, progress, is_pending, foreign } = outcome;
+        let Outcome { mut report, progress, is_pending, foreign } = outcome;
+        let suspended_by = self.note_holds(plan, &mut report, is_pending).await;
         let sent = progress.iter().any(|step| !matches!(step.forth, None | Some(StepState::NotSent)));
         if sent {
             self.olt.invalidate(scope(plan)).await;
@@ -308,7 +323,7 @@ impl Work {
             }
             _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
         };
-        let told = Told::from(report.clone()).said(&said);
+        let told = Told { suspended_by: suspended_by.clone(), ..Told::from(report.clone()).said(&said) };
         let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
         if restarts {
             self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;
@@ -359,7 +374,7 @@ impl Work {
         if restarts {
             self.jobs.look_after(&self.olt, &self.job, plan.clone(), told, self.olt.olt.reboot_wait());
         }
-        End { report, is_pending, saved }
+        End { report, is_pending, saved, suspended_by }
     }
 }
 

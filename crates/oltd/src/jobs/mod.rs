@@ -10,6 +10,7 @@ mod accept;
 mod alone;
 mod cancel;
 mod change;
+mod holds;
 mod journal;
 mod keys;
 mod looking;
@@ -38,6 +39,7 @@ use crate::store::{Duty, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
 pub use cancel::NotCancelled;
+pub use holds::{Holding, NOBODY, held_as};
 pub use keys::{Key, KeyTurn, Under};
 pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use saving::{SaveTimes, Saved};
@@ -151,6 +153,8 @@ pub struct End {
     pub is_pending: bool,
     /// Whether what the OLT holds now is saved.
     pub saved: Saved,
+    /// Who holds the ONU from now on, for what makes or lifts a hold.
+    pub suspended_by: Option<Vec<String>>,
 }
 
 impl End {
@@ -174,6 +178,22 @@ pub enum NotDone {
         job: String,
         /// What it has begun to change.
         object: OnuRef,
+    },
+    /// It would bring an ONU into service that is suspended.
+    HeldByOwners {
+        /// The ONU.
+        object: OnuRef,
+        /// Who holds it, and why.
+        by: String,
+    },
+    /// It would lift a hold that is not there.
+    NotHeld {
+        /// The ONU.
+        object: OnuRef,
+        /// Whose hold.
+        owner: String,
+        /// Who holds it, and why; empty where nobody does.
+        by: String,
     },
     /// Somebody cancelled it before it began.
     Cancelled {
@@ -199,6 +219,24 @@ pub enum NotBegun {
         job: String,
         /// What it has begun to change.
         object: OnuRef,
+    },
+    /// It would bring an ONU into service that is suspended.
+    #[error("ONU {object} is suspended by {by}: it comes into service again once they resume it")]
+    HeldByOwners {
+        /// The ONU.
+        object: OnuRef,
+        /// Who holds it, and why.
+        by: String,
+    },
+    /// It would lift a hold that is not there.
+    #[error("{} does not hold ONU {object}; {}", gpon::quoted(.owner), held(.by))]
+    NotHeld {
+        /// The ONU.
+        object: OnuRef,
+        /// Whose hold.
+        owner: String,
+        /// Who holds it, and why; empty where nobody does.
+        by: String,
     },
     /// Too many wait to write to the OLT already.
     #[error("too many writes wait for {olt} already")]
@@ -232,6 +270,10 @@ pub enum NotBegun {
         /// By which it differs.
         jobs: Vec<String>,
     },
+}
+
+fn held(by: &str) -> String {
+    if by.is_empty() { "nobody does".to_owned() } else { format!("it is suspended by {by}") }
 }
 
 impl From<StoreError> for NotBegun {

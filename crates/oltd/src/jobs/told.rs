@@ -33,6 +33,9 @@ pub struct Told {
     /// That somebody accepted it as it is.
     #[serde(default)]
     pub accepted: Option<Accepted>,
+    /// Who holds the ONU from then on, for what makes or lifts a hold.
+    #[serde(default)]
+    pub suspended_by: Option<Vec<String>>,
 }
 
 /// That somebody accepted how a job ended.
@@ -73,6 +76,7 @@ impl From<WriteReport> for Told {
             error_code: None,
             message: None,
             accepted: None,
+            suspended_by: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::journal::plan_of;
 use super::{Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
-use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
+use crate::store::{HoldWish, JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
 /// A job, with what became of it.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct JobView {
     pub told: Option<Told>,
     /// Whether something that it changed is not saved.
     pub owes: bool,
+    /// What it is to do about a hold.
+    pub hold: Option<HoldWish>,
     /// Its plans.
     pub plans: Vec<PlanView>,
 }
@@ -31,6 +33,8 @@ pub struct ListedJob {
     pub job: JobRow,
     /// What became of it, where it did not simply go well.
     pub told: Option<Told>,
+    /// What it is to do about a hold.
+    pub hold: Option<HoldWish>,
 }
 
 /// A plan of a job.
@@ -94,8 +98,12 @@ impl Jobs {
     /// When the store fails, or there is none: what it holds from before is not known then.
     pub async fn list(&self, filter: &JobFilter) -> Result<Vec<ListedJob>, NotBegun> {
         let jobs = self.store()?.jobs_and_results(filter).await?;
-        let listed =
-            |(job, result): (JobRow, Option<_>)| ListedJob { job, told: result.as_ref().and_then(read_told) };
+        let rows: Vec<JobRow> = jobs.iter().map(|(job, _)| job.clone()).collect();
+        let mut wishes = self.hold_wishes(&rows).await?;
+        let listed = |(job, result): (JobRow, Option<_>)| {
+            let hold = wishes.remove(&job.id);
+            ListedJob { job, told: result.as_ref().and_then(read_told), hold }
+        };
         Ok(jobs.into_iter().map(listed).collect())
     }
 
@@ -112,7 +120,8 @@ impl Jobs {
             plans.push(self.plan_view(plan).await?);
         }
         let owes = store.owed_by(&job.olt).await?.is_some_and(|owed| owed.jobs.iter().any(|job| job == id));
-        Ok(Some(JobView { at: place(&job.object), told, owes, plans, job }))
+        let hold = store.hold_wish(id).await?;
+        Ok(Some(JobView { at: place(&job.object), told, owes, hold, plans, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

@@ -8,6 +8,7 @@ use gpon::{WriteReport, WriteState};
 use zte::How;
 
 use super::alone::Alone;
+use super::holds::names;
 use super::journal::plan_of;
 use super::settling::{Begun, age};
 use super::why::of_lost;
@@ -152,7 +153,12 @@ impl Jobs {
         let how = match wanted {
             Wanted::Accept => {
                 self.accept(store, &row, by).await?;
-                return Ok(Ok(End { report: unknown(), is_pending: false, saved: Saved::Manual }));
+                return Ok(Ok(End {
+                    report: unknown(),
+                    is_pending: false,
+                    saved: Saved::Manual,
+                    suspended_by: None,
+                }));
             }
             Wanted::Finish => How::Finish,
             Wanted::Undo => How::Undo,
@@ -180,6 +186,11 @@ impl Jobs {
         let store = self.store()?;
         let plan = plan_of(&row.document).map_err(NotSettled::Store)?;
         let (at, age) = (plan.at(), age(&row));
+        // What is held since is brought into service by nobody but its owners.
+        let by = self.held_against(store, &olt.id, id, &plan, how != How::Undo).await?;
+        if !by.is_empty() {
+            return Err(NotBegun::HeldByOwners { object: at, by: names(&by) }.into());
+        }
         if self.0.tasks.ending().is_cancelled() {
             return Ok(Err(NotDone::Ending));
         }
@@ -251,7 +262,7 @@ impl Jobs {
             (true, _) => JobState::Done,
         };
         self.end_job(id, state, &Told::from(report.clone()).said(&of_lost(&report, olt))).await;
-        Ok(Ok(End { report, is_pending: false, saved }))
+        Ok(Ok(End { report, is_pending: false, saved, suspended_by: None }))
     }
 }
 
@@ -262,5 +273,5 @@ pub(super) fn member(left: &str) -> &str {
 
 /// What is told of a job that is being settled still.
 fn goes_on() -> End {
-    End { report: unknown(), is_pending: true, saved: Saved::Manual }
+    End { report: unknown(), is_pending: true, saved: Saved::Manual, suspended_by: None }
 }

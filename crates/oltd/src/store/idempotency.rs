@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::error::StoreError;
 use super::jobs::NewJob;
 use super::sealed::Place;
-use super::writer::sql;
+use super::writer::{Turn, sql};
 use super::{Store, column, ms};
 
 /// How long a key is known.
@@ -47,6 +47,16 @@ impl Store {
         let insert = Self::insert_job(job)?;
         let mut turn = self.write("add a job").await?;
         turn.run(insert).await?;
+        self.put_key(&mut turn, job, under).await?;
+        turn.commit().await
+    }
+
+    pub(super) async fn put_key(
+        &self,
+        turn: &mut Turn<'_>,
+        job: &NewJob<'_>,
+        under: AskedUnder<'_>,
+    ) -> Result<(), StoreError> {
         let put = "INSERT INTO idempotency (caller, name, job, asked, at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (caller, name) DO UPDATE
                 SET job = excluded.job, asked = excluded.asked, at = excluded.at";
@@ -54,8 +64,7 @@ impl Store {
         let asked = self.sealer().seal(asked_of(job.id), under.asked)?;
         let put =
             sql(put).bind(under.caller).bind(under.name).bind(job.id).bind(asked).bind(ms(job.created_at));
-        turn.run(put).await?;
-        turn.commit().await
+        turn.run(put).await.map(drop)
     }
 
     /// What was begun under a key within a day; `None` where nothing was.

@@ -11,6 +11,7 @@ mod backup;
 mod duties;
 mod error;
 mod folder;
+mod holds;
 mod idempotency;
 mod jobs;
 mod key;
@@ -28,7 +29,7 @@ mod writer;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
@@ -40,6 +41,7 @@ pub use self::backup::{accept_copy, backup, copy_key};
 pub use self::duties::Duty;
 pub use self::error::StoreError;
 use self::folder::Folder;
+pub use self::holds::{HoldAct, HoldFilter, HoldRow, HoldState, HoldWish, Lifting, lifting};
 pub use self::idempotency::{AskedUnder, BegunUnder};
 pub use self::jobs::{JobFilter, JobRow, JobState, Kept, NewJob};
 pub use self::owed::Owed;
@@ -87,6 +89,8 @@ struct Inner {
     reserve: Reserve,
     epoch: i64,
     marked: bool,
+    /// Whether there may be a hold.
+    holds: AtomicBool,
     commits: AtomicU64,
 }
 

@@ -62,7 +62,11 @@ impl Store {
         self.forget_keys(now).await?;
         loop {
             let select = sql(OLD_PLANS).bind(expired).bind(ended).bind(AT_ONCE);
-            let from = ["DELETE FROM steps WHERE plan = $1", "DELETE FROM documents WHERE plan = $1"];
+            let from = [
+                "DELETE FROM steps WHERE plan = $1",
+                "DELETE FROM documents WHERE plan = $1",
+                "DELETE FROM hold_wishes WHERE of = $1",
+            ];
             match self.remove(select, from, "DELETE FROM plans WHERE id = $1").await? {
                 0 => break,
                 gone => swept.plans += gone,
@@ -70,7 +74,11 @@ impl Store {
         }
         loop {
             let select = sql(OLD_JOBS).bind(ended).bind(AT_ONCE);
-            let from = ["DELETE FROM results WHERE job = $1", "DELETE FROM duties WHERE job = $1"];
+            let from = [
+                "DELETE FROM results WHERE job = $1",
+                "DELETE FROM duties WHERE job = $1",
+                "DELETE FROM hold_wishes WHERE of = $1",
+            ];
             match self.remove(select, from, "DELETE FROM jobs WHERE id = $1").await? {
                 0 => break,
                 gone => swept.jobs += gone,

@@ -29,8 +29,8 @@ pub(crate) use failures::{
     SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
-    Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs, power, query,
-    several, some_text, text,
+    Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichHolds, WhichJobs,
+    power, query, several, some_text, text,
 };
 
 /// The response itself.

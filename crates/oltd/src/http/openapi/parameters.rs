@@ -42,6 +42,10 @@ pub(crate) enum HowToWrite {}
 #[derive(Debug)]
 pub(crate) enum Deleting {}
 
+/// Which holds.
+#[derive(Debug)]
+pub(crate) enum WhichHolds {}
+
 /// Which jobs.
 #[derive(Debug)]
 pub(crate) enum WhichJobs {}
@@ -90,6 +94,10 @@ parameters! {
         query("ref", schema::Reference::schema(), "What the caller calls it, to be told again."),
         query("on_refusal", schema::OnRefusal::schema(), "What is done about what was done already when the OLT refuses a part."),
         query("accept_loss", text().pattern(Some(r"^[^\u0000-\u001F\u007F-\u009F]{0,1024}$")), "What may be lost that cannot be brought back, by the names that an answer told, with commas between them."),
+    ];
+    WhichHolds: [
+        query("olt", schema::OltId::schema(), "Only holds at this OLT."),
+        query("owner", schema::Reference::schema(), "Only holds of this owner."),
     ];
     WhichJobs: [
         query("state", schema::JobState::schema(), "Only jobs in this state."),
