@@ -1,6 +1,8 @@
 //! Every step of a write with everything that can happen to it, and then the device
 //! itself against what was reported.
 
+mod operations;
+
 use std::time::{Duration, Instant};
 
 use gpon::OfflineReason;
@@ -10,6 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{Answer, Writer, WriterOptions};
+pub use operations::{OPERATIONS, RESUME};
 
 /// A write, for everything that can happen to it. Every write of the API has its line here.
 #[derive(Debug, Clone, Copy)]
@@ -23,75 +26,9 @@ pub struct Operation {
     blocked: bool,
     /// Why the ONU goes offline, for one that restarts it.
     restarts: Option<OfflineReason>,
+    /// What is to become of the hold of the ONU, for one that makes or lifts it.
+    holds: Option<bool>,
 }
-
-/// The writes of the API.
-pub const OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "name and description",
-        method: "PUT",
-        path: "/onu-management/description",
-        body: |serial| json!({"serial_number": serial, "name": "House 7", "description": "first floor"}),
-        blocked: false,
-        restarts: None,
-    },
-    Operation {
-        name: "block",
-        method: "POST",
-        path: "/onu-management/block",
-        body: |serial| json!({"serial_number": serial}),
-        blocked: false,
-        restarts: None,
-    },
-    Operation {
-        name: "unblock",
-        method: "POST",
-        path: "/onu-management/unblock",
-        body: |serial| json!({"serial_number": serial}),
-        blocked: true,
-        restarts: None,
-    },
-    Operation {
-        name: "suspend",
-        method: "POST",
-        path: "/onu/sn/{serial}/suspend",
-        body: |_| json!({"reason": "unpaid", "owner": "billing"}),
-        blocked: false,
-        restarts: None,
-    },
-    Operation {
-        name: "reboot by its interface",
-        method: "POST",
-        path: "/onu-management/reboot",
-        body: |serial| json!({"serial_number": serial, "via": "shutdown"}),
-        blocked: false,
-        restarts: Some(OfflineReason::Shutdown),
-    },
-    Operation {
-        name: "reboot by OMCI",
-        method: "POST",
-        path: "/onu-management/reboot",
-        body: |serial| json!({"serial_number": serial, "via": "omci"}),
-        blocked: false,
-        restarts: Some(OfflineReason::Reboot),
-    },
-    Operation {
-        name: "factory reset",
-        method: "POST",
-        path: "/onu-management/factory-reset",
-        body: |serial| json!({"serial_number": serial}),
-        blocked: false,
-        restarts: Some(OfflineReason::Reboot),
-    },
-    Operation {
-        name: "delete",
-        method: "DELETE",
-        path: "/onu/sn/{serial}",
-        body: |_| Value::Null,
-        blocked: false,
-        restarts: None,
-    },
-];
 
 /// What happens to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -178,6 +115,8 @@ pub struct Made {
     pub now: Configuration,
     /// For a write that tells the ONU itself to start again, whether it has.
     pub restarted: Option<bool>,
+    /// For a write that makes or lifts a hold: whether it is to be there then, and whether it is.
+    pub held: Option<(bool, bool)>,
 }
 
 impl Operation {
@@ -185,6 +124,12 @@ impl Operation {
         let olt: fn(&mut zte::OltSettings) = |olt| olt.reboot_wait = REBOOT_WAIT;
         let writer = Writer::with(SMALL, WriterOptions { olt: Some(olt), ..WriterOptions::default() }).await;
         let serial = self.prepare(&writer.sim);
+        if self.holds == Some(false) {
+            let body = json!({"owner": "billing", "reason": "unpaid"});
+            let made = writer.post(&format!("/onu/sn/{serial}/suspend"), body).await;
+            assert_eq!(made.status, 200, "{}", made.body);
+            writer.sim.device(|device| device.save()).unwrap();
+        }
         (writer, serial)
     }
 
@@ -249,6 +194,12 @@ impl Operation {
         Some(sessions.iter().any(by_reboot))
     }
 
+    /// Whether the hold of the ONU is to be there, and is, by the list of holds.
+    pub fn held(self, holds: &Answer) -> Option<(bool, bool)> {
+        let rows = holds.body["data"].as_array().unwrap();
+        self.holds.map(|wished| (wished, rows.iter().any(|row| row["state"] == "held")))
+    }
+
     async fn plan(self) -> Value {
         let (writer, serial) = self.writer().await;
         let mut planned = self.ask(&writer, &serial, "?dry_run=true").await;
@@ -308,7 +259,8 @@ impl Operation {
         writer.sim.clear_faults();
         let answer = settled(&writer, answer).await;
         let now = writer.sim.device(|device| device.configuration()).unwrap();
-        Made { answer, before, wished, now, restarted: self.restarted(&writer.sim) }
+        let held = self.held(&writer.get("/holds").await);
+        Made { answer, before, wished, now, restarted: self.restarted(&writer.sim), held }
     }
 }
 
@@ -347,7 +299,7 @@ impl Made {
     /// # Panics
     /// Where it is not.
     pub fn is_true(&self, what: &str) {
-        let Self { answer, before, wished, now, restarted } = self;
+        let Self { answer, before, wished, now, restarted, held } = self;
         let data = &answer.body["data"];
         let state = data["state"].as_str().unwrap_or_default();
         let hand = |config: &Configuration| config.onus.get(&onu()).map(|onu| onu.name.clone());
@@ -362,6 +314,13 @@ impl Made {
         };
         if let Some(restarted) = restarted.filter(|_| state != "partial") {
             assert_eq!(restarted, state == "applied", "{what}: {}", answer.body);
+        }
+        if let Some((wished, held)) = *held {
+            match state {
+                "applied" | "unchanged" => assert_eq!(held, wished, "{what}: {}", answer.body),
+                "refused" | "rolled_back" => assert_eq!(held, !wished, "{what}: {}", answer.body),
+                _ => {}
+            }
         }
         match state {
             "applied" | "unchanged" => assert!(
