@@ -1,6 +1,8 @@
 //! Every step of a write with everything that can happen to it, and then the device
 //! itself against what was reported.
 
+mod operations;
+
 use std::time::{Duration, Instant};
 
 use gpon::OfflineReason;
@@ -10,6 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{Answer, Writer, WriterOptions};
+pub use operations::{OPERATIONS, RESUME};
 
 /// A write, for everything that can happen to it. Every write of the API has its line here.
 #[derive(Debug, Clone, Copy)]
@@ -25,138 +28,12 @@ pub struct Operation {
     restarts: Option<OfflineReason>,
     /// The serial number of the ONU, for a write that registers it.
     registers: Option<&'static str>,
+    /// What is to become of the hold of the ONU, for one that makes or lifts it.
+    holds: Option<bool>,
 }
 
 /// The number that an ONU gets which is registered.
 const REGISTERED: u8 = 8;
-/// The box that waits on the PON, and one that is not plugged in.
-const BOX: &str = "ZTEGD824CDF3";
-const OTHER: &str = "HWTC1A2B3C4D";
-
-/// A registration by this strategy.
-fn register(serial: &str, strategy: &str, wan: &Value) -> Value {
-    json!({
-        "pon_port": "1/1/1", "serial_number": serial, "onu_type": "ZTE-F660", "name": "House 7",
-        "description": "first floor", "strategy": strategy, "wan": wan,
-        "profile": {"dba_profile": "UP-10M", "vlan": 100, "traffic_profile": "DOWN-50M"},
-    })
-}
-
-/// The same without a WAN.
-fn register_alone(serial: &str, strategy: &str) -> Value {
-    let mut body = register(serial, strategy, &Value::Null);
-    if let Some(body) = body.as_object_mut() {
-        body.remove("wan");
-    }
-    body
-}
-
-/// The writes of the API.
-pub const OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "name and description",
-        method: "PUT",
-        path: "/onu-management/description",
-        body: |serial| json!({"serial_number": serial, "name": "House 7", "description": "first floor"}),
-        blocked: false,
-        restarts: None,
-        registers: None,
-    },
-    Operation {
-        name: "block",
-        method: "POST",
-        path: "/onu-management/block",
-        body: |serial| json!({"serial_number": serial}),
-        blocked: false,
-        restarts: None,
-        registers: None,
-    },
-    Operation {
-        name: "unblock",
-        method: "POST",
-        path: "/onu-management/unblock",
-        body: |serial| json!({"serial_number": serial}),
-        blocked: true,
-        restarts: None,
-        registers: None,
-    },
-    Operation {
-        name: "reboot by its interface",
-        method: "POST",
-        path: "/onu-management/reboot",
-        body: |serial| json!({"serial_number": serial, "via": "shutdown"}),
-        blocked: false,
-        restarts: Some(OfflineReason::Shutdown),
-        registers: None,
-    },
-    Operation {
-        name: "reboot by OMCI",
-        method: "POST",
-        path: "/onu-management/reboot",
-        body: |serial| json!({"serial_number": serial, "via": "omci"}),
-        blocked: false,
-        restarts: Some(OfflineReason::Reboot),
-        registers: None,
-    },
-    Operation {
-        name: "factory reset",
-        method: "POST",
-        path: "/onu-management/factory-reset",
-        body: |serial| json!({"serial_number": serial}),
-        blocked: false,
-        restarts: Some(OfflineReason::Reboot),
-        registers: None,
-    },
-    Operation {
-        name: "delete",
-        method: "DELETE",
-        path: "/onu/sn/{serial}",
-        body: |_| Value::Null,
-        blocked: false,
-        restarts: None,
-        registers: None,
-    },
-    Operation {
-        name: "register by services, with PPPoE",
-        method: "POST",
-        path: "/onu/register",
-        body: |serial| {
-            let wan = json!({"mode": "pppoe", "username": "user7", "password": "s3cret"});
-            register(serial, "service", &wan)
-        },
-        blocked: false,
-        restarts: None,
-        registers: Some(BOX),
-    },
-    Operation {
-        name: "register by flows",
-        method: "POST",
-        path: "/onu/register",
-        body: |serial| register_alone(serial, "flow"),
-        blocked: false,
-        restarts: None,
-        registers: Some(OTHER),
-    },
-    Operation {
-        name: "register as a bridge",
-        method: "POST",
-        path: "/onu/register",
-        body: |serial| register_alone(serial, "bridge"),
-        blocked: false,
-        restarts: None,
-        registers: Some(BOX),
-    },
-    Operation {
-        name: "register as a router, with DHCP",
-        method: "POST",
-        path: "/onu/register",
-        body: |serial| register(serial, "router", &json!({"mode": "dhcp", "vlan_profile": "PPPOE"})),
-        blocked: false,
-        restarts: None,
-        registers: Some(OTHER),
-    },
-];
-
 /// What happens to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Happening {
@@ -244,6 +121,8 @@ pub struct Made {
     pub now: Configuration,
     /// For a write that tells the ONU itself to start again, whether it has.
     pub restarted: Option<bool>,
+    /// For a write that makes or lifts a hold: whether it is to be there then, and whether it is.
+    pub held: Option<(bool, bool)>,
 }
 
 impl Operation {
@@ -251,6 +130,12 @@ impl Operation {
         let olt: fn(&mut zte::OltSettings) = |olt| olt.reboot_wait = REBOOT_WAIT;
         let writer = Writer::with(SMALL, WriterOptions { olt: Some(olt), ..WriterOptions::default() }).await;
         let serial = self.prepare(&writer.sim);
+        if self.holds == Some(false) {
+            let body = json!({"owner": "billing", "reason": "unpaid"});
+            let made = writer.post(&format!("/onu/sn/{serial}/suspend"), body).await;
+            assert_eq!(made.status, 200, "{}", made.body);
+            writer.sim.device(|device| device.save()).unwrap();
+        }
         (writer, serial)
     }
 
@@ -323,6 +208,12 @@ impl Operation {
         Some(sessions.iter().any(by_reboot))
     }
 
+    /// Whether the hold of the ONU is to be there, and is, by the list of holds.
+    pub fn held(self, holds: &Answer) -> Option<(bool, bool)> {
+        let rows = holds.body["data"].as_array().unwrap();
+        self.holds.map(|wished| (wished, rows.iter().any(|row| row["state"] == "held")))
+    }
+
     async fn plan(self) -> Value {
         let (writer, serial) = self.writer().await;
         let mut planned = self.ask(&writer, &serial, "?dry_run=true").await;
@@ -385,7 +276,8 @@ impl Operation {
         writer.sim.clear_faults();
         let answer = settled(&writer, answer).await;
         let now = writer.sim.device(|device| device.configuration()).unwrap();
-        Made { at: self.at(), answer, before, wished, now, restarted: self.restarted(&writer.sim) }
+        let held = self.held(&writer.get("/holds").await);
+        Made { at: self.at(), answer, before, wished, now, restarted: self.restarted(&writer.sim), held }
     }
 }
 
@@ -424,7 +316,7 @@ impl Made {
     /// # Panics
     /// Where it is not.
     pub fn is_true(&self, what: &str) {
-        let Self { at, answer, before, wished, now, restarted } = self;
+        let Self { at, answer, before, wished, now, restarted, held } = self;
         let data = &answer.body["data"];
         let state = data["state"].as_str().unwrap_or_default();
         let hand = |config: &Configuration| config.onus.get(at).map(|onu| onu.name.clone());
@@ -439,6 +331,13 @@ impl Made {
         };
         if let Some(restarted) = restarted.filter(|_| state != "partial") {
             assert_eq!(restarted, state == "applied", "{what}: {}", answer.body);
+        }
+        if let Some((wished, held)) = *held {
+            match state {
+                "applied" | "unchanged" => assert_eq!(held, wished, "{what}: {}", answer.body),
+                "refused" | "rolled_back" => assert_eq!(held, !wished, "{what}: {}", answer.body),
+                _ => {}
+            }
         }
         match state {
             "applied" | "unchanged" => {

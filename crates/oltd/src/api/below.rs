@@ -30,6 +30,10 @@ impl Below {
         self.0.as_deref().is_none_or(|below| below == olt)
     }
 
+    pub(super) fn into_olt(self) -> Option<String> {
+        self.0
+    }
+
     /// A job that is shown: one of several OLTs is where it has something to do at this one.
     pub(super) async fn job(&self, app: &App, id: &str) -> Result<JobView, Failure> {
         let view = app.jobs().view(id).await?;

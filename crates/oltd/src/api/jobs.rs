@@ -18,7 +18,7 @@ use crate::http::openapi::{
 };
 use crate::http::{Answer, ErrorCode, Failure, Params, Query, Written, done, plain, schema, word};
 use crate::jobs::{Accepted, BatchView, End, JobView, LOST, ListedJob, PlanView, Saved, UNDONE, Wanted};
-use crate::store::{Among, JobFilter, JobRow, JobState};
+use crate::store::{Among, HoldWish, JobFilter, JobRow, JobState};
 use crate::writing::Extent;
 
 /// Most jobs of a list, and those of one whose request says nothing.
@@ -31,7 +31,7 @@ const USUAL: u64 = 100;
 pub(super) struct Row {
     #[schema(value_type = schema::JobId)]
     id: String,
-    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`, `save`; `lost` for one that gathers what an OLT has lost; a batch has `batch_` before what it does.
+    /// What is done: `describe`, `block`, `unblock`, `reboot`, `factory_reset`, `delete`, `register`, `suspend`, `resume`, `save`; `lost` for one that gathers what an OLT has lost; a batch has `batch_` before what it does.
     kind: String,
     /// The OLT; null for a batch over several, or whose ONUs are looked for on all.
     #[schema(value_type = Option<schema::OltId>)]
@@ -41,6 +41,14 @@ pub(super) struct Row {
     parent: Option<String>,
     /// What it is about: an ONU as `1/1/1:4`; empty for the whole OLT and for a batch.
     object: String,
+    /// Whose hold it makes or lifts; absent for every other job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    owner: Option<String>,
+    /// Why the hold is made; absent for every other job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    reason: Option<String>,
     /// The name of the token that it was asked with; null without one.
     caller: Option<String>,
     /// The id of the request that asked for it.
@@ -139,13 +147,15 @@ struct JobStep {
 }
 
 impl Row {
-    fn of(job: JobRow, told: Option<&crate::jobs::Told>) -> Self {
+    fn of(job: JobRow, told: Option<&crate::jobs::Told>, hold: Option<HoldWish>) -> Self {
         let accepted = told.and_then(|told| told.accepted.clone());
         let accepted = match accepted {
             Some(Accepted { by, at }) => Some(Acceptance { by, at: moment(Some(at)) }),
             None => job.accepted.then_some(Acceptance { by: None, at: None }),
         };
         Self {
+            reason: hold.as_ref().map(|wish| wish.reason.clone()).filter(|reason| !reason.is_empty()),
+            owner: hold.map(|wish| wish.owner),
             accepted,
             error_code: told.and_then(|told| told.error_code.clone()),
             state: job.state.as_str(),
@@ -186,7 +196,7 @@ impl Detail {
     pub(super) fn of(view: JobView, saved: Saved, batch: Option<BatchView>) -> Self {
         let (job, at) = (view.job.id.clone(), view.at);
         let about = About { at, reference: view.job.reference.clone(), ..About::default() };
-        let row = Row::of(view.job, view.told.as_ref());
+        let row = Row::of(view.job, view.told.as_ref(), view.hold);
         let words = |told: &crate::jobs::Told| (told.message.clone(), told.error.clone());
         let (message, error) = view.told.as_ref().map(words).unwrap_or_default();
         let told = view.told.map(|told| Outcome::of_told(told, saved).about(&job, &about));
@@ -235,7 +245,7 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
         limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;
-    let row = |ListedJob { job, told }| Row::of(job, told.as_ref());
+    let row = |ListedJob { job, told, hold }| Row::of(job, told.as_ref(), hold);
     plain(jobs.into_iter().map(row).collect::<Vec<_>>())
 }
 

@@ -28,6 +28,7 @@ mod register;
 mod save;
 mod service;
 mod service_ports;
+mod suspend;
 mod traffic;
 mod unconfigured;
 mod uplinks;
@@ -158,6 +159,11 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(batch::unblock))
         .routes(routes!(batch::delete))
         .routes(routes!(batch::describe))
+        .routes(routes!(suspend::suspend_at))
+        .routes(routes!(suspend::suspend_by_serial))
+        .routes(routes!(suspend::resume_at))
+        .routes(routes!(suspend::resume_by_serial))
+        .routes(routes!(suspend::list))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

@@ -5,12 +5,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::onus::by_password;
+use super::suspend::Hold;
 use super::{fields, text};
 use crate::app::ChosenOlt;
 use crate::cache::{Freshness, OneOnu};
 use crate::charset::Charset;
 use crate::http::openapi::{OnuFailures, Shown};
-use crate::http::{Answer, BoardPonOnu, schema};
+use crate::http::{Answer, BoardPonOnu, Content, schema};
+use crate::jobs::held_as;
+use crate::store::{HoldFilter, HoldRow};
 
 /// An ONU in full.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,6 +68,10 @@ struct Detail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::NamingTable)]
     source: Option<&'static str>,
+    /// Who holds it out of service, and why; absent where nobody does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    suspended_by: Vec<Hold>,
 }
 
 /// An ONU in full.
@@ -74,7 +81,30 @@ struct Detail<'a> {
     responses(Shown<Detail>, OnuFailures),
 )]
 pub(super) async fn detail(olt: ChosenOlt, BoardPonOnu(at): BoardPonOnu, freshness: Freshness) -> Answer {
-    olt.read::<OneOnu>(at, freshness).await?.view(olt.charset(), Detail::new)
+    let onu = olt.read::<OneOnu>(at, freshness).await?;
+    let holds = held(&olt, &onu.entry.reading().value).await;
+    if holds.is_empty() {
+        return onu.view(olt.charset(), Detail::new);
+    }
+    // Who holds it stands in the store, and in no reading.
+    onu.once(|onu| {
+        let suspended_by = holds.into_iter().map(Hold::from).collect();
+        Content::new(Detail { suspended_by, ..Detail::new(onu, olt.charset()) })
+    })
+}
+
+/// Who holds an ONU. Reading goes on where the store cannot tell.
+async fn held(olt: &ChosenOlt, onu: &Onu) -> Vec<HoldRow> {
+    let held = held_as(onu.at, onu.serial.map(gpon::ExpectedSerial::Serial));
+    let filter = HoldFilter { olt: Some(olt.id().to_owned()), onu: Some(held), owner: None };
+    let holds = match olt.jobs().store() {
+        Ok(store) => store.holds(&filter).await,
+        Err(_) => return Vec::new(),
+    };
+    holds.unwrap_or_else(|error| {
+        tracing::error!(olt.id = olt.id(), %error, "who holds an ONU could not be read");
+        Vec::new()
+    })
 }
 
 impl<'a> Detail<'a> {
@@ -101,6 +131,7 @@ impl<'a> Detail<'a> {
             offline_reason: text(onu.offline_reason),
             gpon_optical_distance: text(onu.distance_m),
             source: fields::source(onu.named_by),
+            suspended_by: Vec::new(),
         }
     }
 }

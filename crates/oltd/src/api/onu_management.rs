@@ -75,7 +75,7 @@ body! {
 }
 
 /// What is said of the ONU and of how it is changed.
-struct Common {
+pub(super) struct Common {
     place: Option<(PonPort, OnuId)>,
     serial: Option<SerialNumber>,
     expect: Option<ExpectedSerial>,
@@ -86,9 +86,9 @@ struct Common {
 }
 
 /// What belongs to the job and not to the change.
-struct OfJob {
-    reference: Option<String>,
-    callback: Option<CallbackUrl>,
+pub(super) struct OfJob {
+    pub(super) reference: Option<String>,
+    pub(super) callback: Option<CallbackUrl>,
 }
 
 pub(super) fn invalid(message: &str, detail: &str) -> Failure {
@@ -123,8 +123,19 @@ impl Common {
         })
     }
 
+    /// Of an ONU that the path names.
+    pub(super) fn named(target: OnuTarget, how: How) -> Result<Self, Failure> {
+        let which = match target {
+            OnuTarget::Place(at) => {
+                Which { pon_port: Some(at.pon), onu_id: Some(at.id), serial_number: None }
+            }
+            OnuTarget::Serial(serial) => Which { pon_port: None, onu_id: None, serial_number: Some(serial) },
+        };
+        Self::of(which, how)
+    }
+
     /// The change, and what its job is to know.
-    fn change(self, wish: OnuWish) -> Result<(OnuChange, OfJob), Failure> {
+    pub(super) fn change(self, wish: OnuWish) -> Result<(OnuChange, OfJob), Failure> {
         let target = match (self.place, self.serial) {
             (Some((pon, id)), _) => OnuTarget::Place(OnuRef { pon, id }),
             (None, Some(serial)) => OnuTarget::Serial(serial),
@@ -154,6 +165,21 @@ impl Common {
     }
 }
 
+/// Whether who would be cut off, or let in, by mistake is named by more than a place.
+///
+/// # Errors
+/// `identity_required`.
+pub(super) fn identified(writing: &Writing, change: &OnuChange) -> Result<(), Failure> {
+    if change.wish.needs_identity() && change.identity().is_none() && writing.requires_identity() {
+        return Err(Failure::new(
+            ErrorCode::IdentityRequired,
+            "A place is no customer: this needs the ONU's serial number.",
+            "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
+        ));
+    }
+    Ok(())
+}
+
 /// Makes a change, or plans it.
 async fn make(
     mut writing: Writing,
@@ -162,13 +188,7 @@ async fn make(
     parameters: &[&str],
     ignored: &[String],
 ) -> Result<Written, Failure> {
-    if change.wish.needs_identity() && change.identity().is_none() && writing.requires_identity() {
-        return Err(Failure::new(
-            ErrorCode::IdentityRequired,
-            "A place is no customer: this needs the ONU's serial number.",
-            "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
-        ));
-    }
+    identified(&writing, &change)?;
     writing.call_back(callback).await?;
     // Before it is looked for: what was deleted is not found again.
     if let Some(answer) = writing.again(ignored).await? {

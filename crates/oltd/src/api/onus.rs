@@ -1,6 +1,7 @@
 //! Lists of ONUs.
 
 mod filter;
+mod holds;
 mod order;
 mod parameters;
 mod row;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::filter::Filter;
+use self::holds::Holds;
 use self::order::Order;
 use self::parameters::FiltersOfPon;
 pub(super) use self::row::by_password;
@@ -29,6 +31,9 @@ const EXTRA: [OnuColumn; 5] = [
     OnuColumn::LastOffline,
     OnuColumn::AdminState,
 ];
+
+/// What `with` names who holds an ONU by: no column of the OLT.
+const SUSPENDED_BY: &str = "suspended_by";
 
 /// The ONUs of a PON.
 ///
@@ -154,14 +159,20 @@ struct Question {
     filter: Filter,
     order: Order,
     with: OnuColumns,
+    /// Whether rows show who holds them.
+    with_holds: bool,
 }
 
 impl Question {
     fn from_query(query: &Query) -> Result<Self, Failure> {
-        let column = |text: &str| word("with", text, EXTRA.map(|column| (fields::column(column), column)));
+        let columns = EXTRA.map(|column| (fields::column(column), Some(column)));
+        let column = |text: &str| word("with", text, columns.into_iter().chain([(SUSPENDED_BY, None)]));
         let with = query.text("with")?.map(|text| words("with", text, column)).transpose()?;
+        let with = with.unwrap_or_default();
+        let filter = Filter::from_query(query)?;
         Ok(Self {
-            filter: Filter::from_query(query)?,
+            with_holds: with.contains(&None) || filter.asks_for_holds(),
+            filter,
             order: Order::from_query(query)?,
             with: with.into_iter().flatten().collect(),
         })
@@ -169,7 +180,7 @@ impl Question {
 
     /// Whether it asks for nothing but the list.
     fn is_usual(&self) -> bool {
-        self.filter.is_empty() && self.order.is_usual() && self.with.is_empty()
+        self.filter.is_empty() && self.order.is_usual() && self.with.is_empty() && !self.with_holds
     }
 
     /// The columns that parameters name: rows show them.
@@ -228,12 +239,17 @@ impl Question {
             let detail = format!("{parameter}: there is no table to choose ONUs by");
             return Err(Failure::new(ErrorCode::UnsupportedByFirmware, message, detail));
         }
+        let holds = match self.with_holds {
+            true => Some(Holds::of(olt).await?),
+            false => None,
+        };
         let charset = olt.charset();
         let second = more.as_ref().map_or(&[][..], |more| &more.entry.reading().value);
         let mut lines: Vec<_> = all
             .iter()
             .map(|onu| Line::new(onu, second))
             .filter(|line| self.filter.takes(*line, charset))
+            .filter(|line| self.filter.takes_held(holds.as_ref().and_then(|holds| holds.owners(line.onu))))
             .collect();
         self.order.sort(&mut lines, charset);
         let shown = Shown::of(all, charset).and(self.named());
@@ -244,7 +260,8 @@ impl Question {
             }
             None => (None, &lines[..]),
         };
-        let rows: Vec<_> = lines.iter().map(|line| shown.row(*line)).collect();
+        let owners = |onu| holds.as_ref().map(|holds| holds.owners(onu).map(<[String]>::to_vec));
+        let rows: Vec<_> = lines.iter().map(|line| shown.row(*line).held(owners(line.onu))).collect();
         let view = onus.once(|_| Content { page, problems, ..Content::new(rows) })?;
         let view = match &more {
             Some(more) => view.with(more),

@@ -50,6 +50,10 @@ pub(super) struct Outcome {
     /// Of a registration.
     #[serde(flatten)]
     pub(super) registered: Option<Registered>,
+    /// Who holds the ONU from now on; only of what makes or lifts a hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) suspended_by: Option<Vec<String>>,
 }
 
 /// What was put into service; absent for other writes.
@@ -195,6 +199,7 @@ impl Outcome {
             verified: told.verified,
             saved: SavedState(saved),
             registered: placed.map(Registered::from),
+            suspended_by: told.suspended_by,
         }
     }
 
@@ -280,6 +285,10 @@ pub(super) struct Plan {
     expires_at: Option<String>,
     /// The job that applied it; null until then.
     applied_by: Option<String>,
+    /// Who would hold the ONU then; only of what makes or lifts a hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    suspended_by: Option<Vec<String>>,
 }
 
 /// A line of a plan.
@@ -304,7 +313,7 @@ struct Undo {
 
 impl From<KeptPlan> for Planned {
     fn from(kept: KeptPlan) -> Self {
-        let KeptPlan { id, olt, shown, expires_at, applied_by } = kept;
+        let KeptPlan { id, olt, shown, expires_at, applied_by, suspended_by } = kept;
         let line = |line: gpon::PlannedLine| Line { place: line.place, line: line.line };
         let undo = |undo: gpon::PlannedUndo| Undo { line: undo.line, class: undo.class };
         let plan = Plan {
@@ -320,6 +329,7 @@ impl From<KeptPlan> for Planned {
             fingerprint: shown.fingerprint,
             expires_at: rfc3339(expires_at),
             applied_by,
+            suspended_by,
         };
         Self { plan }
     }
@@ -362,10 +372,10 @@ pub(super) async fn answer(
 
 /// The answer to a write that has ended, or is to be settled.
 pub(super) fn ended(job: &str, end: End, about: &About, ignored: &[String]) -> Result<Written, Failure> {
-    let End { report, is_pending, saved, place } = end;
+    let End { report, is_pending, saved, place, suspended_by } = end;
     let has_made = place.is_some() && report.state == WriteState::Applied && !is_pending;
     let said = of_change(&report, is_pending, &about.olt, &about.act);
-    let outcome = Outcome::of_end(report, saved, place).about(job, about);
+    let outcome = Outcome { suspended_by, ..Outcome::of_end(report, saved, place).about(job, about) };
     match said {
         Ok(message) if has_made => Written::made(&outcome, message, ignored),
         Ok(message) => Written::new(&outcome, message, ignored),

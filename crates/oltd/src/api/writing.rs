@@ -12,7 +12,7 @@ use super::callbacks::CallbackUrl;
 use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
-use crate::jobs::{Acceptance, Answered, Asked, JobView, Jobs, KeptPlan, Key, KeyTurn, Under};
+use crate::jobs::{Acceptance, Answered, Asked, Holding, JobView, Jobs, KeptPlan, Key, KeyTurn, Under};
 use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
 /// A request that may change what the server keeps: its token is one to write
@@ -336,6 +336,30 @@ impl Target {
     ) -> Result<Answered, Failure> {
         let Writing { olt, asked, .. } = self.writing;
         Ok(olt.jobs().register(&olt.writable(), wish, acceptance, asked.by(reference)).await?)
+    }
+
+    /// Plans to make or lift a hold, and keeps the plan.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::plan_hold`].
+    pub(super) async fn plan_hold(&self, change: OnuChange, holding: Holding) -> Result<KeptPlan, Failure> {
+        let Writing { olt, asked, .. } = &self.writing;
+        Ok(olt.jobs().plan_hold(&olt.writable(), change, holding, asked.by.as_ref()).await??)
+    }
+
+    /// Makes or lifts a hold of the ONU at `at`.
+    ///
+    /// # Errors
+    /// As of [`crate::jobs::Jobs::hold`].
+    pub(super) async fn hold(
+        self,
+        change: OnuChange,
+        at: OnuRef,
+        holding: Holding,
+        reference: Option<String>,
+    ) -> Result<Answered, Failure> {
+        let Writing { olt, asked, .. } = self.writing;
+        Ok(olt.jobs().hold(&olt.writable(), change, at, holding, asked.by(reference)).await?)
     }
 
     /// Plans a save, and keeps the plan.

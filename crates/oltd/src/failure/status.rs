@@ -143,6 +143,10 @@ pub enum ErrorCode {
     OnuBlocked,
     /// A job whose end is not known yet locks what the request is about; the message names it. Nothing was sent.
     Locked,
+    /// The ONU is suspended, and what was asked would bring it into service; the message names the owners. Nothing was sent.
+    HeldByOwners,
+    /// The owner does not hold the ONU that he resumes; the message names who does. Nothing was sent.
+    NotHeld,
     /// What the plan touches has changed since it was made; the message names it. Nothing was sent.
     PlanStale,
     /// The plan was applied before.
@@ -232,6 +236,8 @@ impl ErrorCode {
             | Self::LossNotAccepted
             | Self::OnuBlocked
             | Self::Locked
+            | Self::HeldByOwners
+            | Self::NotHeld
             | Self::PlanStale
             | Self::PlanApplied
             | Self::PlanExpired

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use gpon::{Link, OnuId, OnuState, PonPort};
 use serde_json::Value;
-use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::schema::{ArrayBuilder, SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -106,6 +106,8 @@ forms! {
     ListedDistance = whole(1, u32::MAX, 7037).schema_type(nullable(Type::Integer));
     /// Text as the device reports it, or null. It stands in all rows of a list or in none.
     ListedText = ObjectBuilder::new().schema_type(nullable(Type::String));
+    /// Owners of holds, or null. It stands in all rows of a list or in none.
+    ListedOwners = ArrayBuilder::new().schema_type(nullable(Type::Array)).items(ObjectBuilder::new().schema_type(Type::String));
     /// Moment on the OLT's own clock, or null. It stands in all rows of a list or in none.
     ListedClockTime = text(CLOCK_TIME, "2026-08-16 05:45:43").schema_type(nullable(Type::String));
     /// Why an ONU last went offline, or null. It stands in all rows of a list or in none.

@@ -31,7 +31,10 @@ impl Again {
                 NotChanged::Olt(trouble) => is_crowded(trouble) || (until && is_away(trouble)),
                 _ => false,
             },
-            NotDone::Cancelled { .. } | NotDone::Lost => false,
+            NotDone::Cancelled { .. }
+            | NotDone::HeldByOwners { .. }
+            | NotDone::NotHeld { .. }
+            | NotDone::Lost => false,
         }
     }
 }

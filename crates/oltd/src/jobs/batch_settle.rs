@@ -38,6 +38,6 @@ impl Jobs {
                 Err(why) => report.remaining.push(format!("{id}: {why}")),
             }
         }
-        Ok(Ok(End { report, is_pending: false, saved: Saved::Manual, place: None }))
+        Ok(Ok(End { report, is_pending: false, saved: Saved::Manual, place: None, suspended_by: None }))
     }
 }

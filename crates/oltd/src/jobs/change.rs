@@ -17,7 +17,7 @@ use super::journal::{JobJournal, Kept};
 use super::why::{of_change, of_undone};
 use super::{Answered, Asked, Changed, End, Jobs, NotBegun, NotDone, Told, Writable, new_id};
 use crate::cache::Scope;
-use crate::store::{Duty, JobState, NewJob, PlanEnd, Store};
+use crate::store::{Duty, HoldWish, JobState, NewJob, PlanEnd, Store};
 use crate::tasks::WriteLost;
 
 /// How long a lost link is dialled again and what it left is settled, inside the request.
@@ -44,7 +44,7 @@ impl Jobs {
         let add = {
             let work = work.clone();
             // The key is held for as long as the job is not added.
-            async move { work.add(kind, &asked).await }
+            async move { work.add(kind, &asked, None).await }
         };
         let place = self.cancellable(&work.job);
         let made = work.clone().change(change, journal, wait.max(SETTLED), place);
@@ -62,13 +62,16 @@ impl Jobs {
         plan: Plan,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
+        if let Some(wish) = self.store()?.hold_wish(id).await? {
+            return self.apply_hold(olt, id, plan, wish, asked).await;
+        }
         let (work, store) = self.admitted(olt, plan.at())?;
         let journal = work.journal(store, id, Kept::Claimed);
         let (kind, wait) = (plan.kind().to_owned(), asked.wait);
         let add = {
             let (work, id) = (work.clone(), id.to_owned());
             async move {
-                work.add(&kind, &asked).await?;
+                work.add(&kind, &asked, None).await?;
                 drop(asked);
                 work.jobs.claim(work.jobs.store()?, &id, &work.job).await
             }
@@ -79,7 +82,7 @@ impl Jobs {
     }
 
     /// A job at an ONU that may be begun.
-    fn admitted(&self, olt: &Writable, at: OnuRef) -> Result<(Work, Store), NotBegun> {
+    pub(super) fn admitted(&self, olt: &Writable, at: OnuRef) -> Result<(Work, Store), NotBegun> {
         self.unlocked(&olt.id, at)?;
         self.has_room(olt, at)?;
         let store = self.store()?.clone();
@@ -96,6 +99,7 @@ impl Jobs {
         kind: &str,
         object: &str,
         asked: &Asked,
+        hold: Option<&HoldWish>,
     ) -> Result<(), NotBegun> {
         let job = NewJob {
             id,
@@ -110,10 +114,13 @@ impl Jobs {
         };
         let store = self.store()?;
         let under = asked.key.as_ref().map(|turn| turn.asked_under());
-        let added = match (under, &asked.callback) {
-            (under, Some(url)) => store.add_job_calling_back(&job, under, url).await,
-            (Some(under), None) => store.add_job_under(&job, under).await,
-            (None, None) => store.add_job(&job).await,
+        let added = match (under, &asked.callback, hold) {
+            (under, callback, Some(wish)) => {
+                store.add_job_wishing(&job, under, wish, callback.as_ref()).await
+            }
+            (under, Some(url), None) => store.add_job_calling_back(&job, under, url).await,
+            (Some(under), None, None) => store.add_job_under(&job, under).await,
+            (None, None, None) => store.add_job(&job).await,
         };
         Ok(added?)
     }
@@ -216,8 +223,13 @@ impl Work {
         JobJournal::new(&self.jobs, store, &self.olt, &self.job, plan, kept)
     }
 
-    async fn add(&self, kind: &str, asked: &Asked) -> Result<(), NotBegun> {
-        self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked).await
+    pub(super) async fn add(
+        &self,
+        kind: &str,
+        asked: &Asked,
+        hold: Option<&HoldWish>,
+    ) -> Result<(), NotBegun> {
+        self.jobs.add(&self.olt, &self.job, kind, &self.at.to_string(), asked, hold).await
     }
 
     pub(super) async fn change(
@@ -231,7 +243,7 @@ impl Work {
         let (_alone, made) = self.in_turn(made, &journal, &place).await?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
-            Err(error) => Err(self.failed(error).await),
+            Err(error) => Err(self.failed(error, &journal).await),
         }
     }
 
@@ -253,7 +265,7 @@ impl Work {
         let (_alone, made) = made?;
         match made {
             Ok((plan, outcome)) => Ok(self.ended(&plan, outcome, &journal).await),
-            Err(error) => Err(self.failed(error).await),
+            Err(error) => Err(self.failed(error, &journal).await),
         }
     }
 
@@ -277,7 +289,10 @@ impl Work {
         }
     }
 
-    async fn failed(&self, error: ChangeError) -> NotDone {
+    pub(super) async fn failed(&self, error: ChangeError, journal: &JobJournal) -> NotDone {
+        if let Some(by) = journal.held_by() {
+            return self.not_done(NotDone::HeldByOwners { object: self.at, by: by.to_owned() }).await;
+        }
         // The server came to end, or somebody to hold the OLT, while it waited for its turn.
         if matches!(error.why, NotChanged::Journal(_)) {
             if self.jobs.0.tasks.ending().is_cancelled() {
@@ -317,13 +332,14 @@ impl Work {
         journal: &JobJournal,
         installation: Option<gpon::Installation>,
     ) -> End {
-        let Outcome { report, progress, is_pending, foreign, .. } = outcome;
+        let Outcome { mut report, progress, is_pending, foreign, .. } = outcome;
         let place = (plan.kind() == super::REGISTER).then(|| super::Placed {
             at: plan.at(),
             serial: plan.serial(),
             service_port: plan.service_port(),
             installation,
         });
+        let suspended_by = self.note_holds(plan, &mut report, is_pending).await;
         let sent = progress.iter().any(|step| !matches!(step.forth, None | Some(StepState::NotSent)));
         if sent {
             self.olt.invalidate(scope(plan)).await;
@@ -341,7 +357,9 @@ impl Work {
             _ => of_change(&report, is_pending, &self.olt.id, plan.act()),
         };
         let changed = Some(Changed::of(plan, report.state));
-        let told = Told { changed, place: place.clone(), ..Told::from(report.clone()) }.said(&said);
+        let (place_told, suspended) = (place.clone(), suspended_by.clone());
+        let told = Told { changed, place: place_told, suspended_by: suspended, ..Told::from(report.clone()) };
+        let told = told.said(&said);
         let restarts = !is_pending && report.state == WriteState::Applied && plan.restarts();
         if restarts {
             self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Look).await;
@@ -392,7 +410,7 @@ impl Work {
         if restarts {
             self.jobs.look_after(&self.olt, &self.job, plan.clone(), told, self.olt.olt.reboot_wait());
         }
-        End { report, is_pending, saved, place }
+        End { report, is_pending, saved, place, suspended_by }
     }
 }
 

@@ -10,6 +10,7 @@ use gpon::StepState;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
+use super::holds::names;
 use super::{Jobs, Writable};
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
 
@@ -29,6 +30,8 @@ pub(super) struct JobJournal {
     begun: AtomicBool,
     /// Which of its steps change what a save keeps.
     configures: OnceLock<Vec<bool>>,
+    /// Who holds the ONU that it would have brought into service.
+    held_by: OnceLock<String>,
 }
 
 /// How much of a plan stands in the store.
@@ -46,7 +49,18 @@ impl JobJournal {
     pub(super) fn new(jobs: &Jobs, store: Store, olt: &Writable, job: &str, plan: &str, kept: Kept) -> Self {
         let [beginning, begun] = [(); 2].map(|()| AtomicBool::new(kept == Kept::Begun));
         let (jobs, olt, job, plan) = (jobs.clone(), olt.clone(), job.to_owned(), plan.to_owned());
-        Self { jobs, store, olt, job, plan, kept, beginning, begun, configures: OnceLock::new() }
+        Self {
+            jobs,
+            store,
+            olt,
+            job,
+            plan,
+            kept,
+            beginning,
+            begun,
+            configures: OnceLock::new(),
+            held_by: OnceLock::new(),
+        }
     }
 
     /// Whether the plan may stand in the store as one that is begun.
@@ -59,8 +73,25 @@ impl JobJournal {
         self.begun.load(Ordering::SeqCst)
     }
 
+    /// Who holds the ONU that it would have brought into service, and why.
+    pub(super) fn held_by(&self) -> Option<&str> {
+        self.held_by.get().map(String::as_str)
+    }
+
+    /// Nobody but its owners brings into service what is suspended.
+    async fn is_free(&self, plan: &Plan) -> Result<(), JournalLost> {
+        let by = self.jobs.held_against(&self.store, &self.olt.id, &self.job, plan, true).await;
+        match by.map_err(lost)?.as_slice() {
+            [] => Ok(()),
+            by => {
+                let by = self.held_by.get_or_init(|| names(by));
+                Err(JournalLost(format!("the ONU is suspended by {by}")))
+            }
+        }
+    }
+
     /// Its turn has come: it waits no longer.
-    async fn start(&self) -> Result<(), JournalLost> {
+    pub(super) async fn start(&self) -> Result<(), JournalLost> {
         if !self.jobs.begins(&self.job) {
             return Err(JournalLost("the job was cancelled".to_owned()));
         }
@@ -117,6 +148,7 @@ impl Journal for JobJournal {
                 return Err(JournalLost(format!("the OLT is held: {}", hold.reason.unwrap_or_default())));
             }
             if !self.has_begun() {
+                self.is_free(plan).await?;
                 self.start().await?;
             }
             self.keep(plan).await.map_err(lost)

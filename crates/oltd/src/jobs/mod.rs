@@ -21,10 +21,12 @@ mod callbacks;
 mod cancel;
 mod change;
 mod duties;
+mod holds;
 mod journal;
 mod keys;
 mod looking;
 mod lost;
+mod not_begun;
 mod plans;
 mod register;
 mod saving;
@@ -48,7 +50,7 @@ use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
 use crate::cache::{Cache, Scope};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
 pub use batch_items::{ItemWish, Target};
@@ -59,7 +61,9 @@ pub use callbacks::{
     Allowed, CallFigures, CallPauses, CallView, CallbackSettings, Shown, signature, target as call_target,
 };
 pub use cancel::NotCancelled;
+pub use holds::{Holding, NOBODY, held_as};
 pub use keys::{Key, KeyTurn, Under};
+pub use not_begun::NotBegun;
 pub use plans::{Drawn, KeptPlan, SavePlan};
 pub use register::{Acceptance, REGISTER};
 pub use saving::{SaveTimes, Saved};
@@ -181,6 +185,8 @@ pub struct End {
     pub saved: Saved,
     /// Where the ONU stands, of a registration.
     pub place: Option<Placed>,
+    /// Who holds the ONU from now on, for what makes or lifts a hold.
+    pub suspended_by: Option<Vec<String>>,
 }
 
 /// Where a registration put an ONU.
@@ -218,6 +224,22 @@ pub enum NotDone {
         /// What it has begun to change.
         object: OnuRef,
     },
+    /// It would bring an ONU into service that is suspended.
+    HeldByOwners {
+        /// The ONU.
+        object: OnuRef,
+        /// Who holds it, and why.
+        by: String,
+    },
+    /// It would lift a hold that is not there.
+    NotHeld {
+        /// The ONU.
+        object: OnuRef,
+        /// Whose hold.
+        owner: String,
+        /// Who holds it, and why; empty where nobody does.
+        by: String,
+    },
     /// Somebody cancelled it before it began.
     Cancelled {
         /// The name of the token that did.
@@ -227,60 +249,6 @@ pub enum NotDone {
     Ending,
     /// A fault of ours: what was sent is not known.
     Lost,
-}
-
-/// Why a write was not begun.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum NotBegun {
-    /// The store cannot keep it.
-    #[error("{0}")]
-    Store(String),
-    /// What it is about is locked by a job whose end is not known.
-    #[error("{object} is locked by job {job}, whose end is not known yet")]
-    Locked {
-        /// The job.
-        job: String,
-        /// What it has begun to change.
-        object: OnuRef,
-    },
-    /// Too many wait to write to the OLT already.
-    #[error("too many writes wait for {olt} already")]
-    Busy {
-        /// The OLT.
-        olt: String,
-    },
-    /// Something else was asked under the same key.
-    #[error("Idempotency-Key: something else was asked under it, as job {job}")]
-    KeyReused {
-        /// The job.
-        job: String,
-    },
-    /// There is no such plan.
-    #[error("there is no plan {0}")]
-    NoSuchPlan(String),
-    /// It was applied before.
-    #[error("the plan was applied by job {0}")]
-    Applied(String),
-    /// It is too old.
-    #[error("the plan has expired")]
-    Expired,
-    /// The server is ending.
-    #[error("the server is ending: nothing was sent")]
-    Ending,
-    /// What is to be saved by now is not what it was drawn up from.
-    #[error("{why}: {}", .jobs.join(", "))]
-    Stale {
-        /// What these jobs have to do with it.
-        why: &'static str,
-        /// By which it differs.
-        jobs: Vec<String>,
-    },
-}
-
-impl From<StoreError> for NotBegun {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error.to_string())
-    }
 }
 
 impl Jobs {

@@ -10,6 +10,7 @@ use zte::{ChangeError, OltError, Plan};
 
 use super::abandoned::SAVE_CUT_OFF;
 use super::change::document;
+use super::holds::names;
 use super::journal::{plan_of, sealed};
 use super::{Asked, Jobs, NotBegun, SAVE, Told, Writable, new_id};
 use crate::store::{Claim, DRAFT_KEPT, JobState, NewPlan, PlanEnd, PlanState, Store, StoreError};
@@ -28,6 +29,8 @@ pub struct KeptPlan {
     pub expires_at: SystemTime,
     /// The job that applied it.
     pub applied_by: Option<String>,
+    /// Who would hold the ONU then, for one that makes or lifts a hold.
+    pub suspended_by: Option<Vec<String>>,
 }
 
 /// What a plan applies.
@@ -88,8 +91,12 @@ impl Jobs {
             Ok(plan) => plan,
             Err(error) => return Ok(Err(error)),
         };
+        let by = self.held_against(store, &olt.id, "", &plan, true).await?;
+        if !by.is_empty() {
+            return Err(NotBegun::HeldByOwners { object: plan.at(), by: names(&by) });
+        }
         let (object, kind) = (plan.at().to_string(), plan.kind());
-        Ok(Ok(keep(store, olt, (&object, kind), &sealed(&plan.document()), plan.shown()).await?))
+        Ok(Ok(keep(store, olt, new_id(), (&object, kind), &sealed(&plan.document()), plan.shown()).await?))
     }
 
     /// Plans a save, and keeps the plan: what it would save of what was changed from here,
@@ -128,7 +135,7 @@ impl Jobs {
         let lines = planned.lines.into_iter().map(|line| (line.place, line.line)).collect();
         let plan = SavePlan { jobs, lines, checks, warnings };
         let document = SecretSlice::from(serde_json::to_vec(&plan).unwrap_or_default());
-        Ok(Ok(keep(store, olt, ("", SAVE), &document, plan.shown()).await?))
+        Ok(Ok(keep(store, olt, new_id(), ("", SAVE), &document, plan.shown()).await?))
     }
 
     /// A plan that was kept.
@@ -147,7 +154,8 @@ impl Jobs {
             (plan.shown(), Drawn::Change(Box::new(plan)))
         };
         let (expires_at, applied_by) = (row.expires_at, row.applied_by);
-        Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by }, drawn))
+        let suspended_by = self.would_hold(&row.id).await?;
+        Ok((KeptPlan { id: row.id, olt: row.olt, shown, expires_at, applied_by, suspended_by }, drawn))
     }
 
     /// Applies a plan to save that was kept.
@@ -240,13 +248,14 @@ impl Jobs {
 pub(super) async fn keep(
     store: &Store,
     olt: &Writable,
+    id: String,
     (object, kind): (&str, &str),
     document: &SecretSlice<u8>,
     shown: WritePlan,
 ) -> Result<KeptPlan, StoreError> {
-    let (now, id) = (SystemTime::now(), new_id());
-    let kept =
-        KeptPlan { id, olt: olt.id.to_string(), shown, expires_at: now + DRAFT_KEPT, applied_by: None };
+    let now = SystemTime::now();
+    let (olt_id, expires_at) = (olt.id.to_string(), now + DRAFT_KEPT);
+    let kept = KeptPlan { id, olt: olt_id, shown, expires_at, applied_by: None, suspended_by: None };
     let new = NewPlan {
         id: &kept.id,
         job: None,

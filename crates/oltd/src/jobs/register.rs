@@ -65,7 +65,7 @@ impl Jobs {
         let (job, wait) = (new_id(), asked.wait);
         let add = {
             let (jobs, olt, job, object) = (self.clone(), olt.clone(), job.clone(), object(&wish));
-            async move { jobs.add(&olt, &job, REGISTER, &object, &asked).await }
+            async move { jobs.add(&olt, &job, REGISTER, &object, &asked, None).await }
         };
         let place = self.cancellable(&job);
         let registering =
@@ -101,7 +101,7 @@ impl Jobs {
         };
         let (object, kind) = (plan.at().to_string(), plan.kind());
         let document = super::journal::sealed(&plan.document());
-        Ok(Ok(keep(store, olt, (&object, kind), &document, plan.shown()).await?))
+        Ok(Ok(keep(store, olt, new_id(), (&object, kind), &document, plan.shown()).await?))
     }
 
     /// Which places are not given away: what became of a job about them is not known.

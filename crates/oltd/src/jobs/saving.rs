@@ -144,7 +144,7 @@ impl Jobs {
         asked: Asked,
     ) -> Result<Option<String>, NotBegun> {
         let Some(id) = id else { return Ok(None) };
-        match (self.add(olt, &id, SAVE, "", &asked).await, plan) {
+        match (self.add(olt, &id, SAVE, "", &asked, None).await, plan) {
             (Ok(()), Some(plan)) => self.claim(self.store()?, plan, &id).await?,
             (Ok(()), None) => {}
             (Err(why), Some(_)) => return Err(why),

@@ -65,7 +65,7 @@ impl Case {
         made: impl Future<Output = Result<End, NotDone>> + Send + 'static,
     ) -> Answered {
         let of = work.clone();
-        let add = async move { of.jobs.add(&of.olt, &of.job, "describe", "1/1/1:1", &asked()).await };
+        let add = async move { of.jobs.add(&of.olt, &of.job, "describe", "1/1/1:1", &asked(), None).await };
         self.jobs.run(&work.olt, Some(work.at), &work.job, PATIENCE, add, made).await.unwrap()
     }
 

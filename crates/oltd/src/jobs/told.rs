@@ -40,6 +40,9 @@ pub struct Told {
     /// What it changed, as far as that is known.
     #[serde(default)]
     pub changed: Option<Changed>,
+    /// Who holds the ONU from then on, for what makes or lifts a hold.
+    #[serde(default)]
+    pub suspended_by: Option<Vec<String>>,
 }
 
 /// What a write changed, as batches tell it.
@@ -130,6 +133,7 @@ impl From<WriteReport> for Told {
             accepted: None,
             place: None,
             changed: None,
+            suspended_by: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::journal::plan_of;
 use super::{CallView, Jobs, NotBegun, SAVE, Saved, Told, Writable, place, read_told};
-use crate::store::{JobFilter, JobRow, JobState, PlanRow, StepState, Way};
+use crate::store::{HoldWish, JobFilter, JobRow, JobState, PlanRow, StepState, Way};
 
 /// Of so many jobs of a batch at most the plans are shown with it; each job shows its own.
 const PLANS: u32 = 50;
@@ -23,6 +23,8 @@ pub struct JobView {
     pub told: Option<Told>,
     /// Whether something that it changed is not saved.
     pub owes: bool,
+    /// What it is to do about a hold.
+    pub hold: Option<HoldWish>,
     /// Its plans; of a batch those of some of its jobs.
     pub plans: Vec<PlanView>,
     /// Whom its end is told to, if to anybody.
@@ -38,6 +40,8 @@ pub struct ListedJob {
     pub job: JobRow,
     /// What became of it, where it did not simply go well.
     pub told: Option<Told>,
+    /// What it is to do about a hold.
+    pub hold: Option<HoldWish>,
 }
 
 /// A plan of a job.
@@ -101,8 +105,12 @@ impl Jobs {
     /// When the store fails, or there is none: what it holds from before is not known then.
     pub async fn list(&self, filter: &JobFilter) -> Result<Vec<ListedJob>, NotBegun> {
         let jobs = self.store()?.jobs_and_results(filter).await?;
-        let listed =
-            |(job, result): (JobRow, Option<_>)| ListedJob { job, told: result.as_ref().and_then(read_told) };
+        let rows: Vec<JobRow> = jobs.iter().map(|(job, _)| job.clone()).collect();
+        let mut wishes = self.hold_wishes(&rows).await?;
+        let listed = |(job, result): (JobRow, Option<_>)| {
+            let hold = wishes.remove(&job.id);
+            ListedJob { job, told: result.as_ref().and_then(read_told), hold }
+        };
         Ok(jobs.into_iter().map(listed).collect())
     }
 
@@ -127,7 +135,8 @@ impl Jobs {
         // Where a registration put an ONU, its plan says.
         let at = place(&job.object).or(planned.filter(|_| !is_batch));
         let callback = store.call(id).await?.map(CallView::from);
-        Ok(Some(JobView { at, told, owes, plans, callback, is_batch, job }))
+        let hold = store.hold_wish(id).await?;
+        Ok(Some(JobView { at, told, owes, hold, plans, callback, is_batch, job }))
     }
 
     async fn plan_view(&self, row: PlanRow) -> Result<PlanView, NotBegun> {

@@ -8,6 +8,7 @@ use gpon::{WriteReport, WriteState};
 use zte::How;
 
 use super::alone::Alone;
+use super::holds::names;
 use super::journal::plan_of;
 use super::settling::{Begun, age};
 use super::why::of_lost;
@@ -167,6 +168,7 @@ impl Jobs {
                     is_pending: false,
                     saved: Saved::Manual,
                     place: None,
+                    suspended_by: None,
                 }));
             }
             Wanted::Finish => How::Finish,
@@ -195,6 +197,11 @@ impl Jobs {
         let store = self.store()?;
         let plan = plan_of(&row.document).map_err(NotSettled::Store)?;
         let (at, age) = (plan.at(), age(&row));
+        // What is held since is brought into service by nobody but its owners.
+        let by = self.held_against(store, &olt.id, id, &plan, how != How::Undo).await?;
+        if !by.is_empty() {
+            return Err(NotBegun::HeldByOwners { object: at, by: names(&by) }.into());
+        }
         if self.0.tasks.ending().is_cancelled() {
             return Ok(Err(NotDone::Ending));
         }
@@ -266,7 +273,7 @@ impl Jobs {
             (true, _) => JobState::Done,
         };
         self.end_job(id, state, &Told::from(report.clone()).said(&of_lost(&report, olt))).await;
-        Ok(Ok(End { report, is_pending: false, saved, place: None }))
+        Ok(Ok(End { report, is_pending: false, saved, place: None, suspended_by: None }))
     }
 }
 
@@ -277,5 +284,5 @@ pub(super) fn member(left: &str) -> &str {
 
 /// What is told of a job that is being settled still.
 fn goes_on() -> End {
-    End { report: unknown(), is_pending: true, saved: Saved::Manual, place: None }
+    End { report: unknown(), is_pending: true, saved: Saved::Manual, place: None, suspended_by: None }
 }

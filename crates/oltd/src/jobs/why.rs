@@ -29,7 +29,9 @@ pub fn of_change(report: &WriteReport, is_pending: bool, olt: &str, act: &str) -
         ),
         WriteState::Applied if report.verified => Ok("It is done, and was read back."),
         WriteState::Applied => Ok("The OLT took it; the job tells whether the ONU came back."),
-        WriteState::Unchanged => Ok("It is so already: nothing was sent."),
+        WriteState::Unchanged if report.verified => Ok("It is so already: nothing was sent."),
+        // A hold is lifted, and the OLT was not asked.
+        WriteState::Unchanged => Ok("It is done, and nothing was sent: the warnings say why."),
         // That an ONU did not start again, nothing proves.
         WriteState::Refused if !report.verified => failed(
             ErrorCode::OutcomeUnknown,
@@ -137,6 +139,12 @@ impl NotDone {
             Self::Change(error) => error.clone().into(),
             Self::Held(hold) => Failure::denied(Denied::Held(hold.clone()), olt),
             Self::Locked { job, object } => NotBegun::Locked { job: job.clone(), object: *object }.into(),
+            Self::HeldByOwners { object, by } => {
+                NotBegun::HeldByOwners { object: *object, by: by.clone() }.into()
+            }
+            Self::NotHeld { object, owner, by } => {
+                NotBegun::NotHeld { object: *object, owner: owner.clone(), by: by.clone() }.into()
+            }
             Self::Cancelled { by } => {
                 let by = by
                     .as_ref()
@@ -164,6 +172,12 @@ impl From<NotBegun> for Failure {
                 format!("A job whose end is not known yet locks it: {job}."),
                 detail,
             ),
+            NotBegun::HeldByOwners { .. } => {
+                Self::new(ErrorCode::HeldByOwners, "The ONU is suspended; its owners resume it.", detail)
+            }
+            NotBegun::NotHeld { .. } => {
+                Self::new(ErrorCode::NotHeld, "This owner does not hold the ONU; nothing was sent.", detail)
+            }
             NotBegun::Busy { .. } => Self::crowded(detail),
             NotBegun::KeyReused { .. } => {
                 Self::new(ErrorCode::KeyReused, "Something else was asked under the same key.", detail)

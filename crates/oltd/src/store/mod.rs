@@ -13,6 +13,7 @@ mod batches;
 mod duties;
 mod error;
 mod folder;
+mod holds;
 mod idempotency;
 mod jobs;
 mod key;
@@ -32,7 +33,7 @@ mod writer;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use secrecy::SecretString;
@@ -46,6 +47,7 @@ pub use self::batches::{BatchRow, HowEnded, ItemRow, NewBatch, NewItem, QueuedIt
 pub use self::duties::Duty;
 pub use self::error::StoreError;
 use self::folder::Folder;
+pub use self::holds::{HoldAct, HoldFilter, HoldRow, HoldState, HoldWish, Lifting, lifting};
 pub use self::idempotency::{AskedUnder, BegunUnder};
 pub use self::jobs::{JobRow, JobState, Kept, NewJob};
 pub use self::listed::{Among, JobFilter};
@@ -96,6 +98,8 @@ struct Inner {
     reserve: Reserve,
     epoch: i64,
     marked: bool,
+    /// Whether there may be a hold.
+    holds: AtomicBool,
     commits: AtomicU64,
     calls: Calls,
 }

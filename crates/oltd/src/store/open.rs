@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -21,11 +21,12 @@ use super::writer::{Writer, sql};
 use super::{Inner, Store, StoreSettings};
 
 /// How the database came to its tables: each is run once, in this order.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_journal.sql"),
     include_str!("migrations/0002_idempotency.sql"),
     include_str!("migrations/0003_duties.sql"),
     include_str!("migrations/0004_batches.sql"),
+    include_str!("migrations/0005_holds.sql"),
     include_str!("migrations/0006_outbox.sql"),
 ];
 
@@ -79,6 +80,8 @@ impl Store {
         };
         let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
         let marked = number(&mut connection, MARKED).await? != 0;
+        let holds = sql("SELECT owner FROM holds LIMIT 1").fetch_optional(&mut connection).await;
+        let holds = holds.map_err(StoreError::when("be opened"))?.is_some();
         let store = Self {
             inner: Arc::new(Inner {
                 writer: Mutex::new(Writer::new(connection, lock)),
@@ -87,6 +90,7 @@ impl Store {
                 reserve: Reserve::hold(folder.reserve()).await,
                 epoch,
                 marked,
+                holds: AtomicBool::new(holds),
                 commits: AtomicU64::new(0),
                 calls: Calls::default(),
             }),

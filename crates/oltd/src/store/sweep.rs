@@ -72,7 +72,11 @@ impl Store {
         self.forget_keys(now).await?;
         loop {
             let select = sql(OLD_PLANS).bind(expired).bind(ended).bind(AT_ONCE);
-            let from = ["DELETE FROM steps WHERE plan = $1", "DELETE FROM documents WHERE plan = $1"];
+            let from = [
+                "DELETE FROM steps WHERE plan = $1",
+                "DELETE FROM documents WHERE plan = $1",
+                "DELETE FROM hold_wishes WHERE of = $1",
+            ];
             match self.remove(select, from, "DELETE FROM plans WHERE id = $1").await? {
                 0 => break,
                 gone => swept.plans += gone,
@@ -84,6 +88,7 @@ impl Store {
                 "DELETE FROM results WHERE job = $1",
                 "DELETE FROM duties WHERE job = $1",
                 "DELETE FROM outbox WHERE job = $1",
+                "DELETE FROM hold_wishes WHERE of = $1",
             ];
             match self.remove(select, from, "DELETE FROM jobs WHERE id = $1").await? {
                 0 => break,
@@ -96,6 +101,7 @@ impl Store {
             let from = [
                 "DELETE FROM results WHERE job = $1 OR job IN (SELECT job FROM batch_items WHERE parent = $1)",
                 "DELETE FROM duties WHERE job IN (SELECT job FROM batch_items WHERE parent = $1)",
+                "DELETE FROM hold_wishes WHERE of IN (SELECT job FROM batch_items WHERE parent = $1)",
                 "DELETE FROM jobs WHERE parent = $1",
                 "DELETE FROM batch_items WHERE parent = $1",
                 "DELETE FROM batches WHERE job = $1",

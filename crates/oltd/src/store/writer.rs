@@ -87,6 +87,11 @@ impl Turn<'_> {
         done.map(|done| done.rows_affected()).map_err(StoreError::when(self.act))
     }
 
+    /// The store that it writes to.
+    pub(super) fn store(&self) -> &Store {
+        self.store
+    }
+
     /// The connection, to read from within the transaction.
     pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         self.writer.held.as_mut().map(|(connection, _)| connection).ok_or(StoreError::Closed)

@@ -9,6 +9,7 @@ mod config;
 mod deploy;
 mod edge;
 mod exposition;
+mod holds;
 mod house;
 mod instances;
 mod server;

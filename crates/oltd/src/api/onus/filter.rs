@@ -3,6 +3,7 @@
 use gpon::{AdminState, Field, OfflineReason, Onu, OnuColumn, OnuColumns, OnuState, SerialNumber};
 
 use super::row::Line;
+use crate::api::suspend::owner;
 use crate::charset::Charset;
 use crate::http::{Failure, Query, word, words};
 
@@ -21,6 +22,8 @@ pub(super) struct Filter {
     rx_below: Option<i32>,
     rx_above: Option<i32>,
     words: Option<Words>,
+    /// Held out of service by this owner.
+    suspended_by: Option<String>,
 }
 
 /// What a serial number, a name or a description is searched for.
@@ -49,6 +52,7 @@ impl Filter {
             vendor: query.text("vendor")?.map(vendor).transpose()?,
             rx_below: power(query, "rx_below")?,
             rx_above: power(query, "rx_above")?,
+            suspended_by: owner(query, "suspended_by")?,
             words: query.text("q")?.filter(|text| !text.is_empty()).map(Words::of),
         })
     }
@@ -65,7 +69,8 @@ impl Filter {
                 vendor: None,
                 rx_below: None,
                 rx_above: None,
-                words: None
+                words: None,
+                suspended_by: None
             }
         )
     }
@@ -99,6 +104,17 @@ impl Filter {
             (OnuColumn::Model, self.model.is_some()),
         ];
         needed.into_iter().filter(|(_, needed)| *needed).map(|(column, _)| column).collect()
+    }
+
+    /// Whether it chooses by who holds an ONU.
+    pub(super) const fn asks_for_holds(&self) -> bool {
+        self.suspended_by.is_some()
+    }
+
+    /// Whether it takes an ONU that these hold.
+    pub(super) fn takes_held(&self, owners: Option<&[String]>) -> bool {
+        let wanted = self.suspended_by.as_ref();
+        wanted.is_none_or(|wanted| owners.is_some_and(|owners| owners.contains(wanted)))
     }
 
     /// Whether it looks into descriptions.

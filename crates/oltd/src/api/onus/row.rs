@@ -64,6 +64,10 @@ pub(super) struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::ListedAdminState)]
     admin_state: Option<Option<&'static str>>,
+    /// Who holds it out of service, where a parameter names this column; null where another instance writes to the OLT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::ListedOwners)]
+    suspended_by: Option<Option<Vec<String>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::NamingTable)]
     source: Option<&'static str>,
@@ -166,8 +170,16 @@ impl Shown {
             last_online: has(OnuColumn::LastOnline).then(|| text(line.last_online())),
             last_offline: has(OnuColumn::LastOffline).then(|| text(line.last_offline())),
             admin_state: has(OnuColumn::AdminState).then(|| line.admin_state().map(AdminState::as_str)),
+            suspended_by: None,
             source: fields::source(onu.named_by),
         }
+    }
+}
+
+impl Row<'_> {
+    /// The same, with who holds it.
+    pub(super) fn held(self, suspended_by: Option<Option<Vec<String>>>) -> Self {
+        Self { suspended_by, ..self }
     }
 }
 

@@ -56,6 +56,8 @@ const CHANGE: &[ErrorCode] = &[
     LossNotAccepted,
     OnuBlocked,
     Locked,
+    HeldByOwners,
+    NotHeld,
     KeyReused,
     Cancelled,
     RolledBack,
@@ -97,7 +99,7 @@ sets! {
     /// A reading of the OLT.
     ReadFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ;
     /// A reading of a PON.
-    PonFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound];
+    PonFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound, StoreUnavailable];
     /// A reading of a PON that must be whole.
     FreeIdFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound, IncompleteReading];
     /// A reading of an ONU.

@@ -30,8 +30,8 @@ pub(crate) use failures::{
     ReadFailures, RegisterFailures, SaveFailures, SettleFailures, TcontFailures, TreeFailures,
 };
 pub(crate) use parameters::{
-    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichJobs,
-    power, query, several, some_text, text,
+    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichHolds,
+    WhichJobs, power, query, several, some_text, text,
 };
 
 /// The response itself.

@@ -46,6 +46,10 @@ pub(crate) enum Deleting {}
 #[derive(Debug)]
 pub(crate) enum CallingBack {}
 
+/// Which holds.
+#[derive(Debug)]
+pub(crate) enum WhichHolds {}
+
 /// Which jobs.
 #[derive(Debug)]
 pub(crate) enum WhichJobs {}
@@ -97,6 +101,10 @@ parameters! {
         calling_back(),
     ];
     CallingBack: [calling_back()];
+    WhichHolds: [
+        query("olt", schema::OltId::schema(), "Only holds at this OLT."),
+        query("owner", schema::Reference::schema(), "Only holds of this owner."),
+    ];
     WhichJobs: [
         query("state", schema::JobState::schema(), "Only jobs in this state."),
         query("olt", schema::OltId::schema(), "Only jobs of this OLT."),

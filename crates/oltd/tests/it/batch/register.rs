@@ -31,7 +31,12 @@ fn wish(pon: &str, nr: u32) -> Value {
 }
 
 fn each<'a>(answer: &'a Value, key: &str) -> Vec<&'a Value> {
-    answer["data"]["results"].as_array().unwrap_or_else(|| panic!("{answer}")).iter().map(|result| &result[key]).collect()
+    answer["data"]["results"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{answer}"))
+        .iter()
+        .map(|result| &result[key])
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use futures::future::join_all;
-use rig::every_step::{Happening, OPERATIONS, Operation};
+use rig::every_step::{Happening, OPERATIONS, Operation, RESUME};
+
+fn every() -> impl Iterator<Item = Operation> {
+    OPERATIONS.iter().copied().chain([RESUME])
+}
 
 async fn once(operation: Operation, happening: Happening) {
     let lines = operation.lines().await;
@@ -18,7 +22,7 @@ macro_rules! happenings {
     ($($name:ident: $happening:expr;)+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
-            join_all(OPERATIONS.iter().map(|operation| once(*operation, $happening))).await;
+            join_all(every().map(|operation| once(operation, $happening))).await;
         }
     )+};
 }
@@ -72,7 +76,7 @@ async fn the_whole_matrix() {
         return;
     }
     // Most of the time goes by waiting: for links, for settling, for an OLT that keeps silent.
-    let each = OPERATIONS.iter().map(async |operation| {
+    let each = every().map(async |operation| {
         let lines = operation.lines().await;
         for (at, line) in lines.iter().enumerate() {
             for happening in Happening::ALL {

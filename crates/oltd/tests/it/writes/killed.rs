@@ -64,7 +64,8 @@ async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
     println!("{told}: {} {}", job["state"], job["result"]["state"]);
     let answer = Answer { status: 200, location: None, body: json!({"data": job["result"], "job": job}) };
     let restarted = operation.restarted(&sim);
-    Made { at: operation.at(), answer, before, wished, now, restarted }.is_true(&told);
+    let held = operation.held(&daemon.get("/holds").await);
+    Made { at: operation.at(), answer, before, wished, now, restarted, held }.is_true(&told);
     // And the ONU is free again.
     let again = daemon.get("/jobs?state=pending").await;
     assert_eq!(again.body["data"], json!([]), "{told}");

@@ -1,0 +1,153 @@
+//! The jobs that make and lift holds, in their turn at the ONU.
+
+use std::time::{Duration, SystemTime};
+
+use gpon::{OnuChange, WriteState};
+use zte::{ChangeError, JournalLost, NotChanged, Outcome, Plan};
+
+use super::super::cancel::Cancellable;
+use super::super::change::Work;
+use super::super::journal::JobJournal;
+use super::super::told::report;
+use super::super::why::of_change;
+use super::super::{End, NotDone, Told};
+use super::{held_as, names, owners};
+use crate::store::{HoldAct, HoldRow, HoldWish, JobState, Lifting, StoreError};
+
+/// What came of a job.
+pub(super) enum Made {
+    /// The OLT was told, or had nothing to be told.
+    Change(Plan, Outcome),
+    /// A hold is lifted, and for this reason the OLT is told nothing.
+    Lifted(Vec<HoldRow>),
+}
+
+/// Why nothing came of it.
+pub(super) enum NotMade {
+    Change(ChangeError),
+    Not(NotDone),
+}
+
+impl From<ChangeError> for NotMade {
+    fn from(error: ChangeError) -> Self {
+        Self::Change(error)
+    }
+}
+
+impl Work {
+    pub(super) async fn hold(
+        self,
+        change: OnuChange,
+        wish: HoldWish,
+        journal: JobJournal,
+        settled: Duration,
+        place: Cancellable,
+    ) -> Result<End, NotDone> {
+        let made = async {
+            let change = self.identified(change).await?;
+            match self.begin_wish(&wish, &held_as(self.at, change.identity()), &journal).await? {
+                Some(others) => Ok(Made::Lifted(others)),
+                None => {
+                    let (plan, outcome) = self.olt.olt.change(&change, &journal, settled).await?;
+                    Ok(Made::Change(plan, outcome))
+                }
+            }
+        };
+        let (_alone, made) = self.in_turn(made, &journal, &place).await?;
+        self.hold_ended(made, &journal).await
+    }
+
+    pub(super) async fn hold_ended(
+        &self,
+        made: Result<Made, NotMade>,
+        journal: &JobJournal,
+    ) -> Result<End, NotDone> {
+        match made {
+            Ok(Made::Change(plan, outcome)) => Ok(self.ended(&plan, outcome, journal).await),
+            Ok(Made::Lifted(others)) => Ok(self.lifted(&others).await),
+            Err(NotMade::Change(error)) => Err(self.failed(error, journal).await),
+            Err(NotMade::Not(why)) => Err(self.not_done(why).await),
+        }
+    }
+
+    /// The change with who stands at the place, where nobody said so.
+    async fn identified(&self, change: OnuChange) -> Result<OnuChange, NotMade> {
+        if change.identity().is_some() {
+            return Ok(change);
+        }
+        let plan = self.olt.olt.plan(&change).await?;
+        let expect = match plan.serial() {
+            Some(serial) => gpon::ExpectedSerial::Serial(serial),
+            None => gpon::ExpectedSerial::Without,
+        };
+        Ok(OnuChange { expect: Some(expect), ..change })
+    }
+
+    /// Notes what is about to be done about the hold. Where lifting it tells the OLT nothing:
+    /// who holds the ONU still, or nobody where it stays shut.
+    pub(super) async fn begin_wish(
+        &self,
+        wish: &HoldWish,
+        onu: &str,
+        journal: &JobJournal,
+    ) -> Result<Option<Vec<HoldRow>>, NotMade> {
+        let kept = |error: StoreError| self.unkept(&error, wish);
+        match wish.act {
+            HoldAct::Suspend => {
+                journal.store.begin_hold(&self.job, onu, SystemTime::now()).await.map_err(kept)?;
+                Ok(None)
+            }
+            HoldAct::Resume => match journal.store.begin_resume(&self.job, onu).await.map_err(kept)? {
+                Lifting::NotHeld(by) => Err(NotMade::Not(NotDone::NotHeld {
+                    object: self.at,
+                    owner: wish.owner.clone(),
+                    by: names(&by),
+                })),
+                Lifting::Last => Ok(None),
+                lifting => {
+                    journal.start().await.map_err(|lost| self.lost(lost, wish))?;
+                    Ok(Some(match lifting {
+                        Lifting::Others(others) => others,
+                        _ => Vec::new(),
+                    }))
+                }
+            },
+        }
+    }
+
+    fn unkept(&self, error: &StoreError, wish: &HoldWish) -> NotMade {
+        self.lost(JournalLost(error.to_string()), wish)
+    }
+
+    fn lost(&self, lost: JournalLost, wish: &HoldWish) -> NotMade {
+        self.not_changed(lost.into(), wish).into()
+    }
+
+    pub(super) fn not_changed(&self, why: NotChanged, wish: &HoldWish) -> ChangeError {
+        ChangeError {
+            olt: self.olt.id.to_string(),
+            act: format!("{} ONU {}", wish.act.as_str(), self.at),
+            why,
+        }
+    }
+
+    /// Ends a job that lifted a hold and told the OLT nothing.
+    async fn lifted(&self, others: &[HoldRow]) -> End {
+        let warning = match others {
+            [] => "the hold is lifted; the ONU stays shut: it was so before it was suspended, or somebody blocked it since".to_owned(),
+            others => format!("the hold is lifted; the ONU stays suspended by {}", names(others)),
+        };
+        let report = gpon::WriteReport { warnings: vec![warning], ..report(WriteState::Unchanged) };
+        let said = of_change(&report, false, &self.olt.id, "");
+        let suspended_by = Some(owners(others));
+        let told = Told { suspended_by: suspended_by.clone(), ..Told::from(report.clone()).said(&said) };
+        self.jobs.end_job(&self.job, JobState::Done, &told).await;
+        tracing::info!(
+            olt.id = &*self.olt.id,
+            job = self.job,
+            object = %self.at,
+            "a hold was lifted, and nothing was sent"
+        );
+        End { report, is_pending: false, saved: self.jobs.saved(&self.olt).await, place: None, suspended_by }
+    }
+}
