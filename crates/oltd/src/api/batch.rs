@@ -19,7 +19,8 @@ use crate::app::{App, ChosenOlt};
 use crate::http::body::{Body, LossName, Moment, OltName, Reference, Whole, body};
 use crate::http::openapi::{BatchFailures, BatchMade, HowToWrite};
 use crate::http::{ErrorCode, Failure, Query, Written};
-use crate::jobs::{Batch, Common, ItemWish, Target};
+use crate::jobs::{Batch, Common, Holding, ItemWish, Target};
+use crate::store::HoldAct;
 use crate::writing::Extent;
 
 /// Longest time that a batch may be put off, or be tried.
@@ -130,6 +131,34 @@ body! {
         /// The ONUs, which are taken in this order at each OLT.
         #[also("onus")]
         targets: Vec<Registered>,
+        /// All.
+        all: ForAll,
+    }
+}
+
+body! {
+    /// Many ONUs to suspend.
+    pub(super) struct ManySuspensions {
+        /// The ONUs, which are taken in this order at each OLT.
+        #[also("onus")]
+        targets: Vec<Meant>,
+        /// Why, for whoever finds them so.
+        reason: Reference,
+        /// Whose holds they are: of the token unless it is named, of `anonymous` where none is asked for.
+        owner: Option<Reference>,
+        /// All.
+        all: ForAll,
+    }
+}
+
+body! {
+    /// Many ONUs to resume.
+    pub(super) struct ManyResumptions {
+        /// The ONUs, which are taken in this order at each OLT.
+        #[also("onus")]
+        targets: Vec<Meant>,
+        /// Whose holds are lifted: of the token unless it is named, of `anonymous` where none is asked for.
+        owner: Option<Reference>,
         /// All.
         all: ForAll,
     }
@@ -442,6 +471,38 @@ pub(super) async fn register(batching: Batching, body: Body<ManyRegistrations>) 
         checked.push(batching.registration(olt, wished, on_refusal).map_err(|failure| of(nr, failure))?);
     }
     batching.make_of("register", checked, all, &body.ignored, dry_run).await
+}
+
+/// Suspends many ONUs: each is held out of service by its owner.
+///
+/// As blocking many.
+#[utoipa::path(
+    post, path = "/batch/suspend", operation_id = "batch_suspend", tag = "ONU life cycle",
+    params(HowToWrite), request_body = ManySuspensions,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn suspend(batching: Batching, body: Body<ManySuspensions>) -> Result<Written, Failure> {
+    let ManySuspensions { targets, reason: Reference(reason), owner, all } = body.value;
+    let owner = owner.map(|Reference(owner)| owner);
+    let wish = ItemWish::Hold(Holding { act: HoldAct::Suspend, owner, reason });
+    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
+    batching.make("suspend", targets, all, &body.ignored).await
+}
+
+/// Resumes many ONUs: the hold of one owner is lifted of each.
+///
+/// As blocking many.
+#[utoipa::path(
+    post, path = "/batch/resume", operation_id = "batch_resume", tag = "ONU life cycle",
+    params(HowToWrite), request_body = ManyResumptions,
+    responses(BatchMade<BatchOrPlan>, BatchFailures),
+)]
+pub(super) async fn resume(batching: Batching, body: Body<ManyResumptions>) -> Result<Written, Failure> {
+    let ManyResumptions { targets, owner, all } = body.value;
+    let owner = owner.map(|Reference(owner)| owner);
+    let wish = ItemWish::Hold(Holding { act: HoldAct::Resume, owner, reason: String::new() });
+    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
+    batching.make("resume", targets, all, &body.ignored).await
 }
 
 /// Names many ONUs, each with a name and a description of its own.

@@ -157,6 +157,8 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(batch::block))
         .routes(routes!(batch::register))
         .routes(routes!(batch::unblock))
+        .routes(routes!(batch::suspend))
+        .routes(routes!(batch::resume))
         .routes(routes!(batch::delete))
         .routes(routes!(batch::describe))
         .routes(routes!(suspend::suspend_at))

@@ -13,7 +13,7 @@ use super::batch_board::{Lane, Running};
 use super::change::{SETTLED, Work, document};
 use super::journal::Kept;
 use super::register::{Among, Registering};
-use super::{Acceptance, Answered, Jobs, NotBegun, NotDone, Told, new_id};
+use super::{Acceptance, Answered, Holding, Jobs, NotBegun, NotDone, Told, held_as, new_id};
 use crate::failure::Failure;
 use crate::store::{HowEnded, ItemRow, JobState, NewJob, QueuedItem};
 use crate::tasks::WriteLost;
@@ -25,6 +25,8 @@ use crate::writing::Extent;
 pub enum ItemWish {
     /// A change of an ONU that exists.
     Onu(OnuWish),
+    /// A hold to be made or lifted.
+    Hold(Holding),
     /// To be put into service.
     Register(Box<Registration>),
 }
@@ -90,15 +92,16 @@ impl ItemWish {
     /// How many consecutive targets, of which this is the first, are made in one turn.
     pub(super) const fn at_once(&self) -> usize {
         match self {
-            Self::Onu(_) => 1,
+            Self::Onu(_) | Self::Hold(_) => 1,
             Self::Register(_) => TOGETHER,
         }
     }
 
     /// Whether a mistake about who stands at the place would cut off a customer.
-    pub const fn needs_identity(&self) -> bool {
+    pub fn needs_identity(&self) -> bool {
         match self {
             Self::Onu(wish) => wish.needs_identity(),
+            Self::Hold(holding) => holding.wish().needs_identity(),
             // It carries its serial number.
             Self::Register(_) => false,
         }
@@ -114,7 +117,7 @@ impl Target {
     /// Where its ONU stands, as far as that is known before it is done.
     pub(super) fn said_place(&self) -> Option<OnuRef> {
         match &self.wish {
-            ItemWish::Onu(_) => self.place,
+            ItemWish::Onu(_) | ItemWish::Hold(_) => self.place,
             ItemWish::Register(wish) => wish.id.map(|id| OnuRef { pon: wish.pon, id }),
         }
     }
@@ -202,16 +205,39 @@ impl Jobs {
         };
         let place = self.cancellable(&item.job);
         let Some(under_way) = batch.begins(&item.job) else { return Went::Ended };
-        let ItemWish::Onu(wish) = &item.target.wish else { return Went::Ended };
-        let change = placed.change(batch, wish);
-        let made = work.clone().change(change, journal, SETTLED, place);
-        let made = async move {
-            let _under_way = under_way;
-            made.await
+        let wait = std::time::Duration::MAX;
+        let ended = match &item.target.wish {
+            ItemWish::Onu(wish) => {
+                let made = work.clone().change(placed.change(batch, wish), journal, SETTLED, place);
+                let made = async move {
+                    let _under_way = under_way;
+                    made.await
+                };
+                Box::pin(self.run(olt, Some(work.at), &work.job, wait, add, Box::pin(made))).await
+            }
+            ItemWish::Hold(holding) => {
+                let change = placed.change(batch, &holding.wish());
+                let caller = batch.caller.as_deref().map(Arc::from);
+                let wish = holding.clone().wished(olt, held_as(work.at, change.identity()), caller.as_ref());
+                let add = {
+                    let (store, job, wish) = (store.clone(), work.job.clone(), wish.clone());
+                    async move {
+                        // An earlier try may have kept it.
+                        if store.hold_wish(&job).await?.is_none() {
+                            store.keep_hold_wish(&job, &wish).await?;
+                        }
+                        add.await
+                    }
+                };
+                let made = work.clone().hold(change, wish, journal, SETTLED, place);
+                let made = async move {
+                    let _under_way = under_way;
+                    made.await
+                };
+                Box::pin(self.run(olt, Some(work.at), &work.job, wait, add, Box::pin(made))).await
+            }
+            ItemWish::Register(_) => return Went::Ended,
         };
-        let ended =
-            Box::pin(self.run(&work.olt, Some(work.at), &work.job, std::time::Duration::MAX, add, made))
-                .await;
         match ended {
             Ok(Answered::GoesOn { .. }) | Err(NotBegun::Ending) => Went::Ending,
             Ok(Answered::Ended { end: Err(why), .. }) if again.is_for(&why) => match why {

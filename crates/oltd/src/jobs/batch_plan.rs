@@ -116,12 +116,17 @@ async fn plan_item(
     }
     let planned = async {
         match &item.target.wish {
-            ItemWish::Onu(wish) => {
+            ItemWish::Hold(_) | ItemWish::Onu(_) => {
+                let wish = match &item.target.wish {
+                    ItemWish::Hold(holding) => holding.wish(),
+                    ItemWish::Onu(wish) => wish.clone(),
+                    ItemWish::Register(_) => gpon::OnuWish::Describe { name: None, description: None },
+                };
                 let change = OnuChange {
                     expect: item.target.identity(),
                     on_refusal: common.on_refusal,
                     accept_loss: common.accept_loss.clone(),
-                    ..OnuChange::new(OnuTarget::Place(at), wish.clone())
+                    ..OnuChange::new(OnuTarget::Place(at), wish)
                 };
                 olt.olt.plan(&change).await
             }

@@ -20,7 +20,7 @@ use crate::store::{HoldAct, HoldFilter, HoldRow, HoldWish, JobRow, Store, StoreE
 pub const NOBODY: &str = "anonymous";
 
 /// A hold that is to be made or lifted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Holding {
     /// Whether it is made or lifted.
     pub act: HoldAct,
@@ -39,7 +39,7 @@ impl Holding {
         }
     }
 
-    fn wished(self, olt: &Writable, onu: String, caller: Option<&Arc<str>>) -> HoldWish {
+    pub(super) fn wished(self, olt: &Writable, onu: String, caller: Option<&Arc<str>>) -> HoldWish {
         let owner = self.owner.or_else(|| caller.map(|name| name.to_string()));
         HoldWish {
             act: self.act,

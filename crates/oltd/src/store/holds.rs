@@ -21,7 +21,7 @@ use follow::wish_of;
 const SHUTDOWN: &str = "shutdown";
 
 /// What a job does about holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum HoldAct {
     /// It makes one.
     Suspend,

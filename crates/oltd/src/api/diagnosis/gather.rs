@@ -1,6 +1,9 @@
 //! Reads what a diagnosis rests on.
 
-use gpon::{Field, LearntMac, Onu, OnuBandwidth, OnuColumn, OnuRef, Problem, ServicePort, UnconfiguredOnu};
+use gpon::{
+    Field, LearntMac, Onu, OnuBandwidth, OnuColumn, OnuRef, Problem, SerialNumber, ServicePort,
+    UnconfiguredOnu,
+};
 use serde::Serialize;
 use zte::{MacsOf, Trouble};
 
@@ -12,6 +15,7 @@ use crate::cache::{
     Unconfigured,
 };
 use crate::http::{Answer, Content, Failure};
+use crate::store::HoldFilter;
 
 const SNMP: Option<&str> = Some("snmp");
 const CLI: Option<&str> = Some("cli");
@@ -110,9 +114,12 @@ fn missing<T>(of: &Fresh<T>, fields: &[Field]) -> Option<String> {
     })
 }
 
-/// On whose behalf an ONU is suspended: nobody's, as long as nothing suspends.
-fn suspended_by(_: &ChosenOlt, _: OnuRef) -> Vec<String> {
-    Vec::new()
+/// On whose behalf an ONU is suspended; nobody's where no store says so.
+async fn suspended_by(olt: &ChosenOlt, at: OnuRef, serial: Option<SerialNumber>) -> Vec<String> {
+    let onu = serial.map_or_else(|| at.to_string(), |serial| serial.to_string());
+    let filter = HoldFilter { olt: Some(olt.id().to_owned()), onu: Some(onu), ..HoldFilter::default() };
+    let holds = olt.jobs().holds(&filter).await.unwrap_or_default();
+    holds.into_iter().map(|hold| hold.owner).collect()
 }
 
 /// Reads what a diagnosis of the ONU rests on.
@@ -122,7 +129,9 @@ fn suspended_by(_: &ChosenOlt, _: OnuRef) -> Vec<String> {
 pub(super) async fn gather(olt: &ChosenOlt, at: OnuRef, freshness: Freshness) -> Result<Gathered, Failure> {
     let (onus, onu) = futures::join!(olt.read::<Onus>(at.pon, freshness), olt.read::<OneOnu>(at, freshness));
     let mut notes = Notes::default();
-    let mut evidence = Evidence { suspended_by: suspended_by(olt, at), ..Evidence::default() };
+    let serial = onu.as_ref().ok().and_then(|onu| onu.entry.reading().value.serial);
+    let suspended_by = suspended_by(olt, at, serial).await;
+    let mut evidence = Evidence { suspended_by, ..Evidence::default() };
     let mut readings = Readings::default();
     match onu {
         Ok(onu) => {

@@ -35,7 +35,7 @@ impl From<ChangeError> for NotMade {
 }
 
 impl Work {
-    pub(super) async fn hold(
+    pub(in crate::jobs) async fn hold(
         self,
         change: OnuChange,
         wish: HoldWish,

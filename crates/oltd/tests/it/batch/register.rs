@@ -173,3 +173,45 @@ async fn callers_at_once_get_each_a_number_or_are_told_that_there_is_none() {
     });
     assert_eq!(half.unwrap(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_are_suspended_and_resumed() {
+    let writer = Writer::start(SMALL).await;
+    let serial = |onu| super::serial(&writer.sim, onu);
+    let targets: Vec<Value> = [1, 2, 3].map(|onu| json!({"serial_number": serial(onu)})).to_vec();
+    let enabled =
+        |onu| writer.sim.device(|device| device.onu(super::place(onu)).unwrap().configured.enabled).unwrap();
+    let wish = json!({"targets": targets, "reason": "unpaid", "owner": "billing"});
+    let answer = writer.post("/batch/suspend", wish.clone()).await;
+    assert_eq!(
+        (answer.status, each(&answer.body, "state")),
+        (200, vec![&json!("applied"); 3]),
+        "{}",
+        answer.body
+    );
+    assert_eq!([1, 2, 3].map(enabled), [false; 3]);
+    let held = writer.get("/holds?owner=billing").await;
+    assert_eq!(held.body["data"].as_array().unwrap().len(), 3, "{}", held.body);
+    let again = writer.post("/batch/suspend", wish).await;
+    assert_eq!(each(&again.body, "state"), vec![&json!("unchanged"); 3], "{}", again.body);
+    // Nobody else's holds are lifted, and nobody opens what is held.
+    let other = writer.post("/batch/resume", json!({"targets": targets, "owner": "support"})).await;
+    assert_eq!(
+        (other.status, each(&other.body, "error_code")),
+        (422, vec![&json!("not_held"); 3]),
+        "{}",
+        other.body
+    );
+    let open = writer.post("/batch/unblock", json!({"targets": targets[..1]})).await;
+    assert_eq!(open.status, 422, "{}", open.body);
+    assert_eq!([1, 2, 3].map(enabled), [false; 3]);
+    let answer = writer.post("/batch/resume", json!({"targets": targets, "owner": "billing"})).await;
+    assert_eq!(
+        (answer.status, each(&answer.body, "state")),
+        (200, vec![&json!("applied"); 3]),
+        "{}",
+        answer.body
+    );
+    assert_eq!([1, 2, 3].map(enabled), [true; 3]);
+    assert_eq!(writer.get("/holds").await.body["data"], json!([]));
+}
