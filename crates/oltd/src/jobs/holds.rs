@@ -3,9 +3,6 @@
 //! The store has the holds, and lets them follow from how the jobs end that make and lift
 //! them. What the OLT has to be told is the change that blocks or unblocks an ONU.
 
-mod drawn;
-mod made;
-
 use std::sync::Arc;
 
 use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuWish, WriteReport, WriteState};
@@ -39,7 +36,7 @@ impl Holding {
         }
     }
 
-    fn wished(self, olt: &Writable, onu: String, caller: Option<&Arc<str>>) -> HoldWish {
+    pub(super) fn wished(self, olt: &Writable, onu: String, caller: Option<&Arc<str>>) -> HoldWish {
         let owner = self.owner.or_else(|| caller.map(|name| name.to_string()));
         HoldWish {
             act: self.act,
@@ -71,7 +68,7 @@ pub(super) fn names(holds: &[HoldRow]) -> String {
     holds.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-fn owners(holds: &[HoldRow]) -> Vec<String> {
+pub(super) fn owners(holds: &[HoldRow]) -> Vec<String> {
     holds.iter().map(|hold| hold.owner.clone()).collect()
 }
 

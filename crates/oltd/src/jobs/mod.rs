@@ -19,6 +19,8 @@ mod not_begun;
 mod plans;
 mod saving;
 mod settling;
+mod suspend_plans;
+mod suspending;
 mod told;
 mod view;
 mod wanted;

@@ -11,6 +11,7 @@ mod backup;
 mod duties;
 mod error;
 mod folder;
+mod hold_ends;
 mod holds;
 mod idempotency;
 mod jobs;

@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 use gpon::{OnuChange, WriteState};
 use zte::{ChangeError, JournalLost, NotChanged, Outcome, Plan};
 
-use super::super::cancel::Cancellable;
-use super::super::change::Work;
-use super::super::journal::JobJournal;
-use super::super::told::report;
-use super::super::why::of_change;
-use super::super::{End, NotDone, Told};
-use super::{held_as, names, owners};
+use super::cancel::Cancellable;
+use super::change::Work;
+use super::holds::{held_as, names, owners};
+use super::journal::JobJournal;
+use super::told::report;
+use super::why::of_change;
+use super::{End, NotDone, Told};
 use crate::store::{HoldAct, HoldRow, HoldWish, JobState, Lifting, StoreError};
 
 /// What came of a job.
