@@ -227,7 +227,7 @@ fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec
                 ),
                 None => {}
             }
-            if !unchanged && !(own.is_none() && holds.is_empty()) {
+            if !unchanged && (own.is_some() || !holds.is_empty()) {
                 warn("somebody had brought the ONU into service while it was suspended".to_owned());
             }
             if !holds.is_empty() {

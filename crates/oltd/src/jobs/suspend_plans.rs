@@ -109,8 +109,8 @@ impl Jobs {
                     match others {
                         Some(others) => Ok(Made::Lifted(others)),
                         None => {
-                            let (plan, outcome) = work.olt.olt.apply(&plan, &journal, settled).await?;
-                            Ok(Made::Change(plan, outcome))
+                            let made = work.olt.olt.apply(&plan, &journal, settled).await?;
+                            Ok(Made::Change(Box::new(made)))
                         }
                     }
                 };
