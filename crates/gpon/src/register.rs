@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Dbm, Invalid, OnRefusal, OnuId, OnuRef, OnuState, PlainText, PonPort, SerialNumber, VlanId};
+use crate::{Invalid, OnRefusal, OnuId, OnuRef, PlainText, PonPort, SerialNumber, VlanId};
 
 /// A name of a profile, a type or a strategy: 1..=32 letters, digits, `_`, `.` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -217,17 +217,6 @@ pub struct Wan {
     pub vlan_profile: Option<Word>,
 }
 
-/// What is done where the serial number is registered elsewhere on this OLT.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnConflict {
-    /// Nothing, and it is told.
-    #[default]
-    Refuse,
-    /// It is deleted there if it is offline, and registered here.
-    TakeOver,
-}
-
 /// How far an ONU has to come until its registration is answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -262,8 +251,6 @@ pub struct Registration {
     pub services: Vec<OnuService>,
     /// Its WAN, where it is a router.
     pub wan: Option<Wan>,
-    /// What is done where the serial number is registered elsewhere.
-    pub on_conflict: OnConflict,
     /// What is done when the OLT refuses a part.
     pub on_refusal: OnRefusal,
 }
@@ -320,44 +307,6 @@ pub struct Elsewhere {
     pub offline_since: Option<String>,
 }
 
-/// What is seen of an ONU that was put into service; what is `None` could not be read, or is not there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Installation {
-    /// Its phase.
-    pub phase: Option<OnuState>,
-    /// Whether the OLT says that its configuration reached it (`success`, `fail`).
-    pub config_state: Option<String>,
-    /// What the OLT receives from it, in dBm.
-    pub olt_rx: Option<Dbm>,
-    /// What it receives, in dBm.
-    pub onu_rx: Option<Dbm>,
-    /// What it sends, in dBm.
-    pub onu_tx: Option<Dbm>,
-    /// Its distance, in metres.
-    pub distance_m: Option<u32>,
-    /// The MAC addresses learnt behind it; `None` where they were not asked for.
-    pub macs: Option<Vec<String>>,
-    /// The state of its WAN, in the OLT's word; `None` where it was not asked for.
-    pub wan: Option<String>,
-    /// The address of its WAN.
-    pub wan_address: Option<Ipv4Addr>,
-    /// What could not be read, a sentence each.
-    pub problems: Vec<String>,
-}
-
-impl Installation {
-    /// Whether it works.
-    pub fn is_online(&self) -> bool {
-        self.phase == Some(OnuState::Online)
-    }
-
-    /// Whether traffic goes through it: a MAC address was learnt, or its WAN is connected.
-    pub fn is_served(&self) -> bool {
-        let learnt = self.macs.as_ref().is_some_and(|macs| !macs.is_empty());
-        learnt || self.wan.as_deref().is_some_and(|state| state.eq_ignore_ascii_case("connected"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -407,7 +356,6 @@ mod tests {
             strategy: None,
             services: ["A", "B", "A"].map(service).to_vec(),
             wan: None,
-            on_conflict: OnConflict::Refuse,
             on_refusal: OnRefusal::Undo,
         };
         assert_eq!(wish.tconts(), [1, 2, 1]);

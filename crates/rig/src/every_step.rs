@@ -130,9 +130,8 @@ impl Operation {
         let olt: fn(&mut zte::OltSettings) = |olt| olt.reboot_wait = REBOOT_WAIT;
         let writer = Writer::with(SMALL, WriterOptions { olt: Some(olt), ..WriterOptions::default() }).await;
         let serial = self.prepare(&writer.sim);
-        if self.holds == Some(false) {
-            let body = json!({"owner": "billing", "reason": "unpaid"});
-            let made = writer.post(&format!("/onu/sn/{serial}/suspend"), body).await;
+        if let Some((method, path, body)) = self.first(&serial) {
+            let made = writer.send(method, &path, Some(body)).await;
             assert_eq!(made.status, 200, "{}", made.body);
             writer.sim.device(|device| device.save()).unwrap();
         }
@@ -153,11 +152,22 @@ impl Operation {
         .unwrap()
     }
 
+    /// What is asked for before it, and goes well.
+    pub fn first(self, serial: &str) -> Option<(Method, String, Value)> {
+        let body = json!({"owner": "billing", "reason": "unpaid"});
+        (self.holds == Some(false)).then(|| (Method::POST, format!("/onu/sn/{serial}/suspend"), body))
+    }
+
     /// The request for it.
     pub fn request(self, serial: &str, query: &str) -> (Method, String, Option<Value>) {
         let path = self.path.replace("{serial}", serial) + query;
         let body = (self.body)(serial);
         (self.method.parse().unwrap(), path, (!body.is_null()).then_some(body))
+    }
+
+    /// Whether it registers the ONU.
+    pub const fn is_registration(self) -> bool {
+        self.registers.is_some()
     }
 
     /// Where the ONU stands, or will.

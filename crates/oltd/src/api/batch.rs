@@ -6,17 +6,20 @@ use std::time::{Duration, SystemTime};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{ExpectedSerial, OnRefusal, OnuId, OnuRef, OnuWish, PlainText, RebootVia};
+use gpon::{ExpectedSerial, OnRefusal, OnuId, OnuRef, OnuWish};
 use tokio::time::Instant;
 
+use super::batch_bodies::{
+    ForAll, Many, ManyNames, ManyReboots, ManyRegistrations, ManyResumptions, ManySuspensions, Meant, Named,
+    One, Registered,
+};
 use super::batch_results::{BatchOrPlan, PlannedBatch, batch_answer};
 use super::below::Below;
-use super::callbacks::CallbackUrl;
-use super::onu_management::{Which, invalid, place};
+use super::onu_management::{invalid, place};
 use super::register::{Wished, wished};
 use super::writing::{Asking, let_through};
 use crate::app::{App, ChosenOlt};
-use crate::http::body::{Body, LossName, Moment, OltName, Reference, Whole, body};
+use crate::http::body::{Body, LossName, Moment, OltName, Reference, Whole};
 use crate::http::openapi::{BatchFailures, BatchMade, HowToWrite};
 use crate::http::{ErrorCode, Failure, Query, Written};
 use crate::jobs::{Batch, Common, Holding, ItemWish, Target};
@@ -27,142 +30,6 @@ use crate::writing::Extent;
 const LATEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Targets are planned for so long: requests are given up some time later.
 const PLANNED: Duration = Duration::from_secs(75);
-
-body! {
-    /// Which of many ONUs is meant.
-    pub(super) part struct One {
-        /// Its OLT; left out below an OLT's tree, and where the ONU is looked for by its serial number.
-        olt: Option<OltName>,
-        /// Which.
-        which: Which,
-        /// The serial number of the ONU that has to stand there.
-        expect_serial: Option<ExpectedSerial>,
-        /// What the caller calls it, to be told again.
-        r#ref: Option<Reference>,
-    }
-}
-
-body! {
-    /// An ONU among many: by its place, by its serial number, or by both.
-    pub(super) struct Meant {
-        /// Which.
-        one: One,
-    }
-}
-
-body! {
-    /// What an ONU among many is called.
-    pub(super) struct Named {
-        /// Which.
-        one: One,
-        /// Its description; it stays as it is where none is named.
-        description: Option<PlainText>,
-        /// Its name; it stays as it is where none is named.
-        name: Option<PlainText>,
-    }
-}
-
-body! {
-    /// What holds for all targets.
-    pub(super) part struct ForAll {
-        /// What is done about what was done already to an ONU when the OLT refuses a part.
-        on_refusal: Option<OnRefusal>,
-        /// What may be lost that cannot be brought back, by the names that an answer told.
-        accept_loss: Option<Vec<LossName>>,
-        /// When it begins at the earliest.
-        not_before: Option<Moment>,
-        /// Until when targets are tried whose OLT cannot be reached or is held; none begins later.
-        until: Option<Moment>,
-        /// How many targets there have to be.
-        expect: Option<Whole<1, 5000>>,
-        /// The URL that the end of the batch is told to (docs/callbacks.md).
-        callback_url: Option<CallbackUrl>,
-    }
-}
-
-body! {
-    /// Many ONUs.
-    pub(super) struct Many {
-        /// The ONUs, which are taken in this order at each OLT.
-        #[also("onus")]
-        targets: Vec<Meant>,
-        /// All.
-        all: ForAll,
-    }
-}
-
-body! {
-    /// Many ONUs to restart.
-    pub(super) struct ManyReboots {
-        /// The ONUs, which are taken in this order at each OLT.
-        #[also("onus")]
-        targets: Vec<Meant>,
-        /// By which way they are restarted; `omci` unless it is named.
-        via: Option<RebootVia>,
-        /// All.
-        all: ForAll,
-    }
-}
-
-body! {
-    /// What many ONUs are called.
-    pub(super) struct ManyNames {
-        /// The ONUs, which are taken in this order at each OLT.
-        #[also("onus")]
-        targets: Vec<Named>,
-        /// All.
-        all: ForAll,
-    }
-}
-
-body! {
-    /// An ONU among many that are to be in service.
-    pub(super) struct Registered {
-        /// Its OLT; left out below an OLT's tree, and where one alone is configured.
-        olt: Option<OltName>,
-        /// The ONU.
-        wished: Wished,
-    }
-}
-
-body! {
-    /// Many ONUs to put into service.
-    pub(super) struct ManyRegistrations {
-        /// The ONUs, which are taken in this order at each OLT.
-        #[also("onus")]
-        targets: Vec<Registered>,
-        /// All.
-        all: ForAll,
-    }
-}
-
-body! {
-    /// Many ONUs to suspend.
-    pub(super) struct ManySuspensions {
-        /// The ONUs, which are taken in this order at each OLT.
-        #[also("onus")]
-        targets: Vec<Meant>,
-        /// Why, for whoever finds them so.
-        reason: Reference,
-        /// Whose holds they are: of the token unless it is named, of `anonymous` where none is asked for.
-        owner: Option<Reference>,
-        /// All.
-        all: ForAll,
-    }
-}
-
-body! {
-    /// Many ONUs to resume.
-    pub(super) struct ManyResumptions {
-        /// The ONUs, which are taken in this order at each OLT.
-        #[also("onus")]
-        targets: Vec<Meant>,
-        /// Whose holds are lifted: of the token unless it is named, of `anonymous` where none is asked for.
-        owner: Option<Reference>,
-        /// All.
-        all: ForAll,
-    }
-}
 
 /// A request for a batch, by somebody who may write at all.
 #[derive(Debug)]

@@ -62,3 +62,9 @@ impl Below {
         Ok(Detail::of(view, saved, batch))
     }
 }
+
+/// A job as [`super::jobs::show`] shows it; `None` where it is gone or cannot be read.
+pub(crate) async fn shown(app: &App, id: &str) -> Option<serde_json::Value> {
+    let detail = Below(None).shown(app, id).await.ok()?;
+    serde_json::to_value(detail).ok()
+}

@@ -207,12 +207,6 @@ impl Detail {
     }
 }
 
-/// A job as [`show`] shows it; `None` where it is gone or cannot be read.
-pub(crate) async fn shown(app: &App, id: &str) -> Option<serde_json::Value> {
-    let detail = Below(None).shown(app, id).await.ok()?;
-    serde_json::to_value(detail).ok()
-}
-
 /// The jobs, the newest first.
 #[utoipa::path(
     get, path = "/jobs", operation_id = "jobs", tag = "Jobs and plans",

@@ -2,6 +2,7 @@
 
 mod backups;
 mod batch;
+mod batch_bodies;
 mod batch_results;
 mod below;
 mod callbacks;
@@ -25,6 +26,7 @@ mod plans;
 mod pon;
 mod profiles;
 mod register;
+mod registered;
 mod save;
 mod service;
 mod service_ports;
@@ -35,7 +37,7 @@ mod uplinks;
 mod vlans;
 mod writing;
 
-pub(crate) use jobs::shown as shown_job;
+pub(crate) use below::shown as shown_job;
 
 use std::time::SystemTime;
 

@@ -243,6 +243,11 @@ impl Question {
             true => Some(Holds::of(olt).await?),
             false => None,
         };
+        if self.filter.asks_for_holds() && !holds.as_ref().is_some_and(Holds::are_known) {
+            let message = "Who holds ONUs of this OLT is not known here.";
+            let detail = "suspended_by: the instance that writes to the OLT knows it";
+            return Err(Failure::new(ErrorCode::StoreUnavailable, message, detail));
+        }
         let charset = olt.charset();
         let second = more.as_ref().map_or(&[][..], |more| &more.entry.reading().value);
         let mut lines: Vec<_> = all

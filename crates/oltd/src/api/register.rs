@@ -1,8 +1,8 @@
 use std::net::Ipv4Addr;
 
 use gpon::{
-    Credential, OnConflict, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber,
-    TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
+    Credential, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber, TypeChoice,
+    UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
 };
 
 use super::callbacks::CallbackUrl;
@@ -109,8 +109,6 @@ body! {
         services: Option<Vec<Service>>,
         /// Its WAN, where it is a router.
         wan: Option<WanOf>,
-        /// What is done where the serial number is registered elsewhere on the OLT; `refuse` unless it is named.
-        on_conflict: Option<OnConflict>,
         /// What the caller calls it, to be told again.
         r#ref: Option<Reference>,
     }
@@ -239,7 +237,6 @@ pub(super) fn wished(body: Wished, on_refusal: OnRefusal) -> Result<(Registratio
         strategy: body.strategy,
         services,
         wan: body.wan.map(of_wan).transpose()?,
-        on_conflict: body.on_conflict.unwrap_or_default(),
         on_refusal,
     };
     let reference = body.r#ref.map(|Reference(reference)| reference);

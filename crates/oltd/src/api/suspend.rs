@@ -206,7 +206,7 @@ pub(super) fn owner(query: &Query, field: &str) -> Result<Option<String>, Failur
 
 /// Who holds which ONUs, those of an ONU together.
 #[utoipa::path(
-    get, path = "/holds", operation_id = "holds", tag = "ONU life cycle",
+    get, path = "/holds", operation_id = "holds", tag = "Jobs and plans",
     params(WhichHolds),
     responses(ToldList<Row>, JobFailures),
 )]

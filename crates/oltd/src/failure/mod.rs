@@ -277,7 +277,7 @@ impl From<ChangeError> for Failure {
                     _ => String::new(),
                 };
                 let message = format!(
-                    "The serial number is registered at {}{name}{since}; on_conflict: take_over moves one that is offline.",
+                    "The serial number is registered at {}{name}{since}; delete it there first.",
                     place.at
                 );
                 Self::new(ErrorCode::SerialInUse, message, detail).with_data(serde_json::json!({ "place": {

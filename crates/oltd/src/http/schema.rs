@@ -80,8 +80,6 @@ forms! {
     WanMode = words(["pppoe", "dhcp", "static"]);
     /// How far the ONU has to come before the answer: configured; it works and its light is normal; traffic goes through it.
     WaitFor = words(["configured", "online", "service"]);
-    /// What is done where the serial number is registered elsewhere on the OLT: nothing, or it is deleted there if it is offline.
-    OnConflict = words(["refuse", "take_over"]);
     /// Serial number of the ONU that has to stand there; `none` for one that is registered without.
     ExpectedSerial = text(r"^([0-9A-Za-z]{4}[0-9A-Fa-f]{8}|none)$", "ZTEGC0000001");
     /// Text for the caller's own use.

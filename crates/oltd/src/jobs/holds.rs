@@ -3,9 +3,6 @@
 //! The store has the holds, and lets them follow from how the jobs end that make and lift
 //! them. What the OLT has to be told is the change that blocks or unblocks an ONU.
 
-mod drawn;
-mod made;
-
 use std::sync::Arc;
 
 use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuWish, WriteReport, WriteState};
@@ -71,7 +68,7 @@ pub(super) fn names(holds: &[HoldRow]) -> String {
     holds.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-fn owners(holds: &[HoldRow]) -> Vec<String> {
+pub(super) fn owners(holds: &[HoldRow]) -> Vec<String> {
     holds.iter().map(|hold| hold.owner.clone()).collect()
 }
 
@@ -230,7 +227,7 @@ fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec
                 ),
                 None => {}
             }
-            if !unchanged && !(own.is_none() && holds.is_empty()) {
+            if !unchanged && (own.is_some() || !holds.is_empty()) {
                 warn("somebody had brought the ONU into service while it was suspended".to_owned());
             }
             if !holds.is_empty() {

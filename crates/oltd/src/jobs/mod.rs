@@ -7,6 +7,7 @@
 
 mod abandoned;
 mod accept;
+mod acceptance;
 mod again;
 mod alone;
 mod batch_board;
@@ -29,8 +30,11 @@ mod lost;
 mod not_begun;
 mod plans;
 mod register;
+mod run;
 mod saving;
 mod settling;
+mod suspend_plans;
+mod suspending;
 mod told;
 mod view;
 mod wanted;
@@ -45,7 +49,6 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, WriteReport};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use zte::{ChangeError, How, Olt};
 
@@ -53,6 +56,7 @@ use crate::cache::{Cache, Scope};
 use crate::store::Store;
 use crate::tasks::Tasks;
 use crate::writing::{Gate, Hold, SaveMode, Writes};
+pub use acceptance::Acceptance;
 pub use batch_items::{ItemWish, Target};
 pub use batch_plan::{PlannedItem, Will};
 pub use batch_view::{BatchView, ItemView, NONE_DONE};
@@ -65,7 +69,7 @@ pub use holds::{Holding, NOBODY, held_as};
 pub use keys::{Key, KeyTurn, Under};
 pub use not_begun::NotBegun;
 pub use plans::{Drawn, KeptPlan, SavePlan};
-pub use register::{Acceptance, REGISTER};
+pub use register::{Placed, REGISTER};
 pub use saving::{SaveTimes, Saved};
 pub use told::{Accepted, Changed, Facts, Told, ToldStep, spelt};
 use told::{read_told, unknown};
@@ -187,19 +191,6 @@ pub struct End {
     pub place: Option<Placed>,
     /// Who holds the ONU from now on, for what makes or lifts a hold.
     pub suspended_by: Option<Vec<String>>,
-}
-
-/// Where a registration put an ONU.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Placed {
-    /// The place.
-    pub at: OnuRef,
-    /// Its serial number.
-    pub serial: Option<gpon::SerialNumber>,
-    /// The first of its service ports.
-    pub service_port: Option<u8>,
-    /// What was seen of it, where that was waited for.
-    pub installation: Option<gpon::Installation>,
 }
 
 impl End {

@@ -2,46 +2,37 @@
 
 use std::time::Duration;
 
-use gpon::{Installation, OnuRef, OnuState, Registration, WaitFor, WriteState};
-use tokio::time::Instant;
+use gpon::{OnuRef, Registration, WaitFor, WriteState};
+use serde::{Deserialize, Serialize};
 use zte::{ChangeError, NotChanged, Outcome, Plan, Wanted};
 
+use super::acceptance::Acceptance;
 use super::again::Again;
 use super::cancel::Cancellable;
 use super::change::{SETTLED, Work, document};
 use super::journal::{JobJournal, Kept};
 use super::plans::keep;
 use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
-use crate::limits::OpticalLimits;
 use crate::store::JobState;
 
 /// The kind of the jobs that register ONUs.
 pub const REGISTER: &str = "register";
 
-/// How far an ONU has to come before its registration is answered.
-#[derive(Debug, Clone, Copy)]
-pub struct Acceptance {
-    /// How far.
-    pub wait_for: WaitFor,
-    /// How long it is waited for at most; then it is registered all the same.
-    pub at_most: Duration,
-    /// What is normal light.
-    pub limits: OpticalLimits,
-}
-
-impl Acceptance {
-    /// None: what is configured is answered.
-    pub fn none() -> Self {
-        Self { wait_for: WaitFor::Configured, at_most: Duration::ZERO, limits: OpticalLimits::default() }
-    }
+/// Where a registration put an ONU.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The place.
+    pub at: OnuRef,
+    /// Its serial number.
+    pub serial: Option<gpon::SerialNumber>,
+    /// The first of its service ports.
+    pub service_port: Option<u8>,
+    /// What was seen of it, where that was waited for.
+    pub installation: Option<gpon::Installation>,
 }
 
 /// So often a number that is free by every list and refused as one in use is chosen anew.
 const TRIES: u32 = 3;
-
-/// The first pauses between two looks at an ONU that is awaited, and every further one.
-const SOON: [u64; 3] = [1, 2, 3];
-const LATER: u64 = 5;
 
 impl Jobs {
     /// Registers an ONU, or completes one that is.
@@ -332,39 +323,6 @@ impl Registering {
         }
     }
 
-    /// What is seen of an ONU, and what is to be warned of, once it has come as far as was
-    /// asked for, or that took too long.
-    async fn accepted(
-        &self,
-        wish: &Registration,
-        plan: &Plan,
-        acceptance: Acceptance,
-    ) -> (Installation, Vec<String>) {
-        let until = Instant::now() + acceptance.at_most;
-        let serves = acceptance.wait_for == WaitFor::Service;
-        let mut pauses = SOON.into_iter().chain(std::iter::repeat(LATER));
-        let mut seen = Installation::default();
-        loop {
-            match self.olt.olt.installed(plan.at(), serves, wish.wan.is_some()).await {
-                Ok(now) => seen = now,
-                Err(error) => seen.problems = vec![error.to_string()],
-            }
-            let is_there = seen.is_online()
-                && seen.onu_rx.is_some_and(|rx| acceptance.limits.rx_power.judge(rx.value()) == "normal")
-                && (!serves || seen.is_served());
-            let pause = Duration::from_secs(pauses.next().unwrap_or(LATER));
-            let is_over = self.jobs.0.tasks.ending().is_cancelled() || Instant::now() + pause > until;
-            if is_there || is_over {
-                let warnings = warnings(&seen, acceptance, is_there);
-                return (seen, warnings);
-            }
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.jobs.0.tasks.ending().cancelled() => {}
-            }
-        }
-    }
-
     pub(super) async fn failed(&self, error: ChangeError) -> NotDone {
         // The server came to end, or somebody to hold the OLT, while it waited for its turn.
         if matches!(error.why, NotChanged::Journal(_)) {
@@ -392,39 +350,3 @@ impl Registering {
         why
     }
 }
-
-/// What an installer should know.
-fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bool) -> Vec<String> {
-    let mut warnings: Vec<String> = Vec::new();
-    if let Some(rx) = seen.onu_rx {
-        let limits = acceptance.limits.rx_power;
-        match limits.judge(rx.value()) {
-            "low" => warnings.push(format!("{rx} dBm at the ONU: too weak")),
-            "high" => warnings.push(format!("{rx} dBm at the ONU: too strong")),
-            _ if rx.value() < limits.low + MARGIN => warnings.push(format!("{rx} dBm at the ONU: weak")),
-            _ => {}
-        }
-    }
-    if seen.config_state.as_deref() == Some("fail") {
-        warnings.push("the OLT says that the ONU did not take all of its configuration".to_owned());
-    }
-    if !is_there {
-        let phase = match seen.phase {
-            Some(OnuState::Online) => "online".to_owned(),
-            Some(phase) => format!("{phase:?}"),
-            None => "in a state that could not be read".to_owned(),
-        };
-        let what = match acceptance.wait_for {
-            WaitFor::Service if seen.is_online() => {
-                "no MAC address was learnt and no WAN is connected".to_owned()
-            }
-            _ => format!("the ONU is {phase}"),
-        };
-        warnings.push(format!("within {} s: {what}; it stays registered", acceptance.at_most.as_secs()));
-    }
-    warnings.extend(seen.problems.iter().cloned());
-    warnings
-}
-
-/// How near to the lower limit light counts as weak, in dB: a connector that ages costs as much.
-const MARGIN: f64 = 1.0;

@@ -1,7 +1,5 @@
 //! Holds: who wants which ONU out of service, consistent with the jobs that make and lift them.
 
-mod follow;
-
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
@@ -10,15 +8,14 @@ use secrecy::SecretString;
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
+use super::hold_ends::wish_of;
 use super::idempotency::AskedUnder;
 use super::jobs::NewJob;
 use super::writer::{Statement, Turn, sql};
 use super::{Store, column, fits, ms, time};
-pub(super) use follow::follow;
-use follow::wish_of;
 
 /// How an ONU is kept out of service: disabled at the OLT.
-const SHUTDOWN: &str = "shutdown";
+pub(super) const SHUTDOWN: &str = "shutdown";
 
 /// What a job does about holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -168,7 +165,7 @@ impl HoldRow {
 }
 
 impl HoldWish {
-    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+    pub(super) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
         let act: String = column(row, "act")?;
         Ok(Self {
             act: if act == HoldAct::Resume.as_str() { HoldAct::Resume } else { HoldAct::Suspend },

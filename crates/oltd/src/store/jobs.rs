@@ -312,7 +312,7 @@ pub(super) async fn end(
     let update = "UPDATE jobs SET state = $2, finished_at = $3, pad = $4 WHERE id = $1";
     let update = sql(update).bind(id).bind(state.as_str()).bind(ms(at)).bind(room(Stage::Ended, state));
     found(turn.run(update).await?, id)?;
-    super::holds::follow(turn, id, state, at).await?;
+    super::hold_ends::follow(turn, id, state, at).await?;
     let result = match result {
         Some(sealed) => {
             let put = "INSERT INTO results (job, document) VALUES ($1, $2)

@@ -13,6 +13,7 @@ mod batches;
 mod duties;
 mod error;
 mod folder;
+mod hold_ends;
 mod holds;
 mod idempotency;
 mod jobs;

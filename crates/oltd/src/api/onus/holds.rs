@@ -9,13 +9,14 @@ use crate::http::Failure;
 use crate::jobs::held_as;
 use crate::store::HoldFilter;
 
-/// The owners, by what holds know an ONU by. `None` where only another instance knows them.
+/// The owners, by what holds know an ONU by. `None` where they are not known: another
+/// instance writes to the OLT, or there is no store.
 #[derive(Debug)]
 pub(super) struct Holds(Option<BTreeMap<String, Vec<String>>>);
 
 impl Holds {
     pub(super) async fn of(olt: &ChosenOlt) -> Result<Self, Failure> {
-        if !olt.site().writer {
+        if !olt.site().writer || olt.jobs().store().is_err() {
             return Ok(Self(None));
         }
         let filter = HoldFilter { olt: Some(olt.id().to_owned()), ..HoldFilter::default() };
@@ -24,6 +25,10 @@ impl Holds {
             holds.entry(hold.onu).or_default().push(hold.owner);
         }
         Ok(Self(Some(holds)))
+    }
+
+    pub(super) const fn are_known(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Who holds this one; `None` where that is not known.

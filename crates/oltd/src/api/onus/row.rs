@@ -64,7 +64,7 @@ pub(super) struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::ListedAdminState)]
     admin_state: Option<Option<&'static str>>,
-    /// Who holds it out of service, where a parameter names this column; null where another instance writes to the OLT.
+    /// Who holds it out of service, where a parameter names this column; null where that is not known: another instance writes to the OLT, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::ListedOwners)]
     suspended_by: Option<Option<Vec<String>>>,

@@ -145,7 +145,7 @@ fn several_olts_have_no_default_unless_one_is_named() {
 const WRONG: &[(&str, &str)] = &[
     (
         "lisen = 'x'\n{}",
-        "lisen: there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`",
+        "lisen: there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`, `strategies_dir`",
     ),
     (
         "{}communty = 'x'",
@@ -202,11 +202,11 @@ const WRONG: &[(&str, &str)] = &[
     ("{}{}", "olts[1].id: `one` is the id of olts[0] already"),
     (
         "'olts[9223372036854775807]' = 1\n{}",
-        "olts[9223372036854775807]: there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`",
+        "olts[9223372036854775807]: there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`, `strategies_dir`",
     ),
     (
         "'log.level' = 'debug'\n{}",
-        "log.level: there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`",
+        "log.level: there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`, `strategies_dir`",
     ),
     ("listen = 99999999999999999999\n{}", "holds a number that is out of range"),
     ("olts = 5", "olts: must be a list of tables: write [[olts]]"),

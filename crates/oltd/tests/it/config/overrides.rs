@@ -82,13 +82,13 @@ fn a_wrong_variable_names_itself() {
         (
             "OLTD_FOO",
             "1",
-            "there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`",
+            "there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`, `strategies_dir`",
         ),
         ("OLTD_LOG__FOO", "1", "there is no such key here, expected one of `format`, `level`, `access`"),
         (
             "OLTD_FOO__BAR",
             "1",
-            "there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`",
+            "there is no such key here, expected one of `listen`, `default`, `data_dir`, `store_key`, `olts`, `log`, `cache`, `monitoring`, `http`, `cors`, `tls`, `auth`, `metrics`, `save`, `callbacks`, `stop_wait`, `answers_file`, `strategies_dir`",
         ),
         ("OLTD_LOG", "info", "must be a table of keys"),
         ("OLTD_OLTS", "x", "names no key; see oltd.example.toml for the keys"),

@@ -1,7 +1,5 @@
 //! What people did, by hand or by oltd, while an ONU was suspended or before: nothing of it is undone.
 
-use oltsim::{AtLine, LineEffect, LineFault, Stop};
-use rig::until;
 use serde_json::json;
 
 use super::{Case, is};
@@ -80,35 +78,4 @@ async fn a_hold_follows_the_serial_number() {
     is(&again, "applied", json!(["billing"]));
     assert_eq!(again.body["data"]["onu_id"], free, "{}", again.body);
     is(&case.resume("billing").await, "applied", json!([]));
-}
-
-/// While the end of its job is not known, neither is the hold; it follows the job.
-#[tokio::test]
-async fn a_pending_hold_follows_its_job() {
-    for (how, held) in [("finish", true), ("undo", false), ("accept", true)] {
-        let case = Case::new().await;
-        case.writer.sim.set_line_faults(vec![LineFault::first("shutdown", LineEffect::CutAfter)]);
-        let mut gate = case.writer.sim.hold(Stop::Line(AtLine::Begins("shutdown".into())));
-        let (answer, ()) = tokio::join!(case.suspend("billing", "unpaid"), async {
-            gate.reached().await.unwrap();
-            let holds = case.writer.get("/holds").await.body["data"].clone();
-            assert_eq!(holds[0]["state"], "being_made", "{holds}");
-            // Whatever else stands there, somebody has put there: it waits for a person.
-            case.by_hand("name by hand");
-            case.by_hand("no shutdown");
-            drop(gate);
-        });
-        if answer.status == 200 {
-            continue;
-        }
-        let job = answer.body["data"]["job"].as_str().unwrap();
-        let holds = case.writer.get("/holds").await.body["data"].clone();
-        assert_eq!(holds[0]["state"], "unknown", "{holds}");
-        let settled = case.writer.post(&format!("/jobs/{job}/settle"), json!({"how": how})).await;
-        assert_eq!(settled.status, 200, "{how}: {}", settled.body);
-        until(async || case.owners().await.is_empty() != held).await;
-        if how != "accept" {
-            assert_eq!(case.is_enabled(), !held, "{how}");
-        }
-    }
 }

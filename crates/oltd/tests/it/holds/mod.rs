@@ -4,6 +4,7 @@ mod hands;
 mod lists;
 mod owners;
 mod plans;
+mod states;
 
 use gpon::OnuRef;
 use oltsim::SMALL;

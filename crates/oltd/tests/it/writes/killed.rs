@@ -8,7 +8,7 @@ use futures::future::join_all;
 use oltd::store::{JobState, NewJob, NewPlan, PlanEnd, Store, StoreSettings};
 use oltsim::{AtLine, SMALL, Simulator, Source, Stop};
 use reqwest::Method;
-use rig::every_step::{Made, OPERATIONS, Operation, REBOOT_WAIT};
+use rig::every_step::{Made, OPERATIONS, Operation, REBOOT_WAIT, RESUME, onu};
 use rig::{Answer, simulator, until};
 use secrecy::SecretSlice;
 use serde_json::json;
@@ -36,10 +36,13 @@ async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
     let wished = operation.wished().await;
     let sim = small().await;
     let serial = operation.prepare(&sim);
-    let before = sim.device(|device| device.configuration()).unwrap();
     let home = Home::new(&sim, "on");
     home.configure_with(&sim, "on", "", &format!("reboot_wait = '{}s'", REBOOT_WAIT.as_secs()));
     let daemon = home.start().await;
+    if let Some((method, path, body)) = operation.first(&serial) {
+        assert_eq!(daemon.send(method, &path, Some(body)).await.status, 200);
+    }
+    let before = sim.device(|device| device.configuration()).unwrap();
     let mut gate = sim.hold(Stop::Line(AtLine::Begins(line.clone())));
     let (method, path, body) = operation.request(&serial, "");
     let asked = daemon.try_send(method, &path, body);
@@ -75,7 +78,7 @@ async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_write_at_a_line() {
     let whole = std::env::var_os("EVERY_STEP").is_some();
-    let once = OPERATIONS.iter().map(async |operation| {
+    let once = OPERATIONS.iter().chain([&RESUME]).map(async |operation| {
         let lines = operation.lines().await;
         for what in [Line::Left, Line::Done] {
             let mut hasher = DefaultHasher::new();
@@ -109,6 +112,39 @@ async fn what_was_not_begun_does_not_run_for_ever() {
     let job = daemon.job_beyond(&["queued", "running", "pending"]).await;
     assert_eq!((&job["state"], &job["result"]["state"]), (&json!("failed"), &json!("unchanged")), "{job}");
     assert!(job["error"].as_str().is_some_and(|why| why.contains("before anything of it was sent")), "{job}");
+    assert!(!sim.command_lines().iter().any(|line| line.configures));
+}
+
+/// A hold that is noted, and of which nothing was sent, is none after the next start.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_was_being_made_is_gone() {
+    let sim = small().await;
+    let home = Home::new(&sim, "on");
+    let daemon = home.start().await;
+    let serial = sim.device(|device| device.onu(onu()).unwrap().configured.serial).unwrap();
+    let mut gate = sim.hold(Stop::Line(AtLine::Begins("show running-config interface gpon-onu_".into())));
+    let body = json!({"reason": "unpaid"});
+    let path = format!("/onu/sn/{serial}/suspend");
+    let asked = daemon.try_send(Method::POST, &path, Some(body));
+    let killed = async {
+        gate.reached().await.unwrap();
+        let holds = daemon.get("/holds").await.body["data"].clone();
+        // Nobody is named: it is the token's.
+        assert_eq!(
+            (&holds[0]["owner"], &holds[0]["state"]),
+            (&json!("noc"), &json!("being_made")),
+            "{holds}"
+        );
+        daemon.signal("KILL");
+    };
+    let (answer, ()) = tokio::join!(asked, killed);
+    assert!(answer.is_none(), "{answer:?}");
+    daemon.kill();
+    drop(gate);
+    let daemon = home.start().await;
+    let job = daemon.job_beyond(&UNDER_WAY).await;
+    assert_eq!((&job["state"], &job["kind"]), (&json!("failed"), &json!("suspend")), "{job}");
+    assert_eq!(daemon.get("/holds").await.body["data"], json!([]));
     assert!(!sim.command_lines().iter().any(|line| line.configures));
 }
 

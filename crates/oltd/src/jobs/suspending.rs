@@ -5,19 +5,19 @@ use std::time::{Duration, SystemTime};
 use gpon::{OnuChange, WriteState};
 use zte::{ChangeError, JournalLost, NotChanged, Outcome, Plan};
 
-use super::super::cancel::Cancellable;
-use super::super::change::Work;
-use super::super::journal::JobJournal;
-use super::super::told::report;
-use super::super::why::of_change;
-use super::super::{End, NotDone, Told};
-use super::{held_as, names, owners};
+use super::cancel::Cancellable;
+use super::change::Work;
+use super::holds::{held_as, names, owners};
+use super::journal::JobJournal;
+use super::told::report;
+use super::why::of_change;
+use super::{End, NotDone, Told};
 use crate::store::{HoldAct, HoldRow, HoldWish, JobState, Lifting, StoreError};
 
 /// What came of a job.
 pub(super) enum Made {
     /// The OLT was told, or had nothing to be told.
-    Change(Plan, Outcome),
+    Change(Box<(Plan, Outcome)>),
     /// A hold is lifted, and for this reason the OLT is told nothing.
     Lifted(Vec<HoldRow>),
 }
@@ -48,8 +48,8 @@ impl Work {
             match self.begin_wish(&wish, &held_as(self.at, change.identity()), &journal).await? {
                 Some(others) => Ok(Made::Lifted(others)),
                 None => {
-                    let (plan, outcome) = self.olt.olt.change(&change, &journal, settled).await?;
-                    Ok(Made::Change(plan, outcome))
+                    let made = self.olt.olt.change(&change, &journal, settled).await?;
+                    Ok(Made::Change(Box::new(made)))
                 }
             }
         };
@@ -63,7 +63,10 @@ impl Work {
         journal: &JobJournal,
     ) -> Result<End, NotDone> {
         match made {
-            Ok(Made::Change(plan, outcome)) => Ok(self.ended(&plan, outcome, journal).await),
+            Ok(Made::Change(made)) => {
+                let (plan, outcome) = *made;
+                Ok(self.ended(&plan, outcome, journal).await)
+            }
             Ok(Made::Lifted(others)) => Ok(self.lifted(&others).await),
             Err(NotMade::Change(error)) => Err(self.failed(error, journal).await),
             Err(NotMade::Not(why)) => Err(self.not_done(why).await),

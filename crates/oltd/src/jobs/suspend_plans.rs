@@ -5,12 +5,12 @@ use std::sync::Arc;
 use gpon::{OnuChange, OnuWish};
 use zte::{ChangeError, NotChanged, Plan};
 
-use super::super::change::{SETTLED, Work};
-use super::super::journal::{Kept, sealed};
-use super::super::plans::keep;
-use super::super::{Answered, Asked, Jobs, KeptPlan, NotBegun, Writable, new_id};
-use super::made::{Made, NotMade};
-use super::{Holding, held_by_plan, names, owners};
+use super::change::{SETTLED, Work};
+use super::holds::{Holding, held_by_plan, names, owners};
+use super::journal::{Kept, sealed};
+use super::plans::keep;
+use super::suspending::{Made, NotMade};
+use super::{Answered, Asked, Jobs, KeptPlan, NotBegun, Writable, new_id};
 use crate::store::{HoldAct, HoldFilter, HoldRow, HoldWish, Lifting, Store, StoreError, lifting};
 
 impl Jobs {
@@ -68,7 +68,7 @@ impl Jobs {
 
     /// Who would hold the ONU of a plan that was kept, once it is applied; `None` for one that
     /// makes and lifts no hold.
-    pub(in crate::jobs) async fn would_hold(&self, plan: &str) -> Result<Option<Vec<String>>, StoreError> {
+    pub(super) async fn would_hold(&self, plan: &str) -> Result<Option<Vec<String>>, StoreError> {
         let Ok(store) = self.store() else { return Ok(None) };
         match store.hold_wish(plan).await? {
             Some(wish) => suspended_by(store, &wish).await.map(Some),
@@ -80,7 +80,7 @@ impl Jobs {
     ///
     /// # Errors
     /// [`NotBegun`].
-    pub(in crate::jobs) async fn apply_hold(
+    pub(super) async fn apply_hold(
         &self,
         olt: &Writable,
         id: &str,
@@ -109,8 +109,8 @@ impl Jobs {
                     match others {
                         Some(others) => Ok(Made::Lifted(others)),
                         None => {
-                            let (plan, outcome) = work.olt.olt.apply(&plan, &journal, settled).await?;
-                            Ok(Made::Change(plan, outcome))
+                            let made = work.olt.olt.apply(&plan, &journal, settled).await?;
+                            Ok(Made::Change(Box::new(made)))
                         }
                     }
                 };

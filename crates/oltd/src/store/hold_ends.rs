@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use super::super::error::StoreError;
-use super::super::jobs::JobState;
-use super::super::writer::{Turn, sql};
-use super::super::{column, maybe_time, ms};
-use super::{HoldAct, HoldWish, SHUTDOWN};
+use super::error::StoreError;
+use super::holds::{HoldAct, HoldWish, SHUTDOWN};
+use super::jobs::JobState;
+use super::writer::{Turn, sql};
+use super::{column, maybe_time, ms};
 
 pub(super) async fn wish_of(
     turn: &mut Turn<'_>,
@@ -19,7 +19,7 @@ pub(super) async fn wish_of(
 }
 
 /// Does to the hold of a job what follows from how the job ends, in the commit by which it does.
-pub(in crate::store) async fn follow(
+pub(super) async fn follow(
     turn: &mut Turn<'_>,
     job: &str,
     state: JobState,

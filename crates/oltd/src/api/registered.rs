@@ -1,0 +1,67 @@
+//! What was put into service, as its write tells it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::schema;
+use crate::jobs::Placed;
+
+/// What was put into service; absent for other writes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RegisteredOnu)]
+pub(super) struct Registered {
+    #[schema(value_type = schema::SerialNumber)]
+    serial_number: Option<String>,
+    /// The first of its service ports; null where it has none.
+    service_port_id: Option<u8>,
+    /// Its phase; null where it was not awaited.
+    onu_state: Option<&'static str>,
+    /// What an installer wants to know; absent where it was not awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Installed>,
+}
+
+/// What was seen of an ONU that was put into service.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Installation)]
+struct Installed {
+    /// What the OLT receives from it, in dBm.
+    olt_rx_power: Option<f64>,
+    /// What it receives, in dBm.
+    rx_power: Option<f64>,
+    /// What it sends, in dBm.
+    tx_power: Option<f64>,
+    /// Metres.
+    distance: Option<u32>,
+    /// The MAC addresses learnt behind it; null where they were not awaited.
+    mac: Option<Vec<String>>,
+    /// The state of its WAN, in the OLT's word; null where it was not awaited.
+    wan: Option<String>,
+    /// The address of its WAN.
+    #[schema(value_type = Option<schema::Ipv4Text>)]
+    wan_address: Option<String>,
+    /// Whether its configuration reached it, in the OLT's word.
+    config_state: Option<String>,
+}
+
+impl From<Placed> for Registered {
+    fn from(placed: Placed) -> Self {
+        let seen = placed.installation;
+        let dbm = |power: Option<gpon::Dbm>| power.map(gpon::Dbm::value);
+        Self {
+            serial_number: placed.serial.map(|serial| serial.to_string()),
+            service_port_id: placed.service_port,
+            onu_state: seen.as_ref().and_then(|seen| seen.phase).map(gpon::OnuState::as_str),
+            report: seen.map(|seen| Installed {
+                olt_rx_power: dbm(seen.olt_rx),
+                rx_power: dbm(seen.onu_rx),
+                tx_power: dbm(seen.onu_tx),
+                distance: seen.distance_m,
+                mac: seen.macs,
+                wan: seen.wan,
+                wan_address: seen.wan_address.map(|address| address.to_string()),
+                config_state: seen.config_state,
+            }),
+        }
+    }
+}
