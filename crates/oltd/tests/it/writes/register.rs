@@ -1,7 +1,7 @@
 //! Putting ONUs into service, each as it is when nothing goes wrong, and what stands in the way.
 
 use gpon::OnuRef;
-use oltsim::SMALL;
+use oltsim::{AtLine, LineEffect, LineFault, SMALL, Stop};
 use rig::{Writer, WriterOptions};
 use serde_json::{Value, json};
 
@@ -192,4 +192,62 @@ async fn a_registration_is_planned_and_its_plan_applied() {
     assert_eq!(writer.post("/onu/register", body("ZTEGD8240001")).await.status, 201);
     let answer = writer.send(reqwest::Method::POST, &format!("/plans/{id}/apply"), None).await;
     assert_eq!((answer.status, &answer.body["error_code"]), (409, &json!("plan_stale")), "{}", answer.body);
+}
+
+/// What somebody else did to the ONU meanwhile would go with its registration: it stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_else_did_meanwhile_is_not_undone() {
+    let writer = Writer::start(SMALL).await;
+    let no = LineEffect::Refuse("%Code 62397-GPONSRV: The entry is not existed.\n".into());
+    writer.sim.set_line_faults(vec![LineFault::first("service 1", no)]);
+    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins("service 1".into())));
+    let (answer, ()) = tokio::join!(writer.post("/onu/register", body(SERIAL)), async {
+        gate.reached().await.unwrap();
+        writer.sim.type_as_somebody(&[
+            "configure terminal",
+            "interface gpon-onu_1/1/1:8",
+            "tcont 2 profile UP-10M",
+        ]);
+        drop(gate);
+    });
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (500, &json!("partial")), "{}", answer.body);
+    assert!(answer.body["data"]["warnings"].to_string().contains("tcont 2"), "{}", answer.body);
+    let tconts = writer.sim.device(|device| device.onu(at(8)).unwrap().configured.tconts.len()).unwrap();
+    assert_eq!(tconts, 2);
+}
+
+/// Where the OLT refuses a part, all of it is taken back.
+#[tokio::test]
+async fn what_is_refused_leaves_no_half_onu() {
+    let writer = Writer::start(SMALL).await;
+    let before = writer.sim.device(|device| device.configuration()).unwrap();
+    let no = LineEffect::Refuse("%Code 63990-GPONRM : ONT return error:command processing error\n".into());
+    writer.sim.set_line_faults(vec![LineFault::first("wan-ip", no)]);
+    let answer = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((answer.status, &answer.body["error_code"]), (422, &json!("rolled_back")), "{}", answer.body);
+    assert!(lines(&answer.body).contains(&"no onu 8"), "{}", answer.body);
+    assert!(writer.sim.device(|device| device.configuration()).unwrap() == before);
+    // An optional line may be refused.
+    let no = LineEffect::Refuse("%Error 20201: Invalid input\n".into());
+    writer.sim.set_line_faults(vec![LineFault::first("wan 1", no)]);
+    let answer = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (201, &json!("applied")), "{}", answer.body);
+    assert!(answer.body["data"]["warnings"].to_string().contains("which is optional"), "{}", answer.body);
+}
+
+/// What is read for a registration: the session, the PON, the serial number, what it names, and
+/// in the end the ONU; of a second one in the same session what is its own.
+#[tokio::test]
+async fn few_lines_are_read_for_it() {
+    let writer = Writer::start(SMALL).await;
+    let mut sent = 0;
+    for (serial, most) in [(SERIAL, 11), ("ZTEGD8240001", 5)] {
+        let answer = writer.post("/onu/register", body(serial)).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        let all: Vec<String> = writer.sim.command_lines().into_iter().map(|line| line.line).collect();
+        let read = all.len() - sent - lines(&answer.body).len();
+        println!("{serial}: {read} lines beside its own: {:?}", &all[sent..]);
+        assert!(read <= most, "{read}: {:?}", &all[sent..]);
+        sent = all.len();
+    }
 }
