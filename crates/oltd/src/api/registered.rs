@@ -18,7 +18,7 @@ pub(super) struct Registered {
     onu_state: Option<&'static str>,
     /// What an installer wants to know; absent where it was not awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Installed>,
+    report: Option<Box<Installed>>,
 }
 
 /// What was seen of an ONU that was put into service.
@@ -52,15 +52,17 @@ impl From<Placed> for Registered {
             serial_number: placed.serial.map(|serial| serial.to_string()),
             service_port_id: placed.service_port,
             onu_state: seen.as_ref().and_then(|seen| seen.phase).map(gpon::OnuState::as_str),
-            report: seen.map(|seen| Installed {
-                olt_rx_power: dbm(seen.olt_rx),
-                rx_power: dbm(seen.onu_rx),
-                tx_power: dbm(seen.onu_tx),
-                distance: seen.distance_m,
-                mac: seen.macs,
-                wan: seen.wan,
-                wan_address: seen.wan_address.map(|address| address.to_string()),
-                config_state: seen.config_state,
+            report: seen.map(|seen| {
+                Box::new(Installed {
+                    olt_rx_power: dbm(seen.olt_rx),
+                    rx_power: dbm(seen.onu_rx),
+                    tx_power: dbm(seen.onu_tx),
+                    distance: seen.distance_m,
+                    mac: seen.macs,
+                    wan: seen.wan,
+                    wan_address: seen.wan_address.map(|address| address.to_string()),
+                    config_state: seen.config_state,
+                })
             }),
         }
     }

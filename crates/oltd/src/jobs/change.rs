@@ -265,7 +265,7 @@ impl Work {
             at: plan.at(),
             serial: plan.serial(),
             service_port: plan.service_port(),
-            installation,
+            installation: installation.map(Box::new),
         });
         let suspended_by = self.note_holds(plan, &mut report, is_pending).await;
         let sent = progress.iter().any(|step| !matches!(step.forth, None | Some(StepState::NotSent)));

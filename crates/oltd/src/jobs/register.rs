@@ -28,7 +28,7 @@ pub struct Placed {
     /// The first of its service ports.
     pub service_port: Option<u8>,
     /// What was seen of it, where that was waited for.
-    pub installation: Option<gpon::Installation>,
+    pub installation: Option<Box<gpon::Installation>>,
 }
 
 /// So often a number that is free by every list and refused as one in use is chosen anew.
