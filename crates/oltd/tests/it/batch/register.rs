@@ -144,7 +144,7 @@ async fn callers_at_once_get_each_a_number_or_are_told_that_there_is_none() {
                         return (
                             told["result"]["state"].clone(),
                             told["error_code"].clone(),
-                            told["onu_id"].clone(),
+                            told["result"]["onu_id"].clone(),
                         );
                     }
                     _ => {
