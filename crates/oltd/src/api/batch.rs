@@ -199,7 +199,7 @@ impl Batching {
         if dry_run {
             let olts: BTreeMap<_, _> =
                 may_be.iter().map(|olt| (Arc::from(olt.id()), olt.writable())).collect();
-            let planned = jobs.plan_batch(batch, &olts, Instant::now() + PLANNED).await;
+            let planned = jobs.plan_batch(batch, &olts, self.asked.caller(), Instant::now() + PLANNED).await;
             return PlannedBatch::answer(planned, ignored);
         }
         let wait = self.asked.wait();

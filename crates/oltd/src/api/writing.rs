@@ -106,6 +106,11 @@ impl Asking {
         }
     }
 
+    /// The name of the token; `None` where the server asks for none.
+    pub(super) fn caller(&self) -> Option<&Arc<str>> {
+        self.by.as_ref()
+    }
+
     /// How long who asks waits for its end.
     pub(super) const fn wait(&self) -> Duration {
         self.wait

@@ -267,6 +267,9 @@ impl From<ChangeError> for Failure {
                 ErrorCode::OnuIdInUse,
                 "The number is taken; another one, or none, which chooses the lowest free one.",
             ),
+            NotChanged::Locked { .. } => {
+                new(ErrorCode::Locked, "Another job is about the ONU, or its end is not known yet.")
+            }
             NotChanged::NoFreeId(_) => new(ErrorCode::PonFull, "The PON has no free number."),
             NotChanged::SerialElsewhere { place, .. } => {
                 let name =
@@ -295,13 +298,8 @@ impl From<ChangeError> for Failure {
             )
             .with_data(serde_json::json!({ "differences": differences })),
             NotChanged::Lacks(names) => {
-                let what = detail.clone();
-                Self::new(
-                    ErrorCode::NotOnOlt,
-                    "The OLT lacks what is named; create it first, or name another.",
-                    what,
-                )
-                .with_data(serde_json::json!({ "missing": names }))
+                new(ErrorCode::NotOnOlt, "The OLT lacks what is named; create it first, or name another.")
+                    .with_data(serde_json::json!({ "missing": names }))
             }
             NotChanged::UnknownModel { .. } => new(
                 ErrorCode::ModelUnknown,

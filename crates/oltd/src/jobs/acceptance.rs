@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gpon::{Installation, OnuState, Registration, WaitFor};
+use gpon::{Installation, Registration, WaitFor};
 use tokio::time::Instant;
 use zte::Plan;
 
@@ -43,15 +43,15 @@ impl Registering {
         let until = Instant::now() + acceptance.at_most;
         let serves = acceptance.wait_for == WaitFor::Service;
         let mut pauses = SOON.into_iter().chain(std::iter::repeat(LATER));
-        let mut seen = Installation::default();
         loop {
-            match self.olt.olt.installed(plan.at(), serves, wish.wan.is_some()).await {
-                Ok(now) => seen = now,
-                Err(error) => seen.problems = vec![error.to_string()],
-            }
-            let is_there = seen.is_online()
-                && seen.onu_rx.is_some_and(|rx| acceptance.limits.rx_power.judge(rx.value()) == "normal")
-                && (!serves || seen.is_served());
+            let looked = self.olt.olt.installed((plan.at(), wish.serial), serves, wish.wan.is_some()).await;
+            // What was seen before may be so no longer.
+            let seen = looked.unwrap_or_else(|error| Installation {
+                problems: vec![error.to_string()],
+                ..Installation::default()
+            });
+            let is_there =
+                seen.is_online() && has_normal_light(&seen, acceptance) && (!serves || seen.is_served());
             let pause = Duration::from_secs(pauses.next().unwrap_or(LATER));
             let is_over = self.jobs.0.tasks.ending().is_cancelled() || Instant::now() + pause > until;
             if is_there || is_over {
@@ -82,21 +82,27 @@ fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bool) -> Vec<
         warnings.push("the OLT says that the ONU did not take all of its configuration".to_owned());
     }
     if !is_there {
-        let phase = match seen.phase {
-            Some(OnuState::Online) => "online".to_owned(),
-            Some(phase) => format!("{phase:?}"),
-            None => "in a state that could not be read".to_owned(),
-        };
-        let what = match acceptance.wait_for {
-            WaitFor::Service if seen.is_online() => {
-                "no MAC address was learnt and no WAN is connected".to_owned()
-            }
-            _ => format!("the ONU is {phase}"),
-        };
-        warnings.push(format!("within {} s: {what}; it stays registered", acceptance.at_most.as_secs()));
+        let seconds = acceptance.at_most.as_secs();
+        warnings.push(format!("within {seconds} s: {}; it stays registered", lacking(seen, acceptance)));
     }
     warnings.extend(seen.problems.iter().cloned());
     warnings
+}
+
+fn has_normal_light(seen: &Installation, acceptance: Acceptance) -> bool {
+    seen.onu_rx.is_some_and(|rx| acceptance.limits.rx_power.judge(rx.value()) == "normal")
+}
+
+/// What an ONU lacks of what was waited for.
+fn lacking(seen: &Installation, acceptance: Acceptance) -> String {
+    match (seen.phase, seen.onu_rx, &seen.macs) {
+        (None, ..) => "the state of the ONU could not be read".to_owned(),
+        (Some(phase), ..) if !seen.is_online() => format!("the ONU is not online but {}", phase.as_str()),
+        (_, None, _) => "what the ONU receives could not be read".to_owned(),
+        _ if !has_normal_light(seen, acceptance) => "its light is not normal".to_owned(),
+        (.., None) => "whether a MAC address was learnt could not be read".to_owned(),
+        _ => "no MAC address was learnt, and no WAN is known to be connected".to_owned(),
+    }
 }
 
 /// How near to the lower limit light counts as weak, in dB: a connector that ages costs as much.

@@ -13,7 +13,7 @@ use super::batch_board::{Lane, Running};
 use super::change::{SETTLED, Work, document};
 use super::journal::Kept;
 use super::register::{Among, Registering};
-use super::{Acceptance, Answered, Holding, Jobs, NotBegun, NotDone, Told, held_as, new_id};
+use super::{Acceptance, Answered, Holding, Jobs, NotBegun, NotDone, Told, Writable, held_as, new_id};
 use crate::failure::Failure;
 use crate::store::{HowEnded, ItemRow, JobState, NewJob, QueuedItem};
 use crate::tasks::WriteLost;
@@ -71,6 +71,20 @@ pub(super) struct Item {
 pub(super) struct Placed {
     pub(super) item: Item,
     pub(super) at: OnuRef,
+}
+
+/// The job of a target that is about to be added.
+struct Part {
+    job: String,
+    reference: Option<String>,
+    /// What it is about.
+    object: String,
+}
+
+impl Part {
+    fn of(item: &Item, object: String) -> Self {
+        Self { job: item.job.clone(), reference: item.target.reference.clone(), object }
+    }
 }
 
 /// How a try went.
@@ -185,24 +199,7 @@ impl Jobs {
         let work =
             Work { jobs: self.clone(), olt: olt.clone(), job: item.job.clone(), at, undoes: false, again };
         let journal = work.journal(store.clone(), &new_id(), Kept::No);
-        let add = {
-            let (store, batch, work) = (store.clone(), Arc::clone(batch), work.clone());
-            let reference = item.target.reference.clone();
-            async move {
-                let job = NewJob {
-                    id: &work.job,
-                    kind: &batch.part_kind,
-                    olt: &work.olt.id,
-                    caller: batch.caller.as_deref(),
-                    request_id: &batch.request_id,
-                    reference: reference.as_deref(),
-                    object: &work.at.to_string(),
-                    total: 1,
-                    created_at: SystemTime::now(),
-                };
-                store.add_part(&job, &batch.id).await.map_err(NotBegun::from)
-            }
-        };
+        let add = self.clone().add_part(Arc::clone(batch), olt.clone(), Part::of(item, at.to_string()));
         let place = self.cancellable(&item.job);
         let Some(under_way) = batch.begins(&item.job) else { return Went::Ended };
         let wait = std::time::Duration::MAX;
@@ -236,7 +233,11 @@ impl Jobs {
                 };
                 Box::pin(self.run(olt, Some(work.at), &work.job, wait, add, Box::pin(made))).await
             }
-            ItemWish::Register(_) => return Went::Ended,
+            // It is made with its group.
+            ItemWish::Register(_) => {
+                let why = Failure::internal("a registration outside of its group");
+                return self.fail_item(batch, item, &why).await;
+            }
         };
         match ended {
             Ok(Answered::GoesOn { .. }) | Err(NotBegun::Ending) => Went::Ending,
@@ -296,7 +297,8 @@ impl Jobs {
                 went[nr] = Some(Went::Ended);
                 continue;
             };
-            if let Err(error) = self.add_part(batch, lane, item, &super::register::object(wish)).await {
+            let part = Part::of(item, super::register::object(wish));
+            if let Err(error) = self.clone().add_part(Arc::clone(batch), lane.olt.clone(), part).await {
                 went[nr] = Some(self.fail_item(batch, item, &Failure::unkept(error.to_string())).await);
                 continue;
             }
@@ -342,21 +344,16 @@ impl Jobs {
         went.into_iter().map(|went| went.unwrap_or(Went::Ended)).collect()
     }
 
-    async fn add_part(
-        &self,
-        batch: &Running,
-        lane: &Lane,
-        item: &Item,
-        object: &str,
-    ) -> Result<(), NotBegun> {
+    /// Adds the job of a target.
+    async fn add_part(self, batch: Arc<Running>, olt: Writable, part: Part) -> Result<(), NotBegun> {
         let job = NewJob {
-            id: &item.job,
+            id: &part.job,
             kind: &batch.part_kind,
-            olt: &lane.olt.id,
+            olt: &olt.id,
             caller: batch.caller.as_deref(),
             request_id: &batch.request_id,
-            reference: item.target.reference.as_deref(),
-            object,
+            reference: part.reference.as_deref(),
+            object: &part.object,
             total: 1,
             created_at: SystemTime::now(),
         };

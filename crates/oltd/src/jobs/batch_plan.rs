@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::batch_find::{Lost, ask, found};
 use super::batch_items::{Item, ItemWish, Target};
-use super::{Batch, Changed, Common, Jobs, Writable};
+use super::{Batch, Changed, Common, Jobs, NotBegun, Writable};
 use crate::failure::{ErrorCode, Failure};
 use crate::writing::Extent;
 
@@ -53,6 +53,7 @@ impl Jobs {
         &self,
         batch: Batch,
         olts: &BTreeMap<Arc<str>, Writable>,
+        caller: Option<&Arc<str>>,
         deadline: Instant,
     ) -> Vec<PlannedItem> {
         let Batch { common, targets, .. } = batch;
@@ -90,7 +91,7 @@ impl Jobs {
             for (item, at) in lane {
                 let begun = planned_item(&item, Some((&id, at)));
                 let one = match olts.get(&id) {
-                    Some(olt) => plan_item(self, olt, &item, at, &common, begun, deadline).await,
+                    Some(olt) => plan_item(self, olt, (&item, at), (&common, caller), begun, deadline).await,
                     None => begun,
                 };
                 planned.push((item.nr, one));
@@ -105,44 +106,46 @@ impl Jobs {
 async fn plan_item(
     jobs: &Jobs,
     olt: &Writable,
-    item: &Item,
-    at: OnuRef,
-    common: &Common,
+    (item, at): (&Item, OnuRef),
+    (common, caller): (&Common, Option<&Arc<str>>),
     begun: PlannedItem,
     deadline: Instant,
 ) -> PlannedItem {
     if let Err(denied) = olt.writes.check(Extent::Pon(at.pon), true) {
         return begun.cannot(Failure::denied(denied, &olt.id));
     }
+    let change = |wish| OnuChange {
+        expect: item.target.identity(),
+        on_refusal: common.on_refusal,
+        accept_loss: common.accept_loss.clone(),
+        ..OnuChange::new(OnuTarget::Place(at), wish)
+    };
     let planned = async {
-        match &item.target.wish {
-            ItemWish::Hold(_) | ItemWish::Onu(_) => {
-                let wish = match &item.target.wish {
-                    ItemWish::Hold(holding) => holding.wish(),
-                    ItemWish::Onu(wish) => wish.clone(),
-                    ItemWish::Register(_) => gpon::OnuWish::Describe { name: None, description: None },
-                };
-                let change = OnuChange {
-                    expect: item.target.identity(),
-                    on_refusal: common.on_refusal,
-                    accept_loss: common.accept_loss.clone(),
-                    ..OnuChange::new(OnuTarget::Place(at), wish)
-                };
-                olt.olt.plan(&change).await
+        Ok::<_, NotBegun>(match &item.target.wish {
+            ItemWish::Onu(wish) => {
+                jobs.draw(olt, &change(wish.clone())).await?.map(|plan| (plan, Vec::new()))
             }
-            ItemWish::Register(wish) => olt.olt.plan_registration(wish, &jobs.taken(olt)).await,
-        }
+            ItemWish::Hold(holding) => {
+                let drawn = jobs.draw_hold(olt, change(holding.wish()), holding.clone(), caller).await?;
+                drawn.map(|(plan, _, warnings)| (plan, warnings))
+            }
+            ItemWish::Register(wish) => {
+                let planned = olt.olt.plan_registration(wish, &jobs.taken(olt)).await;
+                planned.map(|plan| (plan, Vec::new()))
+            }
+        })
     };
     match tokio::time::timeout_at(deadline, planned).await {
         Err(_) => begun.cannot(out_of_time()),
-        Ok(Err(error)) => begun.cannot(error.into()),
-        Ok(Ok(plan)) => {
+        Ok(Err(why)) => begun.cannot(why.into()),
+        Ok(Ok(Err(error))) => begun.cannot(error.into()),
+        Ok(Ok(Ok((plan, more)))) => {
             let shown = plan.shown();
             let will = if shown.lines.is_empty() { Will::Unchanged } else { Will::Change };
             let changed = Changed::of(&plan, gpon::WriteState::Applied);
             let serial = changed.serial.clone().or(begun.serial);
-            let (lines, warnings) = (shown.lines, shown.warnings);
-            let at = Some(plan.at());
+            let warnings = shown.warnings.into_iter().chain(more).collect();
+            let (lines, at) = (shown.lines, Some(plan.at()));
             PlannedItem { will: Some(will), changed: Some(changed), serial, lines, warnings, at, ..begun }
         }
     }
@@ -153,7 +156,11 @@ fn planned_item(item: &Item, place: Option<(&Arc<str>, OnuRef)>) -> PlannedItem 
     PlannedItem {
         reference: target.reference.clone(),
         olt: place.map(|(olt, _)| Arc::clone(olt)).or_else(|| item.olt.clone()),
-        at: place.map(|(_, at)| at).or(target.place),
+        // Of a registration no number is known before it is planned.
+        at: match target.wish {
+            ItemWish::Register(_) => target.said_place(),
+            _ => place.map(|(_, at)| at).or(target.place),
+        },
         serial: target.serial.map(|serial| serial.to_string()),
         will: None,
         changed: None,

@@ -147,30 +147,14 @@ impl Work {
     ) -> Result<(Alone, T), NotDone> {
         let made = async {
             let alone = self.begin().await?;
-            Ok((alone, self.unless_it_ends(made, journal).await?))
+            match self.jobs.unless_it_ends(made, std::slice::from_ref(journal)).await {
+                Ok(made) => Ok((alone, made)),
+                Err(why) => Err(self.not_done(why).await),
+            }
         };
         match place.unless_cancelled(made).await {
             Ok(done) => done,
             Err(why) => Err(self.not_done(why).await),
-        }
-    }
-
-    /// What comes of a change; one that has not begun does not begin once the server is ending.
-    async fn unless_it_ends<T>(
-        &self,
-        made: impl Future<Output = T>,
-        journal: &JobJournal,
-    ) -> Result<T, NotDone> {
-        let ending = async {
-            self.jobs.0.tasks.ending().cancelled().await;
-            if journal.is_beginning() {
-                std::future::pending::<()>().await;
-            }
-        };
-        tokio::select! {
-            biased;
-            made = made => Ok(made),
-            () = ending => Err(self.not_done(NotDone::Ending).await),
         }
     }
 }

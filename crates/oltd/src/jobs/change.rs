@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use gpon::{OnuChange, OnuRef, StepState, WriteState};
 use secrecy::SecretSlice;
-use zte::{ChangeError, NotChanged, Outcome, Plan};
+use zte::{ChangeError, Outcome, Plan};
 
 use super::again::Again;
 use super::alone::Alone;
@@ -221,30 +221,12 @@ impl Work {
         if let Some(by) = journal.held_by() {
             return self.not_done(NotDone::HeldByOwners { object: self.at, by: by.to_owned() }).await;
         }
-        // The server came to end, or somebody to hold the OLT, while it waited for its turn.
-        if matches!(error.why, NotChanged::Journal(_)) {
-            if self.jobs.0.tasks.ending().is_cancelled() {
-                return self.not_done(NotDone::Ending).await;
-            }
-            if let Some(hold) = self.olt.gate.hold() {
-                return self.not_done(NotDone::Held(hold)).await;
-            }
-        }
-        self.not_done(NotDone::Change(error)).await
+        self.not_done(self.jobs.why_not(&self.olt, error)).await
     }
 
     /// Keeps why nothing was sent.
     pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
-        if self.again.is_for(&why) {
-            return why;
-        }
-        let told = Told::unsent(&why.failure(&self.olt.id, ""));
-        let state = match why {
-            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
-            _ => JobState::Failed,
-        };
-        self.jobs.end_job(&self.job, state, &told).await;
-        why
+        self.jobs.not_done(&self.olt, &self.job, self.again, why).await
     }
 
     /// Keeps how it ended, and does what follows from it.

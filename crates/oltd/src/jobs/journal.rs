@@ -32,6 +32,8 @@ pub(super) struct JobJournal {
     configures: OnceLock<Vec<bool>>,
     /// Who holds the ONU that it would have brought into service.
     held_by: OnceLock<String>,
+    /// Whether the job has begun with another plan, so that nobody can cancel it any more.
+    goes_on: bool,
 }
 
 /// How much of a plan stands in the store.
@@ -60,7 +62,13 @@ impl JobJournal {
             begun,
             configures: OnceLock::new(),
             held_by: OnceLock::new(),
+            goes_on: false,
         }
+    }
+
+    /// Of another plan of a job that has begun.
+    pub(super) fn going_on(self) -> Self {
+        Self { goes_on: true, ..self }
     }
 
     /// Whether the plan may stand in the store as one that is begun.
@@ -149,7 +157,9 @@ impl Journal for JobJournal {
             }
             if !self.has_begun() {
                 self.is_free(plan).await?;
-                self.start().await?;
+                if !self.goes_on {
+                    self.start().await?;
+                }
             }
             self.keep(plan).await.map_err(lost)
         }

@@ -86,17 +86,37 @@ impl Jobs {
         olt: &Writable,
         change: &OnuChange,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
+        match self.draw(olt, change).await? {
+            Ok(plan) => Ok(Ok(self.keep_plan(olt, &plan).await?)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// Plans a change; nothing is kept.
+    ///
+    /// # Errors
+    /// As of [`plan`](Self::plan).
+    pub(super) async fn draw(
+        &self,
+        olt: &Writable,
+        change: &OnuChange,
+    ) -> Result<Result<Plan, ChangeError>, NotBegun> {
         let store = self.store()?;
         let plan = match olt.olt.plan(change).await {
             Ok(plan) => plan,
             Err(error) => return Ok(Err(error)),
         };
         let by = self.held_against(store, &olt.id, "", &plan, true).await?;
-        if !by.is_empty() {
-            return Err(NotBegun::HeldByOwners { object: plan.at(), by: names(&by) });
+        match by.is_empty() {
+            true => Ok(Ok(plan)),
+            false => Err(NotBegun::HeldByOwners { object: plan.at(), by: names(&by) }),
         }
+    }
+
+    pub(super) async fn keep_plan(&self, olt: &Writable, plan: &Plan) -> Result<KeptPlan, NotBegun> {
         let (object, kind) = (plan.at().to_string(), plan.kind());
-        Ok(Ok(keep(store, olt, new_id(), (&object, kind), &sealed(&plan.document()), plan.shown()).await?))
+        let document = sealed(&plan.document());
+        Ok(keep(self.store()?, olt, new_id(), (&object, kind), &document, plan.shown()).await?)
     }
 
     /// Plans a save, and keeps the plan: what it would save of what was changed from here,

@@ -1,6 +1,6 @@
 //! Putting ONUs into service, as jobs.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use gpon::{OnuRef, Registration, WaitFor, WriteState};
 use serde::{Deserialize, Serialize};
@@ -11,9 +11,8 @@ use super::again::Again;
 use super::cancel::Cancellable;
 use super::change::{SETTLED, Work, document};
 use super::journal::{JobJournal, Kept};
-use super::plans::keep;
 use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
-use crate::store::JobState;
+use crate::store::{PlanEnd, Store};
 
 /// The kind of the jobs that register ONUs.
 pub const REGISTER: &str = "register";
@@ -31,8 +30,9 @@ pub struct Placed {
     pub installation: Option<Box<gpon::Installation>>,
 }
 
-/// So often a number that is free by every list and refused as one in use is chosen anew.
-const TRIES: u32 = 3;
+/// So often another number is chosen in the place of one that every list shows as free and
+/// the OLT refuses as one in use.
+const MOST_REFUSED: usize = 3;
 
 impl Jobs {
     /// Registers an ONU, or completes one that is.
@@ -46,7 +46,7 @@ impl Jobs {
         acceptance: Acceptance,
         asked: Asked,
     ) -> Result<Answered, NotBegun> {
-        let store = self.store()?.clone();
+        self.store()?;
         if let Some(id) = wish.id {
             self.unlocked(&olt.id, OnuRef { pon: wish.pon, id })?;
         }
@@ -62,17 +62,7 @@ impl Jobs {
         let registering =
             Registering { jobs: self.clone(), olt: olt.clone(), job: job.clone(), again: Again::No };
         let settled = wait.max(SETTLED);
-        let made = async move {
-            let journal = JobJournal::new(
-                &registering.jobs,
-                store,
-                &registering.olt,
-                &registering.job,
-                &new_id(),
-                Kept::No,
-            );
-            Box::pin(registering.made(wish, acceptance, journal, settled, place, true)).await
-        };
+        let made = Box::pin(registering.made(wish, acceptance, settled, Some(place), Vec::new()));
         self.run(olt, None, &job, wait, add, made).await
     }
 
@@ -85,14 +75,11 @@ impl Jobs {
         olt: &Writable,
         wish: &Registration,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        let store = self.store()?;
-        let plan = match olt.olt.plan_registration(wish, &self.taken(olt)).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        let (object, kind) = (plan.at().to_string(), plan.kind());
-        let document = super::journal::sealed(&plan.document());
-        Ok(Ok(keep(store, olt, new_id(), (&object, kind), &document, plan.shown()).await?))
+        self.store()?;
+        match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+            Ok(plan) => Ok(Ok(self.keep_plan(olt, &plan).await?)),
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     /// Which places are not given away: what became of a job about them is not known.
@@ -139,148 +126,103 @@ impl Jobs {
         acceptance: Acceptance,
     ) -> Vec<Result<End, NotDone>> {
         let Ok(store) = self.store() else { return all.iter().map(|_| Err(NotDone::Lost)).collect() };
-        let journal = |one: &Among| {
-            JobJournal::new(self, store.clone(), olt, &one.registering.job, &new_id(), Kept::No)
-        };
-        let journals: Vec<JobJournal> = all.iter().map(journal).collect();
-        let made = {
-            let taken = self.taken(olt);
-            let wanted = all.iter().zip(&journals);
-            let wanted: Vec<Wanted<'_>> =
-                wanted.map(|(one, journal)| Wanted { wish: &one.wish, journal }).collect();
-            let ending = async {
-                self.0.tasks.ending().cancelled().await;
-                if journals.iter().any(JobJournal::is_beginning) {
-                    std::future::pending::<()>().await;
-                }
-            };
-            let hold = olt.gate.hold();
-            tokio::select! {
-                biased;
-                () = async {}, if hold.is_some() => Err(hold.map_or(NotDone::Ending, NotDone::Held)),
-                made = olt.olt.register_together(&wanted, &taken, SETTLED) => Ok(made),
-                () = ending => Err(NotDone::Ending),
+        let journals: Vec<JobJournal> = all.iter().map(|one| one.registering.journal(store)).collect();
+        let made = match olt.gate.hold() {
+            Some(hold) => Err(NotDone::Held(hold)),
+            None => {
+                let taken = self.taken(olt);
+                let wanted = all.iter().zip(&journals);
+                let wanted: Vec<Wanted<'_>> =
+                    wanted.map(|(one, journal)| Wanted { wish: &one.wish, journal }).collect();
+                let made = olt.olt.register_together(&wanted, &taken, SETTLED);
+                self.unless_it_ends(made, &journals).await
             }
         };
-        let ends = match made {
-            Ok(made) => all.into_iter().zip(journals).zip(made).map(Ok::<_, NotDone>).collect::<Vec<_>>(),
+        match made {
+            Ok(made) => {
+                let each = all.into_iter().zip(journals).zip(made);
+                let each = each.map(|((one, journal), made)| one.ended(acceptance, journal, made));
+                futures::future::join_all(each).await
+            }
             Err(why) => {
-                let mut ends = Vec::new();
-                for one in all {
-                    ends.push(Err(one.registering.not_done(why.clone()).await));
-                }
-                return ends;
+                let each = all.iter().map(|one| one.registering.not_done(why.clone()));
+                futures::future::join_all(each).await.into_iter().map(Err).collect()
             }
-        };
-        let each = ends.into_iter().map(|one| async move {
-            let ((one, journal), made) = one?;
-            one.registering.ended_among(one.wish, one.place, acceptance, journal, made).await
-        });
-        futures::future::join_all(each).await
+        }
     }
 }
 
-impl Registering {
+impl Among {
     /// How one of several ended.
-    async fn ended_among(
+    async fn ended(
         self,
-        wish: Registration,
-        place: Cancellable,
         acceptance: Acceptance,
         journal: JobJournal,
         made: Result<(Plan, Outcome), ChangeError>,
     ) -> Result<End, NotDone> {
+        let Self { registering, wish, place } = self;
         match made {
             Ok((plan, outcome)) if outcome.id_in_use => {
-                self.refused(&plan, outcome, &journal).await;
-                if wish.id.is_some() {
-                    return Err(self.taken_meanwhile(&plan).await);
-                }
-                // The number was given away since: alone, by what stands there then.
-                let store = journal.store.clone();
-                let journal = JobJournal::new(&self.jobs, store, &self.olt, &self.job, &new_id(), Kept::No);
-                Box::pin(self.made(wish, acceptance, journal, SETTLED, place, false)).await
+                let refused = registering.id_refused(&wish, &plan, outcome, &journal).await?;
+                Box::pin(registering.made(wish, acceptance, SETTLED, None, vec![refused])).await
             }
-            Ok((plan, outcome)) => Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await),
-            Err(error) => match place.cancelled().filter(|_| matches!(error.why, NotChanged::Journal(_))) {
-                Some(why) => Err(self.not_done(why).await),
-                None => Err(self.failed(error).await),
-            },
+            Ok((plan, outcome)) => Ok(registering.end(&wish, &plan, outcome, acceptance, &journal).await),
+            Err(error) => {
+                let cancelled = place.cancelled().filter(|_| matches!(error.why, NotChanged::Journal(_)));
+                let why = cancelled.unwrap_or_else(|| registering.jobs.why_not(&registering.olt, error));
+                Err(registering.not_done(why).await)
+            }
         }
     }
+}
 
-    /// Says that the wished number was given to another ONU.
-    async fn taken_meanwhile(&self, plan: &Plan) -> NotDone {
-        let why = NotChanged::IdInUse { at: plan.at(), by: "another ONU".to_owned() };
-        let error = ChangeError { olt: self.olt.id.to_string(), act: plan.act().to_owned(), why };
-        self.not_done(NotDone::Change(error)).await
+impl Registering {
+    /// The journal of another plan of the job.
+    fn journal(&self, store: &Store) -> JobJournal {
+        JobJournal::new(&self.jobs, store.clone(), &self.olt, &self.job, &new_id(), Kept::No)
     }
 
+    /// Registers the ONU. A number that the OLT refuses as one in use costs that number: another
+    /// one is chosen. `place` is where the job can be cancelled before it begins.
     async fn made(
         self,
         wish: Registration,
         acceptance: Acceptance,
-        journal: JobJournal,
         settled: Duration,
-        place: Cancellable,
-        is_first: bool,
+        place: Option<Cancellable>,
+        mut refused: Vec<OnuRef>,
     ) -> Result<End, NotDone> {
-        let taken = self.jobs.taken(&self.olt);
-        let mut journal = journal;
-        let mut tries = 0;
+        let Ok(store) = self.jobs.store() else { return Err(self.not_done(NotDone::Lost).await) };
         loop {
-            tries += 1;
+            if let Some(hold) = self.olt.gate.hold() {
+                return Err(self.not_done(NotDone::Held(hold)).await);
+            }
+            let locked = self.jobs.taken(&self.olt);
+            let taken = |at: OnuRef| {
+                let by_refusal = refused.contains(&at).then(|| "an ONU that no list shows".to_owned());
+                by_refusal.or_else(|| locked(at))
+            };
+            let journal = match refused.is_empty() {
+                true => self.journal(store),
+                false => self.journal(store).going_on(),
+            };
             let made = self.olt.olt.register(&wish, &taken, &journal, settled);
-            let made = match self.unless(made, &journal, &place, is_first && tries == 1).await {
-                Ok(made) => made,
+            let made = self.jobs.unless_it_ends(made, std::slice::from_ref(&journal));
+            let made = match place.as_ref().filter(|_| refused.is_empty()) {
+                Some(place) => place.unless_cancelled(made).await.flatten(),
+                None => made.await,
+            };
+            let made = match made {
+                Ok(Ok(made)) => made,
+                Ok(Err(error)) => return Err(self.not_done(self.jobs.why_not(&self.olt, error)).await),
                 Err(why) => return Err(self.not_done(why).await),
             };
-            let (plan, outcome) = match made {
-                Ok(made) => made,
-                Err(error) => return Err(self.failed(error).await),
-            };
-            // The number was given away since: another one, by what stands there then.
-            if outcome.id_in_use && wish.id.is_none() && tries < TRIES {
-                self.refused(&plan, outcome, &journal).await;
-                let store = journal.store.clone();
-                journal = JobJournal::new(&self.jobs, store, &self.olt, &self.job, &new_id(), Kept::No);
-                continue;
+            match made {
+                (plan, outcome) if outcome.id_in_use && refused.len() < MOST_REFUSED => {
+                    refused.push(self.id_refused(&wish, &plan, outcome, &journal).await?);
+                }
+                (plan, outcome) => return Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await),
             }
-            if outcome.id_in_use && wish.id.is_some() {
-                self.refused(&plan, outcome, &journal).await;
-                return Err(self.taken_meanwhile(&plan).await);
-            }
-            return Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await);
-        }
-    }
-
-    /// What comes of it, unless somebody cancels it, holds the OLT, or the server ends, before it begins.
-    async fn unless<T>(
-        &self,
-        made: impl Future<Output = T>,
-        journal: &JobJournal,
-        place: &Cancellable,
-        is_first: bool,
-    ) -> Result<T, NotDone> {
-        if let Some(hold) = self.olt.gate.hold() {
-            return Err(NotDone::Held(hold));
-        }
-        let ending = async {
-            self.jobs.0.tasks.ending().cancelled().await;
-            if journal.is_beginning() {
-                std::future::pending::<()>().await;
-            }
-        };
-        let made = async {
-            tokio::select! {
-                biased;
-                made = made => Ok(made),
-                () = ending => Err(NotDone::Ending),
-            }
-        };
-        match is_first {
-            true => place.unless_cancelled(made).await.flatten(),
-            false => made.await,
         }
     }
 
@@ -312,41 +254,30 @@ impl Registering {
         work.ended_with(plan, outcome, journal, installation).await
     }
 
-    /// Keeps that the OLT refused a number, of a job that goes on.
-    async fn refused(&self, plan: &Plan, outcome: Outcome, journal: &JobJournal) {
-        let told = Told::from(outcome.report);
-        let now = std::time::SystemTime::now();
-        if let Err(error) =
-            journal.store.end(&journal.plan, crate::store::PlanEnd::Ended, &document(&told), now).await
-        {
+    /// Keeps that the OLT refused a number as one in use, of a job that goes on with another;
+    /// where that number was asked for, the job ends.
+    async fn id_refused(
+        &self,
+        wish: &Registration,
+        plan: &Plan,
+        outcome: Outcome,
+        journal: &JobJournal,
+    ) -> Result<OnuRef, NotDone> {
+        let told = document(&Told::from(outcome.report));
+        let kept = journal.store.end(&journal.plan, PlanEnd::Ended, &told, SystemTime::now()).await;
+        if let Err(error) = kept {
             tracing::error!(olt.id = &*self.olt.id, job = self.job, act = plan.act(), %error, "how a plan ended could not be kept");
         }
-    }
-
-    pub(super) async fn failed(&self, error: ChangeError) -> NotDone {
-        // The server came to end, or somebody to hold the OLT, while it waited for its turn.
-        if matches!(error.why, NotChanged::Journal(_)) {
-            if self.jobs.0.tasks.ending().is_cancelled() {
-                return self.not_done(NotDone::Ending).await;
-            }
-            if let Some(hold) = self.olt.gate.hold() {
-                return self.not_done(NotDone::Held(hold)).await;
-            }
+        if wish.id.is_none() {
+            return Ok(plan.at());
         }
-        self.not_done(NotDone::Change(error)).await
+        let why = NotChanged::IdInUse { at: plan.at(), by: "another ONU".to_owned() };
+        let error = ChangeError { olt: self.olt.id.to_string(), act: plan.act().to_owned(), why };
+        Err(self.not_done(NotDone::Change(error)).await)
     }
 
     /// Keeps why nothing was sent.
     pub(super) async fn not_done(&self, why: NotDone) -> NotDone {
-        if self.again.is_for(&why) {
-            return why;
-        }
-        let told = Told::unsent(&why.failure(&self.olt.id, ""));
-        let state = match why {
-            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
-            _ => JobState::Failed,
-        };
-        self.jobs.end_job(&self.job, state, &told).await;
-        why
+        self.jobs.not_done(&self.olt, &self.job, self.again, why).await
     }
 }

@@ -26,6 +26,32 @@ impl Jobs {
         caller: Option<&Arc<str>>,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
         let store = self.store()?;
+        let (plan, wish, warnings) = match self.draw_hold(olt, change, holding, caller).await? {
+            Ok(drawn) => drawn,
+            Err(error) => return Ok(Err(error)),
+        };
+        let (id, object) = (new_id(), plan.at().to_string());
+        store.keep_hold_wish(&id, &wish).await?;
+        let mut shown = plan.shown();
+        shown.warnings.extend(warnings);
+        let of = (object.as_str(), wish.act.as_str());
+        let kept = keep(store, olt, id, of, &sealed(&plan.document()), shown).await?;
+        let suspended_by = suspended_by(store, &wish).await?;
+        Ok(Ok(KeptPlan { suspended_by: Some(suspended_by), ..kept }))
+    }
+
+    /// What a hold would come to: the plan, what becomes of the hold, and what a person should know.
+    ///
+    /// # Errors
+    /// As of [`plan_hold`](Self::plan_hold).
+    pub(super) async fn draw_hold(
+        &self,
+        olt: &Writable,
+        change: OnuChange,
+        holding: Holding,
+        caller: Option<&Arc<str>>,
+    ) -> Result<Result<(Plan, HoldWish, Vec<String>), ChangeError>, NotBegun> {
+        let store = self.store()?;
         let change = OnuChange { wish: holding.wish(), ..change };
         let mut plan = match olt.olt.plan(&change).await {
             Ok(plan) => plan,
@@ -56,14 +82,7 @@ impl Jobs {
                 };
             }
         }
-        let (id, object) = (new_id(), plan.at().to_string());
-        store.keep_hold_wish(&id, &wish).await?;
-        let mut shown = plan.shown();
-        shown.warnings.extend(warnings);
-        let of = (object.as_str(), wish.act.as_str());
-        let kept = keep(store, olt, id, of, &sealed(&plan.document()), shown).await?;
-        let suspended_by = suspended_by(store, &wish).await?;
-        Ok(Ok(KeptPlan { suspended_by: Some(suspended_by), ..kept }))
+        Ok(Ok((plan, wish, warnings)))
     }
 
     /// Who would hold the ONU of a plan that was kept, once it is applied; `None` for one that

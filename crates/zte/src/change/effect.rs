@@ -159,6 +159,15 @@ pub(crate) fn missing(plan: &Plan, now: &OnuConfig, effects: &[Effect]) -> Vec<S
     missing
 }
 
+/// The optional steps that the OLT took and that are not in effect, by name.
+pub(crate) fn left_out(plan: &Plan, progress: &[Progress], effects: &[Effect]) -> Vec<String> {
+    let steps = plan.0.steps.iter().zip(progress).zip(effects);
+    let left_out = steps.filter(|((step, progress), effect)| {
+        step.optional && progress.forth == Some(StepState::Done) && **effect != Effect::Yes
+    });
+    left_out.map(|((step, _), _)| step.name.clone()).collect()
+}
+
 /// What of the plan stands though it should not, a sentence each.
 pub(crate) fn remaining(
     plan: &Plan,

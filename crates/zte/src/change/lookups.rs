@@ -48,7 +48,7 @@ impl Survey<'_> {
                 let why = format!("the list of ONUs of PON {pon} does not agree with its footer");
                 Err(Trouble::UnexpectedReply(why).into())
             }
-            Read::Refused(line) if line.contains("310") => Ok(BTreeSet::new()),
+            Read::Refused(line) if self.turn.says_none(&line) => Ok(BTreeSet::new()),
             Read::Refused(answer) => Err(refused("list the ONUs of the PON port", answer)),
         }
     }
@@ -65,7 +65,7 @@ impl Survey<'_> {
                 places.dedup();
                 Ok((unknown.is_empty() || !places.is_empty()).then_some(places))
             }
-            (Err(line), true) if line.contains("310") => Ok(Some(Vec::new())),
+            (Err(line), true) if self.turn.says_none(&line) => Ok(Some(Vec::new())),
             (Err(_), _) => Ok(None),
         }
     }
@@ -171,7 +171,10 @@ impl Survey<'_> {
                 "a WAN needs a service with a VLAN on the customer's side, or a vlan_profile".to_owned();
             return Err(NotChanged::NotPossible { what });
         };
-        self.has(site, Named::VlanProfile, |known| known.1 == Some(vlan.get())).await?;
+        if self.has(site, Named::VlanProfile, |known| known.1 == Some(vlan.get())).await?.is_none() {
+            let what = "the ONU VLAN profiles could not be read: name the vlan_profile of the WAN".to_owned();
+            return Err(NotChanged::NotPossible { what });
+        }
         let known = site.names.known(Named::VlanProfile).unwrap_or_default();
         let mut fitting = known.into_iter().filter(|(_, of)| *of == Some(vlan.get()));
         match (fitting.next(), fitting.next()) {

@@ -104,6 +104,14 @@ pub enum NotChanged {
         /// Who stands there, or what is known to.
         by: String,
     },
+    /// What became of a job about the ONU is not known, or it is under way.
+    #[error("ONU {at} is about to be changed by {by}")]
+    Locked {
+        /// The ONU.
+        at: OnuRef,
+        /// What is about to change it.
+        by: String,
+    },
     /// The PON has no free number.
     #[error("PON {0} has no free number")]
     NoFreeId(PonPort),

@@ -26,7 +26,7 @@ pub(crate) fn plan(
     wish: &Registration,
     chosen: &Chosen<'_>,
     have: OnuConfig,
-    (mut checks, warnings): (Vec<String>, Vec<String>),
+    (mut checks, mut warnings): (Vec<String>, Vec<String>),
 ) -> Result<Plan, NotChanged> {
     let at = have.at;
     let serial = ExpectedSerial::Serial(wish.serial);
@@ -52,7 +52,7 @@ pub(crate) fn plan(
         let mut step = diff::setting(&have, &line, None)?;
         step.optional = optional;
         match steps.is_empty() {
-            true if is_new => step = registration(&step, changes, at)?,
+            true if is_new => step = registration(step, at)?,
             // It goes with the registration, which takes all with it (fact sheet, CLI §5.1).
             _ if is_new => (step.undo, step.class, step.goes_along) = (Vec::new(), UndoClass::Exact, true),
             _ => {}
@@ -70,7 +70,6 @@ pub(crate) fn plan(
         return Err(NotChanged::Differs { at, differences });
     }
     checks.push(format!("strategy {}: {}", chosen.strategy.name(), chosen.strategy.about()));
-    let mut warnings = warnings;
     let kept: Vec<String> = steps
         .iter()
         .filter(|step| step.class == UndoClass::Impossible)
@@ -108,12 +107,13 @@ pub(crate) fn model_of(config: &OnuConfig) -> Option<ServiceModel> {
 }
 
 /// The step that registers; `no onu` takes it back, with all that stands on it.
-fn registration(step: &Step, changes: &Changes, at: OnuRef) -> Result<Step, NotChanged> {
-    let Probe::Holds(slot, _) = &step.probe else { return Ok(step.clone()) };
-    let removed_by = slot.removed_by().unwrap_or_default();
-    debug_assert!(!removed_by.is_empty() && !changes.settings.is_empty());
-    let undo = UndoLine { place: Block::PonPort.place(at), line: sendable(removed_by)? };
-    Ok(Step { name: "onu".to_owned(), undo: vec![undo], class: UndoClass::Exact, ..step.clone() })
+fn registration(step: Step, at: OnuRef) -> Result<Step, NotChanged> {
+    let removed_by = match &step.probe {
+        Probe::Holds(slot, _) => slot.removed_by(),
+        Probe::Gone | Probe::Restarted => None,
+    };
+    let undo = UndoLine { place: Block::PonPort.place(at), line: sendable(removed_by.unwrap_or_default())? };
+    Ok(Step { name: "onu".to_owned(), undo: vec![undo], class: UndoClass::Exact, ..step })
 }
 
 /// Whether what a line sets is so already. A number or a name of a mapping is no part of
@@ -140,7 +140,3 @@ fn tail(line: &ConfigLine) -> Option<&str> {
 fn other_value<'a>(have: &'a OnuConfig, line: &ConfigLine) -> Option<&'a ConfigLine> {
     have.get(&line.slot).filter(|standing| !line.is_met_by(standing.typed()))
 }
-
-#[cfg(test)]
-#[path = "register_tests.rs"]
-mod tests;

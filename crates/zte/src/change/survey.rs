@@ -92,6 +92,11 @@ impl Turn<'_> {
         self.text_and_proof(command).await.map(|(said, _)| said)
     }
 
+    /// Whether the OLT's line says that there is nothing to show (fact sheet, CLI §2).
+    pub(super) fn says_none(&self, line: &str) -> bool {
+        self.dialect().refusals.empty.iter().any(|code| line.starts_with(code))
+    }
+
     /// The same, with whether a line that there is nothing to show can be believed (fact
     /// sheet, CLI §9.2).
     pub(super) async fn text_and_proof(

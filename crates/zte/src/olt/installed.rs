@@ -1,6 +1,6 @@
 //! What is seen of an ONU that was just put into service.
 
-use gpon::{Installation, OnuRef};
+use gpon::{Installation, OnuRef, SerialNumber};
 
 use super::Olt;
 use crate::OltError;
@@ -17,11 +17,20 @@ impl Olt {
     ///
     /// # Errors
     /// As every command; what fails besides its state is a problem of the installation.
-    pub async fn installed(&self, at: OnuRef, serves: bool, has_wan: bool) -> Result<Installation, OltError> {
+    pub async fn installed(
+        &self,
+        (at, serial): (OnuRef, SerialNumber),
+        serves: bool,
+        has_wan: bool,
+    ) -> Result<Installation, OltError> {
         let act = format!("look at ONU {at}");
         let reading = self.read(&act, async |olt: &Inner, _| {
             let mut asking = olt.asking().await?;
             let info = asking.answer(&ShowOnuDetailInfo { onu: at }).await?.rows;
+            if let Some(other) = info.serial.filter(|other| *other != serial) {
+                let problems = vec![format!("another ONU stands at {at}: {other}")];
+                return Ok((Installation { problems, ..Installation::default() }, Problems::default()));
+            }
             let mut seen = Installation {
                 phase: info.phase,
                 distance_m: info.distance(olt.max_distance_m).ok().flatten(),

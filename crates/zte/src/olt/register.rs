@@ -16,7 +16,9 @@ use crate::change::{
 };
 use crate::cli::text::PonConfig;
 use crate::firmware::dialect::Block;
+use crate::reach::Inner;
 use crate::reach::terminal::PATIENCE;
+use crate::read::{self, onus::Depth};
 use crate::strategy::Strategy;
 
 /// Which places are not to be given away, by why not: a job whose end is not known is about them.
@@ -187,7 +189,7 @@ impl Olt {
                     return Err(NotChanged::Differs { at, differences });
                 }
                 if let Some(by) = taken(at) {
-                    return Err(NotChanged::IdInUse { at, by });
+                    return Err(NotChanged::Locked { at, by });
                 }
                 checks.push(format!("{} is registered at {at} already", wish.serial));
                 survey.config_on(&pon, at, &REGISTER_BLOCKS).await?
@@ -268,9 +270,15 @@ impl Olt {
         Ok(at)
     }
 
-    /// The numbers that SNMP knows of a PON, or, where it fails, the command line's list of states.
+    /// The numbers that SNMP knows of a PON, or, where it fails or names none, the command
+    /// line's list of states: the turn that writes is ours, so that no other reading may wait for it.
     async fn listed_ids(&self, survey: &mut Survey<'_>, pon: PonPort) -> Result<BTreeSet<OnuId>, NotChanged> {
-        match self.onus(pon).await {
+        let act = format!("list the ONUs of PON {pon}");
+        let listed = self.read(&act, async |olt: &Inner, deadline| {
+            let (_, firmware) = olt.learned(deadline).await?;
+            read::onus::of_pon(olt, firmware, pon, Depth::List, deadline).await
+        });
+        match listed.await {
             Ok(reading)
                 if !reading.problems.iter().any(|problem| matches!(problem, Problem::Failed { .. })) =>
             {

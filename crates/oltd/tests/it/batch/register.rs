@@ -106,6 +106,15 @@ async fn one_that_is_refused_harms_no_other() {
         pon.onus().values().filter(|onu| onu.configured.serial.to_string().starts_with("ZTEGB000000")).count()
     });
     assert_eq!(stands.unwrap(), 1);
+    // Nothing is told of a number that was not chosen.
+    let lacking = json!({"targets": [targets[1]]});
+    let dry = writer.send(Method::POST, &format!("{REGISTER}?dry_run=true"), Some(lacking)).await;
+    assert_eq!(
+        (each(&dry.body, "will"), each(&dry.body, "onu_id")),
+        (vec![&json!("cannot")], vec![&Value::Null]),
+        "{}",
+        dry.body
+    );
     let wrong = writer.post(REGISTER, json!({"targets": [wish("1/1/1", 1), {"pon_port": "1/1/1"}]})).await;
     assert_eq!(wrong.status, 400, "{}", wrong.body);
 }
@@ -202,6 +211,17 @@ async fn many_are_suspended_and_resumed() {
         "{}",
         other.body
     );
+    // A dry run knows of holds as the write does.
+    let dry = |path: &str, body: Value| {
+        let (writer, path) = (&writer, format!("{path}?dry_run=true"));
+        async move { writer.send(Method::POST, &path, Some(body)).await }
+    };
+    let open = dry("/batch/unblock", json!({"targets": targets[..1]})).await;
+    assert_eq!(each(&open.body, "will"), ["cannot"], "{}", open.body);
+    let other = dry("/batch/resume", json!({"targets": targets[..1], "owner": "support"})).await;
+    assert_eq!(each(&other.body, "will"), ["cannot"], "{}", other.body);
+    let own = dry("/batch/resume", json!({"targets": targets[..1], "owner": "billing"})).await;
+    assert_eq!(each(&own.body, "will"), ["change"], "{}", own.body);
     let open = writer.post("/batch/unblock", json!({"targets": targets[..1]})).await;
     assert_eq!(open.status, 422, "{}", open.body);
     assert_eq!([1, 2, 3].map(enabled), [false; 3]);

@@ -251,3 +251,86 @@ async fn few_lines_are_read_for_it() {
         sent = all.len();
     }
 }
+
+/// A number that every list leaves out and the OLT refuses (62391) costs that number alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_that_no_list_shows_costs_that_number() {
+    let writer = Writer::start(SMALL).await;
+    let hidden = |ids: [u16; 2]| {
+        writer
+            .sim
+            .device(|device| {
+                for id in ids {
+                    let serial = format!("HWTC{id:08X}").parse().unwrap();
+                    device.running().register(at(id), oltsim::device::OnuConfig::new(serial, "ZTE-F660"));
+                    device.onu_mut(at(id)).unwrap().unlisted.push(oltsim::device::List::Configuration);
+                }
+            })
+            .unwrap();
+    };
+    hidden([8, 9]);
+    let answer = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((answer.status, &answer.body["data"]["onu_id"]), (201, &json!(10)), "{}", answer.body);
+    let tried: Vec<String> =
+        writer.configured().into_iter().filter(|line| line.starts_with("onu ")).collect();
+    assert_eq!(tried.len(), 3, "{tried:?}");
+    // One that was asked for is told.
+    let mut wish = body("ZTEGD8240001");
+    wish["onu_id"] = json!(8);
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!(
+        (answer.status, &answer.body["error_code"]),
+        (409, &json!("onu_id_in_use")),
+        "{}",
+        answer.body
+    );
+    // Four in a row are an OLT that nobody understands.
+    hidden([11, 12]);
+    hidden([13, 14]);
+    let answer = writer.post("/onu/register", body("ZTEGD8240001")).await;
+    assert_eq!((answer.status, &answer.body["error_code"]), (422, &json!("olt_refused")), "{}", answer.body);
+}
+
+/// What the OLT writes beside what was typed says nothing of what was not wished.
+#[tokio::test]
+async fn words_that_the_olt_adds_are_no_difference() {
+    let writer = Writer::start(&format!("{SMALL}\n[writes]\nnumber_names = true\n")).await;
+    let answer = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((answer.status, &answer.body["data"]["verified"]), (201, &json!(true)), "{}", answer.body);
+    let shown = writer.sim.type_as_somebody(&["show running-config interface gpon-onu_1/1/1:8"]).concat();
+    assert!(shown.contains("tcont 1 name 1 profile UP-10M"), "{shown}");
+    let again = writer.post("/onu/register", body(SERIAL)).await;
+    assert_eq!((again.status, &again.body["data"]["state"]), (200, &json!("unchanged")), "{}", again.body);
+}
+
+/// The answer says how far the ONU came, and never that what was not read is not there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_onu_is_awaited() {
+    let site: fn(oltd::app::Site) -> oltd::app::Site =
+        |site| oltd::app::Site { accept_wait: std::time::Duration::from_secs(4), ..site };
+    let writer = Writer::with(SMALL, WriterOptions { site: Some(site), ..WriterOptions::default() }).await;
+    let mut wish = body(SERIAL);
+    wish["wait_for"] = json!("service");
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let data = &answer.body["data"];
+    assert_eq!(data["onu_state"], "Online", "{data}");
+    assert!(data["report"]["rx_power"].is_number() && data["report"]["distance"].is_number(), "{data}");
+    assert_eq!(data["report"]["mac"].as_array().map(Vec::len), Some(1), "{data}");
+    // A box that is not plugged in stays registered, and is said to be away.
+    let mut wish = body("ZTEGD8240001");
+    wish["wait_for"] = json!("online");
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (201, &json!("applied")), "{}", answer.body);
+    let warnings = answer.body["data"]["warnings"].to_string();
+    assert!(warnings.contains("within 4 s: the ONU is not online but Offline; it stays"), "{warnings}");
+    // What cannot be read is not told to be absent.
+    let no = LineEffect::Refuse("%Error 20200: Invalid input detected at '^' marker.\n".into());
+    writer.sim.set_line_faults(vec![LineFault::begins("show mac", no)]);
+    let mut wish = body(SERIAL);
+    wish["wait_for"] = json!("service");
+    wish.as_object_mut().unwrap().remove("wan");
+    let answer = writer.post("/onu/register", wish).await;
+    let warnings = answer.body["data"]["warnings"].to_string();
+    assert!(warnings.contains("whether a MAC address was learnt could not be read"), "{}", answer.body);
+}

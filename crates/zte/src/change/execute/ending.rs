@@ -18,6 +18,11 @@ impl Run<'_> {
         if way == Way::Forth {
             let missing = effect::missing(self.plan, &seen.config, effects);
             if missing.is_empty() {
+                for name in effect::left_out(self.plan, &self.progress, effects) {
+                    self.warn(format!(
+                        "the OLT took the line of `{name}`, which is optional, but shows nothing of it"
+                    ));
+                }
                 let state =
                     if self.plan.0.steps.is_empty() { WriteState::Unchanged } else { WriteState::Applied };
                 // That it came back, its history shows later.
