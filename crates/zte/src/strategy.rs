@@ -160,12 +160,7 @@ impl Strategy {
         self.file.steps.contains(&item)
     }
 
-    /// Whether it can set a WAN of every kind.
-    pub(crate) fn has_wan_ip(&self) -> bool {
-        self.has(Item::Wan)
-    }
-
-    /// Whether it can set a WAN of some kind.
+    /// Whether it can set a WAN.
     pub(crate) fn has_wan(&self) -> bool {
         self.has(Item::Wan) || self.has(Item::Iphost)
     }

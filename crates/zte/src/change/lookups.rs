@@ -171,12 +171,12 @@ impl Survey<'_> {
                 "a WAN needs a service with a VLAN on the customer's side, or a vlan_profile".to_owned();
             return Err(NotChanged::NotPossible { what });
         };
-        if self.has(site, Named::VlanProfile, |known| known.1 == Some(vlan.get())).await?.is_none() {
+        let is_of_vlan = |(_, of): &Name| *of == Some(vlan.get());
+        if self.has(site, Named::VlanProfile, is_of_vlan).await?.is_none() {
             let what = "the ONU VLAN profiles could not be read: name the vlan_profile of the WAN".to_owned();
             return Err(NotChanged::NotPossible { what });
         }
-        let known = site.names.known(Named::VlanProfile).unwrap_or_default();
-        let mut fitting = known.into_iter().filter(|(_, of)| *of == Some(vlan.get()));
+        let mut fitting = site.names.known(Named::VlanProfile, is_of_vlan).into_iter();
         match (fitting.next(), fitting.next()) {
             (Some((name, _)), None) => Ok(name),
             (None, _) => {
@@ -197,7 +197,7 @@ impl Survey<'_> {
         kind: Named,
         is: impl Fn(&Name) -> bool,
     ) -> Result<Option<bool>, NotChanged> {
-        if site.names.known(kind).is_some_and(|known| known.iter().any(&is)) {
+        if !site.names.known(kind, &is).is_empty() {
             return Ok(Some(true));
         }
         let Some((names, whole)) = self.names(kind).await? else { return Ok(None) };

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gpon::{
-    Difference, ExpectedSerial, OnuId, OnuRef, PonPort, Problem, Registration, SerialNumber, WanMode,
+    Difference, ExpectedSerial, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, SerialNumber,
+    WanMode,
 };
 use tokio::time::Instant;
 
@@ -19,7 +20,7 @@ use crate::firmware::dialect::Block;
 use crate::reach::Inner;
 use crate::reach::terminal::PATIENCE;
 use crate::read::{self, onus::Depth};
-use crate::strategy::Strategy;
+use crate::strategy::{Item, ServiceModel, Strategy};
 
 /// Which places are not to be given away, by why not: a job whose end is not known is about them.
 pub type Taken<'a> = &'a (dyn Fn(OnuRef) -> Option<String> + Send + Sync);
@@ -313,14 +314,38 @@ impl Olt {
                 }
             }
         };
-        match wish.wan.as_ref().map(|wan| &wan.mode) {
-            Some(_) if !strategy.has_wan() => cannot(format!("strategy {} sets no WAN", strategy.name())),
-            Some(WanMode::Pppoe { .. } | WanMode::Static { .. }) if !strategy.has_wan_ip() => {
-                cannot(format!("strategy {} sets a WAN by DHCP only", strategy.name()))
-            }
-            _ => Ok(strategy),
+        match left_out(wish, strategy) {
+            Some(what) => cannot(format!("strategy {} sets no {what}", strategy.name())),
+            None => Ok(strategy),
         }
     }
+}
+
+/// What of a wish a strategy has no step for: it would be left out without a word.
+fn left_out(wish: &Registration, strategy: &Strategy) -> Option<&'static str> {
+    let services = |is: fn(&OnuService) -> bool| wish.services.iter().any(is);
+    let wan = wish.wan.as_ref().map(|wan| &wan.mode);
+    let wished = [
+        (wish.name.is_some() && !strategy.has(Item::Name), "name"),
+        (wish.description.is_some() && !strategy.has(Item::Description), "description"),
+        (
+            services(|of| of.upstream.is_some() || of.downstream.is_some())
+                && !strategy.has(Item::TrafficLimit),
+            "limit of a GEM port",
+        ),
+        (services(|of| of.ports.is_some()) && !strategy.has(Item::PortVlan), "VLAN of a port"),
+        // What has no tag its flows discard.
+        (
+            services(|of| of.onu_vlan().is_none()) && strategy.model() == ServiceModel::Flow,
+            "service without a tag",
+        ),
+        (wan.is_some() && !strategy.has_wan(), "WAN"),
+        (
+            matches!(wan, Some(WanMode::Pppoe { .. } | WanMode::Static { .. })) && !strategy.has(Item::Wan),
+            "WAN but by DHCP",
+        ),
+    ];
+    wished.into_iter().find_map(|(is_left_out, what)| is_left_out.then_some(what))
 }
 
 fn act(wish: &Registration) -> String {

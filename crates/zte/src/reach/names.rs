@@ -44,10 +44,11 @@ const BELIEVED: Duration = Duration::from_secs(60);
 pub(crate) struct Names(Mutex<BTreeMap<Named, (Instant, Vec<Name>)>>);
 
 impl Names {
-    /// Those of a kind, where they were read a moment ago.
-    pub(crate) fn known(&self, kind: Named) -> Option<Vec<Name>> {
+    /// Those of a kind that were read a moment ago and are so; none where nothing was.
+    pub(crate) fn known(&self, kind: Named, is: impl Fn(&Name) -> bool) -> Vec<Name> {
         let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        names.get(&kind).filter(|(read, _)| read.elapsed() < BELIEVED).map(|(_, names)| names.clone())
+        let known = names.get(&kind).filter(|(read, _)| read.elapsed() < BELIEVED);
+        known.map(|(_, names)| names.iter().filter(|name| is(name)).cloned().collect()).unwrap_or_default()
     }
 
     pub(crate) fn learned(&self, kind: Named, names: &[Name]) {

@@ -334,3 +334,36 @@ async fn an_onu_is_awaited() {
     let warnings = answer.body["data"]["warnings"].to_string();
     assert!(warnings.contains("whether a MAC address was learnt could not be read"), "{}", answer.body);
 }
+
+/// What a strategy has no step for is no success without it.
+#[tokio::test]
+async fn nothing_of_a_wish_is_left_out_without_a_word() {
+    let writer = Writer::start(SMALL).await;
+    let flow = |key: &str, value: Value| {
+        let mut wish = body("HWTC1A2B3C4D");
+        wish["strategy"] = json!("flow");
+        wish.as_object_mut().unwrap().remove("wan");
+        match key {
+            "wan" => wish["wan"] = value,
+            "services" => {
+                wish["services"] = value;
+                wish.as_object_mut().unwrap().remove("profile");
+            }
+            key => wish["profile"][key] = value,
+        }
+        wish
+    };
+    let service = |ports: &str| json!([{"dba_profile": "UP-10M", "vlan": 100, "ports": [ports]}]);
+    let pppoe = json!({"mode": "pppoe", "username": "a", "password": "b", "vlan_profile": "PPPOE"});
+    for (key, value, what) in [
+        ("user_vlan", json!("untagged"), "service without a tag"),
+        ("services", service("eth_0/1"), "VLAN of a port"),
+        ("wan", pppoe, "WAN but by DHCP"),
+    ] {
+        let answer = writer.post("/onu/register", flow(key, value)).await;
+        assert_eq!(answer.status, 422, "{key}: {}", answer.body);
+        assert_eq!(answer.body["error_code"], "unsupported_by_firmware", "{}", answer.body);
+        assert!(answer.body["error"].as_str().unwrap().contains(what), "{}", answer.body);
+    }
+    assert_eq!(writer.configured(), [""; 0]);
+}
