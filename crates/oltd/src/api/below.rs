@@ -68,3 +68,8 @@ pub(crate) async fn shown(app: &App, id: &str) -> Option<serde_json::Value> {
     let detail = Below(None).shown(app, id).await.ok()?;
     serde_json::to_value(detail).ok()
 }
+
+/// Of what cannot be the id of a job.
+pub(super) fn no_id(text: &str) -> Failure {
+    Failure::parameter("parent", "the id of a job: 32 of 0-9 and a-f", text)
+}

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::batch_results::{BatchOutcome, JobResult, batch_answer};
-use super::below::Below;
+use super::below::{Below, no_id};
 use super::callbacks::Callback;
 use super::outcome::{About, Outcome, ended, moment, not_done, told_again};
 use super::writing::{Changing, let_through};
@@ -235,7 +235,9 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
         olt: olt.map(str::to_owned).or(below.0),
         state: query.text("state")?.map(|text| word("state", text, states)).transpose()?,
         kind: kind.map(str::to_owned),
-        among: query.text("parent")?.map_or(Among::Whole, |parent| Among::PartsOf(parent.to_owned())),
+        among: query
+            .text("parent")?
+            .map_or(Ok(Among::Whole), |id| Among::parts_of(id).ok_or_else(|| no_id(id)))?,
         limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;

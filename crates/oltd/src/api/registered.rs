@@ -6,18 +6,24 @@ use utoipa::ToSchema;
 use crate::http::schema;
 use crate::jobs::Placed;
 
-/// What was put into service; absent for other writes.
+/// What was put into service; all of it is absent for other writes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RegisteredOnu)]
 pub(super) struct Registered {
-    #[schema(value_type = schema::SerialNumber)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = schema::SerialNumber, nullable = false)]
     serial_number: Option<String>,
-    /// The first of its service ports; null where it has none.
+    /// The first of its service ports; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     service_port_id: Option<u8>,
-    /// Its phase; null where it was not awaited.
+    /// Its phase; absent where it was not awaited, or not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     onu_state: Option<&'static str>,
     /// What an installer wants to know; absent where it was not awaited.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     report: Option<Box<Installed>>,
 }
 

@@ -13,7 +13,7 @@ use std::fmt::{Display, Write as _};
 
 use axum::extract::{FromRequest, Request};
 use gpon::quoted;
-use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, AnyOfBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::{ErrorCode, Failure};
@@ -275,10 +275,11 @@ pub fn schema(meaning: &str, fields: Vec<Described>, unused: &[&str]) -> RefOr<S
             (false, _) => {}
             (true, []) => object = object.required(plain(first)),
             (true, _) => {
-                let one = |either: AnyOfBuilder, name: &&str| {
+                // Both at once are refused.
+                let one = |either: OneOfBuilder, name: &&str| {
                     either.item(ObjectBuilder::new().required(plain(name)))
                 };
-                by_either = by_either.item(names.iter().fold(AnyOfBuilder::new(), one));
+                by_either = by_either.item(names.iter().fold(OneOfBuilder::new(), one));
                 several = true;
             }
         }

@@ -21,6 +21,14 @@ pub enum Among {
 }
 
 impl Among {
+    /// The jobs of this batch; `None` for what cannot be an id.
+    pub fn parts_of(parent: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (parent.len() == 32 && parent.bytes().all(is_digit)).then(|| Self::PartsOf(parent.to_owned()))
+    }
+}
+
+impl Among {
     fn parent(&self) -> Option<&str> {
         match self {
             Self::All => None,

@@ -210,7 +210,7 @@ fn a_body_documents_itself() {
     assert_eq!(properties["type"]["maximum"], 5);
     assert!(properties["rack"]["description"].as_str().unwrap().contains("ignored"));
     let service = &properties["services"]["items"]["allOf"];
-    let either = service[0]["anyOf"].as_array().unwrap().iter().map(|one| &one["required"][0]);
+    let either = service[0]["oneOf"].as_array().unwrap().iter().map(|one| &one["required"][0]);
     assert_eq!(either.collect::<Vec<_>>(), ["vlan", "svlan", "vlan_id"]);
     assert_eq!(service[1]["properties"]["vlan_id"]["description"], "The same as `vlan`.");
 }

@@ -11,14 +11,15 @@ use super::running::Running;
 const EXAMPLES: &str = "20";
 
 /// No document can say that one of several parameters must be given, nor that two of
-/// them must agree: an ONU is named by its place, its serial number, or both.
+/// them must agree: an ONU is named by its place, its serial number, or both. Nor that a time
+/// is over, or that nobody can be called back where nothing is configured to sign with.
 const ONE_OF: &str = r#"
 [[operations]]
 include-path = "/api/v1/mac"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404"]
 
 [[operations]]
-include-path-regex = "^/api/v1/onu(-management|/sn)?/"
+include-path-regex = "^/api/v1/(onu(-management|/sn)?|batch|system/save|plans)(/|$)"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", "400", "401", "403", "404", "409", "422", "429", "5xx"]
 "#;
 

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use futures::future::join_all;
+use futures::StreamExt;
 use rig::every_step::{Happening, OPERATIONS, Operation, RESUME};
 
 fn every() -> impl Iterator<Item = Operation> {
@@ -18,11 +18,17 @@ async fn once(operation: Operation, happening: Happening) {
     operation.made(at, happening).await.is_true(&what);
 }
 
+/// Each has an OLT and a server of its own: more of them than this keep a small machine from
+/// answering in time.
+async fn few_at_once<T>(each: impl IntoIterator<Item = impl Future<Output = T>>) {
+    futures::stream::iter(each).buffer_unordered(5).collect::<Vec<_>>().await;
+}
+
 macro_rules! happenings {
     ($($name:ident: $happening:expr;)+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
-            join_all(every().map(|operation| once(operation, $happening))).await;
+            few_at_once(every().map(|operation| once(operation, $happening))).await;
         }
     )+};
 }
@@ -87,5 +93,5 @@ async fn the_whole_matrix() {
             }
         }
     });
-    join_all(each).await;
+    few_at_once(each).await;
 }
