@@ -1,6 +1,6 @@
 //! What a registration looks up on the OLT before it is planned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gpon::{Elsewhere, Lacking, OnuId, OnuRef, PonPort, Registration, SerialNumber, TypeChoice, WanMode};
 
@@ -16,6 +16,9 @@ use crate::cli::show::{
 use crate::cli::text::PonConfig;
 use crate::reach::names::{Name, Named, Names};
 use crate::settings::Registering;
+
+/// Names that are looked up.
+pub(crate) type Wanted = BTreeSet<(Named, String)>;
 
 /// What is known of the site besides what the OLT says.
 pub(crate) struct Site<'a> {
@@ -104,16 +107,16 @@ impl Survey<'_> {
         onu_type.map(ToString::to_string).ok_or(NotChanged::UnknownModel { model })
     }
 
-    /// Looks up every name that a registration uses, and says which VLAN profile it takes.
-    /// What could not be looked up is warned of: the OLT refuses what it lacks.
+    /// Looks up every name that a registration uses, and says which VLAN profile it takes, and
+    /// which names those are. What could not be looked up is warned of: the OLT refuses what it lacks.
     pub(crate) async fn look_up(
         &mut self,
         site: &Site<'_>,
         wish: &Registration,
         (onu_type, known_types): (&str, &[&str]),
         warnings: &mut Vec<String>,
-    ) -> Result<Option<String>, NotChanged> {
-        let mut wanted: BTreeSet<(Named, String)> = BTreeSet::new();
+    ) -> Result<(Option<String>, Wanted), NotChanged> {
+        let mut wanted = Wanted::new();
         for service in &wish.services {
             wanted.insert((Named::DbaProfile, service.dba_profile.to_string()));
             wanted.extend(
@@ -155,13 +158,38 @@ impl Survey<'_> {
         if !lacking.is_empty() {
             return Err(NotChanged::Lacks(lacking));
         }
-        match wan {
-            None => Ok(None),
-            Some(wan) => match &wan.vlan_profile {
-                Some(name) => Ok(Some(name.to_string())),
-                None => self.vlan_profile(site, wish).await.map(Some),
-            },
+        let vlan_profile = match wan {
+            None => None,
+            Some(wan) => Some(match &wan.vlan_profile {
+                Some(name) => name.to_string(),
+                None => self.vlan_profile(site, wish).await?,
+            }),
+        };
+        wanted.extend(vlan_profile.iter().map(|name| (Named::VlanProfile, name.clone())));
+        Ok((vlan_profile, wanted))
+    }
+
+    /// Which of the names that were looked up for a plan the OLT has no longer. Their lists are
+    /// read anew; of one that is not to be had, or not understood, nothing is said.
+    pub(crate) async fn gone(&mut self, names: &Names, wanted: &Wanted) -> Result<Vec<String>, NotChanged> {
+        let mut lists = BTreeMap::new();
+        let mut gone = Vec::new();
+        for (kind, name) in wanted {
+            if !lists.contains_key(kind) {
+                let listed = self.names(*kind).await?;
+                if let Some((listed, _)) = &listed {
+                    names.learned(*kind, listed);
+                }
+                lists.insert(*kind, listed);
+            }
+            let Some(Some((listed, true))) = lists.get(kind) else { continue };
+            let is_there = listed.iter().any(|(known, _)| known == name)
+                || *kind == Named::OnuType && self.has_type(name).await?;
+            if !is_there {
+                gone.push(format!("{} {name}", kind.as_str()));
+            }
         }
+        Ok(gone)
     }
 
     /// The only VLAN profile of the first service's VLAN.

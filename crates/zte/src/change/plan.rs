@@ -1,6 +1,8 @@
 //! What a change would do: ordered steps, each with what takes it back and what
 //! shows whether it took effect.
 
+use std::collections::BTreeSet;
+
 use gpon::{ExpectedSerial, OnRefusal, OnuRef, PlannedLine, PlannedUndo, SerialNumber, UndoClass, WritePlan};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,7 @@ use super::moves::{self, Standing};
 use super::survey::Life;
 use crate::cli::text::SecretText;
 use crate::firmware::dialect::{Block, Dialect, Place};
+use crate::reach::names::Named;
 
 /// A change, planned: all that is needed to make it, to take it back, and to find
 /// out later how far it got.
@@ -34,6 +37,9 @@ pub(crate) struct Body {
     pub(crate) on_refusal: OnRefusal,
     pub(crate) checks: Vec<String>,
     pub(crate) warnings: Vec<String>,
+    /// The names that were looked up on the OLT for it.
+    #[serde(default)]
+    pub(crate) names: BTreeSet<(Named, String)>,
 }
 
 /// A line that changes something.

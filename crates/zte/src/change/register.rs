@@ -1,5 +1,7 @@
 //! The plan of a registration: an ONU that is made, or completed.
 
+use std::collections::BTreeSet;
+
 use gpon::{Difference, ExpectedSerial, OnuRef, Registration, UndoClass};
 
 use super::NotChanged;
@@ -93,6 +95,7 @@ pub(crate) fn plan(
         on_refusal: wish.on_refusal,
         checks,
         warnings,
+        names: BTreeSet::new(),
     }))
 }
 

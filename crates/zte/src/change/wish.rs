@@ -1,6 +1,8 @@
 //! What is wished for an ONU, as the configuration that it is to have. Whatever a
 //! wish does not name stays.
 
+use std::collections::BTreeSet;
+
 use gpon::{ExpectedSerial, OnuChange, OnuWish, RebootVia, UndoClass};
 
 use super::NotChanged;
@@ -73,6 +75,7 @@ pub(crate) fn plan(
         on_refusal: change.on_refusal,
         checks,
         warnings,
+        names: BTreeSet::new(),
     }))
 }
 

@@ -179,7 +179,7 @@ impl Olt {
             survey.onu_type(&site, wish, standing.map(|standing| standing.onu_type.as_str())).await?;
         let types: Vec<&str> = pon.onus.iter().map(|onu| onu.onu_type.as_str()).collect();
         let mut warnings = Vec::new();
-        let vlan_profile = survey.look_up(&site, wish, (&onu_type, &types), &mut warnings).await?;
+        let (vlan_profile, names) = survey.look_up(&site, wish, (&onu_type, &types), &mut warnings).await?;
         let mut checks = vec![format!("PON {} was listed as a whole: {} ONUs", wish.pon, pon.onus.len())];
         let have = match standing {
             Some(standing) => {
@@ -209,7 +209,9 @@ impl Olt {
         };
         let strategy = self.strategy(wish, &onu_type, &have)?;
         let chosen = Chosen { strategy, onu_type, vlan_profile };
-        register(ground.dialect, ground.changes, wish, &chosen, have, (checks, warnings))
+        let mut plan = register(ground.dialect, ground.changes, wish, &chosen, have, (checks, warnings))?;
+        plan.0.names = names;
+        Ok(plan)
     }
 
     /// That a serial number is registered nowhere on this OLT.
@@ -352,15 +354,20 @@ fn act(wish: &Registration) -> String {
     format!("register ONU {} on PON {}", wish.serial, wish.pon)
 }
 
-/// Whether a kept plan registers an ONU that is registered somewhere by now.
-pub(super) async fn is_stale(olt: &Olt, survey: &mut Survey<'_>, plan: &Plan) -> Result<bool, NotChanged> {
-    let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten()
-    else {
-        return Ok(false);
-    };
-    match olt.nowhere_else(survey, serial).await {
-        Ok(()) => Ok(false),
-        Err(NotChanged::SerialElsewhere { .. }) => Ok(true),
-        Err(why) => Err(why),
+/// What a kept plan rests on besides its ONU, and is no longer so: an ONU that it registers is
+/// registered somewhere by now, or the OLT lacks what it names.
+pub(super) async fn stale(
+    olt: &Olt,
+    survey: &mut Survey<'_>,
+    plan: &Plan,
+) -> Result<Vec<String>, NotChanged> {
+    let mut changed = survey.gone(&olt.0.names, &plan.0.names).await?;
+    if let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten() {
+        match olt.nowhere_else(survey, serial).await {
+            Ok(()) => {}
+            Err(NotChanged::SerialElsewhere { .. }) => changed.push("serial_number".to_owned()),
+            Err(why) => return Err(why),
+        }
     }
+    Ok(changed)
 }

@@ -27,6 +27,7 @@ mod queue;
 #[cfg(unix)]
 mod receiver;
 mod register;
+mod register_ground;
 #[cfg(unix)]
 mod restarted;
 #[cfg(unix)]
