@@ -193,8 +193,8 @@ impl Work {
                     "the ONU is suspended by {by}: it stays blocked when that is lifted, until it is unblocked"
                 ));
             }
-            "delete" if report.state == WriteState::Applied => {
-                store.remove_holds(&self.olt.id, &onu).await?;
+            "delete" => {
+                store.remove_holds(&self.olt.id, &onu, &self.job).await?;
                 report
                     .warnings
                     .push(format!("the ONU was suspended by {}: these holds are gone", names(&holds)));

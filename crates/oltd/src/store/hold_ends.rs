@@ -28,6 +28,9 @@ pub(super) async fn follow(
     if matches!(state, JobState::Queued | JobState::Running | JobState::Pending | JobState::Lost) {
         return Ok(());
     }
+    if state != JobState::Done {
+        bring_back(turn, job).await?;
+    }
     let Some((wish, since)) = wish_of(turn, job).await? else { return Ok(()) };
     let stands = matches!(state, JobState::Done | JobState::Partial);
     match wish.act {
@@ -50,6 +53,27 @@ pub(super) async fn follow(
         },
     }
 }
+
+/// Brings the holds back of the ONU that this job had deleted: it is there again.
+pub(super) async fn bring_back(turn: &mut Turn<'_>, deletion: &str) -> Result<(), StoreError> {
+    if turn.run(sql(BRING_BACK).bind(deletion)).await? > 0 {
+        turn.store().inner().holds.store(true, Ordering::SeqCst);
+    }
+    turn.run(sql("DELETE FROM deleted_holds WHERE deletion = $1").bind(deletion)).await.map(drop)
+}
+
+/// Keeps the holds of an ONU beside the job that deleted it.
+pub(super) const PUT_ASIDE: &str =
+    "INSERT INTO deleted_holds (deletion, olt, onu, owner, reason, way, caller,
+        job, since, made, shut_before, pad)
+    SELECT $1, olt, onu, owner, reason, way, caller, job, since, made, shut_before, pad
+        FROM holds WHERE olt = $2 AND onu = $3
+    ON CONFLICT (deletion, owner) DO NOTHING";
+const BRING_BACK: &str = "INSERT INTO holds (olt, onu, owner, reason, way, caller, job, since, made,
+        shut_before, pad)
+    SELECT olt, onu, owner, reason, way, caller, job, since, made, shut_before, pad
+        FROM deleted_holds WHERE deletion = $1
+    ON CONFLICT (olt, onu, owner) DO NOTHING";
 
 async fn made(
     turn: &mut Turn<'_>,

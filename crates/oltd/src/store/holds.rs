@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use sqlx::sqlite::SqliteRow;
 
 use super::error::StoreError;
-use super::hold_ends::wish_of;
+use super::hold_ends::{PUT_ASIDE, wish_of};
 use super::idempotency::AskedUnder;
 use super::jobs::NewJob;
 use super::writer::{Statement, Turn, sql};
@@ -303,13 +303,18 @@ impl Store {
         self.write_one("keep a hold", update).await
     }
 
-    /// Removes the holds of an ONU that was deleted.
+    /// Removes the holds of an ONU that this job has deleted. They are there again where the
+    /// OLT has lost that, or where it is taken back.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn remove_holds(&self, olt: &str, onu: &str) -> Result<u64, StoreError> {
+    /// [`StoreError::Full`], and when the database fails.
+    pub async fn remove_holds(&self, olt: &str, onu: &str, deletion: &str) -> Result<u64, StoreError> {
+        let mut turn = self.write("remove holds").await?;
+        turn.run(sql(PUT_ASIDE).bind(deletion).bind(olt).bind(onu)).await?;
         let delete = sql("DELETE FROM holds WHERE olt = $1 AND onu = $2").bind(olt).bind(onu);
-        self.write_one("remove holds", delete).await
+        let removed = turn.run(delete).await?;
+        turn.commit().await?;
+        Ok(removed)
     }
 }
 

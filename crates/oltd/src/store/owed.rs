@@ -168,6 +168,8 @@ impl Store {
         turn.run(sql(since).bind(olt).bind(started)).await?;
         for job in &jobs {
             outbox::lose(&mut turn, job).await?;
+            // The ONU that it deleted is there again.
+            super::hold_ends::bring_back(&mut turn, job).await?;
         }
         if !jobs.is_empty() {
             let total = u32::try_from(jobs.len()).unwrap_or(u32::MAX);

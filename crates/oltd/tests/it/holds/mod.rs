@@ -1,5 +1,6 @@
 //! Suspending and resuming ONUs: holds of owners, and what the OLT has of them.
 
+mod deleted;
 mod hands;
 mod lists;
 mod owners;
