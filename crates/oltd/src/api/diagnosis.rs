@@ -7,7 +7,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-use gpon::SerialNumber;
+use gpon::{OnuRef, SerialNumber};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,8 +15,8 @@ use self::gather::{Gathered, gather};
 use self::rules::{Finding, diagnose};
 use crate::app::ChosenOlt;
 use crate::cache::Freshness;
-use crate::http::openapi::{PonFailures, Shown};
-use crate::http::{Answer, PonOnu, schema};
+use crate::http::openapi::{DiagnosisFailures, PonFailures, SerialPath, Shown};
+use crate::http::{Answer, Params, PonOnu, schema};
 
 /// Why an ONU is out of service, or what is wrong with it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,7 +99,25 @@ pub(super) struct Others {
     responses(Shown<Diagnosis>, PonFailures),
 )]
 pub(super) async fn show(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshness) -> Answer {
-    let Gathered { evidence, pieces, gaps, readings } = gather(&olt, at, freshness).await?;
+    of_onu(&olt, at, freshness).await
+}
+
+/// Why the ONU with this serial number is out of service, wherever it stands.
+///
+/// As by its place, with one command more where the OLT has a command line: where it is
+/// registered is looked up anew.
+#[utoipa::path(
+    get, path = "/onu/sn/{serial}/diagnosis", operation_id = "diagnosis_by_serial", tag = "Monitoring",
+    params(SerialPath, Freshness),
+    responses(Shown<Diagnosis>, DiagnosisFailures),
+)]
+pub(super) async fn show_by_serial(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
+    let at = olt.handle().find(params.parse("serial", "serial_number")?).await?;
+    of_onu(&olt, at, freshness).await
+}
+
+async fn of_onu(olt: &ChosenOlt, at: OnuRef, freshness: Freshness) -> Answer {
+    let Gathered { evidence, pieces, gaps, readings } = gather(olt, at, freshness).await?;
     let names: Vec<&str> = gaps.iter().map(|gap| gap.what).collect();
     let (verdict, also) = diagnose(&evidence, olt.limits(), &names);
     let others = evidence.neighbours;

@@ -129,6 +129,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(monitoring::pon))
         .routes(routes!(monitoring::onu))
         .routes(routes!(diagnosis::show))
+        .routes(routes!(diagnosis::show_by_serial))
         .routes(routes!(traffic::dba_profiles))
         .routes(routes!(traffic::dba_profile))
         .routes(routes!(traffic::profiles))

@@ -200,10 +200,11 @@ impl Olt {
         };
         let mut places = match self.registered_by(serial).await {
             Ok(places) => places,
-            // Not every device takes the command; the tables name every ONU.
-            Err(OltError { trouble: Trouble::Refused { .. } | Trouble::UnprovenNone { .. }, .. }) => {
-                self.listed_with(serial).await?
-            }
+            // Not every device takes the command, or has a command line; the tables name every ONU.
+            Err(OltError {
+                trouble: Trouble::Refused { .. } | Trouble::UnprovenNone { .. } | Trouble::NoCli,
+                ..
+            }) => self.listed_with(serial).await?,
             Err(error) => return Err(error.trouble.into()),
         };
         match (places.pop(), places.is_empty()) {

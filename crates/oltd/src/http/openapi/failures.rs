@@ -100,6 +100,8 @@ sets! {
     ReadFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ;
     /// A reading of a PON.
     PonFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound, StoreUnavailable];
+    /// A reading of the ONU of a serial number.
+    DiagnosisFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound, OnuNotFound, SerialAmbiguous, StoreUnavailable];
     /// A reading of a PON that must be whole.
     FreeIdFailures = ANY, COUNTED, GUARDED, OF_AN_OLT, READ, &[PonNotFound, IncompleteReading];
     /// A reading of an ONU.

@@ -24,10 +24,11 @@ pub(crate) use answers::{
     Shown, Told, ToldList,
 };
 pub(crate) use failures::{
-    ApplyFailures, BatchFailures, CancelFailures, CardFailures, FreeIdFailures, GemPortFailures,
-    GuardedFailures, HealthFailures, HoldFailures, JobFailures, MetricsFailures, OnuFailures,
-    OnuWriteFailures, OpenFailures, ParameterFailures, PlanFailures, PonFailures, ProfileFailures,
-    ReadFailures, RegisterFailures, SaveFailures, SettleFailures, TcontFailures, TreeFailures,
+    ApplyFailures, BatchFailures, CancelFailures, CardFailures, DiagnosisFailures, FreeIdFailures,
+    GemPortFailures, GuardedFailures, HealthFailures, HoldFailures, JobFailures, MetricsFailures,
+    OnuFailures, OnuWriteFailures, OpenFailures, ParameterFailures, PlanFailures, PonFailures,
+    ProfileFailures, ReadFailures, RegisterFailures, SaveFailures, SettleFailures, TcontFailures,
+    TreeFailures,
 };
 pub(crate) use parameters::{
     CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichHolds,

@@ -3,6 +3,7 @@
 use gpon::{OfflineReason, OnuId, OnuRef, OnuState, PonPort};
 use oltsim::V1_2;
 use oltsim::device::{Onu, Unconfigured};
+use rig::{Writer, until};
 use serde_json::{Value, json};
 
 use super::{Rig, SMALL};
@@ -182,4 +183,87 @@ async fn what_a_firmware_does_not_tell_is_not_known() {
     assert!(unknown.contains(&&json!("config_state")), "{told}");
     let sentence = told["verdict"]["sentence"].as_str().unwrap();
     assert!(told["verdict"]["code"] != "nothing_seen" || sentence.contains("config_state"), "{told}");
+}
+
+/// The ONU of a serial number, wherever it stands, also where there is no command line.
+#[tokio::test]
+async fn by_its_serial_number() {
+    for rig in [rig().await, Rig::small().await] {
+        let serial = rig.sim.device(|device| device.onu(at(2)).unwrap().configured.serial).unwrap();
+        let told = rig.body(&format!("/onu/sn/{serial}/diagnosis")).await["data"].take();
+        assert_eq!((&told["verdict"]["code"], &told["onu_id"]), (&json!("drop_fibre"), &json!(2)), "{told}");
+        for (serial, status, code) in
+            [("ZTEGFFFFFFFF", 404, "onu_not_found"), ("ZTEG", 400, "invalid_parameter")]
+        {
+            let (got, body) = rig.get(&format!("/onu/sn/{serial}/diagnosis")).await;
+            assert_eq!((got, &body["error_code"]), (status, &json!(code)), "{body}");
+        }
+    }
+}
+
+/// A server that has registered a box on 1/1/2 which behaves so, with this WAN.
+async fn registered(behaviour: &str, wan: Value) -> Writer {
+    let waits =
+        format!("[[unconfigured]]\npon = \"1/1/2\"\nserial = \"ZTEGD8240001\"\nbehaviour = {behaviour}\n");
+    let writer = Writer::start(&format!("{SMALL}\n{waits}")).await;
+    let wish = json!({
+        "pon_port": "1/1/2", "serial_number": "ZTEGD8240001", "onu_type": "ZTE-F660", "name": "House 7",
+        "profile": {"dba_profile": "UP-10M", "vlan": 100}, "wan": wan,
+    });
+    let answer = writer.post("/onu/register", wish).await;
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (201, &json!("applied")), "{}", answer.body);
+    writer
+}
+
+const PATH: &str = "/onu/sn/ZTEGD8240001/diagnosis?nocache=true";
+
+/// What it is diagnosed with once it is online and its verdict is this one.
+async fn diagnosed(writer: &Writer, code: &str) -> Value {
+    until(async || writer.get(PATH).await.body["data"]["verdict"]["code"] == code).await;
+    writer.get(PATH).await.body["data"].clone()
+}
+
+fn evidence<'a>(told: &'a Value, what: &str) -> &'a str {
+    let all = told["evidence"].as_array().unwrap();
+    let piece = all.iter().find(|piece| piece["what"] == what).unwrap_or_else(|| panic!("{what}: {told}"));
+    assert_eq!(piece["source"], "cli", "{piece}");
+    piece["value"].as_str().unwrap()
+}
+
+/// What a box is told while it signs on it refuses later, when nobody waits for its answer any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_box_that_refuses_its_configuration() {
+    let wan = json!({"mode": "dhcp", "vlan_profile": "PPPOE"});
+    let writer = registered("{ omci = \"refuses\", mac = false }", wan.clone()).await;
+    let told = diagnosed(&writer, "config_refused").await;
+    let sentence = told["verdict"]["sentence"].as_str().unwrap();
+    assert_eq!(sentence, "It is online, but its box has refused its configuration (OMCI).");
+    assert_eq!((evidence(&told, "config_state"), evidence(&told, "macs")), ("fail", "0"), "{told}");
+    // One behind which somebody speaks is not down, whatever the OLT says of its configuration.
+    let writer = registered("{ omci = \"refuses\" }", wan).await;
+    let learnt = json!("1");
+    until(async || {
+        let told = writer.get(PATH).await.body["data"]["evidence"].clone();
+        told.as_array().unwrap().iter().any(|piece| piece["what"] == "macs" && piece["value"] == learnt)
+    })
+    .await;
+    let told = writer.get(PATH).await.body["data"].clone();
+    assert_eq!(evidence(&told, "config_state"), "fail", "{told}");
+    assert_ne!(told["verdict"]["code"], "config_refused", "{told}");
+}
+
+/// A box whose login is refused is in service, and its customer is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wan_that_is_down() {
+    let wan = json!({"mode": "pppoe", "username": "user7", "password": "s3cret"});
+    let writer = registered("{ wan = \"authentication failure\" }", wan).await;
+    let told = diagnosed(&writer, "wan_down").await;
+    let sentence = told["verdict"]["sentence"].as_str().unwrap();
+    assert!(
+        sentence.contains("not connected") && sentence.contains("`authentication failure`"),
+        "{sentence}"
+    );
+    assert!(evidence(&told, "wans").contains("authentication failure"), "{told}");
+    assert_eq!((&told["also"], evidence(&told, "config_state")), (&json!([]), "success"), "{told}");
+    assert!(!told.to_string().contains("s3cret"), "{told}");
 }
