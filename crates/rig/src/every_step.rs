@@ -1,6 +1,9 @@
 //! Every step of a write with everything that can happen to it, and then the device
 //! itself against what was reported.
 
+mod batches;
+mod many;
+mod many_made;
 mod operations;
 
 use std::time::{Duration, Instant};
@@ -12,6 +15,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{Answer, Writer, WriterOptions};
+pub use batches::BATCHES;
+pub use many::{Batch, Calm, Meant, SentLine};
+pub use many_made::ManyMade;
 pub use operations::{OPERATIONS, RESUME};
 
 /// A write, for everything that can happen to it. Every write of the API has its line here.

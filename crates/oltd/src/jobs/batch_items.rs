@@ -265,8 +265,9 @@ impl Jobs {
         batch.left(&item.job).await;
         let Ok(store) = self.store() else { return Some(Went::Ending) };
         match store.job(&item.job).await {
-            // It has ended, or was cancelled between two tries.
-            Ok(Some(row)) if row.finished_at.is_some() => {
+            // It has ended, was cancelled between two tries, or is settled since the last start:
+            // it is never made anew, and its job tells what becomes of it.
+            Ok(Some(row)) if row.is_told() => {
                 self.close_item(batch, item, None).await;
                 return Some(Went::Ended);
             }
@@ -368,6 +369,7 @@ impl Jobs {
             Err(_) => None,
         };
         match added {
+            Some(row) if row.is_told() => self.close_item(batch, item, None).await,
             Some(_) => {
                 self.end_job(&item.job, JobState::Failed, &told).await;
                 self.close_item(batch, item, None).await;

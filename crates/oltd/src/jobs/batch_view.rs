@@ -190,6 +190,23 @@ fn concluded(tally: Tally) -> (JobState, Told) {
 /// What is told of a batch of which nothing is done.
 pub const NONE_DONE: &str = "None of it is done.";
 
+/// What is told of a job that ended so, and of whose result no more could be kept.
+fn unkept(state: JobState) -> Option<Told> {
+    let detail = "the store had no room for its result; its job has its lines";
+    let why = || {
+        let message = "What became of it could not be kept in full.";
+        Failure::new(ErrorCode::StoreUnavailable, message, detail)
+    };
+    match state {
+        JobState::Done => {
+            Some(Told { warnings: vec![detail.to_owned()], ..Told::from(report(WriteState::Applied)) })
+        }
+        JobState::Failed => Some(Told::unsent(&why())),
+        JobState::Partial => Some(Told::from(report(WriteState::Partial)).said(&Err(why()))),
+        _ => None,
+    }
+}
+
 fn item_view(row: ResultRow, cancelled: Option<&Option<String>>, debts: &Debts) -> ItemView {
     let ResultRow { job, olt, place: at, serial, document, ended, state, result, .. } = row;
     let reference = Target::of(&document).ok().and_then(|target| target.reference);
@@ -201,6 +218,7 @@ fn item_view(row: ResultRow, cancelled: Option<&Option<String>>, debts: &Debts) 
             Told::unsent(&NotDone::Cancelled { by }.failure(olt, ""))
         })
     });
+    let told = told.or_else(|| unkept(state?));
     let word = match (ended, state) {
         (_, Some(JobState::Lost)) => "lost",
         (HowEnded::Cancelled, _) | (_, Some(JobState::Cancelled)) => "cancelled",

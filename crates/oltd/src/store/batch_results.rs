@@ -87,7 +87,9 @@ impl Store {
     pub async fn results(&self, parent: &str, from: u32, most: u32) -> Result<Vec<ResultRow>, StoreError> {
         let select =
             "SELECT nr, batch_items.job, batch_items.olt, place, serial, ended, batch_items.document,
-                jobs.state, jobs.olt AS at_olt, jobs.object AS at_place, results.document AS result
+                jobs.state, jobs.olt AS at_olt, jobs.object AS at_place, results.document AS result,
+                (SELECT object FROM plans WHERE applied_by = batch_items.job
+                    ORDER BY begun_at DESC LIMIT 1) AS planned_place
             FROM batch_items LEFT JOIN jobs ON jobs.id = batch_items.job
                 LEFT JOIN results ON results.job = batch_items.job
             WHERE batch_items.parent = $1 AND nr >= $2 ORDER BY nr LIMIT $3";
@@ -96,12 +98,15 @@ impl Store {
         let of = |row: &SqliteRow| {
             let (job, sealed): (String, Vec<u8>) = (column(row, "job")?, column(row, "document")?);
             let result: Option<Vec<u8>> = column(row, "result")?;
-            let [olt, at_olt, place, at_place, serial] = ["olt", "at_olt", "place", "at_place", "serial"]
-                .map(|name| column::<Option<String>>(row, name));
+            let [olt, at_olt, serial] =
+                ["olt", "at_olt", "serial"].map(|name| column::<Option<String>>(row, name));
+            // Where a registration puts its ONU, its plan alone says.
+            let [place, at_place, planned_place] =
+                ["place", "at_place", "planned_place"].map(|name| column::<Option<String>>(row, name));
             Ok(ResultRow {
                 nr: nr(row, parent)?,
                 olt: at_olt?.or(olt?),
-                place: at_place?.or(place?),
+                place: planned_place?.or(at_place?).or(place?),
                 serial: serial?,
                 document: self.sealer().open(item_of(&job), &sealed)?,
                 ended: ended(row)?,

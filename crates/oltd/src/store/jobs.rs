@@ -150,6 +150,11 @@ pub(super) fn result_of(id: &str) -> Place<'_> {
 }
 
 impl JobRow {
+    /// Whether it tells what became of it, or will once it is settled.
+    pub fn is_told(&self) -> bool {
+        self.finished_at.is_some() || self.state == JobState::Pending
+    }
+
     pub(super) fn of(row: &SqliteRow) -> Result<Self, StoreError> {
         let id: String = column(row, "id")?;
         let damaged = || StoreError::damaged("jobs", &id);

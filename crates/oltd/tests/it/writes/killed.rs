@@ -14,6 +14,7 @@ use secrecy::SecretSlice;
 use serde_json::json;
 
 use super::daemon::Home;
+use super::every_step::is_asked_for;
 
 /// What the device makes of the line at which the daemon is killed.
 #[derive(Debug, Clone, Copy, Hash, PartialEq, Eq)]
@@ -77,8 +78,8 @@ async fn killed(operation: Operation, at: usize, lines: &[String], what: Line) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_write_at_a_line() {
-    let whole = std::env::var_os("EVERY_STEP").is_some();
     let once = OPERATIONS.iter().chain([&RESUME]).map(async |operation| {
+        let whole = is_asked_for(operation.name);
         let lines = operation.lines().await;
         for what in [Line::Left, Line::Done] {
             let mut hasher = DefaultHasher::new();

@@ -9,12 +9,15 @@ mod callbacks;
 mod cancel;
 #[cfg(unix)]
 pub(crate) mod daemon;
+mod every_batch;
 mod every_step;
 mod hostile;
 #[cfg(unix)]
 mod idempotency;
 #[cfg(unix)]
 mod killed;
+#[cfg(unix)]
+mod killed_batches;
 mod load;
 mod lost;
 mod odd;
