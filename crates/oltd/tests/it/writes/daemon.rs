@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Home {
     folder: TempDir,
     client: reqwest::Client,
+    /// Further variables of its environment.
+    variables: Vec<(String, String)>,
 }
 
 /// A daemon that runs. It ends with its handle.
@@ -36,6 +38,7 @@ impl Home {
         let home = Self {
             folder: tempfile::tempdir().unwrap(),
             client: reqwest::Client::builder().timeout(2 * PATIENCE).build().unwrap(),
+            variables: Vec::new(),
         };
         home.configure(sim, writes);
         home
@@ -59,6 +62,11 @@ impl Home {
             cli.port(),
         );
         std::fs::write(self.path().join("oltd.toml"), text).unwrap();
+    }
+
+    /// From the next start on this stands in its environment, and nothing else of ours.
+    pub(crate) fn set_variable(&mut self, name: &str, value: &str) {
+        self.variables = vec![(name.to_owned(), value.to_owned())];
     }
 
     /// Its store, while no daemon runs.
@@ -87,6 +95,7 @@ impl Home {
             ("OLTD_LOG__FORMAT", "json"),
             ("OLTD_LOG__ACCESS", "false"),
         ]);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -6,6 +6,8 @@ mod accepted;
 mod answers;
 #[cfg(unix)]
 mod callbacks;
+#[cfg(unix)]
+mod callbacks_tls;
 mod cancel;
 #[cfg(unix)]
 pub(crate) mod daemon;

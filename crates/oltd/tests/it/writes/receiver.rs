@@ -11,9 +11,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rig::until;
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 pub(super) const SECRET: &str = "it-is-a-secret-of-tests";
 
@@ -44,7 +48,8 @@ struct Kept {
 
 pub(super) struct Receiver {
     kept: Arc<Kept>,
-    at: SocketAddr,
+    /// Where it is: `http://127.0.0.1:12345`.
+    base: String,
     serving: tokio::task::JoinHandle<()>,
 }
 
@@ -77,6 +82,37 @@ async fn elsewhere(State(kept): State<Arc<Kept>>) -> StatusCode {
     StatusCode::OK
 }
 
+fn routes(kept: &Arc<Kept>) -> Router {
+    Router::new()
+        .route("/hook", axum::routing::post(receive))
+        .route("/elsewhere", axum::routing::any(elsewhere))
+        .with_state(Arc::clone(kept))
+}
+
+/// Connections over TLS; one whose client leaves in the middle of it is none.
+struct OverTls {
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+}
+
+impl axum::serve::Listener for OverTls {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            let Ok((stream, from)) = self.listener.accept().await else { continue };
+            if let Ok(stream) = self.acceptor.accept(stream).await {
+                return (stream, from);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
+
 impl Receiver {
     pub(super) async fn start(replies: &[Reply]) -> Self {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), replies)
@@ -85,18 +121,32 @@ impl Receiver {
     pub(super) fn on(listener: TcpListener, replies: &[Reply]) -> Self {
         let kept = Arc::new(Kept::default());
         kept.replies.lock().unwrap().extend(replies);
-        let routes = Router::new()
-            .route("/hook", axum::routing::post(receive))
-            .route("/elsewhere", axum::routing::any(elsewhere))
-            .with_state(Arc::clone(&kept));
-        let at = listener.local_addr().unwrap();
+        let (base, routes) = (format!("http://{}", listener.local_addr().unwrap()), routes(&kept));
         let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        Self { kept, at, serving }
+        Self { kept, base, serving }
+    }
+
+    /// Over TLS, as `localhost` with a certificate that only itself vouches for; the
+    /// certificate, as PEM.
+    pub(super) async fn over_tls() -> (Self, String) {
+        let of_itself = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(of_itself.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = config.unwrap().with_no_client_auth();
+        let config = config.with_single_cert(vec![of_itself.cert.der().clone()], key).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let listener = OverTls { listener, acceptor: TlsAcceptor::from(Arc::new(config)) };
+        let kept = Arc::new(Kept::default());
+        let routes = routes(&kept);
+        let serving = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
+        (Self { kept, base, serving }, of_itself.cert.pem())
     }
 
     /// Where it is called.
     pub(super) fn url(&self) -> String {
-        format!("http://{}/hook?token=hush", self.at)
+        format!("{}/hook?token=hush", self.base)
     }
 
     pub(super) fn received(&self) -> Vec<Received> {
