@@ -1,6 +1,7 @@
 //! Text that means harm, in every field, parameter and path of every write of the API,
 //! as the document of the routes names them.
 
+mod bodies;
 mod strings;
 
 use std::collections::BTreeSet;
