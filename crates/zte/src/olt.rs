@@ -1,8 +1,10 @@
 mod change;
 mod installed;
+mod listing;
 mod lookups;
 mod monitor;
 pub(crate) mod register;
+pub(crate) mod register_many;
 mod save;
 mod services;
 mod show;

@@ -13,7 +13,10 @@ mod instances;
 mod journal;
 mod memory;
 mod monitoring;
+mod registering;
+mod served;
 mod slow;
+mod suspending;
 mod table;
 mod walk;
 mod warm;
@@ -62,11 +65,20 @@ fn main() {
         memory::ten_olts,
         clients::limiter,
         writes::line_time,
+        registering::register_lines,
+        registering::register_time,
         journal::journal_step,
         journal::journal_size
     );
     // These take from ten minutes to over an hour: by their names alone.
-    figures!(false, beside::reads_beside_a_save, writes::every_step, writes::load);
+    figures!(
+        false,
+        registering::register_batch,
+        suspending::suspend_many,
+        beside::reads_beside_a_save,
+        writes::every_step,
+        writes::load
+    );
     if chosen.is_empty() {
         daemon::binary(&mut table);
     }

@@ -10,7 +10,7 @@ use crate::table::Table;
 
 const OLTS: usize = 10;
 
-fn resident(process: u32) -> f64 {
+pub(crate) fn resident(process: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     resident.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0 / 1e6

@@ -12,8 +12,8 @@ use serde_json::json;
 use crate::table::Table;
 
 /// What the command line of the OLT takes for a line, and what its reader may add.
-const LINE: Duration = Duration::from_millis(50);
-const SETTLING: Duration = Duration::from_millis(15);
+pub(crate) const LINE: Duration = Duration::from_millis(50);
+pub(crate) const SETTLING: Duration = Duration::from_millis(15);
 const CHANGES: u64 = 20;
 
 /// The time of changes, against all lines that the OLT received for them.

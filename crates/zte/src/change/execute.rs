@@ -1,23 +1,27 @@
 //! Making a plan true, or finding out why not.
 
 mod ending;
+mod pursuing;
 mod steps;
 mod together;
 mod typing;
 
+pub(crate) use together::Baton;
+
 use std::time::Duration;
 
-use gpon::{OnRefusal, StepState, WriteReport, WriteState, WriteStep};
+use gpon::{StepState, WriteReport, WriteState, WriteStep};
 use tokio::time::{Instant, sleep};
 
 use super::effect::{Effect, Seen};
-use super::journal::{Journal, Progress, Way};
+use super::journal::{Journal, Progress};
 use super::moves::Standing;
 use super::plan::{Plan, Probe};
 use super::survey::{Survey, Turn};
 use super::verdict::Answers;
 use super::{How, NotChanged};
 use crate::Trouble;
+use crate::cli::text::PonConfig;
 use crate::cli::{Cli, Mode, Rank, WriteTurn};
 use crate::firmware::dialect::Changes;
 
@@ -56,8 +60,14 @@ pub(crate) struct Run<'a> {
     began: Instant,
     /// Steps from this number on wait.
     until: usize,
-    /// How registering ended, where the rest waits.
-    authorised: Option<Result<(), Stop>>,
+    /// How its lines ended, where what follows from that waits for others.
+    sent: Option<Result<(), Stop>>,
+    /// How its PON port is configured, where no line was sent since that was read.
+    pon: Option<PonConfig>,
+    /// The link of its turn, among those that several plans had one after the other.
+    link: u32,
+    /// Whether it has a turn on another link than the one it was given.
+    relinked: bool,
 }
 
 /// What is told in the end.
@@ -117,7 +127,10 @@ impl<'a> Run<'a> {
             age: Duration::ZERO,
             began,
             until: usize::MAX,
-            authorised: None,
+            sent: None,
+            pon: None,
+            link: 0,
+            relinked: false,
         }
     }
 
@@ -138,107 +151,6 @@ impl<'a> Run<'a> {
             return self.pending(Vec::new());
         }
         Box::pin(self.pursue(how, None, patience)).await
-    }
-
-    async fn pursue(&mut self, how: How, known: Option<Seen>, patience: Duration) -> Outcome {
-        // Whether nothing of it was sent before what is known was read.
-        let untouched = known.is_some();
-        self.pursue_from(how, known, untouched, patience).await
-    }
-
-    async fn pursue_from(
-        &mut self,
-        how: How,
-        mut known: Option<Seen>,
-        mut untouched: bool,
-        patience: Duration,
-    ) -> Outcome {
-        let begun_back = self.progress.iter().any(|step| step.back.is_some());
-        let mut way = match how {
-            How::Undo => Way::Back,
-            How::Auto if begun_back => Way::Back,
-            How::Auto | How::Finish => Way::Forth,
-        };
-        let (mut interrupted, mut made, mut links) = (known.is_none(), false, 0);
-        let mut lost: Option<Instant> = None;
-        loop {
-            if self.is_over() {
-                self.turn = None;
-                return self.pending(Vec::new());
-            }
-            let until = lost.unwrap_or_else(Instant::now) + patience;
-            let seen = match known.take() {
-                Some(seen) => seen,
-                None => match self.look(until).await {
-                    Ok(seen) => seen,
-                    Err(why) => {
-                        if !self.is_over() {
-                            self.warn(format!("what is true on the OLT could not be read: {why}"));
-                        }
-                        return self.pending(Vec::new());
-                    }
-                },
-            };
-            let effects = self.effects(&seen, std::mem::take(&mut untouched));
-            let foreign = super::effect::foreign(self.plan, &seen.config);
-            let stranger = super::effect::is_of_another(self.plan, &seen.config);
-            if stranger || (interrupted && how == How::Auto && !made && !foreign.is_empty()) {
-                return self.pending(foreign);
-            }
-            if effects.contains(&Effect::Unknown) {
-                return self.pending(Vec::new());
-            }
-            if made {
-                if let Some(outcome) = self.verdict(way, &seen, &effects) {
-                    return outcome;
-                }
-                // What the OLT took is not so: it is taken back.
-                (way, made) = (Way::Back, false);
-                known = Some(seen);
-                continue;
-            }
-            let stopped = match way {
-                Way::Forth => self.forth(&effects).await,
-                Way::Back => self.back(seen, &effects, until).await,
-            };
-            match stopped {
-                Ok(()) => made = true,
-                Err(Stop::Refused) if way == Way::Forth && self.plan.0.on_refusal == OnRefusal::Undo => {
-                    way = Way::Back;
-                }
-                Err(Stop::Refused) => (way, made) = (Way::Back, true),
-                Err(Stop::Later) => {
-                    if self.leave().await.is_err() {
-                        self.turn = None;
-                    }
-                    return self.pending(Vec::new());
-                }
-                // What became of a line that was sent is looked at on a new link.
-                Err(Stop::Lost) if links < LINKS => {
-                    (interrupted, self.turn) = (true, None);
-                    lost.get_or_insert_with(Instant::now);
-                    links += 1;
-                }
-                Err(Stop::Lost) => {
-                    self.turn = None;
-                    return self.pending(Vec::new());
-                }
-            }
-            if made && self.leave().await.is_err() {
-                self.turn = None;
-                // What was done may be lost with the link, as in a restart of the OLT: then
-                // it is finished rather than taken back.
-                if way == Way::Forth && links < LINKS && !self.only_restarts() {
-                    (interrupted, made) = (true, false);
-                    lost.get_or_insert_with(Instant::now);
-                    links += 1;
-                    continue;
-                }
-            }
-            if made && way == Way::Forth && self.only_restarts() {
-                return self.restarted();
-            }
-        }
     }
 
     /// Whether nothing of it can be read back at once: the ONU is on its way.
@@ -282,19 +194,28 @@ impl<'a> Run<'a> {
                 ))
                 .into());
             }
-            self.turn = Some(turn);
+            (self.turn, self.relinked, self.pon) = (Some(turn), true, None);
         }
         let seen = self.read().await?;
         // Another text may have broken into a line without leaving one of its own: what
         // nobody explains is read once more before it counts against anybody.
-        if self.is_doubtful(&seen) { self.read().await } else { Ok(seen) }
+        if !self.is_doubtful(&seen) {
+            return Ok(seen);
+        }
+        self.pon = None;
+        self.read().await
     }
 
     async fn read(&mut self) -> Result<Seen, NotChanged> {
         let Some(turn) = self.turn.as_mut() else { return Err(typing::gone().into()) };
         let mut survey = Survey { turn: Turn::Writing(turn), changes: self.changes };
         let at = self.plan.at();
-        let config = survey.config(at, &self.plan.blocks()).await?;
+        let pon = match self.pon.take() {
+            Some(pon) => pon,
+            None => survey.pon(at.pon).await?,
+        };
+        let config = survey.config_on(&pon, at, &self.plan.blocks()).await?;
+        self.pon = Some(pon);
         let life = match &self.plan.0.life {
             Some(_) if config.registered.is_some() => Some(survey.life(at).await?),
             _ => None,

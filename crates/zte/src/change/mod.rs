@@ -28,12 +28,11 @@ use gpon::{Difference, Elsewhere, ExpectedSerial, Lacking, OnuRef, PonPort, Seri
 use crate::Trouble;
 pub(crate) use config::OnuConfig;
 pub use execute::Outcome;
-pub(crate) use execute::Run;
+pub(crate) use execute::{Baton, Run};
 pub use facts::OnuFacts;
 pub use journal::{Journal, JournalLost, Progress, StepEnd, StepMark, Way};
 pub(crate) use lines::Chosen;
 pub(crate) use lookups::Site;
-pub(crate) use moves::Standing;
 pub use offered::{Offered, offered};
 pub use plan::Plan;
 pub(crate) use register::{BLOCKS as REGISTER_BLOCKS, model_of, plan as register};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -34,6 +35,9 @@ const MOST_ANSWERS: usize = 3;
 /// How many times [`SETTLED`] a question stands there until it is believed that
 /// the device waits for its answer: about a second.
 const STANDS: u32 = 64;
+/// A prompt that was shown so long ago needs no proof that the session lives: between two
+/// writes of many it would cost each of them as long as a line takes.
+const FRESH: Duration = Duration::from_secs(1);
 /// How long a polite good-bye may take.
 const LOGOUT: Duration = Duration::from_secs(2);
 /// How long the device may leave what is sent to it unread.
@@ -222,6 +226,11 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Whether it showed its prompt just now, and nothing has come since, not even its end.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.heard.elapsed() < FRESH && self.stream.peek(&mut [0]).now_or_never().is_none()
     }
 
     /// Shows the device that somebody is there: an empty line.

@@ -141,7 +141,7 @@ async fn turn(shared: &Shared, want: WriteWant, mut session: Session) -> Option<
 /// no line was sent in it yet.
 async fn ready(shared: &Shared, session: Option<Session>, alone: bool) -> Result<Session, Trouble> {
     if let Some(mut session) = session
-        && session.keep_alive().await.is_ok()
+        && (session.is_fresh() || session.keep_alive().await.is_ok())
     {
         return Ok(session);
     }

@@ -6,6 +6,7 @@ use gpon::{OnuChange, OnuRef, OnuTarget, SerialNumber};
 use tokio::time::Instant;
 
 use super::Olt;
+use super::listing::Listings;
 use crate::change::{
     self, ChangeError, How, Journal, NotChanged, Outcome, Plan, Progress, Run, Survey, Turn,
 };
@@ -90,18 +91,30 @@ impl Olt {
     ) -> Result<(Plan, Outcome), ChangeError> {
         let made = async {
             let ground = self.ground().await?;
-            let mut turn = ground.turn().await?;
-            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
-            let now = survey.config(plan.at(), &plan.blocks()).await?;
-            let mut changed = plan.stale(&now);
-            if changed.is_empty() {
-                changed = super::register::stale(self, &mut survey, plan).await?;
-            }
-            if !changed.is_empty() {
-                return Err(NotChanged::Stale { changed });
-            }
+            let mut listings = Listings::default();
+            let mut turn = loop {
+                let mut turn = ground.turn().await?;
+                let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
+                let now = survey.config(plan.at(), &plan.blocks()).await?;
+                let mut changed = plan.stale(&now);
+                if changed.is_empty() {
+                    let stale = super::register::stale(self, &mut survey, plan, &mut listings).await;
+                    if listings.is_missing() {
+                        drop(turn);
+                        self.list_for(&mut listings).await?;
+                        continue;
+                    }
+                    changed = stale?;
+                }
+                if !changed.is_empty() {
+                    return Err(NotChanged::Stale { changed });
+                }
+                break turn;
+            };
+            let _registers = self.registers(plan);
             let mut plan = plan.clone();
             if plan.restarts() {
+                let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
                 plan.0.life = Some(survey.life(plan.at()).await?);
             }
             let run = Run::new(
@@ -134,6 +147,7 @@ impl Olt {
     ) -> Result<Outcome, ChangeError> {
         let settled = async {
             let ground = self.ground().await?;
+            let _registers = self.registers(plan);
             let known = (&self.0.answers, self.0.reboot_wait);
             let mut run = Run::new((ground.cli, ground.changes), known, plan, journal, None, progress);
             run.age = age;
@@ -237,7 +251,7 @@ impl Olt {
         Ok(places)
     }
 
-    pub(super) async fn listed_with(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, NotChanged> {
+    async fn listed_with(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, NotChanged> {
         let reading = self.all_onus().await.map_err(|error| error.trouble)?;
         let of = |onu: &gpon::Onu| (onu.serial == Some(serial)).then_some(onu.at);
         let places: Vec<OnuRef> = reading.value.iter().filter_map(of).collect();

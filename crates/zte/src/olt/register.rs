@@ -11,9 +11,10 @@ use tokio::time::Instant;
 
 use super::Olt;
 use super::change::Ground;
+use super::listing::Listings;
 use crate::change::{
-    ChangeError, Chosen, Journal, NotChanged, OnuConfig, Outcome, Plan, REGISTER_BLOCKS, Run, Site, Standing,
-    Survey, Turn, model_of, register,
+    ChangeError, Chosen, Journal, NotChanged, OnuConfig, Outcome, Plan, REGISTER_BLOCKS, Run, Site, Survey,
+    Turn, model_of, register,
 };
 use crate::cli::text::PonConfig;
 use crate::firmware::dialect::Block;
@@ -25,22 +26,22 @@ use crate::strategy::{Item, ServiceModel, Strategy};
 /// Which places are not to be given away, by why not: a job whose end is not known is about them.
 pub type Taken<'a> = &'a (dyn Fn(OnuRef) -> Option<String> + Send + Sync);
 
-/// A registration among several.
-pub struct Wanted<'a> {
-    /// What is wished.
-    pub wish: &'a Registration,
-    /// Keeps what is sent.
-    pub journal: &'a dyn Journal,
-}
-
 /// What several registrations of a PON know together.
 #[derive(Default)]
-struct Shared {
+pub(super) struct Shared {
     pon: Option<PonConfig>,
     /// The numbers that were given to those before.
     given: BTreeSet<OnuId>,
     /// What a second source was asked for once.
     second: Option<BTreeSet<OnuId>>,
+    pub(super) listings: Listings,
+}
+
+impl Shared {
+    /// For another turn: what was read in the one before may be so no longer.
+    pub(super) fn renew(&mut self) {
+        *self = Self { listings: std::mem::take(&mut self.listings), ..Self::default() };
+    }
 }
 
 impl Olt {
@@ -55,10 +56,18 @@ impl Olt {
     ) -> Result<Plan, ChangeError> {
         let planned = async {
             let ground = self.ground().await?;
-            let deadline = Instant::now() + PATIENCE;
-            let mut turn = ground.cli.read_turn(deadline).await?;
-            let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
-            self.planned_registration(&mut survey, &ground, wish, taken, &mut Shared::default()).await
+            let mut shared = Shared::default();
+            loop {
+                let deadline = Instant::now() + PATIENCE;
+                let mut turn = ground.cli.read_turn(deadline).await?;
+                let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
+                let plan = self.planned_registration(&mut survey, &ground, wish, taken, &mut shared).await;
+                drop(turn);
+                if !self.list_for(&mut shared.listings).await? {
+                    break plan;
+                }
+                shared.renew();
+            }
         };
         Box::pin(planned).await.map_err(|why| self.failed(&act(wish), why))
     }
@@ -77,10 +86,19 @@ impl Olt {
     ) -> Result<(Plan, Outcome), ChangeError> {
         let made = async {
             let ground = self.ground().await?;
-            let mut turn = ground.turn().await?;
-            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
-            let plan =
-                self.planned_registration(&mut survey, &ground, wish, taken, &mut Shared::default()).await?;
+            let mut shared = Shared::default();
+            let (turn, plan) = loop {
+                let mut turn = ground.turn().await?;
+                let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
+                let plan = self.planned_registration(&mut survey, &ground, wish, taken, &mut shared).await;
+                if !shared.listings.is_missing() {
+                    break (turn, plan?);
+                }
+                drop(turn);
+                self.list_for(&mut shared.listings).await?;
+                shared.renew();
+            };
+            let _registers = self.registers(&plan);
             let known = (&self.0.answers, self.0.reboot_wait);
             let run = Run::new((ground.cli, ground.changes), known, &plan, journal, Some(turn), Vec::new());
             let outcome = run.first(patience).await?;
@@ -89,72 +107,7 @@ impl Olt {
         Box::pin(made).await.map_err(|why| self.failed(&act(wish), why))
     }
 
-    /// Registers several ONUs of one PON in one turn: all are authorised first, then each is
-    /// configured, so that what the OLT takes until their interfaces appear passes once.
-    /// Each has its own end, in their order; one that fails harms no other. No serial
-    /// number may be among them twice.
-    pub async fn register_together(
-        &self,
-        all: &[Wanted<'_>],
-        taken: Taken<'_>,
-        patience: Duration,
-    ) -> Vec<Result<(Plan, Outcome), ChangeError>> {
-        let begun = async {
-            let ground = self.ground().await?;
-            let turn = ground.turn().await?;
-            Ok((ground, turn))
-        };
-        let (ground, mut turn) = match begun.await {
-            Ok(begun) => begun,
-            Err(why) => {
-                return all
-                    .iter()
-                    .map(|one| Err(self.failed(&act(one.wish), NotChanged::clone(&why))))
-                    .collect();
-            }
-        };
-        let mut shared = Shared::default();
-        let mut plans = Vec::new();
-        for one in all {
-            let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
-            let plan = self.planned_registration(&mut survey, &ground, one.wish, taken, &mut shared).await;
-            plans.push(plan.map_err(|why| self.failed(&act(one.wish), why)));
-        }
-        let known = (&self.0.answers, self.0.reboot_wait);
-        let mut runs: Vec<Result<Run<'_>, ChangeError>> = Vec::new();
-        for (plan, one) in plans.iter().zip(all) {
-            let run =
-                |plan| Run::new((ground.cli, ground.changes), known, plan, one.journal, None, Vec::new());
-            runs.push(plan.as_ref().map(run).map_err(ChangeError::clone));
-        }
-        let (mut turn, mut standing) = (Some(turn), Standing::Exec);
-        for (run, one) in runs.iter_mut().zip(all) {
-            if let Ok(of) = run
-                && of.plan.registers()
-                && let Err(why) = of.authorise(&mut turn, &mut standing).await
-            {
-                *run = Err(self.failed(&act(one.wish), why));
-            }
-        }
-        let mut ends = Vec::new();
-        for (run, one) in runs.into_iter().zip(all) {
-            let ended = match run {
-                Err(why) => Err(why),
-                Ok(mut run) => {
-                    let ended = match run.plan.registers() {
-                        true => Ok(run.go_on(&mut turn, &mut standing, patience).await),
-                        false => run.among(&mut turn, &mut standing, patience).await,
-                    };
-                    let plan = run.plan.clone();
-                    ended.map(|outcome| (plan, outcome)).map_err(|why| self.failed(&act(one.wish), why))
-                }
-            };
-            ends.push(ended);
-        }
-        ends
-    }
-
-    async fn planned_registration(
+    pub(super) async fn planned_registration(
         &self,
         survey: &mut Survey<'_>,
         ground: &Ground<'_>,
@@ -196,7 +149,7 @@ impl Olt {
                 survey.config_on(&pon, at, &REGISTER_BLOCKS).await?
             }
             None => {
-                self.nowhere_else(survey, wish.serial).await?;
+                self.nowhere_else(survey, wish.serial, &mut shared.listings).await?;
                 checks.push(format!("{} is registered nowhere on this OLT", wish.serial));
                 let at = self.free(survey, &pon, wish, taken, shared).await?;
                 checks.push(format!("{at} is free"));
@@ -215,11 +168,16 @@ impl Olt {
     }
 
     /// That a serial number is registered nowhere on this OLT.
-    async fn nowhere_else(&self, survey: &mut Survey<'_>, serial: SerialNumber) -> Result<(), NotChanged> {
+    async fn nowhere_else(
+        &self,
+        survey: &mut Survey<'_>,
+        serial: SerialNumber,
+        listings: &mut Listings,
+    ) -> Result<(), NotChanged> {
         let places = match survey.places(serial).await? {
             Some(places) => places,
             // The command line does not say, or its "none" proves nothing.
-            None => self.listed_with(serial).await?,
+            None => listings.places(&self.0.registered, serial)?,
         };
         match places.first() {
             None => Ok(()),
@@ -350,7 +308,7 @@ fn left_out(wish: &Registration, strategy: &Strategy) -> Option<&'static str> {
     wished.into_iter().find_map(|(is_left_out, what)| is_left_out.then_some(what))
 }
 
-fn act(wish: &Registration) -> String {
+pub(super) fn act(wish: &Registration) -> String {
     format!("register ONU {} on PON {}", wish.serial, wish.pon)
 }
 
@@ -360,10 +318,11 @@ pub(super) async fn stale(
     olt: &Olt,
     survey: &mut Survey<'_>,
     plan: &Plan,
+    listings: &mut Listings,
 ) -> Result<Vec<String>, NotChanged> {
     let mut changed = survey.gone(&olt.0.names, &plan.0.names).await?;
     if let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten() {
-        match olt.nowhere_else(survey, serial).await {
+        match olt.nowhere_else(survey, serial, listings).await {
             Ok(()) => {}
             Err(NotChanged::SerialElsewhere { .. }) => changed.push("serial_number".to_owned()),
             Err(why) => return Err(why),

@@ -8,6 +8,7 @@ mod memory;
 pub(crate) mod names;
 mod port_map;
 mod problems;
+pub(crate) mod registered;
 mod tables;
 pub(crate) mod terminal;
 
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     pub(crate) registering: Registering,
     /// The names that the OLT was seen to have.
     pub(crate) names: names::Names,
+    /// The serial numbers that were registered from here a moment ago.
+    pub(crate) registered: registered::Registered,
     identity: Believed<Learned>,
     ports: Believed<Arc<PortMap>>,
 }
@@ -63,6 +66,7 @@ impl Inner {
             reboot_wait: settings.reboot_wait,
             registering: settings.registering,
             names: names::Names::default(),
+            registered: registered::Registered::default(),
             identity: Believed::default(),
             ports: Believed::default(),
         }

@@ -2,6 +2,7 @@
 //! binary, without anything from elsewhere.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,7 +10,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerFile;
 
 use crate::app::App;
 use crate::http::openapi::{Document, GuardedFailures, describing, finish};
@@ -69,15 +72,21 @@ fn page(kind: HeaderValue, body: Bytes) -> Response {
 
 async fn vendored(name: &'static str, kind: HeaderValue) -> Result<Response, Failure> {
     match utoipa_swagger_ui::serve(name, Arc::default()) {
-        Ok(Some(file)) => Ok(page(kind, whole(file.bytes))),
+        Ok(Some(file)) => whole(file).map(|bytes| page(kind, bytes)).map_err(Failure::internal),
         Ok(None) => Err(Failure::internal(format_args!("{name} is not in the binary"))),
         Err(error) => Err(Failure::internal(error)),
     }
 }
 
-fn whole(bytes: Cow<'static, [u8]>) -> Bytes {
-    match bytes {
+/// A file as it was before it was packed into the binary.
+fn whole(file: SwaggerFile<'static>) -> std::io::Result<Bytes> {
+    if file.gzpipped {
+        let mut bytes = Vec::new();
+        GzDecoder::new(&*file.bytes).read_to_end(&mut bytes)?;
+        return Ok(bytes.into());
+    }
+    Ok(match file.bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
-    }
+    })
 }

@@ -12,6 +12,8 @@ mod planned;
 #[cfg(unix)]
 mod register;
 mod restarted;
+mod spread;
+mod together;
 mod wrong;
 
 use oltsim::{SMALL, Simulator};

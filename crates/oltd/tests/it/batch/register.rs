@@ -51,6 +51,7 @@ async fn many_are_authorised_together_and_then_configured() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(each(&answer.body, "will"), ["change"; 3], "{}", answer.body);
     assert_eq!(writer.configured(), [""; 0]);
+    writer.sim.reset_command_lines();
     let answer = writer.post(REGISTER, json!({"targets": targets})).await;
     let answer = match answer.location {
         Some(_) => ended(&writer, &answer).await,
@@ -74,6 +75,11 @@ async fn many_are_authorised_together_and_then_configured() {
     assert_eq!(lines[..first].iter().filter(registered).count(), 16, "{lines:?}");
     assert_eq!(lines.iter().filter(registered).count(), 24);
     assert!(writer.sim.counters().cli_logins <= sessions + 2, "one session writes, one reads");
+    // The PON port of each of the three groups is read before its first line and behind its last.
+    let all = writer.sim.command_lines();
+    let read = |what: &str| all.iter().filter(|line| line.line.starts_with(what)).count();
+    assert_eq!(read("show running-config interface gpon-olt_"), 6);
+    assert_eq!((read("show running-config interface gpon-onu_"), read("end")), (24, 3));
     // All of it once more has nothing to do.
     let before = writer.configured().len();
     let again = writer.post(REGISTER, json!({"targets": targets})).await;

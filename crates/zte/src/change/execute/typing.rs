@@ -74,6 +74,7 @@ impl Run<'_> {
         if self.is_over() {
             return Sent::Lost { sent: false };
         }
+        self.pon = None;
         let Some(turn) = self.turn.as_mut() else { return Sent::Lost { sent: false } };
         let (place, dialect) = (turn.mode().to_string(), turn.dialect());
         let began = Instant::now();
