@@ -6,6 +6,7 @@ pub(crate) mod register;
 mod save;
 mod services;
 mod show;
+mod takeover;
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -274,20 +274,28 @@ impl From<ChangeError> for Failure {
             NotChanged::SerialElsewhere { place, .. } => {
                 let name =
                     place.name.as_deref().map_or_else(String::new, |name| format!(" ({})", quoted(name)));
-                let since = match (&place.online, &place.offline_since) {
-                    (Some(true), _) => ", where it is online".to_owned(),
-                    (_, Some(since)) => format!(", offline since {since}"),
-                    _ => String::new(),
+                let since = match (place.phase, &place.offline_since) {
+                    (Some(gpon::OnuState::Online), _) => ", where it is online".to_owned(),
+                    (Some(phase), _) if !place.is_offline() => {
+                        format!(", where it is not offline but {}", phase.as_str())
+                    }
+                    (Some(_), Some(since)) => format!(", offline since {since}"),
+                    (Some(_), None) => ", where it is offline".to_owned(),
+                    (None, _) => ", and whether it is offline there is not known".to_owned(),
+                };
+                let or = match place.is_offline() {
+                    true => ", or ask with on_conflict: take_over, which does both in one job",
+                    false => "",
                 };
                 let message = format!(
-                    "The serial number is registered at {}{name}{since}; delete it there first.",
+                    "The serial number is registered at {}{name}{since}; delete it there first{or}.",
                     place.at
                 );
                 Self::new(ErrorCode::SerialInUse, message, detail).with_data(serde_json::json!({ "place": {
                     "pon_port": place.at.pon.to_string(),
                     "onu_id": place.at.id.get(),
                     "name": place.name,
-                    "online": place.online,
+                    "online": place.online(),
                     "offline_since": place.offline_since,
                 } }))
             }

@@ -45,15 +45,17 @@ impl Jobs {
     /// begun is pending, as behind a crash.
     pub(super) async fn end_panicked(&self, olt: &str, at: Option<OnuRef>, job: &str) {
         let Ok(store) = self.store() else { return };
-        let at = match at {
-            Some(at) => Some(at),
-            // Where it was going to be, its plan says.
-            None => store.plans_of(job).await.ok().and_then(|mut plans| super::place(&plans.pop()?.object)),
-        };
+        // Where an ONU was going to be, and where it was taken from, its plan says.
+        let plan = store.plans_of(job).await.ok().and_then(|mut plans| plans.pop());
         match (self.try_end_panicked(store, job).await, at) {
-            (Ok(_), None) => {}
-            (Ok(JobState::Pending), Some(at)) => self.lock(olt, at, job),
-            (Ok(_), Some(at)) => _ = self.unlock(olt, at, job),
+            (Ok(JobState::Pending), at) => {
+                if !plan.is_some_and(|plan| self.lock_kept(&plan, job))
+                    && let Some(at) = at
+                {
+                    self.lock(olt, at, job);
+                }
+            }
+            (Ok(_), _) => _ = self.unlock(olt, job),
             (Err(error), _) => {
                 tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
             }

@@ -127,7 +127,8 @@ impl<'a> Run<'a> {
     /// Where nothing was sent because it could not be kept.
     pub(crate) async fn first(mut self, patience: Duration) -> Result<Outcome, NotChanged> {
         self.journal.begin(self.plan).await?;
-        let seen = Seen { config: self.plan.0.have.clone(), life: self.plan.0.life.clone() };
+        let super::plan::Body { have, from, life, .. } = &self.plan.0;
+        let seen = Seen { config: have.clone(), elsewhere: from.clone(), life: life.clone() };
         Ok(Box::pin(self.pursue(How::Auto, Some(seen), patience)).await)
     }
 
@@ -180,7 +181,8 @@ impl<'a> Run<'a> {
                 },
             };
             let effects = self.effects(&seen, std::mem::take(&mut untouched));
-            let foreign = super::effect::foreign(self.plan, &seen.config);
+            let mut foreign = super::effect::foreign(self.plan, &seen.config);
+            foreign.extend(super::takeover::changed_there(self.plan, &self.progress, &seen));
             let stranger = super::effect::is_of_another(self.plan, &seen.config);
             if stranger || (interrupted && how == How::Auto && !made && !foreign.is_empty()) {
                 return self.pending(foreign);
@@ -299,7 +301,11 @@ impl<'a> Run<'a> {
             Some(_) if config.registered.is_some() => Some(survey.life(at).await?),
             _ => None,
         };
-        Ok(Seen { config, life })
+        let elsewhere = match &self.plan.0.from {
+            Some(from) => Some(survey.config(from.at, &super::REGISTER_BLOCKS).await?),
+            None => None,
+        };
+        Ok(Seen { config, elsewhere, life })
     }
 
     /// Whether something stands there that neither the plan nor what was before explains, or

@@ -94,8 +94,8 @@ impl Olt {
             let mut survey = Survey { turn: Turn::Writing(&mut turn), changes: ground.changes };
             let now = survey.config(plan.at(), &plan.blocks()).await?;
             let mut changed = plan.stale(&now);
-            if changed.is_empty() && super::register::is_stale(self, &mut survey, plan).await? {
-                changed.push("serial_number".to_owned());
+            if changed.is_empty() {
+                changed = self.stale_elsewhere(&mut survey, plan).await?;
             }
             if !changed.is_empty() {
                 return Err(NotChanged::Stale { changed });
@@ -257,7 +257,7 @@ fn act(change: &OnuChange) -> String {
     format!("{} ONU {}", change.wish.act(), change.target)
 }
 
-async fn planned(
+pub(super) async fn planned(
     survey: &mut Survey<'_>,
     dialect: &Dialect,
     change: &OnuChange,

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gpon::{
-    Difference, ExpectedSerial, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, SerialNumber,
-    WanMode,
+    Difference, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, WanMode,
 };
 use tokio::time::Instant;
 
@@ -181,6 +180,7 @@ impl Olt {
         let mut warnings = Vec::new();
         let vlan_profile = survey.look_up(&site, wish, (&onu_type, &types), &mut warnings).await?;
         let mut checks = vec![format!("PON {} was listed as a whole: {} ONUs", wish.pon, pon.onus.len())];
+        let mut leaves = None;
         let have = match standing {
             Some(standing) => {
                 let at = OnuRef { pon: wish.pon, id: standing.id };
@@ -196,8 +196,9 @@ impl Olt {
                 survey.config_on(&pon, at, &REGISTER_BLOCKS).await?
             }
             None => {
-                self.nowhere_else(survey, wish.serial).await?;
-                checks.push(format!("{} is registered nowhere on this OLT", wish.serial));
+                leaves = self.leaves(survey, ground, wish, taken).await?;
+                let nowhere = if leaves.is_some() { "nowhere else" } else { "nowhere" };
+                checks.push(format!("{} is registered {nowhere} on this OLT", wish.serial));
                 let at = self.free(survey, &pon, wish, taken, shared).await?;
                 checks.push(format!("{at} is free"));
                 let mut have = OnuConfig::new(at, None);
@@ -209,20 +210,11 @@ impl Olt {
         };
         let strategy = self.strategy(wish, &onu_type, &have)?;
         let chosen = Chosen { strategy, onu_type, vlan_profile };
-        register(ground.dialect, ground.changes, wish, &chosen, have, (checks, warnings))
-    }
-
-    /// That a serial number is registered nowhere on this OLT.
-    async fn nowhere_else(&self, survey: &mut Survey<'_>, serial: SerialNumber) -> Result<(), NotChanged> {
-        let places = match survey.places(serial).await? {
-            Some(places) => places,
-            // The command line does not say, or its "none" proves nothing.
-            None => self.listed_with(serial).await?,
-        };
-        match places.first() {
-            None => Ok(()),
-            Some(at) => Err(NotChanged::SerialElsewhere { serial, place: survey.elsewhere(*at).await? }),
-        }
+        let plan = register(ground.dialect, ground.changes, wish, &chosen, have, (checks, warnings))?;
+        Ok(match leaves {
+            Some((deletion, place)) => plan.taking_over(ground.dialect, deletion, &place),
+            None => plan,
+        })
     }
 
     /// The number that the ONU gets: the wished one or the lowest, where nobody has it by one
@@ -350,17 +342,4 @@ fn left_out(wish: &Registration, strategy: &Strategy) -> Option<&'static str> {
 
 fn act(wish: &Registration) -> String {
     format!("register ONU {} on PON {}", wish.serial, wish.pon)
-}
-
-/// Whether a kept plan registers an ONU that is registered somewhere by now.
-pub(super) async fn is_stale(olt: &Olt, survey: &mut Survey<'_>, plan: &Plan) -> Result<bool, NotChanged> {
-    let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten()
-    else {
-        return Ok(false);
-    };
-    match olt.nowhere_else(survey, serial).await {
-        Ok(()) => Ok(false),
-        Err(NotChanged::SerialElsewhere { .. }) => Ok(true),
-        Err(why) => Err(why),
-    }
 }

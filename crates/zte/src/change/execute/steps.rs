@@ -11,6 +11,7 @@ use super::{AGAIN, Run, Stop};
 use crate::change::effect::{self, Effect, Seen};
 use crate::change::journal::{StepEnd, StepMark, Way};
 use crate::change::plan::Probe;
+use crate::change::takeover;
 use crate::change::verdict::Verdict;
 use crate::cli::text::SecretText;
 use crate::firmware::dialect::Place;
@@ -27,7 +28,7 @@ impl Run<'_> {
             if matches!(step.probe, Probe::Restarted) && self.has_begun(at) {
                 return Err(Stop::Refused);
             }
-            let appears = plan.0.have.registered.is_none();
+            let appears = plan.registers() && step.probe != Probe::Left;
             self.go(step.place, appears).await?;
             let mark = StepMark { step: at, way: Way::Forth };
             if let Err(lost) = self.journal.sending(mark).await {
@@ -146,6 +147,13 @@ impl Run<'_> {
                     continue;
                 }
             }
+            if step.probe == Probe::Left
+                && let Some(why) = takeover::stays_away(plan, &looked)
+            {
+                self.warn(why);
+                self.undone(at, false);
+                continue;
+            }
             if step.undo.is_empty() || step.class == UndoClass::Impossible {
                 self.undone(at, false);
                 continue;
@@ -168,7 +176,13 @@ impl Run<'_> {
                 }
                 match self.send(&undo.line, true).await {
                     Sent::Said(Verdict::Taken | Verdict::Odd(_), answer) => said = answer,
-                    Sent::Said(Verdict::Refused(_), answer) => (state, said) = (StepState::Refused, answer),
+                    Sent::Said(Verdict::Refused(_), answer) => {
+                        (state, said) = (StepState::Refused, answer);
+                        // Where it is not registered again, another one may stand.
+                        if matches!(undo.place, Place::PonPort(_)) {
+                            break;
+                        }
+                    }
                     Sent::Lost { .. } => {
                         self.mark(at, Way::Back, StepState::Unknown);
                         return Err(Stop::Lost);

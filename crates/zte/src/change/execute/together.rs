@@ -6,6 +6,7 @@ use super::{Outcome, Run, Stop};
 use crate::change::effect::{Effect, Seen};
 use crate::change::moves::Standing;
 use crate::change::plan::Probe;
+use crate::change::takeover;
 use crate::change::{How, NotChanged};
 use crate::cli::WriteTurn;
 
@@ -21,7 +22,8 @@ impl Run<'_> {
         standing: &mut Standing,
     ) -> Result<(), NotChanged> {
         self.journal.begin(self.plan).await?;
-        (self.turn, self.standing, self.until) = (turn.take(), *standing, 1);
+        let until = self.plan.registration().map_or(1, |at| at + 1);
+        (self.turn, self.standing, self.until) = (turn.take(), *standing, until);
         let effects = vec![Effect::No; self.plan.0.steps.len()];
         self.authorised = Some(self.forth(&effects).await);
         self.until = usize::MAX;
@@ -41,7 +43,8 @@ impl Run<'_> {
     ) -> Result<Outcome, NotChanged> {
         self.journal.begin(self.plan).await?;
         (self.turn, self.standing) = (turn.take(), *standing);
-        let seen = Seen { config: self.plan.0.have.clone(), life: None };
+        let config = self.plan.0.have.clone();
+        let seen = Seen { config, elsewhere: None, life: None };
         let outcome = Box::pin(self.pursue(How::Auto, Some(seen), patience)).await;
         (*turn, *standing) = (self.turn.take(), self.standing);
         if turn.is_none() {
@@ -67,11 +70,12 @@ impl Run<'_> {
         let known = registered.then(|| {
             // The OLT took the line; in the end it is read back with the rest.
             let mut config = self.plan.0.have.clone();
-            if let Some(Probe::Holds(_, Some(line))) = self.plan.0.steps.first().map(|step| &step.probe) {
+            let registered = self.plan.registration().and_then(|at| self.plan.0.steps.get(at));
+            if let Some(Probe::Holds(_, Some(line))) = registered.map(|step| &step.probe) {
                 config.registered = self.plan.0.want.registered;
                 config.set((**line).clone());
             }
-            Seen { config, life: None }
+            Seen { config, elsewhere: takeover::gone_from(self.plan), life: None }
         });
         let outcome = Box::pin(self.pursue_from(how, known, false, patience)).await;
         (*turn, *standing) = (self.turn.take(), self.standing);
