@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use gpon::{
-    Credential, OnConflict, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber, TypeChoice,
-    UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
+    Credential, OnConflict, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber,
+    TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
 };
 
 use super::callbacks::CallbackUrl;

@@ -24,8 +24,8 @@ impl Plan {
         body.act = format!("{}, taken from {from}", body.act);
         let name = place.name.as_deref().map_or_else(String::new, |name| format!(" ({})", quoted(name)));
         let since = place.offline_since.as_deref().map_or_else(String::new, |at| format!(" since {at}"));
-        body.checks.push(format!("{from}{name} is offline{since}, and is deleted there"));
         body.checks.extend(there.checks);
+        body.checks.push(format!("{from}{name} is offline{since}, and is deleted there"));
         body.warnings.extend(there.warnings);
         body.from = Some(there.have);
         Self(body)

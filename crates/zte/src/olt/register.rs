@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gpon::{
-    Difference, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, WanMode,
-};
+use gpon::{Difference, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, WanMode};
 use tokio::time::Instant;
 
 use super::Olt;

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use gpon::{
-    Credential, ExpectedSerial, Invalid, OnConflict, OnRefusal, OnuId, PlainText, PonPort, RebootVia, SerialNumber,
-    TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Word,
+    Credential, ExpectedSerial, Invalid, OnConflict, OnRefusal, OnuId, PlainText, PonPort, RebootVia,
+    SerialNumber, TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Word,
 };
 use secrecy::SecretString;
 use utoipa::PartialSchema;
