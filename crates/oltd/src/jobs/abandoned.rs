@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use gpon::OnuRef;
 
 use super::change::document;
+use super::journal::plan_of;
 use super::{Jobs, SAVE, Told, read_told};
 use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
 
@@ -47,16 +48,15 @@ impl Jobs {
         let Ok(store) = self.store() else { return };
         // Where an ONU was going to be, and where it was taken from, its plan says.
         let plan = store.plans_of(job).await.ok().and_then(|mut plans| plans.pop());
-        match (self.try_end_panicked(store, job).await, at) {
-            (Ok(JobState::Pending), at) => {
-                if !plan.is_some_and(|plan| self.lock_kept(&plan, job))
-                    && let Some(at) = at
-                {
-                    self.lock(olt, at, job);
-                }
-            }
-            (Ok(_), _) => _ = self.unlock(olt, job),
-            (Err(error), _) => {
+        let at = at.or_else(|| super::place(&plan.as_ref()?.object));
+        match self.try_end_panicked(store, job).await {
+            Ok(JobState::Pending) => match (plan.and_then(|plan| plan_of(&plan.document).ok()), at) {
+                (Some(plan), _) => self.lock_all(olt, &plan, job),
+                (None, Some(at)) => self.lock(olt, at, job),
+                (None, None) => {}
+            },
+            Ok(_) => _ = self.unlock(olt, job),
+            Err(error) => {
                 tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
             }
         }

@@ -7,7 +7,7 @@ use zte::Plan;
 
 use super::journal::plan_of;
 use super::{Jobs, NotBegun, Writable, locked, place};
-use crate::store::PlanRow;
+use crate::store::{PendingObject, PlanRow};
 
 impl Jobs {
     /// The job that locks an ONU, if one does.
@@ -56,12 +56,13 @@ impl Jobs {
         }
     }
 
-    /// Locks what a plan of the store changes; whether that is an ONU.
-    pub(super) fn lock_kept(&self, plan: &PlanRow, job: &str) -> bool {
-        match (plan_of(&plan.document), place(&plan.object)) {
-            (Ok(of), Some(_)) => self.lock_all(&plan.olt, &of, job),
-            (_, Some(at)) => self.lock(&plan.olt, at, job),
-            (_, None) => return false,
+    /// Locks what a plan of the store changes, of one that cannot be read its object alone;
+    /// whether that is an ONU.
+    pub(super) fn lock_kept(&self, of: &PendingObject, plan: Option<&PlanRow>) -> bool {
+        let Some(at) = place(&of.object) else { return false };
+        match plan.map(|plan| plan_of(&plan.document)) {
+            Some(Ok(plan)) => self.lock_all(&of.olt, &plan, &of.job),
+            _ => self.lock(&of.olt, at, &of.job),
         }
         true
     }

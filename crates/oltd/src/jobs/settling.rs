@@ -40,8 +40,8 @@ impl Jobs {
     async fn take_up(&self, store: &Store, olts: &[Writable]) -> Result<(), StoreError> {
         let pending = store.pending_objects(None).await?;
         for plan in &pending {
-            let kept = store.plan(&plan.plan).await?;
-            if kept.is_some_and(|kept| self.lock_kept(&kept, &plan.job)) {
+            let kept = store.plan(&plan.plan).await.ok().flatten();
+            if self.lock_kept(plan, kept.as_ref()) {
                 let settles = olts.iter().any(|olt| *olt.id == *plan.olt);
                 tracing::warn!(
                     olt.id = plan.olt,

@@ -213,7 +213,7 @@ pub(crate) fn remaining(
                     format!("the ONU is registered again without: {}", lost.join(", "))
                 })
             }
-            Probe::Left => takeover::remaining(plan, begun, seen),
+            Probe::Left => takeover::remaining(plan, progress.get(at), seen),
             Probe::Restarted => {
                 (effects.get(at) == Some(&Effect::Yes)).then(|| "the ONU was restarted".to_owned())
             }

@@ -79,16 +79,18 @@ pub(super) fn stays_away(plan: &Plan, seen: &Seen) -> Option<String> {
 }
 
 /// What of leaving its other place stands though the whole does not.
-pub(super) fn remaining(plan: &Plan, begun: bool, seen: &Seen) -> Option<String> {
+pub(super) fn remaining(plan: &Plan, step: Option<&Progress>, seen: &Seen) -> Option<String> {
     let (from, there) = (plan.0.from.as_ref()?, seen.elsewhere.as_ref()?);
     let at = from.at;
     match there.registered {
-        _ if !begun => None,
+        _ if step.is_none_or(|step| step.forth.is_none()) => None,
         None => Some(format!("the ONU is not registered at {at} any more")),
         now if now != from.registered => {
             let by = now.map(|by| by.to_string()).unwrap_or_default();
             Some(format!("the ONU is not registered at {at} any more, where {by} is by now"))
         }
+        // What differs of one that never left, is somebody else's work.
+        _ if step.is_none_or(|step| step.back.is_none()) => None,
         _ => {
             let lost: Vec<_> = differing(from, there).map(|line| line.text.shown().trim()).collect();
             let lost = lost.join(", ");

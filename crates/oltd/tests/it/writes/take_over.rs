@@ -117,6 +117,17 @@ async fn what_is_not_known_to_be_offline_is_left_there() {
 }
 
 #[tokio::test]
+async fn who_stands_in_several_places_is_left_there() {
+    let writer = Writer::start(&format!("{SMALL}\n[writes]\nserial_unique = \"nowhere\"\n")).await;
+    let serial = make_offline(&writer, "1/1/1:1");
+    let twice = format!("onu 20 type ZTE-F660 sn {serial}");
+    writer.sim.type_as_somebody(&["configure terminal", "interface gpon-olt_1/1/1", &twice]);
+    let before = configuration(&writer);
+    is(&writer.post("/onu/register", body(&serial)).await, 409, "serial_ambiguous");
+    assert!(configuration(&writer) == before);
+}
+
+#[tokio::test]
 async fn what_the_olt_lacks_deletes_nothing() {
     let (writer, serial) = offline("1/1/1:1").await;
     let mut wish = body(&serial);
@@ -131,7 +142,8 @@ async fn what_the_olt_lacks_deletes_nothing() {
 /// A text that cannot be typed could not be brought back.
 #[tokio::test]
 async fn what_could_not_be_brought_back_has_to_be_accepted() {
-    let (writer, serial) = offline("1/1/1:3").await;
+    let (writer, serial) = offline("1/1/1:1").await;
+    writer.sim.device(|device| device.running().onu(at("1/1/1:1")).unwrap().name = b"who?".to_vec()).unwrap();
     let answer = writer.post("/onu/register", body(&serial)).await;
     is(&answer, 409, "loss_not_accepted");
     assert_eq!(writer.configured(), [""; 0]);
@@ -245,7 +257,7 @@ async fn a_batch_takes_over() {
     other.as_object_mut().unwrap().remove("on_conflict");
     let targets = json!([other, body(&serial), body(&online.unwrap()), body("ZTEGD8240002")]);
     let dry = writer.post("/batch/register?dry_run=true", json!({"targets": targets})).await;
-    let planned = &dry.body["data"]["targets"];
+    let planned = &dry.body["data"]["results"];
     assert!(planned[1]["lines"].to_string().contains("no onu 1"), "{}", dry.body);
     let answer = writer.post("/batch/register", json!({"targets": targets})).await;
     assert_eq!(answer.status, 207, "{}", answer.body);

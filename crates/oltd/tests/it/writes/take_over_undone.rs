@@ -14,7 +14,7 @@ const NO: &str = "%Code 62330-GPONSRV : Parameter exceeds range\n";
 /// A part of the registration is refused: the ONU stands where it stood, as it stood.
 #[tokio::test]
 async fn what_is_refused_here_brings_it_back_there() {
-    for line in ["onu 1 type", "sn-bind", "service 1 gemport 1 vlan 100"] {
+    for line in ["onu 1 type", "tcont 1 profile", "service 1 gemport 1 vlan 100"] {
         let (writer, serial) = offline("1/1/1:1").await;
         let before = configuration(&writer);
         writer.sim.set_line_faults(vec![LineFault::first(line, LineEffect::Refuse(NO.into()))]);
@@ -36,7 +36,7 @@ async fn a_place_that_was_left_just_now_is_waited_for() {
     let writer = Writer::start(&format!("{SMALL}\n[writes]\nreadd_ms = 1500\n")).await;
     let serial = make_offline(&writer, "1/1/1:1");
     let before = configuration(&writer);
-    writer.sim.set_line_faults(vec![LineFault::first("sn-bind", LineEffect::Refuse(NO.into()))]);
+    writer.sim.set_line_faults(vec![LineFault::first("tcont 1 profile", LineEffect::Refuse(NO.into()))]);
     is(&writer.post("/onu/register", body(&serial)).await, 422, "rolled_back");
     assert!(configuration(&writer) == before);
 }
@@ -45,8 +45,8 @@ async fn a_place_that_was_left_just_now_is_waited_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_was_registered_there_meanwhile_stays() {
     let (writer, serial) = offline("1/1/1:1").await;
-    writer.sim.set_line_faults(vec![LineFault::first("sn-bind", LineEffect::Refuse(NO.into()))]);
-    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins("sn-bind".into())));
+    writer.sim.set_line_faults(vec![LineFault::first("tcont 1 profile", LineEffect::Refuse(NO.into()))]);
+    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins("tcont 1 profile".into())));
     let (answer, ()) = tokio::join!(writer.post("/onu/register", body(&serial)), async {
         gate.reached().await.unwrap();
         writer.sim.type_as_somebody(&[
@@ -64,6 +64,28 @@ async fn who_was_registered_there_meanwhile_stays() {
     assert!(remaining.contains("1/1/1:1") && remaining.contains("ZTEGD8240099"), "{remaining}");
     let now = configuration(&writer);
     assert_eq!((now.onus[&at("1/1/1:1")].name.as_slice(), now.onus.len()), (b"his own".as_slice(), 8));
+}
+
+/// The same while the link was lost: the registration goes on, and his ONU is not deleted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_registered_there_behind_a_cut_stays() {
+    let (writer, serial) = offline("1/1/1:1").await;
+    let line = "interface gpon-olt_1/1/2";
+    writer.sim.set_line_faults(vec![LineFault::first(line, LineEffect::Cut)]);
+    let mut gate = writer.sim.hold(Stop::Line(AtLine::Begins(line.into())));
+    let (answer, ()) = tokio::join!(writer.post("/onu/register", body(&serial)), async {
+        gate.reached().await.unwrap();
+        writer.sim.type_as_somebody(&[
+            "configure terminal",
+            "interface gpon-olt_1/1/1",
+            "onu 1 type ZTE-F660 sn ZTEGD8240099",
+        ]);
+        drop(gate);
+    });
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (201, &json!("applied")), "{}", answer.body);
+    let now = configuration(&writer);
+    assert_eq!(now.onus[&at("1/1/1:1")].serial.to_string(), "ZTEGD8240099");
+    assert_eq!(now.onus[&at("1/1/2:1")].serial.to_string(), serial);
 }
 
 /// Somebody changed the ONU at its old place while the link was lost: a person decides.
