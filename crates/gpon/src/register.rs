@@ -1,13 +1,13 @@
 //! What a person wants to be registered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, OnRefusal, OnuId, OnuRef, PlainText, PonPort, SerialNumber, VlanId};
+use crate::{Invalid, OnConflict, OnRefusal, OnuId, PlainText, PonPort, SerialNumber, VlanId};
 
 /// A name of a profile, a type or a strategy: 1..=32 letters, digits, `_`, `.` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -253,6 +253,12 @@ pub struct Registration {
     pub wan: Option<Wan>,
     /// What is done when the OLT refuses a part.
     pub on_refusal: OnRefusal,
+    /// What is done when the serial number is registered elsewhere on the OLT.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
+    /// What may be lost of the ONU there, by the names that a plan gives to what cannot be undone.
+    #[serde(default)]
+    pub accept_loss: BTreeSet<String>,
 }
 
 impl Registration {
@@ -292,19 +298,6 @@ pub struct Lacking {
     pub kind: String,
     /// The name.
     pub name: String,
-}
-
-/// Where else a serial number is registered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Elsewhere {
-    /// The place.
-    pub at: OnuRef,
-    /// Its name there.
-    pub name: Option<String>,
-    /// Whether it is online there; `None` where that is not known.
-    pub online: Option<bool>,
-    /// Since when it is offline, by the OLT's clock.
-    pub offline_since: Option<String>,
 }
 
 #[cfg(test)]
@@ -357,6 +350,8 @@ mod tests {
             services: ["A", "B", "A"].map(service).to_vec(),
             wan: None,
             on_refusal: OnRefusal::Undo,
+            on_conflict: OnConflict::Refuse,
+            accept_loss: BTreeSet::new(),
         };
         assert_eq!(wish.tconts(), [1, 2, 1]);
     }

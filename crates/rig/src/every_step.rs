@@ -8,7 +8,7 @@ mod operations;
 
 use std::time::{Duration, Instant};
 
-use gpon::OfflineReason;
+use gpon::{OfflineReason, OnuState};
 use oltsim::device::Configuration;
 use oltsim::{AtLine, LineEffect, LineFault, SMALL, Simulator, Stop};
 use reqwest::Method;
@@ -34,6 +34,8 @@ pub struct Operation {
     restarts: Option<OfflineReason>,
     /// The serial number of the ONU, for a write that registers it.
     registers: Option<&'static str>,
+    /// Whether it registers the ONU on the other PON port, where it is offline before.
+    takes_over: bool,
     /// What is to become of the hold of the ONU, for one that makes or lifts it.
     holds: Option<bool>,
 }
@@ -151,6 +153,9 @@ impl Operation {
         }
         // What stands now survives a restart of the OLT.
         sim.device(|device| {
+            if self.takes_over {
+                device.set_phase(onu(), OnuState::Offline, OfflineReason::Los);
+            }
             device.save();
             let stands = || device.onu(onu()).unwrap().configured.serial.to_string();
             self.registers.map_or_else(stands, str::to_owned)
@@ -173,11 +178,14 @@ impl Operation {
 
     /// Whether it registers the ONU.
     pub const fn is_registration(self) -> bool {
-        self.registers.is_some()
+        self.registers.is_some() || self.takes_over
     }
 
     /// Where the ONU stands, or will.
     pub fn at(self) -> gpon::OnuRef {
+        if self.takes_over {
+            return gpon::OnuRef { pon: "1/1/2".parse().unwrap(), id: gpon::OnuId::new(1).unwrap() };
+        }
         let id = if self.registers.is_some() { REGISTERED } else { onu().id.get() };
         gpon::OnuRef { id: gpon::OnuId::new(id).unwrap(), ..onu() }
     }
@@ -192,7 +200,7 @@ impl Operation {
     pub async fn wished(self) -> Configuration {
         let (calm, serial) = self.writer().await;
         let applied = self.ask(&calm, &serial, "").await;
-        let made = if self.registers.is_some() { 201 } else { 200 };
+        let made = if self.is_registration() { 201 } else { 200 };
         assert_eq!(applied.status, made, "{}: {}", self.name, applied.body);
         calm.sim.device(|device| device.configuration()).unwrap()
     }
@@ -247,16 +255,9 @@ impl Operation {
         let answer = match happening {
             Happening::RefusedAndItsUndo => {
                 let first = LineFault::first(line, LineEffect::Refuse(NO.into()));
-                // Each step is one line at the interface, and so is what takes it back: that of
-                // the first step is the last.
-                let is_step = |line: &&Value| line["place"] == "(config-if)#" && line["line"] != "end";
-                let steps = plan["lines"].as_array().unwrap().iter().take(at).filter(is_step).count();
-                let undo = typed(&plan["undo"]).into_iter().rev().take(steps);
-                let within = match self.registers {
-                    Some(_) => format!("gpon-olt_{}", onu().pon),
-                    None => format!("gpon-onu_{}", onu()),
-                };
-                let refused = undo.map(|undo| LineFault::once(&within, &undo, LineEffect::Refuse(NO.into())));
+                let refused = self.undo_of(&plan, at).into_iter();
+                let refused = refused
+                    .map(|(within, undo)| LineFault::once(&within, &undo, LineEffect::Refuse(NO.into())));
                 let faults = std::iter::once(first).chain(refused).collect();
                 writer.sim.set_line_faults(faults);
                 self.ask(&writer, &serial, "").await
@@ -294,6 +295,27 @@ impl Operation {
         let now = writer.sim.device(|device| device.configuration()).unwrap();
         let held = self.held(&writer.get("/holds").await);
         Made { at: self.at(), answer, before, wished, now, restarted: self.restarted(&writer.sim), held }
+    }
+}
+
+impl Operation {
+    /// What takes back what stands before the line of this number, each with where it is typed.
+    fn undo_of(self, plan: &Value, at: usize) -> Vec<(String, String)> {
+        let undo = typed(&plan["undo"]);
+        if self.takes_over {
+            // The first of them registers no longer, the second registers there again.
+            let pons = [self.at().pon, onu().pon];
+            return pons.iter().zip(undo).map(|(pon, line)| (format!("gpon-olt_{pon}"), line)).collect();
+        }
+        // Each step is one line at the interface, and so is what takes it back: that of the
+        // first step is the last.
+        let is_step = |line: &&Value| line["place"] == "(config-if)#" && line["line"] != "end";
+        let steps = plan["lines"].as_array().unwrap().iter().take(at).filter(is_step).count();
+        let within = match self.registers {
+            Some(_) => format!("gpon-olt_{}", onu().pon),
+            None => format!("gpon-onu_{}", onu()),
+        };
+        undo.into_iter().rev().take(steps).map(|line| (within.clone(), line)).collect()
     }
 }
 

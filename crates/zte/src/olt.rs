@@ -8,6 +8,7 @@ pub(crate) mod register_many;
 mod save;
 mod services;
 mod show;
+mod takeover;
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -127,6 +127,7 @@ impl Batching {
         olt: Option<OltName>,
         body: Wished,
         on_refusal: OnRefusal,
+        accept_loss: BTreeSet<String>,
     ) -> Result<(Option<ChosenOlt>, Target), Failure> {
         let Some(olt) = self.olt(olt)? else {
             return Err(Failure::new(
@@ -135,7 +136,7 @@ impl Batching {
                 "olt: it is required",
             ));
         };
-        let (wish, reference) = wished(body, on_refusal)?;
+        let (wish, reference) = wished(body, on_refusal, accept_loss)?;
         let id = wish.id.or(OnuId::new(1).ok());
         let target = Target {
             reference,
@@ -332,10 +333,13 @@ async fn many(batching: Batching, kind: &str, wish: OnuWish, body: Body<Many>) -
 pub(super) async fn register(batching: Batching, body: Body<ManyRegistrations>) -> Result<Written, Failure> {
     let ManyRegistrations { targets, all } = body.value;
     let on_refusal = all.on_refusal.unwrap_or_default();
+    let losses: BTreeSet<String> =
+        all.accept_loss.iter().flatten().map(|LossName(name)| name.clone()).collect();
     let dry_run = batching.query.flag("dry_run")?;
     let mut checked = Vec::with_capacity(targets.len());
     for (nr, Registered { olt, wished }) in targets.into_iter().enumerate() {
-        checked.push(batching.registration(olt, wished, on_refusal).map_err(|failure| of(nr, failure))?);
+        let one = batching.registration(olt, wished, on_refusal, losses.clone());
+        checked.push(one.map_err(|failure| of(nr, failure))?);
     }
     batching.make_of("register", checked, all, &body.ignored, dry_run).await
 }

@@ -1,14 +1,15 @@
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use gpon::{
-    Credential, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber, TypeChoice,
-    UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
+    Credential, OnConflict, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber,
+    TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
 };
 
 use super::callbacks::CallbackUrl;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
 use super::writing::Writing;
-use crate::http::body::{Body, Reference, WanWord, Whole, body};
+use crate::http::body::{Body, LossName, Reference, WanWord, Whole, body};
 use crate::http::openapi::{HowToWrite, RegisterFailures, Registered};
 use crate::http::{ErrorCode, Failure, Written};
 use crate::jobs::Acceptance;
@@ -109,6 +110,10 @@ body! {
         services: Option<Vec<Service>>,
         /// Its WAN, where it is a router.
         wan: Option<WanOf>,
+        /// What is done where its serial number is registered on another PON port of the OLT;
+        /// `refuse` unless it is named. Another way of configuring it on its own port, and a number
+        /// that is in use, are refused in any case.
+        on_conflict: Option<OnConflict>,
         /// What the caller calls it, to be told again.
         r#ref: Option<Reference>,
     }
@@ -123,6 +128,8 @@ body! {
         wait_for: Option<WaitFor>,
         /// What is done about what was done already when the OLT refuses a part.
         on_refusal: Option<OnRefusal>,
+        /// What may be lost of an ONU that is taken over, by the names that an answer told.
+        accept_loss: Option<Vec<LossName>>,
         /// The URL that the end of the job is told to (docs/callbacks.md).
         callback_url: Option<CallbackUrl>,
     }
@@ -201,7 +208,11 @@ fn of_wan(wan: WanOf) -> Result<Wan, Failure> {
 }
 
 /// What a body wishes.
-pub(super) fn wished(body: Wished, on_refusal: OnRefusal) -> Result<(Registration, Option<String>), Failure> {
+pub(super) fn wished(
+    body: Wished,
+    on_refusal: OnRefusal,
+    accept_loss: BTreeSet<String>,
+) -> Result<(Registration, Option<String>), Failure> {
     let own = body.services.unwrap_or_default().into_iter().enumerate();
     let own = own.map(|(at, service)| of_service(at, service)).collect::<Result<Vec<_>, _>>()?;
     let services: Vec<OnuService> = body.profile.map(of_profile).into_iter().chain(own).collect();
@@ -238,6 +249,8 @@ pub(super) fn wished(body: Wished, on_refusal: OnRefusal) -> Result<(Registratio
         services,
         wan: body.wan.map(of_wan).transpose()?,
         on_refusal,
+        on_conflict: body.on_conflict.unwrap_or_default(),
+        accept_loss,
     };
     let reference = body.r#ref.map(|Reference(reference)| reference);
     Ok((wish, reference))
@@ -247,15 +260,18 @@ pub(super) fn wished(body: Wished, on_refusal: OnRefusal) -> Result<(Registratio
 ///
 /// It is authorised, named, and gets its T-CONT, GEM port, service port and what the ONU
 /// itself needs, in the order of its strategy. One that is registered on that PON already
-/// gets only what it lacks; one that is configured in another way is left alone.
+/// gets only what it lacks; one that is configured in another way is left alone. One that is
+/// registered on another PON port and offline there can be taken over: it is deleted there and
+/// registered here, both or neither.
 #[utoipa::path(
     post, path = "/onu/register", operation_id = "register_onu", tag = "ONU life cycle",
     params(HowToWrite), request_body = Register,
     responses(Registered<WriteOrPlan>, RegisterFailures),
 )]
 pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Result<Written, Failure> {
-    let Register { wished: wish, wait_for, on_refusal, callback_url } = body.value;
-    let (wish, reference) = wished(wish, on_refusal.unwrap_or_default())?;
+    let Register { wished: wish, wait_for, on_refusal, accept_loss, callback_url } = body.value;
+    let losses = accept_loss.into_iter().flatten().map(|LossName(name)| name).collect();
+    let (wish, reference) = wished(wish, on_refusal.unwrap_or_default(), losses)?;
     let wait_for = wait_for.unwrap_or_default();
     writing.call_back(callback_url).await?;
     if let Some(answer) = writing.again(&body.ignored).await? {

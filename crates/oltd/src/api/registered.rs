@@ -17,6 +17,10 @@ pub(super) struct Registered {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     service_port_id: Option<u8>,
+    /// Where it stood before; absent unless it was taken over from there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    taken_from: Option<Place>,
     /// Its phase; absent where it was not awaited, or not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -25,6 +29,17 @@ pub(super) struct Registered {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     report: Option<Box<Installed>>,
+}
+
+/// A place of an ONU.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnuPlace)]
+struct Place {
+    #[schema(value_type = schema::PonPortText)]
+    pon_port: String,
+    /// Its number there.
+    #[schema(value_type = schema::OnuNumber)]
+    onu_id: u8,
 }
 
 /// What was seen of an ONU that was put into service.
@@ -57,6 +72,9 @@ impl From<Placed> for Registered {
         Self {
             serial_number: placed.serial.map(|serial| serial.to_string()),
             service_port_id: placed.service_port,
+            taken_from: placed
+                .taken_from
+                .map(|at| Place { pon_port: at.pon.to_string(), onu_id: at.id.get() }),
             onu_state: seen.as_ref().and_then(|seen| seen.phase).map(gpon::OnuState::as_str),
             report: seen.map(|seen| {
                 Box::new(Installed {

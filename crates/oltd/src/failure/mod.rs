@@ -2,6 +2,7 @@
 //! sentence, the detail.
 
 mod denied;
+mod elsewhere;
 pub(crate) mod status;
 
 use std::fmt::Display;
@@ -271,26 +272,7 @@ impl From<ChangeError> for Failure {
                 new(ErrorCode::Locked, "Another job is about the ONU, or its end is not known yet.")
             }
             NotChanged::NoFreeId(_) => new(ErrorCode::PonFull, "The PON has no free number."),
-            NotChanged::SerialElsewhere { place, .. } => {
-                let name =
-                    place.name.as_deref().map_or_else(String::new, |name| format!(" ({})", quoted(name)));
-                let since = match (&place.online, &place.offline_since) {
-                    (Some(true), _) => ", where it is online".to_owned(),
-                    (_, Some(since)) => format!(", offline since {since}"),
-                    _ => String::new(),
-                };
-                let message = format!(
-                    "The serial number is registered at {}{name}{since}; delete it there first.",
-                    place.at
-                );
-                Self::new(ErrorCode::SerialInUse, message, detail).with_data(serde_json::json!({ "place": {
-                    "pon_port": place.at.pon.to_string(),
-                    "onu_id": place.at.id.get(),
-                    "name": place.name,
-                    "online": place.online,
-                    "offline_since": place.offline_since,
-                } }))
-            }
+            NotChanged::SerialElsewhere { place, .. } => elsewhere::failure(&place, detail),
             NotChanged::Differs { differences, .. } => Self::new(
                 ErrorCode::Differs,
                 "The ONU is configured in another way, and nothing of that is changed here; data names it.",

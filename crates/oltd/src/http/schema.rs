@@ -84,6 +84,8 @@ forms! {
     ExpectedSerial = text(r"^([0-9A-Za-z]{4}[0-9A-Fa-f]{8}|none)$", "ZTEGC0000001");
     /// Text for the caller's own use.
     Reference = text(r"^[^\u0000-\u001F\u007F-\u009F]{1,128}$", "order 4711");
+    /// What is done where a serial number that is to be registered stands on another PON port: nothing is sent, or, where it is known to be offline there, it is deleted there and registered here, both or neither.
+    OnConflict = words(["refuse", "take_over"]);
     /// What is done about what was done already when the OLT refuses a part: it is undone, or it stays.
     OnRefusal = words(["undo", "keep"]);
     /// How an ONU is restarted: `omci` tells it, which works while it is online; `shutdown` disables and enables it at the OLT.

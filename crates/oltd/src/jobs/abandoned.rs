@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use gpon::OnuRef;
 
 use super::change::document;
+use super::journal::plan_of;
 use super::{Jobs, SAVE, Told, read_told};
 use crate::store::{JobFilter, JobState, PlanEnd, PlanRow, PlanState, Store, StoreError};
 
@@ -45,16 +46,17 @@ impl Jobs {
     /// begun is pending, as behind a crash.
     pub(super) async fn end_panicked(&self, olt: &str, at: Option<OnuRef>, job: &str) {
         let Ok(store) = self.store() else { return };
-        let at = match at {
-            Some(at) => Some(at),
-            // Where it was going to be, its plan says.
-            None => store.plans_of(job).await.ok().and_then(|mut plans| super::place(&plans.pop()?.object)),
-        };
-        match (self.try_end_panicked(store, job).await, at) {
-            (Ok(_), None) => {}
-            (Ok(JobState::Pending), Some(at)) => self.lock(olt, at, job),
-            (Ok(_), Some(at)) => _ = self.unlock(olt, at, job),
-            (Err(error), _) => {
+        // Where an ONU was going to be, and where it was taken from, its plan says.
+        let plan = store.plans_of(job).await.ok().and_then(|mut plans| plans.pop());
+        let at = at.or_else(|| super::place(&plan.as_ref()?.object));
+        match self.try_end_panicked(store, job).await {
+            Ok(JobState::Pending) => match (plan.and_then(|plan| plan_of(&plan.document).ok()), at) {
+                (Some(plan), _) => self.lock_all(olt, &plan, job),
+                (None, Some(at)) => self.lock(olt, at, job),
+                (None, None) => {}
+            },
+            Ok(_) => _ = self.unlock(olt, job),
+            Err(error) => {
                 tracing::error!(olt.id = olt, job, %error, "how far a job came that has panicked could not be kept");
             }
         }

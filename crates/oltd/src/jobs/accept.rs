@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::change::document;
 use super::told::Accepted;
 use super::wanted::member;
-use super::{Jobs, LOST, NotSettled, Told, place, read_told, unknown};
+use super::{Jobs, LOST, NotSettled, Told, read_told, unknown};
 use crate::failure::ErrorCode;
 use crate::store::{JobRow, JobState, PlanEnd, StepRow, StepState, Store, StoreError, Way};
 
@@ -41,9 +41,7 @@ impl Jobs {
                 Ok(_) | Err(StoreError::Unknown { .. }) => {}
                 Err(error) => return Err(failed(error)),
             }
-            if let Some(at) = place(&plan.object) {
-                self.unlock(&plan.olt, at, &row.id);
-            }
+            self.unlock(&plan.olt, &row.id);
         }
         self.forget_duty(&row.olt, &row.id).await;
         store.accept(&row.id).await.map_err(failed)?;

@@ -34,6 +34,7 @@ impl Again {
                 _ => false,
             },
             NotDone::Cancelled { .. }
+            | NotDone::Denied(_)
             | NotDone::HeldByOwners { .. }
             | NotDone::NotHeld { .. }
             | NotDone::Lost => false,

@@ -58,6 +58,9 @@ impl Jobs {
             return self.apply_hold(olt, id, plan, wish, asked).await;
         }
         let (work, store) = self.admitted(olt, plan.at())?;
+        if let Some((object, job)) = plan.taken_from().and_then(|at| Some((at, self.busy_with(olt, at)?))) {
+            return Err(NotBegun::Locked { job, object });
+        }
         let journal = work.journal(store, id, Kept::Claimed);
         let (kind, wait) = (plan.kind().to_owned(), asked.wait);
         let add = {
@@ -218,10 +221,8 @@ impl Work {
     }
 
     pub(super) async fn failed(&self, error: ChangeError, journal: &JobJournal) -> NotDone {
-        if let Some(by) = journal.held_by() {
-            return self.not_done(NotDone::HeldByOwners { object: self.at, by: by.to_owned() }).await;
-        }
-        self.not_done(self.jobs.why_not(&self.olt, error)).await
+        let why = journal.refused().unwrap_or_else(|| self.jobs.why_not(&self.olt, error));
+        self.not_done(why).await
     }
 
     /// Keeps why nothing was sent.
@@ -247,12 +248,19 @@ impl Work {
             at: plan.at(),
             serial: plan.serial(),
             service_port: plan.service_port(),
+            taken_from: plan.taken_from(),
             installation: installation.map(Box::new),
         });
+        if let Some(from) = plan.taken_from().filter(|_| report.state == WriteState::Applied) {
+            report.warnings.push(format!("it was taken over from {from}, where it is deleted"));
+        }
         let suspended_by = self.note_holds(plan, &mut report, is_pending).await;
         let sent = progress.iter().any(|step| !matches!(step.forth, None | Some(StepState::NotSent)));
         if sent {
             self.olt.invalidate(scope(plan)).await;
+            if let Some(from) = plan.taken_from() {
+                self.olt.invalidate(Scope::Pon(from.pon)).await;
+            }
         }
         let state = match (is_pending, report.state) {
             (true, _) => JobState::Pending,
@@ -285,8 +293,8 @@ impl Work {
             if !foreign.is_empty() {
                 super::locked(&self.jobs.0.left).insert(self.job.clone());
             }
-            self.jobs.lock(&self.olt.id, self.at, &self.job);
-        } else if self.jobs.unlock(&self.olt.id, self.at, &self.job) && !restarts {
+            self.jobs.lock_all(&self.olt.id, plan, &self.job);
+        } else if self.jobs.unlock(&self.olt.id, &self.job) && !restarts {
             self.jobs.forget_duty(&self.olt.id, &self.job).await;
         }
         self.jobs.end_job(&self.job, state, &told).await;

@@ -129,7 +129,9 @@ impl Jobs {
         plan: &Plan,
         forth: bool,
     ) -> Result<Vec<HoldRow>, StoreError> {
-        if !matches!((plan.kind(), forth), ("unblock", true) | ("block", false)) {
+        // One that is taken elsewhere would come into service there, and its holds say nothing of it.
+        let opens = matches!((plan.kind(), forth), ("unblock", true) | ("block", false));
+        if !opens && plan.taken_from().is_none() {
             return Ok(Vec::new());
         }
         let filter =

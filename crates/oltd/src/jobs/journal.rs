@@ -11,8 +11,9 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
 use super::holds::names;
-use super::{Jobs, Writable};
+use super::{Jobs, NotDone, Writable};
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
+use crate::writing::Extent;
 
 /// What keeps the plan of a job.
 pub(super) struct JobJournal {
@@ -30,8 +31,8 @@ pub(super) struct JobJournal {
     begun: AtomicBool,
     /// Which of its steps change what a save keeps.
     configures: OnceLock<Vec<bool>>,
-    /// Who holds the ONU that it would have brought into service.
-    held_by: OnceLock<String>,
+    /// Why it was not begun, for what the plan alone shows.
+    refused: OnceLock<NotDone>,
     /// Whether the job has begun with another plan, so that nobody can cancel it any more.
     goes_on: bool,
 }
@@ -61,7 +62,7 @@ impl JobJournal {
             beginning,
             begun,
             configures: OnceLock::new(),
-            held_by: OnceLock::new(),
+            refused: OnceLock::new(),
             goes_on: false,
         }
     }
@@ -81,21 +82,28 @@ impl JobJournal {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Who holds the ONU that it would have brought into service, and why.
-    pub(super) fn held_by(&self) -> Option<&str> {
-        self.held_by.get().map(String::as_str)
+    /// Why it was not begun, where its plan was let through and is not: the ONU is suspended,
+    /// or stands on a PON port that is not written to.
+    pub(super) fn refused(&self) -> Option<NotDone> {
+        self.refused.get().cloned()
     }
 
-    /// Nobody but its owners brings into service what is suspended.
+    /// Nobody but its owners brings into service what is suspended, and where an ONU is taken
+    /// from, is known to its plan alone.
     async fn is_free(&self, plan: &Plan) -> Result<(), JournalLost> {
+        let from = plan.taken_from().map_or(Ok(()), |at| self.olt.writes.check(Extent::Pon(at.pon), false));
         let by = self.jobs.held_against(&self.store, &self.olt.id, &self.job, plan, true).await;
-        match by.map_err(lost)?.as_slice() {
-            [] => Ok(()),
-            by => {
-                let by = self.held_by.get_or_init(|| names(by));
-                Err(JournalLost(format!("the ONU is suspended by {by}")))
+        let (why, text) = match (from, by.map_err(lost)?.as_slice()) {
+            (Ok(()), []) => return Ok(()),
+            (Err(denied), _) => (NotDone::Denied(denied), "its PON port is not written to".to_owned()),
+            (Ok(()), by) => {
+                let (object, by) = (plan.taken_from().unwrap_or(plan.at()), names(by));
+                let text = format!("the ONU is suspended by {by}");
+                (NotDone::HeldByOwners { object, by }, text)
             }
-        }
+        };
+        let _ = self.refused.set(why);
+        Err(JournalLost(text))
     }
 
     /// Its turn has come: it waits no longer.

@@ -25,6 +25,7 @@ mod duties;
 mod holds;
 mod journal;
 mod keys;
+mod locks;
 mod looking;
 mod lost;
 mod not_begun;
@@ -43,7 +44,7 @@ mod why;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -55,7 +56,7 @@ use zte::{ChangeError, How, Olt};
 use crate::cache::{Cache, Scope};
 use crate::store::Store;
 use crate::tasks::Tasks;
-use crate::writing::{Gate, Hold, SaveMode, Writes};
+use crate::writing::{Denied, Gate, Hold, SaveMode, Writes};
 pub use acceptance::Acceptance;
 pub use batch_items::{ItemWish, Target};
 pub use batch_plan::{PlannedItem, Will};
@@ -97,7 +98,7 @@ struct Inner {
     /// A job has ended.
     ended: Notify,
     /// What is pending and waits for a person.
-    left: Mutex<std::collections::BTreeSet<String>>,
+    left: Mutex<BTreeSet<String>>,
     /// How people want what is pending to be settled.
     wanted: Mutex<BTreeMap<String, How>>,
     /// Something is pending, or owed, that was not before.
@@ -222,6 +223,8 @@ pub enum NotDone {
         /// Who holds it, and why.
         by: String,
     },
+    /// It would change a PON port that is not written to.
+    Denied(Denied),
     /// It would lift a hold that is not there.
     NotHeld {
         /// The ONU.
@@ -311,56 +314,6 @@ impl Jobs {
         {
             tracing::error!(%error, "the store could not be closed");
         }
-    }
-
-    /// The job that locks an ONU, if one does.
-    pub fn lock_of(&self, olt: &str, at: OnuRef) -> Option<String> {
-        locked(&self.0.locks).get(&(olt.to_owned(), at)).cloned()
-    }
-
-    /// How many plans of an OLT are pending.
-    pub fn pending_of(&self, olt: &str) -> usize {
-        locked(&self.0.locks).keys().filter(|(of, _)| of == olt).count()
-    }
-
-    /// The jobs of an OLT that are pending.
-    fn pending_jobs_of(&self, olt: &str) -> Vec<String> {
-        let locks = locked(&self.0.locks);
-        locks.iter().filter(|((of, _), _)| of == olt).map(|(_, job)| job.clone()).collect()
-    }
-
-    fn unlocked(&self, olt: &str, at: OnuRef) -> Result<(), NotBegun> {
-        match self.lock_of(olt, at) {
-            Some(job) => Err(NotBegun::Locked { job, object: at }),
-            None => Ok(()),
-        }
-    }
-
-    /// Who has to come back later leaves no job behind: many who do would fill the store.
-    fn has_room(&self, olt: &Writable, at: OnuRef) -> Result<(), NotBegun> {
-        match olt.olt.is_full_of_changes() || self.is_crowded(&olt.id, at) {
-            true => Err(NotBegun::Busy { olt: olt.id.to_string() }),
-            false => Ok(()),
-        }
-    }
-
-    fn lock(&self, olt: &str, at: OnuRef, job: &str) {
-        locked(&self.0.locks).insert((olt.to_owned(), at), job.to_owned());
-        if let Some(news) = self.0.news.get(olt) {
-            news.pending.notify_one();
-        }
-    }
-
-    /// Whether somebody had wanted it to be settled in some way.
-    fn unlock(&self, olt: &str, at: OnuRef, job: &str) -> bool {
-        {
-            let mut locks = locked(&self.0.locks);
-            if locks.get(&(olt.to_owned(), at)).is_some_and(|by| by == job) {
-                locks.remove(&(olt.to_owned(), at));
-            }
-        }
-        locked(&self.0.left).remove(job);
-        locked(&self.0.wanted).remove(job).is_some()
     }
 }
 

@@ -3,6 +3,7 @@
 use gpon::OnuRef;
 
 use crate::store::StoreError;
+use crate::writing::Denied;
 
 /// Why a write was not begun.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -25,6 +26,14 @@ pub enum NotBegun {
         object: OnuRef,
         /// Who holds it, and why.
         by: String,
+    },
+    /// It would change a PON port that is not written to.
+    #[error("{olt}: nothing was sent")]
+    Denied {
+        /// The OLT.
+        olt: String,
+        /// Why.
+        denied: Denied,
     },
     /// It would lift a hold that is not there.
     #[error("{} does not hold ONU {object}; {}", gpon::quoted(.owner), held(.by))]

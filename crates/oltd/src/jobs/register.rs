@@ -10,9 +10,11 @@ use super::acceptance::Acceptance;
 use super::again::Again;
 use super::cancel::Cancellable;
 use super::change::{SETTLED, Work, document};
+use super::holds::names;
 use super::journal::{JobJournal, Kept};
 use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
 use crate::store::{PlanEnd, Store};
+use crate::writing::Extent;
 
 /// The kind of the jobs that register ONUs.
 pub const REGISTER: &str = "register";
@@ -26,6 +28,9 @@ pub struct Placed {
     pub serial: Option<gpon::SerialNumber>,
     /// The first of its service ports.
     pub service_port: Option<u8>,
+    /// Where it stood before, if it was deleted elsewhere for that.
+    #[serde(default)]
+    pub taken_from: Option<OnuRef>,
     /// What was seen of it, where that was waited for.
     pub installation: Option<Box<gpon::Installation>>,
 }
@@ -75,20 +80,46 @@ impl Jobs {
         olt: &Writable,
         wish: &Registration,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        self.store()?;
-        match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+        match self.draw_registration(olt, wish).await? {
             Ok(plan) => Ok(Ok(self.keep_plan(olt, &plan).await?)),
             Err(error) => Ok(Err(error)),
         }
     }
 
+    /// Plans a registration; nothing is kept.
+    ///
+    /// # Errors
+    /// As of [`plan_registration`](Self::plan_registration).
+    pub(super) async fn draw_registration(
+        &self,
+        olt: &Writable,
+        wish: &Registration,
+    ) -> Result<Result<Plan, ChangeError>, NotBegun> {
+        let store = self.store()?;
+        let plan = match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+            Ok(plan) => plan,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some(object) = plan.taken_from() else { return Ok(Ok(plan)) };
+        if let Err(denied) = olt.writes.check(Extent::Pon(object.pon), true) {
+            return Err(NotBegun::Denied { olt: olt.id.to_string(), denied });
+        }
+        let by = self.held_against(store, &olt.id, "", &plan, true).await?;
+        match by.is_empty() {
+            true => Ok(Ok(plan)),
+            false => Err(NotBegun::HeldByOwners { object, by: names(&by) }),
+        }
+    }
+
+    /// The job that has to do with a place, or whose end is not known.
+    pub(super) fn busy_with(&self, olt: &Writable, at: OnuRef) -> Option<String> {
+        self.lock_of(&olt.id, at).or_else(|| self.has_turn(&olt.id, at))
+    }
+
     /// Which places are not given away: what became of a job about them is not known.
     pub(super) fn taken(&self, olt: &Writable) -> impl Fn(OnuRef) -> Option<String> + Send + Sync + use<> {
-        let (jobs, olt) = (self.clone(), olt.id.clone());
-        move |at| {
-            let locks = jobs.lock_of(&olt, at);
-            locks.or_else(|| jobs.has_turn(&olt, at)).map(|job| format!("job {job}"))
-        }
+        let (jobs, olt) = (self.clone(), olt.clone());
+        move |at| jobs.busy_with(&olt, at).map(|job| format!("job {job}"))
     }
 }
 
@@ -98,6 +129,12 @@ pub(super) fn object(wish: &Registration) -> String {
         Some(id) => OnuRef { pon: wish.pon, id }.to_string(),
         None => wish.pon.to_string(),
     }
+}
+
+/// Whether what became of a plan whose number is in use is told by another plan, or by the words
+/// that nothing was sent. Not that an ONU was deleted elsewhere and brought back there.
+fn is_replaced(wish: &Registration, plan: &Plan) -> bool {
+    wish.id.is_none() || plan.taken_from().is_none()
 }
 
 /// A registration under way.
@@ -162,14 +199,15 @@ impl Among {
     ) -> Result<End, NotDone> {
         let Self { registering, wish, place } = self;
         match made {
-            Ok((plan, outcome)) if outcome.id_in_use => {
+            Ok((plan, outcome)) if outcome.id_in_use && is_replaced(&wish, &plan) => {
                 let refused = registering.id_refused(&wish, &plan, outcome, &journal).await?;
                 Box::pin(registering.made(wish, acceptance, SETTLED, None, vec![refused])).await
             }
             Ok((plan, outcome)) => Ok(registering.end(&wish, &plan, outcome, acceptance, &journal).await),
             Err(error) => {
                 let cancelled = place.cancelled().filter(|_| matches!(error.why, NotChanged::Journal(_)));
-                let why = cancelled.unwrap_or_else(|| registering.jobs.why_not(&registering.olt, error));
+                let why = cancelled.or_else(|| journal.refused());
+                let why = why.unwrap_or_else(|| registering.jobs.why_not(&registering.olt, error));
                 Err(registering.not_done(why).await)
             }
         }
@@ -214,11 +252,16 @@ impl Registering {
             };
             let made = match made {
                 Ok(Ok(made)) => made,
-                Ok(Err(error)) => return Err(self.not_done(self.jobs.why_not(&self.olt, error)).await),
+                Ok(Err(error)) => {
+                    let why = journal.refused().unwrap_or_else(|| self.jobs.why_not(&self.olt, error));
+                    return Err(self.not_done(why).await);
+                }
                 Err(why) => return Err(self.not_done(why).await),
             };
             match made {
-                (plan, outcome) if outcome.id_in_use && refused.len() < MOST_REFUSED => {
+                (plan, outcome)
+                    if outcome.id_in_use && refused.len() < MOST_REFUSED && is_replaced(&wish, &plan) =>
+                {
                     refused.push(self.id_refused(&wish, &plan, outcome, &journal).await?);
                 }
                 (plan, outcome) => return Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await),

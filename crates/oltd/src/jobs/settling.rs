@@ -8,7 +8,7 @@ use super::again::Again;
 use super::alone::Alone;
 use super::change::Work;
 use super::journal::{Kept, plan_of, progress_of};
-use super::{End, Jobs, NotDone, Writable, locked, place};
+use super::{End, Jobs, NotDone, Writable, locked};
 use crate::store::{Duty, Pending, PlanRow, Store, StoreError};
 use crate::tasks::WriteLost;
 use crate::writing::Extent;
@@ -40,8 +40,8 @@ impl Jobs {
     async fn take_up(&self, store: &Store, olts: &[Writable]) -> Result<(), StoreError> {
         let pending = store.pending_objects(None).await?;
         for plan in &pending {
-            if let Some(at) = place(&plan.object) {
-                self.lock(&plan.olt, at, &plan.job);
+            let kept = store.plan(&plan.plan).await.ok().flatten();
+            if self.lock_kept(plan, kept.as_ref()) {
                 let settles = olts.iter().any(|olt| *olt.id == *plan.olt);
                 tracing::warn!(
                     olt.id = plan.olt,
@@ -119,7 +119,8 @@ impl Jobs {
                     continue;
                 }
             };
-            if olt.writes.check(Extent::Pon(plan.at().pon), false).is_err() {
+            let is_denied = |at: &gpon::OnuRef| olt.writes.check(Extent::Pon(at.pon), false).is_err();
+            if plan.places().iter().any(is_denied) {
                 self.leave(olt, &job, "its PON port is not written to any more");
                 continue;
             }

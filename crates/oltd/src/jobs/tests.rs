@@ -202,7 +202,7 @@ fn no_two_locks_are_held_at_once() {
     let asks: [fn(&Jobs, OnuRef); 2] = [
         |jobs, at| {
             jobs.lock("a", at, "job");
-            jobs.unlock("a", at, "job");
+            jobs.unlock("a", "job");
         },
         |jobs, _| {
             jobs.is_waiting_of("a");

@@ -196,7 +196,7 @@ impl Jobs {
     ) -> Result<Result<End, NotDone>, NotSettled> {
         let store = self.store()?;
         let plan = plan_of(&row.document).map_err(NotSettled::Store)?;
-        let (at, age) = (plan.at(), age(&row));
+        let (at, age, of) = (plan.at(), age(&row), plan.clone());
         // What is held since is brought into service by nobody but its owners.
         let by = self.held_against(store, &olt.id, id, &plan, how != How::Undo).await?;
         if !by.is_empty() {
@@ -216,7 +216,7 @@ impl Jobs {
             return Ok(Ok(end));
         }
         // Its plan is pending from now on, whatever the job was before.
-        self.lock(&olt.id, at, id);
+        self.lock_all(&olt.id, &of, id);
         let told = store.result(id).await?.as_ref().and_then(read_told);
         self.end_job(id, JobState::Pending, &told.unwrap_or_else(|| unknown().into())).await;
         Ok(match settled {

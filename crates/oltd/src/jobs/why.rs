@@ -138,6 +138,7 @@ impl NotDone {
         match self {
             Self::Change(error) => error.clone().into(),
             Self::Held(hold) => Failure::denied(Denied::Held(hold.clone()), olt),
+            Self::Denied(why) => Failure::denied(why.clone(), olt),
             Self::Locked { job, object } => NotBegun::Locked { job: job.clone(), object: *object }.into(),
             Self::HeldByOwners { object, by } => {
                 NotBegun::HeldByOwners { object: *object, by: by.clone() }.into()
@@ -175,6 +176,7 @@ impl From<NotBegun> for Failure {
             NotBegun::HeldByOwners { .. } => {
                 Self::new(ErrorCode::HeldByOwners, "The ONU is suspended; its owners resume it.", detail)
             }
+            NotBegun::Denied { olt, denied } => Self::denied(denied, &olt),
             NotBegun::NotHeld { .. } => {
                 Self::new(ErrorCode::NotHeld, "This owner does not hold the ONU; nothing was sent.", detail)
             }

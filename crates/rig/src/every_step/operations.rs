@@ -15,6 +15,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -25,6 +26,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -35,6 +37,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: true,
         restarts: None,
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -45,6 +48,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: None,
+        takes_over: false,
         holds: Some(true),
     },
     Operation {
@@ -55,6 +59,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: Some(OfflineReason::Shutdown),
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -65,6 +70,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: Some(OfflineReason::Reboot),
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -75,6 +81,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: Some(OfflineReason::Reboot),
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -85,6 +92,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: None,
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -98,6 +106,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: Some(BOX),
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -108,6 +117,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: Some(OTHER),
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -118,6 +128,7 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: Some(BOX),
+        takes_over: false,
         holds: None,
     },
     Operation {
@@ -128,6 +139,25 @@ pub const OPERATIONS: &[Operation] = &[
         blocked: false,
         restarts: None,
         registers: Some(OTHER),
+        takes_over: false,
+        holds: None,
+    },
+    Operation {
+        name: "take over",
+        method: "POST",
+        path: "/onu/register",
+        body: |serial| {
+            let mut body = register(serial, "service", &json!({"mode": "dhcp", "vlan_profile": "PPPOE"}));
+            if let Some(body) = body.as_object_mut() {
+                body.insert("pon_port".to_owned(), json!("1/1/2"));
+                body.insert("on_conflict".to_owned(), json!("take_over"));
+            }
+            body
+        },
+        blocked: false,
+        restarts: None,
+        registers: None,
+        takes_over: true,
         holds: None,
     },
 ];
@@ -141,6 +171,7 @@ pub const RESUME: Operation = Operation {
     blocked: false,
     restarts: None,
     registers: None,
+    takes_over: false,
     holds: Some(false),
 };
 

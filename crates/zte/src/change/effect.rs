@@ -4,6 +4,7 @@ use super::config::{ConfigLine, OnuConfig, begins};
 use super::journal::{Progress, Way};
 use super::plan::{Plan, Probe};
 use super::survey::Life;
+use super::takeover;
 use crate::firmware::dialect::Changes;
 use gpon::StepState;
 
@@ -11,6 +12,8 @@ use gpon::StepState;
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) config: OnuConfig,
+    /// The place that the ONU is taken from.
+    pub(crate) elsewhere: Option<OnuConfig>,
     pub(crate) life: Option<Life>,
 }
 
@@ -38,6 +41,7 @@ pub(crate) fn of(plan: &Plan, progress: &[Progress], at: usize, seen: &Seen, ove
             (now, was) if now == was => Effect::No,
             _ => Effect::Foreign,
         },
+        Probe::Left => takeover::left(plan, seen),
         Probe::Restarted => match (&seen.life, &plan.0.life) {
             _ if !started(at) => Effect::No,
             _ if progress.get(at).is_some_and(|step| step.forth == Some(StepState::Refused)) => Effect::No,
@@ -137,7 +141,8 @@ pub(crate) fn foreign(plan: &Plan, now: &OnuConfig) -> Vec<String> {
 }
 
 /// What the plan wished for and what is not so, by name.
-pub(crate) fn missing(plan: &Plan, now: &OnuConfig, effects: &[Effect]) -> Vec<String> {
+pub(crate) fn missing(plan: &Plan, seen: &Seen, effects: &[Effect]) -> Vec<String> {
+    let now = &seen.config;
     let mut missing: Vec<String> = Vec::new();
     for (at, step) in plan.0.steps.iter().enumerate() {
         let so = match &step.probe {
@@ -150,6 +155,7 @@ pub(crate) fn missing(plan: &Plan, now: &OnuConfig, effects: &[Effect]) -> Vec<S
             }
             // The cascade as well (fact sheet, CLI §5.1).
             Probe::Gone => now.registered.is_none() && now.all().next().is_none(),
+            Probe::Left => takeover::has_left(plan, seen),
             Probe::Restarted => effects.get(at) == Some(&Effect::Yes),
         };
         if !so && !missing.contains(&step.name) {
@@ -172,10 +178,11 @@ pub(crate) fn left_out(plan: &Plan, progress: &[Progress], effects: &[Effect]) -
 pub(crate) fn remaining(
     plan: &Plan,
     progress: &[Progress],
-    now: &OnuConfig,
+    seen: &Seen,
     effects: &[Effect],
     way: Way,
 ) -> Vec<String> {
+    let now = &seen.config;
     let mut remaining = Vec::new();
     for (at, step) in plan.0.steps.iter().enumerate() {
         let begun = progress.get(at).is_some_and(|step| step.forth.is_some());
@@ -206,6 +213,7 @@ pub(crate) fn remaining(
                     format!("the ONU is registered again without: {}", lost.join(", "))
                 })
             }
+            Probe::Left => takeover::remaining(plan, progress.get(at), seen),
             Probe::Restarted => {
                 (effects.get(at) == Some(&Effect::Yes)).then(|| "the ONU was restarted".to_owned())
             }

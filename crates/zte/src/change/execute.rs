@@ -140,7 +140,8 @@ impl<'a> Run<'a> {
     /// Where nothing was sent because it could not be kept.
     pub(crate) async fn first(mut self, patience: Duration) -> Result<Outcome, NotChanged> {
         self.journal.begin(self.plan).await?;
-        let seen = Seen { config: self.plan.0.have.clone(), life: self.plan.0.life.clone() };
+        let super::plan::Body { have, from, life, .. } = &self.plan.0;
+        let seen = Seen { config: have.clone(), elsewhere: from.clone(), life: life.clone() };
         Ok(Box::pin(self.pursue(How::Auto, Some(seen), patience)).await)
     }
 
@@ -220,7 +221,11 @@ impl<'a> Run<'a> {
             Some(_) if config.registered.is_some() => Some(survey.life(at).await?),
             _ => None,
         };
-        Ok(Seen { config, life })
+        let elsewhere = match &self.plan.0.from {
+            Some(from) => Some(survey.config(from.at, &super::REGISTER_BLOCKS).await?),
+            None => None,
+        };
+        Ok(Seen { config, elsewhere, life })
     }
 
     /// Whether something stands there that neither the plan nor what was before explains, or

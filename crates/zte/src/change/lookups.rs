@@ -75,14 +75,14 @@ impl Survey<'_> {
 
     /// What is known of an ONU that has the serial number which is to be registered here.
     pub(crate) async fn elsewhere(&mut self, at: OnuRef) -> Result<Elsewhere, NotChanged> {
-        let unknown = Elsewhere { at, name: None, online: None, offline_since: None };
+        let unknown = Elsewhere { at, name: None, phase: None, offline_since: None };
         let Read::Rows(Parsed { rows, .. }) = self.ask(&ShowOnuDetailInfo { onu: at }).await? else {
             return Ok(unknown);
         };
         let OnuDetailInfo { name, phase, history, .. } = rows;
-        let online = phase.map(|phase| phase == gpon::OnuState::Online);
         let offline_since = history.last().and_then(|row| row.offline_at).map(|at| at.to_string());
-        Ok(Elsewhere { at, name, online, offline_since: offline_since.filter(|_| online != Some(true)) })
+        let offline_since = offline_since.filter(|_| phase != Some(gpon::OnuState::Online));
+        Ok(Elsewhere { at, name, phase, offline_since })
     }
 
     /// As what the ONU is registered: as it stands there, as it is wished, or as its model says.

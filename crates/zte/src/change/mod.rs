@@ -20,6 +20,7 @@ mod plan;
 mod register;
 mod settle;
 mod survey;
+mod takeover;
 mod verdict;
 mod wish;
 

@@ -29,6 +29,9 @@ pub(crate) struct Body {
     pub(crate) have: OnuConfig,
     /// How it is to be configured.
     pub(crate) want: OnuConfig,
+    /// How it was configured at another place, for a change that takes it from there.
+    #[serde(default)]
+    pub(crate) from: Option<OnuConfig>,
     /// What was known of its life then, for a change that restarts it.
     pub(crate) life: Option<Life>,
     pub(crate) steps: Vec<Step>,
@@ -79,6 +82,8 @@ pub(crate) enum Probe {
     Holds(Box<Slot>, Option<Box<ConfigLine>>),
     /// The ONU is not registered any more.
     Gone,
+    /// The ONU is not registered any more at the place that it is taken from.
+    Left,
     /// The ONU has been away since.
     Restarted,
 }
@@ -154,7 +159,8 @@ impl Plan {
 
     /// The step that registers the ONU.
     pub(crate) fn registration(&self) -> Option<usize> {
-        self.registers().then(|| self.0.steps.iter().position(|step| !step.goes_along)).flatten()
+        let registers = |step: &Step| !step.goes_along && step.probe != Probe::Left;
+        self.registers().then(|| self.0.steps.iter().position(registers)).flatten()
     }
 
     /// Whether it restarts the ONU, which is seen only a while later.
@@ -205,7 +211,9 @@ impl Plan {
 
     /// What stands for all that it touches as it was found.
     pub fn fingerprint(&self) -> String {
-        let touched: Vec<String> = self.touched(&self.0.have).into_iter().map(|(_, value)| value).collect();
+        let there = self.0.from.iter().flat_map(|from| from.all().map(|line| line.typed().to_owned()));
+        let here = self.touched(&self.0.have).into_iter().map(|(_, value)| value);
+        let touched: Vec<String> = here.chain(there).collect();
         let registered = self.0.have.registered.map(|by| by.to_string());
         let whole = format!("{} {registered:?} {touched:?}", self.at());
         format!("{:016x}", hash(whole.as_bytes()))
@@ -226,7 +234,8 @@ impl Plan {
                 Probe::Gone => {
                     touched.extend(config.all().map(|line| (line.slot.name(), line.typed().to_owned())));
                 }
-                Probe::Restarted => {}
+                // What stands at another place is looked at there.
+                Probe::Restarted | Probe::Left => {}
             }
         }
         touched

@@ -91,6 +91,7 @@ pub(crate) fn plan(
         life: None,
         have,
         want,
+        from: None,
         steps,
         on_refusal: wish.on_refusal,
         checks,
@@ -113,7 +114,7 @@ pub(crate) fn model_of(config: &OnuConfig) -> Option<ServiceModel> {
 fn registration(step: Step, at: OnuRef) -> Result<Step, NotChanged> {
     let removed_by = match &step.probe {
         Probe::Holds(slot, _) => slot.removed_by(),
-        Probe::Gone | Probe::Restarted => None,
+        Probe::Gone | Probe::Left | Probe::Restarted => None,
     };
     let undo = UndoLine { place: Block::PonPort.place(at), line: sendable(removed_by.unwrap_or_default())? };
     Ok(Step { name: "onu".to_owned(), undo: vec![undo], class: UndoClass::Exact, ..step })

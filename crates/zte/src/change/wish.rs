@@ -71,6 +71,7 @@ pub(crate) fn plan(
         life: life.filter(|_| restarts(&change.wish)),
         have,
         want,
+        from: None,
         steps,
         on_refusal: change.on_refusal,
         checks,

@@ -98,7 +98,7 @@ impl Olt {
                 let now = survey.config(plan.at(), &plan.blocks()).await?;
                 let mut changed = plan.stale(&now);
                 if changed.is_empty() {
-                    let stale = super::register::stale(self, &mut survey, plan, &mut listings).await;
+                    let stale = self.stale_elsewhere(&mut survey, plan, &mut listings).await;
                     if listings.is_missing() {
                         drop(turn);
                         self.list_for(&mut listings).await?;
@@ -272,7 +272,7 @@ fn act(change: &OnuChange) -> String {
     format!("{} ONU {}", change.wish.act(), change.target)
 }
 
-async fn planned(
+pub(super) async fn planned(
     survey: &mut Survey<'_>,
     dialect: &Dialect,
     change: &OnuChange,

@@ -3,10 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gpon::{
-    Difference, ExpectedSerial, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, SerialNumber,
-    WanMode,
-};
+use gpon::{Difference, OnuId, OnuRef, OnuService, PonPort, Problem, Registration, WanMode};
 use tokio::time::Instant;
 
 use super::Olt;
@@ -134,6 +131,7 @@ impl Olt {
         let mut warnings = Vec::new();
         let (vlan_profile, names) = survey.look_up(&site, wish, (&onu_type, &types), &mut warnings).await?;
         let mut checks = vec![format!("PON {} was listed as a whole: {} ONUs", wish.pon, pon.onus.len())];
+        let mut leaves = None;
         let have = match standing {
             Some(standing) => {
                 let at = OnuRef { pon: wish.pon, id: standing.id };
@@ -149,8 +147,9 @@ impl Olt {
                 survey.config_on(&pon, at, &REGISTER_BLOCKS).await?
             }
             None => {
-                self.nowhere_else(survey, wish.serial, &mut shared.listings).await?;
-                checks.push(format!("{} is registered nowhere on this OLT", wish.serial));
+                leaves = self.leaves(survey, ground, wish, taken, &mut shared.listings).await?;
+                let nowhere = if leaves.is_some() { "nowhere else" } else { "nowhere" };
+                checks.push(format!("{} is registered {nowhere} on this OLT", wish.serial));
                 let at = self.free(survey, &pon, wish, taken, shared).await?;
                 checks.push(format!("{at} is free"));
                 let mut have = OnuConfig::new(at, None);
@@ -164,25 +163,10 @@ impl Olt {
         let chosen = Chosen { strategy, onu_type, vlan_profile };
         let mut plan = register(ground.dialect, ground.changes, wish, &chosen, have, (checks, warnings))?;
         plan.0.names = names;
-        Ok(plan)
-    }
-
-    /// That a serial number is registered nowhere on this OLT.
-    async fn nowhere_else(
-        &self,
-        survey: &mut Survey<'_>,
-        serial: SerialNumber,
-        listings: &mut Listings,
-    ) -> Result<(), NotChanged> {
-        let places = match survey.places(serial).await? {
-            Some(places) => places,
-            // The command line does not say, or its "none" proves nothing.
-            None => listings.places(&self.0.registered, serial)?,
-        };
-        match places.first() {
-            None => Ok(()),
-            Some(at) => Err(NotChanged::SerialElsewhere { serial, place: survey.elsewhere(*at).await? }),
-        }
+        Ok(match leaves {
+            Some((deletion, place)) => plan.taking_over(ground.dialect, deletion, &place),
+            None => plan,
+        })
     }
 
     /// The number that the ONU gets: the wished one or the lowest, where nobody has it by one
@@ -310,23 +294,4 @@ fn left_out(wish: &Registration, strategy: &Strategy) -> Option<&'static str> {
 
 pub(super) fn act(wish: &Registration) -> String {
     format!("register ONU {} on PON {}", wish.serial, wish.pon)
-}
-
-/// What a kept plan rests on besides its ONU, and is no longer so: an ONU that it registers is
-/// registered somewhere by now, or the OLT lacks what it names.
-pub(super) async fn stale(
-    olt: &Olt,
-    survey: &mut Survey<'_>,
-    plan: &Plan,
-    listings: &mut Listings,
-) -> Result<Vec<String>, NotChanged> {
-    let mut changed = survey.gone(&olt.0.names, &plan.0.names).await?;
-    if let Some(ExpectedSerial::Serial(serial)) = plan.registers().then(|| plan.wished_serial()).flatten() {
-        match olt.nowhere_else(survey, serial, listings).await {
-            Ok(()) => {}
-            Err(NotChanged::SerialElsewhere { .. }) => changed.push("serial_number".to_owned()),
-            Err(why) => return Err(why),
-        }
-    }
-    Ok(changed)
 }

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use gpon::{
-    Credential, ExpectedSerial, Invalid, OnRefusal, OnuId, PlainText, PonPort, RebootVia, SerialNumber,
-    TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Word,
+    Credential, ExpectedSerial, Invalid, OnConflict, OnRefusal, OnuId, PlainText, PonPort, RebootVia,
+    SerialNumber, TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Word,
 };
 use secrecy::SecretString;
 use utoipa::PartialSchema;
@@ -256,6 +256,7 @@ pub enum WanWord {
 choices! {
     WanWord: schema::WanMode, "pppoe" => Self::Pppoe, "dhcp" => Self::Dhcp, "static" => Self::Static;
     WaitFor: schema::WaitFor, "configured" => Self::Configured, "online" => Self::Online, "service" => Self::Service;
+    OnConflict: schema::OnConflict, "refuse" => Self::Refuse, "take_over" => Self::TakeOver;
     OnRefusal: schema::OnRefusal, "undo" => Self::Undo, "keep" => Self::Keep;
     RebootVia: schema::RebootVia, "omci" => Self::Omci, "shutdown" => Self::Shutdown;
 }

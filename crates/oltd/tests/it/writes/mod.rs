@@ -40,6 +40,8 @@ mod save_plan;
 mod saving;
 #[cfg(unix)]
 mod stopped;
+mod take_over;
+mod take_over_undone;
 mod together;
 mod told;
 mod torn;

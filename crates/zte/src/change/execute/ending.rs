@@ -16,7 +16,7 @@ impl Run<'_> {
     /// and has to be taken back.
     pub(super) fn verdict(&mut self, way: Way, seen: &Seen, effects: &[Effect]) -> Option<Outcome> {
         if way == Way::Forth {
-            let missing = effect::missing(self.plan, &seen.config, effects);
+            let missing = effect::missing(self.plan, seen, effects);
             if missing.is_empty() {
                 for name in effect::left_out(self.plan, &self.progress, effects) {
                     self.warn(format!(
@@ -37,7 +37,7 @@ impl Run<'_> {
                 return None;
             }
         }
-        let remaining = effect::remaining(self.plan, &self.progress, &seen.config, effects, way);
+        let remaining = effect::remaining(self.plan, &self.progress, seen, effects, way);
         let begun = |step: &Progress| step.forth == Some(StepState::Done) || step.back.is_some();
         let taken: Vec<usize> =
             self.progress.iter().enumerate().filter(|(_, step)| begun(step)).map(|(at, _)| at).collect();
@@ -83,8 +83,10 @@ impl Run<'_> {
             step.state == StepState::Refused
                 && step.answer.lines().any(|line| line.trim().starts_with(self.changes.id_in_use))
         };
-        let id_in_use =
-            state == WriteState::Refused && self.plan.registers() && report.steps.iter().any(in_use);
+        // What it did before it was told so, at the other place of its ONU, is undone.
+        let stands_as_before = state == WriteState::Refused
+            || (state == WriteState::RolledBack && self.plan.taken_from().is_some());
+        let id_in_use = stands_as_before && self.plan.registers() && report.steps.iter().any(in_use);
         let report =
             WriteReport { state, steps: report.steps, remaining, warnings: report.warnings, verified };
         Outcome {

@@ -9,6 +9,7 @@ use super::{LINKS, Outcome, Run, Stop};
 use crate::change::How;
 use crate::change::effect::{self, Effect, Seen};
 use crate::change::journal::Way;
+use crate::change::takeover;
 
 /// How far it has come.
 struct Pursuit {
@@ -106,7 +107,8 @@ impl Run<'_> {
             },
         };
         let effects = self.effects(&seen, std::mem::take(&mut far.untouched));
-        let foreign = effect::foreign(self.plan, &seen.config);
+        let mut foreign = effect::foreign(self.plan, &seen.config);
+        foreign.extend(takeover::changed_there(self.plan, &self.progress, &seen));
         let stranger = effect::is_of_another(self.plan, &seen.config);
         if stranger || (far.interrupted && far.how == How::Auto && !far.made && !foreign.is_empty()) {
             return Next::Ended(self.pending(foreign));

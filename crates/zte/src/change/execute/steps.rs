@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use gpon::{StepState, UndoClass};
 use secrecy::SecretString;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::typing::Sent;
-use super::{AGAIN, Run, Stop};
+use super::{AGAIN, APPEARS, Run, Stop};
 use crate::change::effect::{self, Effect, Seen};
 use crate::change::journal::{StepEnd, StepMark, Way};
 use crate::change::plan::Probe;
+use crate::change::takeover;
 use crate::change::verdict::Verdict;
 use crate::cli::text::SecretText;
 use crate::firmware::dialect::Place;
@@ -27,7 +28,7 @@ impl Run<'_> {
             if matches!(step.probe, Probe::Restarted) && self.has_begun(at) {
                 return Err(Stop::Refused);
             }
-            let appears = plan.0.have.registered.is_none();
+            let appears = plan.registers() && step.probe != Probe::Left;
             self.go(step.place, appears).await?;
             let mark = StepMark { step: at, way: Way::Forth };
             if let Err(lost) = self.journal.sending(mark).await {
@@ -115,6 +116,23 @@ impl Run<'_> {
         Ok(state)
     }
 
+    /// Sends a line that takes a step back; where the OLT minds that the place of an ONU was
+    /// given up just now, again (fact sheet, CLI §9.2).
+    async fn send_back(&mut self, line: &SecretText) -> Sent {
+        let mut tries = APPEARS;
+        loop {
+            tries -= 1;
+            match self.send(line, true).await {
+                Sent::Said(Verdict::Refused(said), _)
+                    if tries > 0 && said.starts_with(self.changes.too_soon) =>
+                {
+                    sleep(AGAIN).await;
+                }
+                sent => return sent,
+            }
+        }
+    }
+
     /// Takes back every step that is in effect, the last first, each behind a look that
     /// what it removes is this plan's.
     pub(super) async fn back(&mut self, seen: Seen, effects: &[Effect], until: Instant) -> Result<(), Stop> {
@@ -146,6 +164,13 @@ impl Run<'_> {
                     continue;
                 }
             }
+            if step.probe == Probe::Left
+                && let Some(why) = takeover::stays_away(plan, &looked)
+            {
+                self.warn(why);
+                self.undone(at, false);
+                continue;
+            }
             if step.undo.is_empty() || step.class == UndoClass::Impossible {
                 self.undone(at, false);
                 continue;
@@ -157,7 +182,7 @@ impl Run<'_> {
             let mut state = StepState::Done;
             let mut said = SecretString::default();
             let mut registered = false;
-            for undo in &step.undo {
+            for (nr, undo) in step.undo.iter().enumerate() {
                 match self.go(undo.place, registered).await {
                     Ok(()) => {}
                     Err(Stop::Refused) => {
@@ -166,9 +191,15 @@ impl Run<'_> {
                     }
                     Err(stop) => return Err(stop),
                 }
-                match self.send(&undo.line, true).await {
+                match self.send_back(&undo.line).await {
                     Sent::Said(Verdict::Taken | Verdict::Odd(_), answer) => said = answer,
-                    Sent::Said(Verdict::Refused(_), answer) => (state, said) = (StepState::Refused, answer),
+                    Sent::Said(Verdict::Refused(_), answer) => {
+                        (state, said) = (StepState::Refused, answer);
+                        // Where an ONU is not registered again, another one may stand.
+                        if nr == 0 {
+                            break;
+                        }
+                    }
                     Sent::Lost { .. } => {
                         self.mark(at, Way::Back, StepState::Unknown);
                         return Err(Stop::Lost);

@@ -6,6 +6,7 @@ use super::{Outcome, Run, Stop};
 use crate::change::effect::{Effect, Seen};
 use crate::change::moves::Standing;
 use crate::change::plan::Probe;
+use crate::change::takeover;
 use crate::change::{How, NotChanged};
 use crate::cli::WriteTurn;
 use crate::cli::text::PonConfig;
@@ -53,7 +54,7 @@ impl Run<'_> {
         self.journal.begin(self.plan).await?;
         if self.plan.registers() {
             baton.hand_to(self);
-            self.until = 1;
+            self.until = self.plan.registration().map_or(1, |at| at + 1);
             let effects = vec![Effect::No; self.plan.0.steps.len()];
             self.sent = Some(self.forth(&effects).await);
             self.until = usize::MAX;
@@ -70,14 +71,14 @@ impl Run<'_> {
         }
         baton.hand_to(self);
         let mut config = self.plan.0.have.clone();
-        if let (true, Some(Probe::Holds(_, Some(line)))) =
-            (self.plan.registers(), self.plan.0.steps.first().map(|step| &step.probe))
-        {
+        let registered = self.plan.registration().and_then(|at| self.plan.0.steps.get(at));
+        if let Some(Probe::Holds(_, Some(line))) = registered.map(|step| &step.probe) {
             // The OLT took the line; in the end it is read back with the rest.
             config.registered = self.plan.0.want.registered;
             config.set((**line).clone());
         }
-        let effects = self.effects(&Seen { config, life: None }, !self.plan.registers());
+        let seen = Seen { config, elsewhere: takeover::gone_from(self.plan), life: None };
+        let effects = self.effects(&seen, !self.plan.registers());
         self.sent = Some(self.forth(&effects).await);
         baton.take_from(self);
         matches!(self.sent, Some(Ok(())))

@@ -25,6 +25,8 @@ pub(crate) struct Changes {
     pub(crate) automatic: &'static [(Block, &'static str)],
     /// The refusal of a number that is in use (§2).
     pub(crate) id_in_use: &'static str,
+    /// The refusal of a place that an ONU has left just now (§9.2).
+    pub(crate) too_soon: &'static str,
     /// How what a registration sets is typed.
     pub(crate) spelling: Spelling,
 }
@@ -170,6 +172,7 @@ pub(super) const C3XX: Changes = Changes {
         (Block::Interface, "tcont <> gap"),
     ],
     id_in_use: "%Code 62391",
+    too_soon: "%Code 63956",
     spelling: Spelling {
         onu: "onu {id} type {type} sn {serial}",
         sn_bind: "sn-bind enable sn",
