@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gpon::quoted;
-use zte::{Olt, OltClock, OltStats};
+use gpon::{OnuRef, SerialNumber, quoted};
+use zte::{ChangeError, Olt, OltClock, OltStats};
 
 use crate::cache::{Cache, CacheError, Fresh, Freshness, Scope, Subject};
 use crate::charset::Charset;
@@ -267,6 +267,14 @@ impl ChosenOlt {
     /// Its clock, as it was last read. Asks nothing.
     pub fn known_clock(&self) -> Option<OltClock> {
         self.handle().known_clock()
+    }
+
+    /// Where the ONU with this serial number is registered, as the OLT says now.
+    ///
+    /// # Errors
+    /// As of [`Olt::find`].
+    pub async fn find(&self, serial: SerialNumber) -> Result<OnuRef, ChangeError> {
+        self.handle().find(serial).await
     }
 
     /// What stands between the requests and it where something is written.

@@ -112,7 +112,7 @@ pub(super) async fn show(olt: ChosenOlt, PonOnu(at): PonOnu, freshness: Freshnes
     responses(Shown<Diagnosis>, DiagnosisFailures),
 )]
 pub(super) async fn show_by_serial(olt: ChosenOlt, params: Params, freshness: Freshness) -> Answer {
-    let at = olt.handle().find(params.parse("serial", "serial_number")?).await?;
+    let at = olt.find(params.parse("serial", "serial_number")?).await?;
     of_onu(&olt, at, freshness).await
 }
 
