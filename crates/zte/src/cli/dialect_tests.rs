@@ -54,6 +54,6 @@ async fn a_session_logs_in_by_the_prompts_of_its_dialect() {
     assert_eq!(entered.reply.mode, Mode::In("config".into()));
     drop(writing);
     shown(&cli).await;
-    let lines = ["terminal length 0", "show 0", "", "configure terminal", "end", "show 0"];
+    let lines = ["terminal length 0", "show 0", "configure terminal", "end", "show 0"];
     assert_eq!(typed.all(), lines);
 }
