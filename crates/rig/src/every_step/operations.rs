@@ -147,7 +147,7 @@ pub const OPERATIONS: &[Operation] = &[
         method: "POST",
         path: "/onu/register",
         body: |serial| {
-            let mut body = register(serial, "service", &json!({"mode": "dhcp", "vlan_profile": "PPPOE"}));
+            let mut body = register_alone(serial, "service");
             if let Some(body) = body.as_object_mut() {
                 body.insert("pon_port".to_owned(), json!("1/1/2"));
                 body.insert("on_conflict".to_owned(), json!("take_over"));
