@@ -34,6 +34,7 @@ impl Again {
                 _ => false,
             },
             NotDone::Cancelled { .. }
+            | NotDone::Replaced { .. }
             | NotDone::HeldByOwners { .. }
             | NotDone::NotHeld { .. }
             | NotDone::Lost => false,
@@ -49,7 +50,7 @@ impl Jobs {
         }
         let told = Told::unsent(&why.failure(&olt.id, ""));
         let state = match why {
-            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
+            NotDone::Cancelled { .. } | NotDone::Replaced { .. } | NotDone::Ending => JobState::Cancelled,
             _ => JobState::Failed,
         };
         self.end_job(job, state, &told).await;
