@@ -255,8 +255,9 @@ impl ChosenOlt {
     pub(crate) fn writable(&self) -> Writable {
         let Served { id, site, gate } = self.entry();
         let (id, gate, olt) = (Arc::clone(id), Arc::clone(gate), site.olt.clone());
-        let writes = site.writes.clone();
-        Writable { id, olt, gate, cache: self.app.0.cache.clone(), save: site.save, writes }
+        let (writes, accept_wait, limits) = (site.writes.clone(), site.accept_wait, *self.limits());
+        let cache = self.app.0.cache.clone();
+        Writable { id, olt, gate, cache, save: site.save, writes, accept_wait, limits }
     }
 
     /// What was done at it so far, and whether it can be reached. Asks nothing.

@@ -1,266 +1,20 @@
 //! Writes of many ONUs in one request, over several OLTs.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::collections::BTreeSet;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use gpon::{ExpectedSerial, OnRefusal, OnuId, OnuRef, OnuWish};
-use tokio::time::Instant;
+use gpon::OnuWish;
 
 use super::batch_bodies::{
-    ForAll, Many, ManyNames, ManyReboots, ManyRegistrations, ManyResumptions, ManySuspensions, Meant, Named,
-    One, Registered,
+    Many, ManyNames, ManyReboots, ManyRegistrations, ManyResumptions, ManySuspensions, Named,
 };
-use super::batch_results::{BatchOrPlan, PlannedBatch, batch_answer};
-use super::below::Below;
-use super::onu_management::{invalid, place};
-use super::register::{Wished, wished};
-use super::writing::{Asking, let_through};
-use crate::app::{App, ChosenOlt};
-use crate::http::body::{Body, LossName, Moment, OltName, Reference, Whole};
+use super::batch_results::BatchOrPlan;
+use super::batching::{Batching, of};
+use super::onu_management::invalid;
+use crate::http::body::{Body, LossName, Reference};
 use crate::http::openapi::{BatchFailures, BatchMade, HowToWrite};
-use crate::http::{ErrorCode, Failure, Query, Written};
-use crate::jobs::{Batch, Common, Holding, ItemWish, Target};
+use crate::http::{Failure, Written};
+use crate::jobs::{Holding, ItemWish};
 use crate::store::HoldAct;
-use crate::writing::Extent;
-
-/// Longest time that a batch may be put off, or be tried.
-const LATEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-/// Targets are planned for so long: requests are given up some time later.
-const PLANNED: Duration = Duration::from_secs(75);
-
-/// A request for a batch, by somebody who may write at all.
-#[derive(Debug)]
-pub(super) struct Batching {
-    app: App,
-    below: Below,
-    query: Query,
-    asked: Asking,
-}
-
-impl FromRequestParts<App> for Batching {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let asked = Asking::from_request_parts(parts, app).await?;
-        let below = Below::from_request_parts(parts, app).await?;
-        let query = Query::from_request_parts(parts, app).await?;
-        query.only(&["dry_run"])?;
-        Ok(Self { app: app.clone(), below, query, asked })
-    }
-}
-
-/// The same failure, of this target.
-fn of(nr: usize, failure: Failure) -> Failure {
-    Failure {
-        message: format!("targets[{nr}]: {}", failure.message),
-        detail: format!("targets[{nr}]: {}", failure.detail),
-        ..failure
-    }
-}
-
-impl Batching {
-    /// The OLT of a target, where it is known.
-    fn olt(&self, named: Option<OltName>) -> Result<Option<ChosenOlt>, Failure> {
-        let named = named.as_ref().map(|OltName(named)| named.as_str());
-        match (self.below.0.as_deref(), named) {
-            (Some(below), Some(named)) if below != named => {
-                Err(invalid("The path names another OLT.", "olt: it is another one than the path names"))
-            }
-            (Some(olt), _) | (None, Some(olt)) => Ok(Some(self.app.olt(Some(olt))?)),
-            // Where several are configured, none of them is meant by itself.
-            (None, None) => {
-                let mut olts = self.app.olts();
-                Ok(olts.next().filter(|_| olts.next().is_none()))
-            }
-        }
-    }
-
-    fn target(&self, one: One, wish: ItemWish) -> Result<(Option<ChosenOlt>, Target), Failure> {
-        let One { olt, which, expect_serial, r#ref } = one;
-        let olt = self.olt(olt)?;
-        let at = place(which.pon_port, which.onu_id)?.map(|(pon, id)| OnuRef { pon, id });
-        let target = Target {
-            reference: r#ref.map(|Reference(reference)| reference),
-            place: at,
-            serial: which.serial_number,
-            expect: expect_serial,
-            wish,
-        };
-        if let (Some(serial), Some(expected)) = (target.serial, target.expect)
-            && expected != ExpectedSerial::Serial(serial)
-        {
-            return Err(invalid(
-                "The target names two serial numbers.",
-                "expect_serial: it is another one than serial_number",
-            ));
-        }
-        match (at, target.serial, &olt) {
-            (None, None, _) => Err(invalid(
-                "An ONU is named by its place or by its serial number.",
-                "pon_port: it is required with onu_id, or serial_number without them",
-            )),
-            (Some(_), _, None) => Err(Failure::new(
-                ErrorCode::OltRequired,
-                "Several OLTs are configured, and a place is one of an OLT.",
-                "olt: it is required with a place",
-            )),
-            (Some(_), None, Some(olt))
-                if target.wish.needs_identity()
-                    && target.identity().is_none()
-                    && olt.site().require_identity =>
-            {
-                Err(Failure::new(
-                    ErrorCode::IdentityRequired,
-                    "A place is no customer: this needs the ONU's serial number.",
-                    "expect_serial: it is required, or serial_number; `none` for an ONU that is registered without one",
-                ))
-            }
-            _ => Ok((olt, target)),
-        }
-    }
-
-    fn registration(
-        &self,
-        olt: Option<OltName>,
-        body: Wished,
-        on_refusal: OnRefusal,
-        accept_loss: BTreeSet<String>,
-    ) -> Result<(Option<ChosenOlt>, Target), Failure> {
-        let Some(olt) = self.olt(olt)? else {
-            return Err(Failure::new(
-                ErrorCode::OltRequired,
-                "Several OLTs are configured, and a PON port is one of an OLT.",
-                "olt: it is required",
-            ));
-        };
-        let (wish, reference) = wished(body, on_refusal, accept_loss)?;
-        let id = wish.id.or(OnuId::new(1).ok());
-        let target = Target {
-            reference,
-            place: id.map(|id| OnuRef { pon: wish.pon, id }),
-            serial: Some(wish.serial),
-            expect: None,
-            wish: ItemWish::Register(Box::new(wish)),
-        };
-        Ok((Some(olt), target))
-    }
-
-    /// Makes a batch, or plans it.
-    async fn make(
-        self,
-        kind: &str,
-        targets: impl IntoIterator<Item = (One, ItemWish)>,
-        all: ForAll,
-        ignored: &[String],
-    ) -> Result<Written, Failure> {
-        let dry_run = self.query.flag("dry_run")?;
-        let checked = targets.into_iter().enumerate();
-        let checked =
-            checked.map(|(nr, (one, wish))| self.target(one, wish).map_err(|failure| of(nr, failure)));
-        let targets: Vec<_> = checked.collect::<Result<_, _>>()?;
-        self.make_of(kind, targets, all, ignored, dry_run).await
-    }
-
-    async fn make_of(
-        mut self,
-        kind: &str,
-        targets: Vec<(Option<ChosenOlt>, Target)>,
-        all: ForAll,
-        ignored: &[String],
-        dry_run: bool,
-    ) -> Result<Written, Failure> {
-        let ForAll { on_refusal, accept_loss, not_before, until, expect, callback_url } = all;
-        if let (Some(url), Some(olt)) = (callback_url, self.app.olts().next()) {
-            self.asked.call_back(&olt, Some(url)).await?;
-        }
-        if targets.is_empty() {
-            return Err(invalid("There is nothing to change.", "targets: at least one is required"));
-        }
-        if let Some(Whole(expect)) = expect
-            && usize::try_from(expect) != Ok(targets.len())
-        {
-            let detail = format!("expect: {expect} targets were expected, and {} are named", targets.len());
-            return Err(invalid("There are more targets than expected, or fewer.", &detail));
-        }
-        let (not_before, until) = (not_before.map(|Moment(at)| at), until.map(|Moment(at)| at));
-        times(not_before, until)?;
-        if !dry_run && let Some(view) = self.asked.before(self.app.jobs(), "the server").await? {
-            return batch_answer(&self.app, &view.job.id, self.below.0.as_deref(), ignored).await;
-        }
-        let may_be = self.may_be(&targets, dry_run)?;
-        let accept_loss = accept_loss.unwrap_or_default().into_iter().map(|LossName(name)| name).collect();
-        let common = Common { on_refusal: on_refusal.unwrap_or_default(), accept_loss };
-        let targets = targets.into_iter().map(|(olt, target)| (olt.map(|olt| Arc::from(olt.id())), target));
-        let (kind, targets) = (kind.to_owned(), targets.collect());
-        let batch = Batch { kind, common, not_before, until, targets };
-        let jobs = self.app.jobs();
-        if dry_run {
-            let olts: BTreeMap<_, _> =
-                may_be.iter().map(|olt| (Arc::from(olt.id()), olt.writable())).collect();
-            let planned = jobs.plan_batch(batch, &olts, self.asked.caller(), Instant::now() + PLANNED).await;
-            return PlannedBatch::answer(planned, ignored);
-        }
-        let wait = self.asked.wait();
-        let id = jobs.begin_batch(batch, self.asked.by(None)).await?;
-        jobs.batch_ends(&id, wait).await?;
-        batch_answer(&self.app, &id, self.below.0.as_deref(), ignored).await
-    }
-
-    /// The OLTs where targets may be, once it is known that all that are named are written to.
-    fn may_be(
-        &self,
-        targets: &[(Option<ChosenOlt>, Target)],
-        dry_run: bool,
-    ) -> Result<Vec<ChosenOlt>, Failure> {
-        let mut seen = BTreeSet::new();
-        for (nr, (olt, target)) in targets.iter().enumerate() {
-            let Some(olt) = olt else { continue };
-            let pon = target.place.map(|at| at.pon);
-            if seen.insert((olt.id(), pon)) {
-                // Where one stands that is looked for is asked once it is found.
-                let extent = pon.map_or(Extent::Save, Extent::Pon);
-                let_through(olt, extent, dry_run).map_err(|failure| of(nr, failure))?;
-            }
-        }
-        let named = |olt: &ChosenOlt| seen.iter().any(|(id, _)| *id == olt.id());
-        if targets.iter().all(|(olt, _)| olt.is_some()) {
-            return Ok(self.app.olts().filter(named).collect());
-        }
-        let (mut may_be, mut why) = (Vec::new(), None);
-        for olt in self.app.olts() {
-            match let_through(&olt, Extent::Save, dry_run) {
-                Ok(()) => may_be.push(olt),
-                Err(failure) => why = why.or(Some(failure)),
-            }
-        }
-        match (may_be.is_empty(), why) {
-            (true, Some(why)) => Err(why),
-            _ => Ok(may_be),
-        }
-    }
-}
-
-fn times(not_before: Option<SystemTime>, until: Option<SystemTime>) -> Result<(), Failure> {
-    let now = SystemTime::now();
-    for (name, moment) in [("not_before", not_before), ("until", until)] {
-        if moment.is_some_and(|moment| moment > now + LATEST) {
-            return Err(invalid(
-                "A batch is put off for a year at most.",
-                &format!("{name}: it is over 366 days away"),
-            ));
-        }
-    }
-    match until {
-        Some(until) if until <= now => Err(invalid("The time is over.", "until: it has passed")),
-        Some(until) if not_before.is_some_and(|begins| until <= begins) => {
-            Err(invalid("The time is over before it begins.", "until: it is not behind not_before"))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// Restarts many ONUs.
 ///
@@ -272,10 +26,9 @@ fn times(not_before: Option<SystemTime>, until: Option<SystemTime>) -> Result<()
     responses(BatchMade<BatchOrPlan>, BatchFailures),
 )]
 pub(super) async fn reboot(batching: Batching, body: Body<ManyReboots>) -> Result<Written, Failure> {
-    let ManyReboots { targets, via, all } = body.value;
+    let ManyReboots { targets, filter, via, all } = body.value;
     let wish = ItemWish::Onu(OnuWish::Reboot(via.unwrap_or_default()));
-    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
-    batching.make("reboot", targets, all, &body.ignored).await
+    batching.make_one("reboot", (targets, filter), wish, all, &body.ignored).await
 }
 
 /// Blocks many ONUs.
@@ -315,10 +68,8 @@ pub(super) async fn delete(batching: Batching, body: Body<Many>) -> Result<Writt
 }
 
 async fn many(batching: Batching, kind: &str, wish: OnuWish, body: Body<Many>) -> Result<Written, Failure> {
-    let Many { targets, all } = body.value;
-    let wish = ItemWish::Onu(wish);
-    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
-    batching.make(kind, targets, all, &body.ignored).await
+    let Many { targets, filter, all } = body.value;
+    batching.make_one(kind, (targets, filter), ItemWish::Onu(wish), all, &body.ignored).await
 }
 
 /// Puts many ONUs into service.
@@ -337,8 +88,8 @@ pub(super) async fn register(batching: Batching, body: Body<ManyRegistrations>) 
         all.accept_loss.iter().flatten().map(|LossName(name)| name.clone()).collect();
     let dry_run = batching.query.flag("dry_run")?;
     let mut checked = Vec::with_capacity(targets.len());
-    for (nr, Registered { olt, wished }) in targets.into_iter().enumerate() {
-        let one = batching.registration(olt, wished, on_refusal, losses.clone());
+    for (nr, one) in targets.into_iter().enumerate() {
+        let one = batching.registration(one, on_refusal, losses.clone());
         checked.push(one.map_err(|failure| of(nr, failure))?);
     }
     batching.make_of("register", checked, all, &body.ignored, dry_run).await
@@ -353,11 +104,10 @@ pub(super) async fn register(batching: Batching, body: Body<ManyRegistrations>) 
     responses(BatchMade<BatchOrPlan>, BatchFailures),
 )]
 pub(super) async fn suspend(batching: Batching, body: Body<ManySuspensions>) -> Result<Written, Failure> {
-    let ManySuspensions { targets, reason: Reference(reason), owner, all } = body.value;
+    let ManySuspensions { targets, filter, reason: Reference(reason), owner, all } = body.value;
     let owner = owner.map(|Reference(owner)| owner);
     let wish = ItemWish::Hold(Holding { act: HoldAct::Suspend, owner, reason });
-    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
-    batching.make("suspend", targets, all, &body.ignored).await
+    batching.make_one("suspend", (targets, filter), wish, all, &body.ignored).await
 }
 
 /// Resumes many ONUs: the hold of one owner is lifted of each.
@@ -369,11 +119,10 @@ pub(super) async fn suspend(batching: Batching, body: Body<ManySuspensions>) -> 
     responses(BatchMade<BatchOrPlan>, BatchFailures),
 )]
 pub(super) async fn resume(batching: Batching, body: Body<ManyResumptions>) -> Result<Written, Failure> {
-    let ManyResumptions { targets, owner, all } = body.value;
+    let ManyResumptions { targets, filter, owner, all } = body.value;
     let owner = owner.map(|Reference(owner)| owner);
     let wish = ItemWish::Hold(Holding { act: HoldAct::Resume, owner, reason: String::new() });
-    let targets = targets.into_iter().map(|Meant { one }| (one, wish.clone()));
-    batching.make("resume", targets, all, &body.ignored).await
+    batching.make_one("resume", (targets, filter), wish, all, &body.ignored).await
 }
 
 /// Names many ONUs, each with a name and a description of its own.

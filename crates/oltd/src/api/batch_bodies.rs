@@ -1,7 +1,8 @@
 //! What batches are asked for with.
 
-use gpon::{ExpectedSerial, OnRefusal, PlainText, RebootVia};
+use gpon::{ExpectedSerial, OnRefusal, PlainText, RebootVia, WaitFor};
 
+use super::batch_filter::Filter;
 use super::callbacks::CallbackUrl;
 use super::onu_management::Which;
 use super::register::Wished;
@@ -52,7 +53,7 @@ body! {
         pub(super) not_before: Option<Moment>,
         /// Until when targets are tried whose OLT cannot be reached or is held; none begins later.
         pub(super) until: Option<Moment>,
-        /// How many targets there have to be.
+        /// How many targets there have to be; required with a filter.
         pub(super) expect: Option<Whole<1, 5000>>,
         /// The URL that the end of the batch is told to (docs/callbacks.md).
         pub(super) callback_url: Option<CallbackUrl>,
@@ -64,7 +65,9 @@ body! {
     pub(super) struct Many {
         /// The ONUs, which are taken in this order at each OLT.
         #[also("onus")]
-        pub(super) targets: Vec<Meant>,
+        pub(super) targets: Option<Vec<Meant>>,
+        /// Which ONUs, instead of naming them; it needs `expect`.
+        pub(super) filter: Option<Filter>,
         /// All.
         pub(super) all: ForAll,
     }
@@ -75,7 +78,9 @@ body! {
     pub(super) struct ManyReboots {
         /// The ONUs, which are taken in this order at each OLT.
         #[also("onus")]
-        pub(super) targets: Vec<Meant>,
+        pub(super) targets: Option<Vec<Meant>>,
+        /// Which ONUs, instead of naming them; it needs `expect`.
+        pub(super) filter: Option<Filter>,
         /// By which way they are restarted; `omci` unless it is named.
         pub(super) via: Option<RebootVia>,
         /// All.
@@ -101,6 +106,8 @@ body! {
         pub(super) olt: Option<OltName>,
         /// The ONU.
         pub(super) wished: Wished,
+        /// How far the ONU has to come before its target has ended; `configured` unless it is named.
+        pub(super) wait_for: Option<WaitFor>,
     }
 }
 
@@ -120,7 +127,9 @@ body! {
     pub(super) struct ManySuspensions {
         /// The ONUs, which are taken in this order at each OLT.
         #[also("onus")]
-        pub(super) targets: Vec<Meant>,
+        pub(super) targets: Option<Vec<Meant>>,
+        /// Which ONUs, instead of naming them; it needs `expect`.
+        pub(super) filter: Option<Filter>,
         /// Why, for whoever finds them so.
         pub(super) reason: Reference,
         /// Whose holds they are: of the token unless it is named, of `anonymous` where none is asked for.
@@ -135,7 +144,9 @@ body! {
     pub(super) struct ManyResumptions {
         /// The ONUs, which are taken in this order at each OLT.
         #[also("onus")]
-        pub(super) targets: Vec<Meant>,
+        pub(super) targets: Option<Vec<Meant>>,
+        /// Which ONUs, instead of naming them; it needs `expect`.
+        pub(super) filter: Option<Filter>,
         /// Whose holds are lifted: of the token unless it is named, of `anonymous` where none is asked for.
         pub(super) owner: Option<Reference>,
         /// All.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::outcome::{Outcome, SavedState};
+use super::registered::InService;
 use crate::app::App;
 use crate::http::{ErrorCode, Failure, Written, schema};
 use crate::jobs::{BatchView, Changed, Facts, ItemView, NONE_DONE, PlannedItem, Will};
@@ -67,6 +68,9 @@ struct BatchResult {
     before: Option<OnuFacts>,
     /// The ONU as it is now; null where it is registered no longer, and where that is not known.
     after: Option<OnuFacts>,
+    /// How what was put into service serves; its fields are absent for other targets, and until it is.
+    #[serde(flatten)]
+    registered: Option<InService>,
     /// What a person should know besides.
     warnings: Vec<String>,
     /// Null where that is not known.
@@ -198,6 +202,7 @@ impl From<ItemView> for BatchResult {
             job: item.job,
             before,
             after,
+            registered: item.placed.map(InService::from),
             warnings: item.warnings,
             saved: item.saved.map(SavedState),
             message: item.message,

@@ -34,7 +34,14 @@ pub(super) async fn show(State(app): State<App>, headers: HeaderMap) -> Result<i
 /// # Errors
 /// None at present: text is written to memory.
 pub async fn page(app: &App, format: Format) -> Result<String, std::fmt::Error> {
+    let held = app.jobs().hold_figures().await;
+    let of = |olt: crate::app::ChosenOlt| {
+        let held = held.as_ref().filter(|_| olt.site().writer)?;
+        Some((olt.id().to_owned(), held.get(olt.id()).copied().unwrap_or_default()))
+    };
+    let holds = app.olts().filter_map(of).collect();
     let figures = Figures {
+        holds,
         own: app.metrics().clone(),
         olts: app.olts().map(|olt| (olt.id().to_owned(), olt.stats())).collect(),
         cache: app.cache().figures().await,

@@ -3,7 +3,9 @@
 mod backups;
 mod batch;
 mod batch_bodies;
+mod batch_filter;
 mod batch_results;
+mod batching;
 mod below;
 mod callbacks;
 mod cards;

@@ -13,6 +13,15 @@ pub(super) struct Registered {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = schema::SerialNumber, nullable = false)]
     serial_number: Option<String>,
+    /// How it serves.
+    #[serde(flatten)]
+    serves: InService,
+}
+
+/// How an ONU serves that was put into service; all of it is absent for other writes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OnuInService)]
+pub(super) struct InService {
     /// The first of its service ports; absent where it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -67,10 +76,15 @@ struct Installed {
 
 impl From<Placed> for Registered {
     fn from(placed: Placed) -> Self {
+        Self { serial_number: placed.serial.map(|serial| serial.to_string()), serves: placed.into() }
+    }
+}
+
+impl From<Placed> for InService {
+    fn from(placed: Placed) -> Self {
         let seen = placed.installation;
         let dbm = |power: Option<gpon::Dbm>| power.map(gpon::Dbm::value);
         Self {
-            serial_number: placed.serial.map(|serial| serial.to_string()),
             service_port_id: placed.service_port,
             taken_from: placed
                 .taken_from

@@ -12,9 +12,9 @@ use super::writing::Writing;
 use crate::app::App;
 use crate::http::body::{Body, Reference, body};
 use crate::http::openapi::{
-    HowToWrite, JobFailures, MadeOrGoesOn, OnuWriteFailures, SerialPath, ToldList, WhichHolds,
+    HowToWrite, JobFailures, MadeOrGoesOn, OnuWriteFailures, SerialPath, ToldPage, WhichHolds,
 };
-use crate::http::{Answer, Failure, Params, PonOnu, Query, Written, plain, schema};
+use crate::http::{Answer, Failure, PAGES, Page, Params, PonOnu, Query, Written, paged, schema};
 use crate::jobs::Holding;
 use crate::store::{HoldAct, HoldFilter, HoldRow};
 
@@ -191,6 +191,10 @@ pub(super) async fn resume_by_serial(
     resume(writing, OnuTarget::Serial(params.parse("serial", "serial_number")?), body).await
 }
 
+/// Most holds of a page, and those of one whose request says nothing.
+const MOST: u64 = 1_000;
+const USUAL: u64 = 100;
+
 /// Most characters of an owner.
 pub(super) const LONGEST_OWNER: usize = 128;
 
@@ -208,18 +212,22 @@ pub(super) fn owner(query: &Query, field: &str) -> Result<Option<String>, Failur
 #[utoipa::path(
     get, path = "/holds", operation_id = "holds", tag = "Jobs and plans",
     params(WhichHolds),
-    responses(ToldList<Row>, JobFailures),
+    responses(ToldPage<Row>, JobFailures),
 )]
 pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> Answer {
+    let page = query.number("page", PAGES)?.unwrap_or(1);
+    let limit = query.number("limit", 1..=MOST)?.unwrap_or(USUAL);
+    let of = |total_rows: u64| Page { page, limit, page_count: total_rows.div_ceil(limit), total_rows };
     let olt = query.text("olt")?;
     if let Some(olt) = olt {
         app.olt(Some(olt))?;
         if !below.shows(olt) {
-            return plain(Vec::<Row>::new());
+            return paged(of(0), Vec::<Row>::new());
         }
     }
     let olt = olt.map(str::to_owned).or(below.into_olt());
     let filter = HoldFilter { olt, owner: owner(&query, "owner")?, onu: None };
     let row = |hold: HoldRow| Row { olt: hold.olt.clone(), onu: hold.onu.clone(), hold: hold.into() };
-    plain(app.jobs().holds(&filter).await?.into_iter().map(row).collect::<Vec<_>>())
+    let (holds, all) = app.jobs().holds_page(&filter, (page - 1).saturating_mul(limit), limit).await?;
+    paged(of(all), holds.into_iter().map(row).collect::<Vec<_>>())
 }

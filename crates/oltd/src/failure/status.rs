@@ -147,7 +147,7 @@ pub enum ErrorCode {
     HeldByOwners,
     /// The owner does not hold the ONU that he resumes; the message names who does. Nothing was sent.
     NotHeld,
-    /// What the plan touches has changed since it was made; the message names it. Nothing was sent.
+    /// What the plan touches has changed since it was made, or a filter chooses another number of ONUs than was expected; the message names it. Nothing was sent.
     PlanStale,
     /// The plan was applied before.
     PlanApplied,

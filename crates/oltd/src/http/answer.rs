@@ -73,6 +73,12 @@ pub(crate) fn plain(data: impl Serialize) -> Answer {
     Ok(View { body: Arc::new(Content::new(data).render(&[])?), reading: None })
 }
 
+/// A page of what is no reading of an OLT.
+pub(crate) fn page(page: Page, rows: impl Serialize) -> Answer {
+    let content = Content { page: Some(page), ..Content::new(rows) };
+    Ok(View { body: Arc::new(content.render(&[])?), reading: None })
+}
+
 /// The answer to a change of ours, with a sentence about it.
 pub(crate) fn done(data: impl Serialize, message: &str) -> Answer {
     let content = Content { message: Some(message), ..Content::new(data) };

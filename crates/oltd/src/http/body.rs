@@ -6,6 +6,7 @@
 
 mod declared;
 mod json;
+mod several;
 mod values;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::{ErrorCode, Failure};
 pub(crate) use declared::body;
 pub use json::Json;
+pub use several::{OneOrMore, Phase};
 pub use values::{Hidden, LossName, Moment, OltName, Reference, WanWord, Whole};
 
 /// Wrong fields that one answer tells: who has more has misread the route.

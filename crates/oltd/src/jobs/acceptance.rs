@@ -21,15 +21,20 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
-    /// None: what is configured is answered.
-    pub fn none() -> Self {
-        Self { wait_for: WaitFor::Configured, at_most: Duration::ZERO, limits: OpticalLimits::default() }
+    /// Whether an ONU has come as far as that.
+    pub(super) fn is_met(&self, seen: &Installation) -> bool {
+        seen.is_online() && has_normal_light(seen, *self) && (!self.serves() || seen.is_served())
+    }
+
+    /// Whether what goes through the ONU matters.
+    pub(super) fn serves(&self) -> bool {
+        self.wait_for == WaitFor::Service
     }
 }
 
 /// The first pauses between two looks at an ONU that is awaited, and every further one.
-const SOON: [u64; 3] = [1, 2, 3];
-const LATER: u64 = 5;
+pub(super) const SOON: [u64; 3] = [1, 2, 3];
+pub(super) const LATER: u64 = 5;
 
 impl Registering {
     /// What is seen of an ONU, and what is to be warned of, once it has come as far as was
@@ -41,7 +46,7 @@ impl Registering {
         acceptance: Acceptance,
     ) -> (Installation, Vec<String>) {
         let until = Instant::now() + acceptance.at_most;
-        let serves = acceptance.wait_for == WaitFor::Service;
+        let serves = acceptance.serves();
         let mut pauses = SOON.into_iter().chain(std::iter::repeat(LATER));
         loop {
             let looked = self.olt.olt.installed((plan.at(), wish.serial), serves, wish.wan.is_some()).await;
@@ -50,8 +55,7 @@ impl Registering {
                 problems: vec![error.to_string()],
                 ..Installation::default()
             });
-            let is_there =
-                seen.is_online() && has_normal_light(&seen, acceptance) && (!serves || seen.is_served());
+            let is_there = acceptance.is_met(&seen);
             let pause = Duration::from_secs(pauses.next().unwrap_or(LATER));
             let is_over = self.jobs.0.tasks.ending().is_cancelled() || Instant::now() + pause > until;
             if is_there || is_over {
@@ -67,7 +71,7 @@ impl Registering {
 }
 
 /// What an installer should know.
-fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bool) -> Vec<String> {
+pub(super) fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bool) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
     if let Some(rx) = seen.onu_rx {
         let limits = acceptance.limits.rx_power;

@@ -35,6 +35,7 @@ impl Again {
             },
             NotDone::Cancelled { .. }
             | NotDone::Denied(_)
+            | NotDone::Replaced { .. }
             | NotDone::HeldByOwners { .. }
             | NotDone::NotHeld { .. }
             | NotDone::Lost => false,
@@ -50,7 +51,7 @@ impl Jobs {
         }
         let told = Told::unsent(&why.failure(&olt.id, ""));
         let state = match why {
-            NotDone::Cancelled { .. } | NotDone::Ending => JobState::Cancelled,
+            NotDone::Cancelled { .. } | NotDone::Replaced { .. } | NotDone::Ending => JobState::Cancelled,
             _ => JobState::Failed,
         };
         self.end_job(job, state, &told).await;

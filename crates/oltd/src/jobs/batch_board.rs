@@ -1,15 +1,15 @@
 //! What is known of a batch while it runs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, OnceCell, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::Writable;
 use super::batch_items::{Item, Placed};
 use super::batches::Common;
+use super::{NotDone, Writable};
 
 /// A batch that runs.
 #[derive(Debug)]
@@ -28,8 +28,32 @@ pub(super) struct Running {
     pub(super) cancelled: CancellationToken,
     /// The jobs of its targets that are under way.
     under_way: Arc<watch::Sender<BTreeSet<String>>>,
-    /// The jobs of those that a later wish has replaced.
-    skipped: Mutex<BTreeSet<String>>,
+    /// The jobs of those that do not begin (again).
+    gone: Mutex<Gone>,
+    /// All that was left of it was replaced before it began.
+    pub(super) emptied: CancellationToken,
+    /// What was asked for before is replaced once, before it begins.
+    pub(super) replaces: OnceCell<()>,
+}
+
+/// The targets of a batch that do not begin (again).
+#[derive(Debug, Default)]
+struct Gone {
+    /// They have ended.
+    ended: BTreeSet<String>,
+    /// A later wish stands in their place; why they end, if they do not end otherwise.
+    replaced: BTreeMap<String, NotDone>,
+}
+
+/// Where a target is that a later wish is to replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// It has ended, or was replaced before.
+    Gone,
+    /// It has not begun, and does not.
+    Waited,
+    /// It is under way; should it have to be tried again, it is not.
+    UnderWay,
 }
 
 /// What is left to do of a batch.
@@ -47,6 +71,8 @@ pub(super) struct Lane {
     pub(super) olt: Writable,
     queue: Mutex<VecDeque<Placed>>,
     pub(super) news: Notify,
+    /// Who looks at an ONU that is awaited: one at a time.
+    pub(super) looks: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A job's place among those under way. It ends with its handle.
@@ -69,13 +95,30 @@ impl Running {
             open: watch::Sender::new(None),
             cancelled: CancellationToken::new(),
             under_way: Arc::new(watch::Sender::new(BTreeSet::new())),
-            skipped: Mutex::default(),
+            gone: Mutex::default(),
+            emptied: CancellationToken::new(),
+            replaces: OnceCell::new(),
         }
     }
 
-    /// A target has ended.
-    pub(super) fn ended(&self) {
-        self.open.send_modify(|open| *open = open.map(|open| open.saturating_sub(1)));
+    fn gone(&self) -> MutexGuard<'_, Gone> {
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A target has ended, whoever finds that out.
+    pub(super) fn ended(&self, job: &str) {
+        let mut gone = self.gone();
+        if gone.ended.insert(job.to_owned()) {
+            self.open.send_modify(|open| *open = open.map(|open| open.saturating_sub(1)));
+        }
+    }
+
+    /// Those of these that have not ended: they are counted from here on.
+    pub(super) fn counted(&self, mut items: Vec<Item>) -> Vec<Item> {
+        let gone = self.gone();
+        items.retain(|item| !gone.ended.contains(&item.job));
+        self.open.send_replace(Some(items.len()));
+        items
     }
 
     /// Whether no target begins any more.
@@ -91,28 +134,42 @@ impl Running {
 
     /// A target begins; `None` for one that is left out.
     pub(super) fn begins(&self, job: &str) -> Option<UnderWay> {
-        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        if skipped.contains(job) {
+        let gone = self.gone();
+        if gone.ended.contains(job) || gone.replaced.contains_key(job) {
             return None;
         }
         self.under_way.send_modify(|jobs| _ = jobs.insert(job.to_owned()));
         Some(UnderWay(Arc::clone(&self.under_way), job.to_owned()))
     }
 
-    /// Leaves a target out that has not begun; `false` where it has, or was left out before.
-    pub(super) fn skip(&self, job: &str) -> bool {
-        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        !self.under_way.borrow().contains(job) && skipped.insert(job.to_owned())
+    /// Has a later wish stand in the place of a target.
+    pub(super) fn replace(&self, job: &str, why: NotDone) -> Replaced {
+        let mut gone = self.gone();
+        if gone.ended.contains(job) || gone.replaced.contains_key(job) {
+            return Replaced::Gone;
+        }
+        gone.replaced.insert(job.to_owned(), why);
+        match self.under_way.borrow().contains(job) {
+            true => Replaced::UnderWay,
+            false => Replaced::Waited,
+        }
     }
 
-    /// Whether a target is left out.
-    pub(super) fn is_skipped(&self, job: &str) -> bool {
-        self.skipped.lock().unwrap_or_else(PoisonError::into_inner).contains(job)
+    /// Why a target is not tried (again), where a later wish stands in its place.
+    pub(super) fn replaced(&self, job: &str) -> Option<NotDone> {
+        self.gone().replaced.get(job).cloned()
     }
 
     /// Those under way.
     pub(super) fn under_way(&self) -> Vec<String> {
         self.under_way.borrow().iter().cloned().collect()
+    }
+
+    /// Waits until none is under way.
+    pub(super) async fn all_left(&self) {
+        let mut under_way = self.under_way.subscribe();
+        // The sender lives as long as this.
+        let _ = under_way.wait_for(BTreeSet::is_empty).await;
     }
 
     /// Waits until a job is not under way.
@@ -131,7 +188,7 @@ impl Drop for UnderWay {
 
 impl Lane {
     pub(super) fn new(olt: Writable) -> Self {
-        Self { olt, queue: Mutex::default(), news: Notify::new() }
+        Self { olt, queue: Mutex::default(), news: Notify::new(), looks: Arc::default() }
     }
 
     /// All that is to be done, in the order in which it was asked for.

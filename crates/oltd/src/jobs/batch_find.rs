@@ -57,7 +57,7 @@ impl Jobs {
         let said = ask(board.lanes.values().map(|lane| &lane.olt), &items).await;
         let mut left = false;
         for item in items {
-            if batch.is_skipped(&item.job) {
+            if batch.replaced(&item.job).is_some() {
                 continue;
             }
             match found(&item, &said) {

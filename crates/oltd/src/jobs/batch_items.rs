@@ -1,21 +1,21 @@
 //! The targets of a batch, each of which becomes a job of its own.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
-use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, Registration, SerialNumber};
+use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, Registration, SerialNumber, WaitFor};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::again::Again;
+use super::awaiting::Closing;
 use super::batch_board::{Lane, Running};
-use super::change::{SETTLED, Work, document};
+use super::change::{SETTLED, Work};
 use super::journal::Kept;
 use super::register::{Among, Registering};
-use super::{Acceptance, Answered, Holding, Jobs, NotBegun, NotDone, Told, Writable, held_as, new_id};
+use super::{Acceptance, Answered, Holding, Jobs, NotBegun, NotDone, held_as, new_id};
 use crate::failure::Failure;
-use crate::store::{HowEnded, ItemRow, JobState, NewJob, QueuedItem};
+use crate::store::{ItemRow, JobState};
 use crate::tasks::WriteLost;
 use crate::writing::Extent;
 
@@ -48,6 +48,9 @@ pub struct Target {
     pub expect: Option<ExpectedSerial>,
     /// What is wished for it.
     pub wish: ItemWish,
+    /// How far the ONU has to come that is put into service.
+    #[serde(default)]
+    pub wait_for: WaitFor,
 }
 
 /// A target that has not ended.
@@ -74,11 +77,11 @@ pub(super) struct Placed {
 }
 
 /// The job of a target that is about to be added.
-struct Part {
-    job: String,
-    reference: Option<String>,
+pub(super) struct Part {
+    pub(super) job: String,
+    pub(super) reference: Option<String>,
     /// What it is about.
-    object: String,
+    pub(super) object: String,
 }
 
 impl Part {
@@ -126,6 +129,14 @@ impl Target {
     /// Who has to stand at the place.
     pub fn identity(&self) -> Option<ExpectedSerial> {
         self.expect.or(self.serial.map(ExpectedSerial::Serial))
+    }
+
+    /// The serial number of its ONU, as far as that is known before it is done.
+    pub(super) fn said_serial(&self) -> Option<SerialNumber> {
+        match self.identity()? {
+            ExpectedSerial::Serial(serial) => Some(serial),
+            ExpectedSerial::Without => None,
+        }
     }
 
     /// Where its ONU stands, as far as that is known before it is done.
@@ -306,33 +317,32 @@ impl Jobs {
             let again = Again::Part { until: batch.until.is_some(), found: false };
             let registering =
                 Registering { jobs: self.clone(), olt: lane.olt.clone(), job: item.job.clone(), again };
-            group.push(Among { registering, wish: (**wish).clone(), place });
+            let (at_most, limits) = (lane.olt.accept_wait, lane.olt.limits);
+            let acceptance = Acceptance { wait_for: item.target.wait_for, at_most, limits };
+            group.push(Among { registering, wish: (**wish).clone(), place, acceptance });
             members.push((nr, again));
-            handles.push(under_way);
+            handles.push((Closing { nr: item.nr, job: item.job.clone() }, under_way));
         }
-        let (jobs, olt) = (self.clone(), lane.olt.clone());
-        let made = async move {
-            let _under_way = handles;
-            jobs.register_together(&olt, group, Acceptance::none()).await
-        };
-        let ends = self.0.tasks.write("register", &lane.olt.id, Box::pin(made)).await;
+        let ends = self.made_together(batch, lane, group, handles).await;
         let ends = match ends {
             Ok(ends) => ends,
-            Err(WriteLost::Ending) => members.iter().map(|_| Err(NotDone::Ending)).collect(),
+            Err(WriteLost::Ending) => members.iter().map(|_| Some(Err(NotDone::Ending))).collect(),
             Err(WriteLost::Panicked) => {
                 for (nr, _) in &members {
                     if let Some(placed) = items.get(*nr) {
                         self.end_panicked(&lane.olt.id, None, &placed.item.job).await;
                     }
                 }
-                members.iter().map(|_| Err(NotDone::Lost)).collect()
+                members.iter().map(|_| Some(Err(NotDone::Lost))).collect()
             }
         };
         for ((nr, again), end) in members.into_iter().zip(ends) {
             let Some(placed) = items.get_mut(nr) else { continue };
             went[nr] = Some(match end {
-                Err(NotDone::Ending) => Went::Ending,
-                Err(why) if again.is_for(&why) => {
+                // It is awaited, and ends by itself.
+                None => Went::Ended,
+                Some(Err(NotDone::Ending)) => Went::Ending,
+                Some(Err(why)) if again.is_for(&why) => {
                     placed.item.why = Some(why.failure(&lane.olt.id, ""));
                     Went::Again(why)
                 }
@@ -343,50 +353,5 @@ impl Jobs {
             });
         }
         went.into_iter().map(|went| went.unwrap_or(Went::Ended)).collect()
-    }
-
-    /// Adds the job of a target.
-    async fn add_part(self, batch: Arc<Running>, olt: Writable, part: Part) -> Result<(), NotBegun> {
-        let job = NewJob {
-            id: &part.job,
-            kind: &batch.part_kind,
-            olt: &olt.id,
-            caller: batch.caller.as_deref(),
-            request_id: &batch.request_id,
-            reference: part.reference.as_deref(),
-            object: &part.object,
-            total: 1,
-            created_at: SystemTime::now(),
-        };
-        Ok(self.store()?.add_part(&job, &batch.id).await?)
-    }
-
-    /// Ends a target of which nothing was sent.
-    pub(super) async fn fail_item(&self, batch: &Running, item: &Item, why: &Failure) -> Went {
-        let told = Told::unsent(why);
-        let added = match self.store() {
-            Ok(store) => store.job(&item.job).await.ok().flatten(),
-            Err(_) => None,
-        };
-        match added {
-            Some(row) if row.is_told() => self.close_item(batch, item, None).await,
-            Some(_) => {
-                self.end_job(&item.job, JobState::Failed, &told).await;
-                self.close_item(batch, item, None).await;
-            }
-            None => self.close_item(batch, item, Some(&told)).await,
-        }
-        Went::Ended
-    }
-
-    /// Notes that a target has ended, as its job tells or as is told here.
-    async fn close_item(&self, batch: &Running, item: &Item, told: Option<&Told>) {
-        let Ok(store) = self.store() else { return };
-        let row = QueuedItem { parent: batch.id.clone(), nr: item.nr, job: item.job.clone() };
-        let told = told.map(document);
-        if let Err(error) = store.end_item(&row, HowEnded::Told, told.as_ref()).await {
-            tracing::error!(job = item.job, %error, "how a target of a batch ended could not be kept");
-        }
-        batch.ended();
     }
 }

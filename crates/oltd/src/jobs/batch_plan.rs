@@ -1,11 +1,12 @@
 //! What a batch would do. Only reads are made, and no plan is kept: thousands of them would
 //! fill the store, and a batch plans each target anew when its turn comes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use gpon::{OnuChange, OnuRef, OnuTarget, PlannedLine};
 use tokio::time::Instant;
+use zte::Plan;
 
 use super::batch_find::{Lost, ask, found};
 use super::batch_items::{Item, ItemWish, Target};
@@ -87,14 +88,19 @@ impl Jobs {
             }
         }
         let each = lanes.into_iter().map(async |(id, lane)| {
-            let mut planned = Vec::new();
-            for (item, at) in lane {
-                let begun = planned_item(&item, Some((&id, at)));
-                let one = match olts.get(&id) {
-                    Some(olt) => plan_item(self, olt, (&item, at), (&common, caller), begun, deadline).await,
+            let (mut planned, mut given) = (Vec::new(), BTreeSet::new());
+            for group in groups(lane) {
+                let begun = |(item, at): &(Item, OnuRef)| planned_item(item, Some((&id, *at)));
+                let begun: Vec<_> = group.iter().map(begun).collect();
+                let numbers: Vec<u32> = group.iter().map(|(item, _)| item.nr).collect();
+                let of_group = match olts.get(&id) {
+                    Some(olt) => {
+                        let of = (&common, caller, deadline);
+                        plan_group(self, olt, &group, of, begun, &mut given).await
+                    }
                     None => begun,
                 };
-                planned.push((item.nr, one));
+                planned.extend(numbers.into_iter().zip(of_group));
             }
             planned
         });
@@ -103,51 +109,103 @@ impl Jobs {
     }
 }
 
-async fn plan_item(
-    jobs: &Jobs,
-    olt: &Writable,
-    (item, at): (&Item, OnuRef),
-    (common, caller): (&Common, Option<&Arc<str>>),
-    begun: PlannedItem,
-    deadline: Instant,
-) -> PlannedItem {
-    if let Err(denied) = olt.writes.check(Extent::Pon(at.pon), true) {
-        return begun.cannot(Failure::denied(denied, &olt.id));
-    }
-    let change = |wish| OnuChange {
-        expect: item.target.identity(),
-        on_refusal: common.on_refusal,
-        accept_loss: common.accept_loss.clone(),
-        ..OnuChange::new(OnuTarget::Place(at), wish)
-    };
-    let planned = async {
-        Ok::<_, NotBegun>(match &item.target.wish {
-            ItemWish::Onu(wish) => {
-                jobs.draw(olt, &change(wish.clone())).await?.map(|plan| (plan, Vec::new()))
-            }
-            ItemWish::Hold(holding) => {
-                let drawn = jobs.draw_hold(olt, change(holding.wish()), holding.clone(), caller).await?;
-                drawn.map(|(plan, _, warnings)| (plan, warnings))
-            }
-            ItemWish::Register(wish) => {
-                jobs.draw_registration(olt, wish).await?.map(|plan| (plan, Vec::new()))
-            }
-        })
-    };
-    match tokio::time::timeout_at(deadline, planned).await {
-        Err(_) => begun.cannot(out_of_time()),
-        Ok(Err(why)) => begun.cannot(why.into()),
-        Ok(Ok(Err(error))) => begun.cannot(error.into()),
-        Ok(Ok(Ok((plan, more)))) => {
-            let shown = plan.shown();
-            let will = if shown.lines.is_empty() { Will::Unchanged } else { Will::Change };
-            let changed = Changed::of(&plan, gpon::WriteState::Applied);
-            let serial = changed.serial.clone().or(begun.serial);
-            let warnings = shown.warnings.into_iter().chain(more).collect();
-            let (lines, at) = (shown.lines, Some(plan.at()));
-            PlannedItem { will: Some(will), changed: Some(changed), serial, lines, warnings, at, ..begun }
+/// Targets that are planned in one turn at most: others wait for them.
+const TOGETHER: usize = 16;
+
+/// Those of one PON together, no ONU twice in a group.
+fn groups(lane: VecDeque<(Item, OnuRef)>) -> Vec<Vec<(Item, OnuRef)>> {
+    let mut by_pon = BTreeMap::<_, Vec<Vec<(Item, OnuRef)>>>::new();
+    for (item, at) in lane {
+        let registers = matches!(item.target.wish, ItemWish::Register(_));
+        let groups = by_pon.entry((at.pon, registers)).or_default();
+        let is_new = |(other, place): &(Item, OnuRef)| match registers {
+            true => other.target.serial != item.target.serial,
+            false => *place != at,
+        };
+        match groups.last_mut().filter(|group| group.len() < TOGETHER && group.iter().all(is_new)) {
+            Some(group) => group.push((item, at)),
+            None => groups.push(vec![(item, at)]),
         }
     }
+    by_pon.into_values().flatten().collect()
+}
+
+/// Plans targets of one PON, by one turn.
+async fn plan_group(
+    jobs: &Jobs,
+    olt: &Writable,
+    group: &[(Item, OnuRef)],
+    (common, caller, deadline): (&Common, Option<&Arc<str>>, Instant),
+    begun: Vec<PlannedItem>,
+    given: &mut BTreeSet<OnuRef>,
+) -> Vec<PlannedItem> {
+    let Some((_, first)) = group.first() else { return begun };
+    if let Err(denied) = olt.writes.check(Extent::Pon(first.pon), true) {
+        let why = Failure::denied(denied, &olt.id);
+        return begun.into_iter().map(|one| one.cannot(why.clone())).collect();
+    }
+    let change = |item: &Item, at: OnuRef| {
+        let wish = match &item.target.wish {
+            ItemWish::Onu(wish) => wish.clone(),
+            ItemWish::Hold(holding) => holding.wish(),
+            ItemWish::Register(_) => return None,
+        };
+        Some(OnuChange {
+            expect: item.target.identity(),
+            on_refusal: common.on_refusal,
+            accept_loss: common.accept_loss.clone(),
+            ..OnuChange::new(OnuTarget::Place(at), wish)
+        })
+    };
+    let changes: Vec<_> = group.iter().filter_map(|(item, at)| Some((*at, change(item, *at)?))).collect();
+    let wishes = group.iter().filter_map(|(item, _)| match &item.target.wish {
+        ItemWish::Register(wish) => Some(&**wish),
+        ItemWish::Onu(_) | ItemWish::Hold(_) => None,
+    });
+    let wishes: Vec<_> = wishes.collect();
+    let plans = async {
+        match wishes.is_empty() {
+            true => olt.olt.plan_together(first.pon, &changes).await,
+            false => {
+                let locked = jobs.taken(olt);
+                let taken = |at: OnuRef| {
+                    let before = given.contains(&at).then(|| "a target before it".to_owned());
+                    before.or_else(|| locked(at))
+                };
+                olt.olt.plan_registrations(&wishes, &taken).await
+            }
+        }
+    };
+    let Ok(plans) = tokio::time::timeout_at(deadline, Box::pin(plans)).await else {
+        return begun.into_iter().map(|one| one.cannot(out_of_time())).collect();
+    };
+    if !wishes.is_empty() {
+        given.extend(plans.iter().filter_map(|plan| Some(plan.as_ref().ok()?.at())));
+    }
+    let mut planned = Vec::with_capacity(begun.len());
+    for (((item, at), one), plan) in group.iter().zip(begun).zip(plans) {
+        let finished = async {
+            let plan = match plan {
+                Ok(plan) => plan,
+                Err(error) => return Ok(Err(error)),
+            };
+            Ok::<_, NotBegun>(match (&item.target.wish, change(item, *at)) {
+                (ItemWish::Hold(holding), Some(change)) => {
+                    let drawn = jobs.drawn_hold(olt, change, plan, holding.clone(), caller).await?;
+                    drawn.map(|(plan, _, warnings)| (plan, warnings))
+                }
+                (ItemWish::Register(_), _) => Ok((jobs.may_take_over(olt, plan).await?, Vec::new())),
+                _ => Ok((jobs.unless_held(olt, plan).await?, Vec::new())),
+            })
+        };
+        planned.push(match tokio::time::timeout_at(deadline, Box::pin(finished)).await {
+            Err(_) => one.cannot(out_of_time()),
+            Ok(Err(why)) => one.cannot(why.into()),
+            Ok(Ok(Err(error))) => one.cannot(error.into()),
+            Ok(Ok(Ok((plan, more)))) => one.will(&plan, more),
+        });
+    }
+    planned
 }
 
 fn planned_item(item: &Item, place: Option<(&Arc<str>, OnuRef)>) -> PlannedItem {
@@ -170,6 +228,16 @@ fn planned_item(item: &Item, place: Option<(&Arc<str>, OnuRef)>) -> PlannedItem 
 }
 
 impl PlannedItem {
+    fn will(self, plan: &Plan, more: Vec<String>) -> Self {
+        let shown = plan.shown();
+        let will = if shown.lines.is_empty() { Will::Unchanged } else { Will::Change };
+        let changed = Changed::of(plan, gpon::WriteState::Applied);
+        let serial = changed.serial.clone().or(self.serial);
+        let warnings = shown.warnings.into_iter().chain(more).collect();
+        let (lines, at) = (shown.lines, Some(plan.at()));
+        Self { will: Some(will), changed: Some(changed), serial, lines, warnings, at, ..self }
+    }
+
     fn cannot(self, why: Failure) -> Self {
         let will = (why.code != ErrorCode::DeadlinePassed).then_some(Will::Cannot);
         Self { will, error: Some(why), ..self }

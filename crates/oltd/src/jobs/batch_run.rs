@@ -72,21 +72,28 @@ impl Jobs {
             batch.cancelled.cancel();
         }
         let ending = self.0.tasks.ending();
+        self.replace_earlier(store, batch).await?;
+        if store.tally(&batch.id).await?.open == 0 {
+            batch.emptied.cancel();
+        }
         tokio::select! {
             biased;
             () = ending.cancelled() => return Ok(()),
             () = batch.cancelled.cancelled() => {}
+            () = batch.emptied.cancelled() => {}
             () = until(row.not_before) => {}
         }
-        if row.job.state == JobState::Queued && !batch.cancelled.is_cancelled() {
+        let begins = !batch.cancelled.is_cancelled() && !batch.emptied.is_cancelled();
+        if row.job.state == JobState::Queued && begins {
             store.start_job(&batch.id, SystemTime::now()).await?;
         }
-        let items = self.open_items(store, batch).await?;
-        batch.open.send_replace(Some(items.len()));
+        let items = batch.counted(self.open_items(store, batch).await?);
         if !batch.cancelled.is_cancelled() {
             self.run_all(batch, items).await;
         }
         if batch.cancelled.is_cancelled() {
+            // Those that are awaited have been done.
+            batch.all_left().await;
             store.cancel_items(&batch.id).await?;
         } else if *batch.open.borrow() != Some(0) {
             // The server ends.
@@ -195,7 +202,7 @@ impl Jobs {
             if stop.is_cancelled() {
                 return left;
             }
-            if batch.is_skipped(&first.item.job) {
+            if batch.replaced(&first.item.job).is_some() {
                 continue;
             }
             if waiting.contains(&first.at) {
@@ -226,6 +233,10 @@ impl Jobs {
                     Went::Ending => return left,
                     Went::Again(why) => why,
                 };
+                if let Some(why) = batch.replaced(&placed.item.job) {
+                    _ = self.fail_item(batch, &placed.item, &why.failure(&lane.olt.id, "")).await;
+                    continue;
+                }
                 match &why {
                     NotDone::Change(error) => match error.why {
                         NotChanged::NoSuchOnu(_) | NotChanged::IdentityMismatch { .. } => {

@@ -7,7 +7,7 @@ use gpon::{OnuRef, WriteState};
 
 use super::batch_items::Target;
 use super::told::report;
-use super::{Changed, Jobs, NotBegun, NotDone, Saved, Told, place, read_told, spelt};
+use super::{Changed, Jobs, NotBegun, NotDone, Placed, Saved, Told, place, read_told, spelt};
 use crate::failure::{ErrorCode, Failure};
 use crate::store::{HowEnded, JobRow, JobState, ResultRow, Store, StoreError, Tally};
 
@@ -46,6 +46,8 @@ pub struct ItemView {
     pub job: Option<String>,
     /// What it changed.
     pub changed: Option<Changed>,
+    /// Where it put an ONU, with what was seen of that.
+    pub placed: Option<Placed>,
     /// What a person should know besides.
     pub warnings: Vec<String>,
     /// Whether what its OLT holds now is saved; `None` where that is not known.
@@ -232,18 +234,18 @@ fn item_view(row: ResultRow, cancelled: Option<&Option<String>>, debts: &Debts) 
         (Some(told), Some(olt)) => Some(debts.saved(olt, &job, told)),
         _ => None,
     };
-    let placed = told.as_ref().and_then(|told| told.place.as_ref()).map(|placed| placed.at);
-    let Told { warnings, message, error, error_code, changed, .. } =
+    let Told { warnings, message, error, error_code, changed, place: placed, .. } =
         told.unwrap_or_else(|| Told::from(report(WriteState::Unknown)));
     let serial = changed.as_ref().and_then(|changed| changed.serial.clone()).or(serial);
     ItemView {
         reference,
-        at: placed.or_else(|| at.as_deref().and_then(place)),
+        at: placed.as_ref().map(|placed| placed.at).or_else(|| at.as_deref().and_then(place)),
         serial,
         success: state == Some(JobState::Done),
         state: word,
         job: state.map(|_| job),
         changed,
+        placed,
         warnings,
         saved,
         message,

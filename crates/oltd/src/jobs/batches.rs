@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnRefusal, OnuRef, SerialNumber};
+use gpon::OnRefusal;
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
 use super::batch_board::Running;
-use super::batch_items::Target;
-use super::{Asked, Jobs, NotBegun, NotCancelled, NotDone, Told, Writable, locked, new_id};
-use crate::store::{BatchRow, HowEnded, JobState, NewBatch, NewItem, NewJob, Store};
+use super::batch_items::{ItemWish, Target};
+use super::{Asked, Jobs, NotBegun, NotCancelled, Writable, locked, new_id};
+use crate::store::{BatchRow, NewBatch, NewItem, NewJob, Store};
 use crate::tasks::WriteLost;
 
 /// The batches that have not ended, and the OLTs that they write to.
@@ -102,16 +102,20 @@ impl Jobs {
                     "a batch goes on"
                 );
                 let (names, asked) = ((job.id, part_kind), (job.caller, job.request_id));
-                self.begin(Running::new(names, asked, until, common));
+                self.begin(Arc::new(Running::new(names, asked, until, common)));
             }
             Err(error) => tracing::error!(job = job.id, %error, "a batch is not understood"),
         }
     }
 
-    fn begin(&self, batch: Running) {
-        let batch = Arc::new(batch);
+    fn begin(&self, batch: Arc<Running>) {
         locked(&self.0.batches.running).insert(batch.id.clone(), Arc::clone(&batch));
         self.drive_batch(batch);
+    }
+
+    /// A batch that has not ended.
+    pub(super) fn running_batch(&self, id: &str) -> Option<Arc<Running>> {
+        locked(&self.0.batches.running).get(id).cloned()
     }
 
     pub(super) fn forget_batch(&self, id: &str) {
@@ -129,6 +133,11 @@ impl Jobs {
         let add = async move {
             let running = add(&store, batch, &olts, &asked).await?;
             drop(asked);
+            let running = Arc::new(running);
+            // Where it fails, the batch does it before it begins.
+            if let Err(error) = jobs.replace_earlier(&store, &running).await {
+                tracing::error!(job = running.id, %error, "what was queued could not be replaced yet");
+            }
             let id = running.id.clone();
             jobs.begin(running);
             Ok(id)
@@ -162,7 +171,7 @@ impl Jobs {
     /// Cancels a batch that has not ended: what has not begun of it does not begin. `false`
     /// where there is no such batch.
     pub(super) async fn cancel_batch(&self, id: &str, by: Option<&Arc<str>>) -> Result<bool, NotCancelled> {
-        let Some(batch) = locked(&self.0.batches.running).get(id).cloned() else { return Ok(false) };
+        let Some(batch) = self.running_batch(id) else { return Ok(false) };
         let store = self.store()?;
         store.cancel_batch(id, by.map(|by| &**by), SystemTime::now()).await.map_err(NotBegun::from)?;
         batch.cancelled.cancel();
@@ -172,41 +181,6 @@ impl Jobs {
         }
         self.batch_ends(id, CANCELLED).await?;
         Ok(true)
-    }
-
-    /// Cancels every target of this kind of batch that has not begun and is about this ONU: a
-    /// later wish stands in its place. How many; a batch of which nothing is left ends.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn replace_queued(
-        &self,
-        kind: &str,
-        (olt, at): (&str, OnuRef),
-        serial: Option<SerialNumber>,
-        is_replaced: impl Fn(&str) -> bool,
-    ) -> Result<u32, NotBegun> {
-        let store = self.store()?;
-        let serial = serial.map(|serial| serial.to_string());
-        let queued = store.queued_items(kind, (olt, &at.to_string()), serial.as_deref()).await?;
-        let mut replaced = 0;
-        for item in queued.iter().filter(|item| is_replaced(&item.parent)) {
-            let batch = locked(&self.0.batches.running).get(&item.parent).cloned();
-            let Some(batch) = batch else { continue };
-            if !batch.skip(&item.job) {
-                // It is under way.
-                continue;
-            }
-            // It may wait for another try.
-            if store.job(&item.job).await?.is_some_and(|job| job.finished_at.is_none()) {
-                let why = NotDone::Cancelled { by: None }.failure(olt, "");
-                self.end_job(&item.job, JobState::Cancelled, &Told::unsent(&why)).await;
-            }
-            store.end_item(item, HowEnded::Cancelled, None).await?;
-            batch.ended();
-            replaced += 1;
-        }
-        Ok(replaced)
     }
 }
 
@@ -231,7 +205,11 @@ async fn add(
         job: new_id(),
         olt: olt.as_ref().map(|olt| olt.to_string()),
         place: target.said_place().map(|at| at.to_string()),
-        serial: target.serial.map(|serial| serial.to_string()),
+        serial: target.said_serial().map(|serial| serial.to_string()),
+        owner: match &target.wish {
+            ItemWish::Hold(holding) => Some(holding.owner(asked.caller.as_deref()).to_owned()),
+            ItemWish::Onu(_) | ItemWish::Register(_) => None,
+        },
         document: target.document(),
     };
     let items: Vec<NewItem> = targets.iter().map(item).collect();

@@ -18,7 +18,7 @@ pub(super) type Waiting = Mutex<BTreeMap<String, Wait>>;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wait {
     cancelled: CancellationToken,
-    by: Arc<OnceLock<Option<Arc<str>>>>,
+    why: Arc<OnceLock<NotDone>>,
     /// Nothing of it is under way any more.
     ended: CancellationToken,
 }
@@ -74,12 +74,17 @@ impl Jobs {
         if self.cancel_batch(id, by).await? {
             return Ok(());
         }
+        self.cancel_one(id, NotDone::Cancelled { by: by.cloned() }).await
+    }
+
+    /// Cancels a job that is no batch, as [`cancel`](Self::cancel) does, and tells it why.
+    pub(super) async fn cancel_one(&self, id: &str, why: NotDone) -> Result<(), NotCancelled> {
         let wait = {
             let mut waiting = locked(&self.0.waiting);
             let wait = waiting.remove(id);
             if let Some(wait) = &wait {
                 // Under the lock: who begins afterwards knows of it.
-                let _ = wait.by.set(by.cloned());
+                let _ = wait.why.set(why.clone());
                 wait.cancelled.cancel();
             }
             wait
@@ -94,7 +99,6 @@ impl Jobs {
             JobState::Cancelled if wins => Ok(()),
             // It waits for another try.
             JobState::Queued if row.parent.is_some() => {
-                let why = NotDone::Cancelled { by: by.cloned() };
                 let told = Told::unsent(&why.failure(&row.olt, ""));
                 self.end_job(id, JobState::Cancelled, &told).await;
                 Ok(())
@@ -118,8 +122,12 @@ impl Jobs {
 impl Cancellable {
     /// Who cancelled the job, if somebody did before it began.
     pub(super) fn cancelled(&self) -> Option<NotDone> {
-        let is_cancelled = self.wait.cancelled.is_cancelled();
-        is_cancelled.then(|| NotDone::Cancelled { by: self.wait.by.get().cloned().flatten() })
+        self.wait.cancelled.is_cancelled().then(|| self.why())
+    }
+
+    fn why(&self) -> NotDone {
+        // It is set before it is told to anybody.
+        self.wait.why.get().cloned().unwrap_or(NotDone::Cancelled { by: None })
     }
 
     /// Does this unless somebody cancels the job before it begins; then, who did.
@@ -131,7 +139,7 @@ impl Cancellable {
         };
         match done {
             Some(done) if !self.wait.cancelled.is_cancelled() => Ok(done),
-            _ => Err(NotDone::Cancelled { by: self.wait.by.get().cloned().flatten() }),
+            _ => Err(self.why()),
         }
     }
 }

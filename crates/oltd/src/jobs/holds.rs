@@ -10,8 +10,8 @@ use zte::Plan;
 
 use super::change::Work;
 use super::journal::Kept;
-use super::{Answered, Asked, Jobs, NotBegun, Writable, new_id};
-use crate::store::{HoldAct, HoldFilter, HoldRow, HoldWish, JobRow, Store, StoreError};
+use super::{Answered, Asked, Jobs, NotBegun, Told, Writable, new_id};
+use crate::store::{HoldAct, HoldFilter, HoldRow, HoldWish, JobRow, JobState, Store, StoreError};
 
 /// Whose holds those are whose request names no owner, where the server asks for no token.
 pub const NOBODY: &str = "anonymous";
@@ -36,13 +36,17 @@ impl Holding {
         }
     }
 
+    /// Whose it is, where a request with this token asks for it.
+    pub(super) fn owner<'a>(&'a self, caller: Option<&'a str>) -> &'a str {
+        self.owner.as_deref().or(caller).unwrap_or(NOBODY)
+    }
+
     pub(super) fn wished(self, olt: &Writable, onu: String, caller: Option<&Arc<str>>) -> HoldWish {
-        let owner = self.owner.or_else(|| caller.map(|name| name.to_string()));
         HoldWish {
             act: self.act,
             olt: olt.id.to_string(),
             onu,
-            owner: owner.unwrap_or_else(|| NOBODY.to_owned()),
+            owner: self.owner(caller.map(|name| &**name)).to_owned(),
             reason: self.reason,
             caller: caller.map(|name| name.to_string()),
         }
@@ -95,7 +99,16 @@ impl Jobs {
         let add = {
             let (work, wish) = (work.clone(), wish.clone());
             // The key is held for as long as the job is not added.
-            async move { work.add(wish.act.as_str(), &asked, Some(&wish)).await }
+            let identity = change.identity();
+            async move {
+                work.add(wish.act.as_str(), &asked, Some(&wish)).await?;
+                drop(asked);
+                let replaced = work.replaces(&wish.owner, identity).await;
+                if let Err(error) = &replaced {
+                    work.jobs.end_job(&work.job, JobState::Failed, &Told::failed(error)).await;
+                }
+                replaced
+            }
         };
         let made = work.clone().hold(change, wish, journal, settled, place);
         Box::pin(self.run(olt, Some(work.at), &work.job, wait, add, made)).await
@@ -107,6 +120,24 @@ impl Jobs {
     /// When the store fails, or there is none.
     pub async fn holds(&self, filter: &HoldFilter) -> Result<Vec<HoldRow>, NotBegun> {
         Ok(self.store()?.holds(filter).await?)
+    }
+
+    /// So many of them behind so many others, and how many there are.
+    ///
+    /// # Errors
+    /// When the store fails, or there is none.
+    pub async fn holds_page(
+        &self,
+        filter: &HoldFilter,
+        behind: u64,
+        most: u64,
+    ) -> Result<(Vec<HoldRow>, u64), NotBegun> {
+        Ok(self.store()?.holds_page(filter, behind, most).await?)
+    }
+
+    /// How many holds there are of which OLT; `None` where nobody knows.
+    pub async fn hold_figures(&self) -> Option<std::collections::BTreeMap<String, u64>> {
+        self.store().ok()?.count_holds().await.ok()
     }
 
     /// What these jobs are to do about holds, by job.
@@ -184,6 +215,7 @@ impl Work {
         let onu = wish.as_ref().map_or_else(|| held_by_plan(plan), |wish| wish.onu.clone());
         let holds = self.holds_of(&onu).await?;
         if let Some(wish) = wish {
+            report.warnings.extend(self.replaced(store).await?);
             return Ok(went_well.then(|| wished(&wish, holds, report)));
         }
         match plan.kind() {

@@ -10,7 +10,9 @@ mod accept;
 mod acceptance;
 mod again;
 mod alone;
+mod awaiting;
 mod batch_board;
+mod batch_ends;
 mod batch_find;
 mod batch_items;
 mod batch_plan;
@@ -31,6 +33,7 @@ mod lost;
 mod not_begun;
 mod plans;
 mod register;
+mod replacing;
 mod run;
 mod saving;
 mod settling;
@@ -40,6 +43,7 @@ mod told;
 mod view;
 mod wanted;
 mod why;
+mod writable;
 
 #[cfg(test)]
 mod tests;
@@ -51,12 +55,11 @@ use std::time::{Duration, SystemTime};
 use gpon::{OnuRef, WriteReport};
 use secrecy::SecretString;
 use tokio::sync::Notify;
-use zte::{ChangeError, How, Olt};
+use zte::{ChangeError, How};
 
-use crate::cache::{Cache, Scope};
 use crate::store::Store;
 use crate::tasks::Tasks;
-use crate::writing::{Denied, Gate, Hold, SaveMode, Writes};
+use crate::writing::{Denied, Hold};
 pub use acceptance::Acceptance;
 pub use batch_items::{ItemWish, Target};
 pub use batch_plan::{PlannedItem, Will};
@@ -77,6 +80,7 @@ use told::{read_told, unknown};
 pub use view::{JobView, ListedJob, PlanView, StepView};
 pub use wanted::{NotSettled, Wanted};
 pub use why::{Said, UNDONE, of_change, of_save};
+pub use writable::Writable;
 
 /// The jobs of a server. A cheap handle.
 #[derive(Clone)]
@@ -118,30 +122,6 @@ struct News {
 impl std::fmt::Debug for Jobs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Jobs")
-    }
-}
-
-/// An OLT that jobs write to.
-#[derive(Debug, Clone)]
-pub struct Writable {
-    /// Its id.
-    pub id: Arc<str>,
-    /// Its handle.
-    pub olt: Olt,
-    /// What stands between requests and it.
-    pub gate: Arc<Gate>,
-    /// The readings that are kept of it.
-    pub cache: Cache,
-    /// When what was configured is saved.
-    pub save: SaveMode,
-    /// Which writes of it are let through.
-    pub writes: Writes,
-}
-
-impl Writable {
-    /// Makes every reading too old that holds something of `scope`, in every instance.
-    async fn invalidate(&self, scope: Scope) {
-        self.cache.invalidate(&self.id, scope).await;
     }
 }
 
@@ -238,6 +218,11 @@ pub enum NotDone {
     Cancelled {
         /// The name of the token that did.
         by: Option<Arc<str>>,
+    },
+    /// A later wish of the same owner took its place before it began.
+    Replaced {
+        /// The job that was asked for later.
+        by: String,
     },
     /// The server is ending.
     Ending,

@@ -101,14 +101,17 @@ impl Jobs {
         olt: &Writable,
         change: &OnuChange,
     ) -> Result<Result<Plan, ChangeError>, NotBegun> {
-        let store = self.store()?;
-        let plan = match olt.olt.plan(change).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        let by = self.held_against(store, &olt.id, "", &plan, true).await?;
+        match olt.olt.plan(change).await {
+            Ok(plan) => Ok(Ok(self.unless_held(olt, plan).await?)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// A plan, unless it would bring into service what is suspended.
+    pub(super) async fn unless_held(&self, olt: &Writable, plan: Plan) -> Result<Plan, NotBegun> {
+        let by = self.held_against(self.store()?, &olt.id, "", &plan, true).await?;
         match by.is_empty() {
-            true => Ok(Ok(plan)),
+            true => Ok(plan),
             false => Err(NotBegun::HeldByOwners { object: plan.at(), by: names(&by) }),
         }
     }

@@ -80,33 +80,26 @@ impl Jobs {
         olt: &Writable,
         wish: &Registration,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        match self.draw_registration(olt, wish).await? {
-            Ok(plan) => Ok(Ok(self.keep_plan(olt, &plan).await?)),
+        self.store()?;
+        match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+            Ok(plan) => {
+                let plan = self.may_take_over(olt, plan).await?;
+                Ok(Ok(self.keep_plan(olt, &plan).await?))
+            }
             Err(error) => Ok(Err(error)),
         }
     }
 
-    /// Plans a registration; nothing is kept.
-    ///
-    /// # Errors
-    /// As of [`plan_registration`](Self::plan_registration).
-    pub(super) async fn draw_registration(
-        &self,
-        olt: &Writable,
-        wish: &Registration,
-    ) -> Result<Result<Plan, ChangeError>, NotBegun> {
+    /// The plan, if its ONU may leave where it stands.
+    pub(super) async fn may_take_over(&self, olt: &Writable, plan: Plan) -> Result<Plan, NotBegun> {
         let store = self.store()?;
-        let plan = match olt.olt.plan_registration(wish, &self.taken(olt)).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
-        let Some(object) = plan.taken_from() else { return Ok(Ok(plan)) };
+        let Some(object) = plan.taken_from() else { return Ok(plan) };
         if let Err(denied) = olt.writes.check(Extent::Pon(object.pon), true) {
             return Err(NotBegun::Denied { olt: olt.id.to_string(), denied });
         }
         let by = self.held_against(store, &olt.id, "", &plan, true).await?;
         match by.is_empty() {
-            true => Ok(Ok(plan)),
+            true => Ok(plan),
             false => Err(NotBegun::HeldByOwners { object, by: names(&by) }),
         }
     }
@@ -151,18 +144,33 @@ pub(super) struct Among {
     pub(super) registering: Registering,
     pub(super) wish: Registration,
     pub(super) place: Cancellable,
+    pub(super) acceptance: Acceptance,
+}
+
+/// What a turn made of one of several.
+pub(super) enum Made {
+    /// It has ended.
+    Ended(Result<End, NotDone>),
+    /// Its ONU stands there, and is awaited.
+    Awaited(Box<Awaited>),
+}
+
+/// A registration whose ONU is awaited. Its turn is over.
+pub(super) struct Awaited {
+    pub(super) registering: Registering,
+    pub(super) wish: Registration,
+    pub(super) plan: Plan,
+    pub(super) outcome: Outcome,
+    pub(super) acceptance: Acceptance,
+    pub(super) journal: JobJournal,
 }
 
 impl Jobs {
     /// Registers ONUs of one PON together: all are authorised first, then each is configured.
     /// No serial number may be among them twice.
-    pub(super) async fn register_together(
-        &self,
-        olt: &Writable,
-        all: Vec<Among>,
-        acceptance: Acceptance,
-    ) -> Vec<Result<End, NotDone>> {
-        let Ok(store) = self.store() else { return all.iter().map(|_| Err(NotDone::Lost)).collect() };
+    pub(super) async fn register_together(&self, olt: &Writable, all: Vec<Among>) -> Vec<Made> {
+        let lost = |_| Made::Ended(Err(NotDone::Lost));
+        let Ok(store) = self.store() else { return all.iter().map(lost).collect() };
         let journals: Vec<JobJournal> = all.iter().map(|one| one.registering.journal(store)).collect();
         let made = match olt.gate.hold() {
             Some(hold) => Err(NotDone::Held(hold)),
@@ -178,40 +186,54 @@ impl Jobs {
         match made {
             Ok(made) => {
                 let each = all.into_iter().zip(journals).zip(made);
-                let each = each.map(|((one, journal), made)| one.ended(acceptance, journal, made));
+                let each = each.map(|((one, journal), made)| one.made(journal, made));
                 futures::future::join_all(each).await
             }
             Err(why) => {
                 let each = all.iter().map(|one| one.registering.not_done(why.clone()));
-                futures::future::join_all(each).await.into_iter().map(Err).collect()
+                let ends = futures::future::join_all(each).await;
+                ends.into_iter().map(|why| Made::Ended(Err(why))).collect()
             }
         }
     }
 }
 
 impl Among {
-    /// How one of several ended.
-    async fn ended(
-        self,
-        acceptance: Acceptance,
-        journal: JobJournal,
-        made: Result<(Plan, Outcome), ChangeError>,
-    ) -> Result<End, NotDone> {
-        let Self { registering, wish, place } = self;
-        match made {
+    /// What the turn made of one of several.
+    async fn made(self, journal: JobJournal, made: Result<(Plan, Outcome), ChangeError>) -> Made {
+        let Self { registering, wish, place, acceptance } = self;
+        let made = match made {
             Ok((plan, outcome)) if outcome.id_in_use && is_replaced(&wish, &plan) => {
-                let refused = registering.id_refused(&wish, &plan, outcome, &journal).await?;
-                Box::pin(registering.made(wish, acceptance, SETTLED, None, vec![refused])).await
+                let another = async {
+                    let refused = registering.id_refused(&wish, &plan, outcome, &journal).await?;
+                    registering.placed(&wish, SETTLED, None, vec![refused]).await
+                };
+                Box::pin(another).await
             }
-            Ok((plan, outcome)) => Ok(registering.end(&wish, &plan, outcome, acceptance, &journal).await),
+            Ok((plan, outcome)) => Ok((plan, outcome, journal)),
             Err(error) => {
                 let cancelled = place.cancelled().filter(|_| matches!(error.why, NotChanged::Journal(_)));
                 let why = cancelled.or_else(|| journal.refused());
                 let why = why.unwrap_or_else(|| registering.jobs.why_not(&registering.olt, error));
                 Err(registering.not_done(why).await)
             }
+        };
+        match made {
+            Ok((plan, outcome, journal)) if is_awaited(&outcome, acceptance) => {
+                Made::Awaited(Box::new(Awaited { registering, wish, plan, outcome, acceptance, journal }))
+            }
+            Ok((plan, outcome, journal)) => {
+                Made::Ended(Ok(registering.ended(&plan, outcome, &journal, None).await))
+            }
+            Err(why) => Made::Ended(Err(why)),
         }
     }
+}
+
+/// Whether an ONU is there to be awaited, and is to be.
+fn is_awaited(outcome: &Outcome, acceptance: Acceptance) -> bool {
+    let is_there = matches!(outcome.report.state, WriteState::Applied | WriteState::Unchanged);
+    is_there && !outcome.is_pending && acceptance.wait_for != WaitFor::Configured
 }
 
 impl Registering {
@@ -220,16 +242,28 @@ impl Registering {
         JobJournal::new(&self.jobs, store.clone(), &self.olt, &self.job, &new_id(), Kept::No)
     }
 
-    /// Registers the ONU. A number that the OLT refuses as one in use costs that number: another
-    /// one is chosen. `place` is where the job can be cancelled before it begins.
+    /// Registers the ONU, and waits for it.
     async fn made(
         self,
         wish: Registration,
         acceptance: Acceptance,
         settled: Duration,
         place: Option<Cancellable>,
-        mut refused: Vec<OnuRef>,
+        refused: Vec<OnuRef>,
     ) -> Result<End, NotDone> {
+        let (plan, outcome, journal) = self.placed(&wish, settled, place, refused).await?;
+        Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await)
+    }
+
+    /// Registers the ONU. A number that the OLT refuses as one in use costs that number: another
+    /// one is chosen. `place` is where the job can be cancelled before it begins.
+    async fn placed(
+        &self,
+        wish: &Registration,
+        settled: Duration,
+        place: Option<Cancellable>,
+        mut refused: Vec<OnuRef>,
+    ) -> Result<(Plan, Outcome, JobJournal), NotDone> {
         let Ok(store) = self.jobs.store() else { return Err(self.not_done(NotDone::Lost).await) };
         loop {
             if let Some(hold) = self.olt.gate.hold() {
@@ -244,7 +278,7 @@ impl Registering {
                 true => self.journal(store),
                 false => self.journal(store).going_on(),
             };
-            let made = self.olt.olt.register(&wish, &taken, &journal, settled);
+            let made = self.olt.olt.register(wish, &taken, &journal, settled);
             let made = self.jobs.unless_it_ends(made, std::slice::from_ref(&journal));
             let made = match place.as_ref().filter(|_| refused.is_empty()) {
                 Some(place) => place.unless_cancelled(made).await.flatten(),
@@ -260,17 +294,17 @@ impl Registering {
             };
             match made {
                 (plan, outcome)
-                    if outcome.id_in_use && refused.len() < MOST_REFUSED && is_replaced(&wish, &plan) =>
+                    if outcome.id_in_use && refused.len() < MOST_REFUSED && is_replaced(wish, &plan) =>
                 {
-                    refused.push(self.id_refused(&wish, &plan, outcome, &journal).await?);
+                    refused.push(self.id_refused(wish, &plan, outcome, &journal).await?);
                 }
-                (plan, outcome) => return Ok(self.end(&wish, &plan, outcome, acceptance, &journal).await),
+                (plan, outcome) => return Ok((plan, outcome, journal)),
             }
         }
     }
 
     /// How it ended, once the ONU has come as far as was asked for, or that took too long.
-    pub(super) async fn end(
+    async fn end(
         &self,
         wish: &Registration,
         plan: &Plan,
@@ -279,13 +313,23 @@ impl Registering {
         journal: &JobJournal,
     ) -> End {
         let mut outcome = outcome;
-        let is_there = matches!(outcome.report.state, WriteState::Applied | WriteState::Unchanged);
         let mut installation = None;
-        if is_there && !outcome.is_pending && acceptance.wait_for != WaitFor::Configured {
+        if is_awaited(&outcome, acceptance) {
             let (seen, warnings) = self.accepted(wish, plan, acceptance).await;
             outcome.report.warnings.extend(warnings);
             installation = Some(seen);
         }
+        self.ended(plan, outcome, journal, installation).await
+    }
+
+    /// How it ended, with what was seen of the ONU.
+    pub(super) async fn ended(
+        &self,
+        plan: &Plan,
+        outcome: Outcome,
+        journal: &JobJournal,
+        installation: Option<gpon::Installation>,
+    ) -> End {
         let work = Work {
             jobs: self.jobs.clone(),
             olt: self.olt.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gpon::{OnuChange, OnuWish};
+use gpon::{ExpectedSerial, OnuChange, OnuWish};
 use zte::{ChangeError, NotChanged, Plan};
 
 use super::change::{SETTLED, Work};
@@ -51,12 +51,26 @@ impl Jobs {
         holding: Holding,
         caller: Option<&Arc<str>>,
     ) -> Result<Result<(Plan, HoldWish, Vec<String>), ChangeError>, NotBegun> {
-        let store = self.store()?;
         let change = OnuChange { wish: holding.wish(), ..change };
-        let mut plan = match olt.olt.plan(&change).await {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Err(error)),
-        };
+        match olt.olt.plan(&change).await {
+            Ok(plan) => self.drawn_hold(olt, change, plan, holding, caller).await,
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// The same, where what the OLT would have to be told is planned already.
+    ///
+    /// # Errors
+    /// As of [`plan_hold`](Self::plan_hold).
+    pub(super) async fn drawn_hold(
+        &self,
+        olt: &Writable,
+        change: OnuChange,
+        mut plan: Plan,
+        holding: Holding,
+        caller: Option<&Arc<str>>,
+    ) -> Result<Result<(Plan, HoldWish, Vec<String>), ChangeError>, NotBegun> {
+        let store = self.store()?;
         let wish = holding.wished(olt, held_by_plan(&plan), caller);
         let holds = store.holds(&all_of(&wish)).await?;
         let mut warnings = Vec::new();
@@ -123,10 +137,11 @@ impl Jobs {
             let work = work.clone();
             async move {
                 let made = async {
-                    let others = work.begin_wish(&wish, &wish.onu, &journal).await?;
-                    work.is_as_drawn(&plan, &wish, others.is_none()).await?;
-                    match others {
-                        Some(others) => Ok(Made::Lifted(others)),
+                    work.replaces_for(&wish, plan.serial().map(ExpectedSerial::Serial)).await?;
+                    let made = work.begin_wish(&wish, &wish.onu, &journal).await?;
+                    work.is_as_drawn(&plan, &wish, made.is_none()).await?;
+                    match made {
+                        Some(made) => Ok(made),
                         None => {
                             let made = work.olt.olt.apply(&plan, &journal, settled).await?;
                             Ok(Made::Change(Box::new(made)))
@@ -163,7 +178,7 @@ impl Work {
                 HoldAct::Suspend => OnuWish::Block,
                 HoldAct::Resume => OnuWish::Unblock,
             };
-            let who = plan.serial().map_or(gpon::ExpectedSerial::Without, gpon::ExpectedSerial::Serial);
+            let who = plan.serial().map_or(ExpectedSerial::Without, ExpectedSerial::Serial);
             let change =
                 OnuChange { expect: Some(who), ..OnuChange::new(gpon::OnuTarget::Place(plan.at()), wish) };
             if self.olt.olt.plan(&change).await?.steps() > 0 {

@@ -20,6 +20,8 @@ pub(super) enum Made {
     Change(Box<(Plan, Outcome)>),
     /// A hold is lifted, and for this reason the OLT is told nothing.
     Lifted(Vec<HoldRow>),
+    /// There was none to lift but one that was to be made later, which is not; these hold the ONU.
+    TakenBack(Vec<HoldRow>),
 }
 
 /// Why nothing came of it.
@@ -45,8 +47,10 @@ impl Work {
     ) -> Result<End, NotDone> {
         let made = async {
             let change = self.identified(change).await?;
+            // By now it is known who stands there, whatever was named.
+            self.replaces_for(&wish, change.identity()).await?;
             match self.begin_wish(&wish, &held_as(self.at, change.identity()), &journal).await? {
-                Some(others) => Ok(Made::Lifted(others)),
+                Some(made) => Ok(made),
                 None => {
                     let made = self.olt.olt.change(&change, &journal, settled).await?;
                     Ok(Made::Change(Box::new(made)))
@@ -67,7 +71,7 @@ impl Work {
                 let (plan, outcome) = *made;
                 Ok(self.ended(&plan, outcome, journal).await)
             }
-            Ok(Made::Lifted(others)) => Ok(self.lifted(&others).await),
+            Ok(made @ (Made::Lifted(_) | Made::TakenBack(_))) => Ok(self.lifted(made).await),
             Err(NotMade::Change(error)) => Err(self.failed(error, journal).await),
             Err(NotMade::Not(why)) => Err(self.not_done(why).await),
         }
@@ -86,14 +90,14 @@ impl Work {
         Ok(OnuChange { expect: Some(expect), ..change })
     }
 
-    /// Notes what is about to be done about the hold. Where lifting it tells the OLT nothing:
-    /// who holds the ONU still, or nobody where it stays shut.
+    /// Notes what is about to be done about the hold. Where lifting it tells the OLT nothing,
+    /// what came of it.
     pub(super) async fn begin_wish(
         &self,
         wish: &HoldWish,
         onu: &str,
         journal: &JobJournal,
-    ) -> Result<Option<Vec<HoldRow>>, NotMade> {
+    ) -> Result<Option<Made>, NotMade> {
         let kept = |error: StoreError| self.unkept(&error, wish);
         match wish.act {
             HoldAct::Suspend => {
@@ -101,21 +105,38 @@ impl Work {
                 Ok(None)
             }
             HoldAct::Resume => match journal.store.begin_resume(&self.job, onu).await.map_err(kept)? {
-                Lifting::NotHeld(by) => Err(NotMade::Not(NotDone::NotHeld {
-                    object: self.at,
-                    owner: wish.owner.clone(),
-                    by: names(&by),
-                })),
+                Lifting::NotHeld(by) => {
+                    let replaced = journal.store.replaced_by(&self.job).await.map_err(kept)?;
+                    if replaced.iter().any(|(_, act)| *act == HoldAct::Suspend) {
+                        journal.start().await.map_err(|lost| self.lost(lost, wish))?;
+                        return Ok(Some(Made::TakenBack(by)));
+                    }
+                    Err(NotMade::Not(NotDone::NotHeld {
+                        object: self.at,
+                        owner: wish.owner.clone(),
+                        by: names(&by),
+                    }))
+                }
                 Lifting::Last => Ok(None),
                 lifting => {
                     journal.start().await.map_err(|lost| self.lost(lost, wish))?;
-                    Ok(Some(match lifting {
+                    Ok(Some(Made::Lifted(match lifting {
                         Lifting::Others(others) => others,
                         _ => Vec::new(),
-                    }))
+                    })))
                 }
             },
         }
+    }
+
+    /// Has the job stand in the place of what was queued before, or not begin.
+    pub(super) async fn replaces_for(
+        &self,
+        wish: &HoldWish,
+        identity: Option<gpon::ExpectedSerial>,
+    ) -> Result<(), NotMade> {
+        let replaced = self.replaces(&wish.owner, identity).await;
+        replaced.map_err(|error| self.lost(JournalLost(error.to_string()), wish))
     }
 
     fn unkept(&self, error: &StoreError, wish: &HoldWish) -> NotMade {
@@ -135,12 +156,26 @@ impl Work {
     }
 
     /// Ends a job that lifted a hold and told the OLT nothing.
-    async fn lifted(&self, others: &[HoldRow]) -> End {
+    async fn lifted(&self, made: Made) -> End {
+        let (others, lifts) = match made {
+            Made::Lifted(others) => (others, true),
+            Made::TakenBack(others) => (others, false),
+            Made::Change(_) => (Vec::new(), true),
+        };
+        let others = others.as_slice();
         let warning = match others {
+            [] if !lifts => "this owner did not hold the ONU yet".to_owned(),
+            others if !lifts => {
+                format!("this owner did not hold the ONU yet; it is suspended by {}", names(others))
+            }
             [] => "the hold is lifted; the ONU stays shut: it was so before it was suspended, or somebody blocked it since".to_owned(),
             others => format!("the hold is lifted; the ONU stays suspended by {}", names(others)),
         };
-        let report = gpon::WriteReport { warnings: vec![warning], ..report(WriteState::Unchanged) };
+        let mut warnings = vec![warning];
+        if let Ok(store) = self.jobs.store() {
+            warnings.extend(self.replaced(store).await.unwrap_or_default());
+        }
+        let report = gpon::WriteReport { warnings, ..report(WriteState::Unchanged) };
         let said = of_change(&report, false, &self.olt.id, "");
         let suspended_by = Some(owners(others));
         let told = Told { suspended_by: suspended_by.clone(), ..Told::from(report.clone()).said(&said) };

@@ -2,12 +2,13 @@ use std::collections::BTreeMap;
 
 use futures::poll;
 use gpon::{OnuChange, OnuTarget, OnuWish};
-use zte::{OltSettings, SnmpSettings, SnmpTransport};
+use zte::{Olt, OltSettings, SnmpSettings, SnmpTransport};
 
 use super::change::Work;
 use super::*;
-use crate::cache::CacheTimes;
+use crate::cache::{Cache, CacheTimes};
 use crate::store::{JobFilter, JobState, NewPlan, StepState, StoreSettings, Way};
+use crate::writing::{Gate, SaveMode, Writes};
 
 /// Longer than anything takes that is waited for here.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,7 +33,8 @@ impl Case {
         let gate = Arc::new(Gate::new(Arc::clone(&id)));
         let cache = Cache::from(CacheTimes::default());
         let (save, writes) = (SaveMode::Manual, Writes::On);
-        let olt = Writable { id, olt, gate, cache, save, writes };
+        let (accept_wait, limits) = (Duration::ZERO, crate::limits::OpticalLimits::default());
+        let olt = Writable { id, olt, gate, cache, save, writes, accept_wait, limits };
         let tasks = Tasks::default();
         let jobs =
             Jobs::new(Ok(store.clone()), ["a"], SaveTimes::default(), CallbackSettings::default(), tasks);

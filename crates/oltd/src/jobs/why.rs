@@ -153,6 +153,11 @@ impl NotDone {
                 let detail = format!("{olt}: nothing was sent; cancelled by {by}");
                 Failure::new(ErrorCode::Cancelled, "The job was cancelled before anything was sent.", detail)
             }
+            Self::Replaced { by } => {
+                let message = "A later wish of the same owner took its place before anything was sent.";
+                let detail = format!("{olt}: nothing was sent; job {by} took its place");
+                Failure::new(ErrorCode::Cancelled, message, detail)
+            }
             Self::Ending => ending(format!("{olt}: nothing was sent")),
             Self::Lost => Failure::new(
                 ErrorCode::OutcomeUnknown,

@@ -134,6 +134,8 @@ families! {
     ONUS, Gauge "oltd_onus" [olt pon state] "ONUs of a PON by state, from its newest whole reading.";
     ONUS_AGE, Gauge "oltd_onus_age_seconds" [olt pon] "Age of the reading that the ONUs of a PON were counted in.";
 
+    HOLDS, Gauge "oltd_holds" [olt] "Holds that keep ONUs out of service, those that are being made included. Absent where another instance writes to the OLT.";
+
     CALLBACKS, Counter "oltd_callbacks_total" [outcome] "Tries to tell the end of a job to a callback_url, by outcome: delivered, failed (it is tried again), given_up.";
     CALLBACKS_WAITING, Gauge "oltd_callbacks_waiting" [] "Ends of jobs that are to be told, up to the 10000 that wait in memory.";
 

@@ -66,6 +66,8 @@ pub struct Figures {
     pub olts: Vec<(String, OltStats)>,
     /// The readings that are kept.
     pub cache: CacheFigures,
+    /// How many holds there are of each OLT that is written to.
+    pub holds: Vec<(String, u64)>,
     /// The ends of jobs that are told.
     pub callbacks: CallFigures,
     /// What runs beside the requests.
@@ -81,6 +83,7 @@ impl Figures {
             own,
             olts: Vec::new(),
             cache: CacheFigures::default(),
+            holds: Vec::new(),
             callbacks: CallFigures::default(),
             tasks: Vec::new(),
             log_lost: 0,
@@ -117,10 +120,13 @@ struct Scrape {
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder) -> fmt::Result {
         let mut page = Page::new(encoder);
-        let Figures { own, olts, cache, callbacks, tasks, log_lost } = &self.figures;
+        let Figures { own, olts, cache, holds, callbacks, tasks, log_lost } = &self.figures;
         own.http().write(&mut page)?;
         olts::write(olts, &mut page)?;
         cache::write(cache, &mut page)?;
+        page.family(&families::HOLDS, |mut samples| {
+            holds.iter().try_for_each(|(olt, count)| samples.count(&[olt], *count))
+        })?;
         callbacks::write(*callbacks, &mut page)?;
         tasks::write(tasks, &mut page)?;
         process::write(self.process, &mut page)?;

@@ -40,6 +40,8 @@ pub struct NewItem {
     pub place: Option<String>,
     /// The serial number of its ONU, if that was said.
     pub serial: Option<String>,
+    /// Whose hold it makes or lifts, if it does.
+    pub owner: Option<String>,
     /// What is wished for it.
     pub document: SecretSlice<u8>,
 }
@@ -139,10 +141,11 @@ impl Store {
         turn.run(put).await?;
         for (nr, item) in (0_i64..).zip(batch.items) {
             let document = self.sealer().seal_secret(item_of(&item.job), &item.document)?;
-            let put = "INSERT INTO batch_items (parent, nr, job, olt, place, serial, ended, document)
-                VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
+            let put = "INSERT INTO batch_items (parent, nr, job, olt, place, serial, owner, ended, document)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)";
             let put = sql(put).bind(id).bind(nr).bind(&item.job).bind(item.olt.as_deref());
-            turn.run(put.bind(item.place.as_deref()).bind(item.serial.as_deref()).bind(document)).await?;
+            let put = put.bind(item.place.as_deref()).bind(item.serial.as_deref());
+            turn.run(put.bind(item.owner.as_deref()).bind(document)).await?;
         }
         turn.commit().await
     }
@@ -301,35 +304,10 @@ impl Store {
         turn.commit().await?;
         Ok(cancelled)
     }
-
-    /// Targets of this kind of batch that have not begun and are about this ONU, by its serial
-    /// number or by where it stands.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn queued_items(
-        &self,
-        kind: &str,
-        (olt, place): (&str, &str),
-        serial: Option<&str>,
-    ) -> Result<Vec<QueuedItem>, StoreError> {
-        let select = "SELECT batch_items.parent, nr, job FROM batch_items
-            JOIN jobs AS whole ON whole.id = batch_items.parent
-            WHERE ended = 0 AND whole.kind = $1
-                AND (serial = $4 OR (batch_items.olt = $2 AND place = $3))
-                AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = batch_items.job AND jobs.state <> 'queued')
-            ORDER BY whole.n, nr";
-        let rows = sql(select).bind(kind).bind(olt).bind(place).bind(serial).fetch_all(self.readers()).await;
-        let of = |row: &SqliteRow| {
-            let parent: String = column(row, "parent")?;
-            Ok(QueuedItem { nr: nr(row, &parent)?, job: column(row, "job")?, parent })
-        };
-        rows.map_err(StoreError::when("look for what is queued"))?.iter().map(of).collect()
-    }
 }
 
 /// Notes that so many further targets have ended.
-async fn count(turn: &mut Turn<'_>, parent: &str, ended: u64) -> Result<(), StoreError> {
+pub(super) async fn count(turn: &mut Turn<'_>, parent: &str, ended: u64) -> Result<(), StoreError> {
     let update = "UPDATE jobs SET done = done + $2, pad = $3 WHERE id = $1 AND finished_at IS NULL";
     let ended = i64::try_from(ended).unwrap_or(i64::MAX);
     let pad = room(Stage::Progressed, JobState::Running);

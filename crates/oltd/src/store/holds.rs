@@ -125,7 +125,10 @@ pub enum Lifting {
     Last,
 }
 
-const SELECT: &str = "SELECT holds.*, jobs.state AS job_state, jobs.accepted, EXISTS (
+macro_rules! select_holds {
+    ($page:literal) => {
+        concat!(
+            "SELECT holds.*, jobs.state AS job_state, jobs.accepted, EXISTS (
         SELECT 1 FROM hold_wishes JOIN jobs AS lifter ON lifter.id = hold_wishes.of
         WHERE hold_wishes.olt = holds.olt AND hold_wishes.onu = holds.onu
             AND hold_wishes.owner = holds.owner AND hold_wishes.act = 'resume'
@@ -134,7 +137,14 @@ const SELECT: &str = "SELECT holds.*, jobs.state AS job_state, jobs.accepted, EX
     FROM holds LEFT JOIN jobs ON jobs.id = holds.job
     WHERE ($1 IS NULL OR holds.olt = $1) AND ($2 IS NULL OR holds.owner = $2)
         AND ($3 IS NULL OR holds.onu = $3)
-    ORDER BY holds.olt, holds.onu, holds.since, holds.owner";
+    ORDER BY holds.olt, holds.onu, holds.since, holds.owner",
+            $page
+        )
+    };
+}
+
+const SELECT: &str = select_holds!("");
+const SELECT_PAGE: &str = select_holds!(" LIMIT $4 OFFSET $5");
 
 impl HoldRow {
     fn of(row: &SqliteRow) -> Result<Self, StoreError> {
@@ -253,6 +263,45 @@ impl Store {
         let select = sql(SELECT).bind(olt.as_deref()).bind(owner.as_deref()).bind(onu.as_deref());
         let rows = select.fetch_all(self.readers()).await.map_err(StoreError::when("read holds"))?;
         rows.iter().map(HoldRow::of).collect()
+    }
+
+    /// So many of them behind so many others, and how many there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holds_page(
+        &self,
+        filter: &HoldFilter,
+        behind: u64,
+        most: u64,
+    ) -> Result<(Vec<HoldRow>, u64), StoreError> {
+        let HoldFilter { olt, owner, onu } = filter;
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let count = "SELECT COUNT(*) AS n FROM holds WHERE ($1 IS NULL OR olt = $1)
+            AND ($2 IS NULL OR owner = $2) AND ($3 IS NULL OR onu = $3)";
+        let count = sql(count).bind(olt.as_deref()).bind(owner.as_deref()).bind(onu.as_deref());
+        let failed = || StoreError::when("read holds");
+        let all: i64 = column(&count.fetch_one(self.readers()).await.map_err(failed())?, "n")?;
+        let select = sql(SELECT_PAGE).bind(olt.as_deref()).bind(owner.as_deref()).bind(onu.as_deref());
+        let rows = select.bind(number(most)).bind(number(behind)).fetch_all(self.readers()).await;
+        let rows = rows.map_err(failed())?.iter().map(HoldRow::of).collect::<Result<_, _>>()?;
+        Ok((rows, u64::try_from(all).unwrap_or_default()))
+    }
+
+    /// How many holds there are of which OLT; those without any are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_holds(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        if !self.inner().holds.load(Ordering::SeqCst) {
+            return Ok(BTreeMap::new());
+        }
+        let count = sql("SELECT olt, COUNT(*) AS n FROM holds GROUP BY olt");
+        let rows = count.fetch_all(self.readers()).await.map_err(StoreError::when("count holds"))?;
+        let of = |row: &SqliteRow| {
+            Ok((column(row, "olt")?, u64::try_from(column::<i64>(row, "n")?).unwrap_or_default()))
+        };
+        rows.iter().map(of).collect()
     }
 
     /// Notes, before anything is sent, that a job makes the hold of this ONU that it is to make.

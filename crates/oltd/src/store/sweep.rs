@@ -90,6 +90,7 @@ impl Store {
                 "DELETE FROM outbox WHERE job = $1",
                 "DELETE FROM hold_wishes WHERE of = $1",
                 "DELETE FROM deleted_holds WHERE deletion = $1",
+                "DELETE FROM replaced WHERE job = $1",
             ];
             match self.remove(select, from, "DELETE FROM jobs WHERE id = $1").await? {
                 0 => break,
@@ -104,6 +105,7 @@ impl Store {
                 "DELETE FROM duties WHERE job IN (SELECT job FROM batch_items WHERE parent = $1)",
                 "DELETE FROM hold_wishes WHERE of IN (SELECT job FROM batch_items WHERE parent = $1)",
                 "DELETE FROM deleted_holds WHERE deletion IN (SELECT job FROM batch_items WHERE parent = $1)",
+                "DELETE FROM replaced WHERE job IN (SELECT job FROM batch_items WHERE parent = $1)",
                 "DELETE FROM jobs WHERE parent = $1",
                 "DELETE FROM batch_items WHERE parent = $1",
                 "DELETE FROM batches WHERE job = $1",

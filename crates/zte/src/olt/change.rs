@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gpon::{OnuChange, OnuRef, OnuTarget, SerialNumber};
+use gpon::{OnuChange, OnuRef, OnuTarget, PonPort, SerialNumber};
 use tokio::time::Instant;
 
 use super::Olt;
@@ -11,6 +11,7 @@ use crate::change::{
     self, ChangeError, How, Journal, NotChanged, Outcome, Plan, Progress, Run, Survey, Turn,
 };
 use crate::cli::show::onu_by_sn::ShowOnuBySn;
+use crate::cli::text::PonConfig;
 use crate::cli::{Cli, Mode, Rank, WriteTurn};
 use crate::firmware::dialect::{Changes, Dialect};
 use crate::reach::terminal::PATIENCE;
@@ -43,6 +44,33 @@ impl Olt {
             planned(&mut survey, ground.dialect, change, at).await
         };
         Box::pin(planned).await.map_err(|why| self.failed(&act(change), why))
+    }
+
+    /// What changes of ONUs of one PON would do: by one turn and one reading of the PON. Only
+    /// reads are made. Each has its own end, in their order; others wait for all of them.
+    pub async fn plan_together(
+        &self,
+        pon: PonPort,
+        all: &[(OnuRef, OnuChange)],
+    ) -> Vec<Result<Plan, ChangeError>> {
+        let begun = async {
+            let ground = self.ground().await?;
+            let deadline = Instant::now() + PATIENCE;
+            let mut turn = ground.cli.read_turn(deadline).await?;
+            let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
+            let stands = survey.pon(pon).await?;
+            let mut plans = Vec::with_capacity(all.len());
+            for (at, change) in all {
+                plans.push(planned_on(&mut survey, ground.dialect, &stands, (change, *at)).await);
+            }
+            Ok::<_, NotChanged>(plans)
+        };
+        let plans = Box::pin(begun).await;
+        let plans = plans.unwrap_or_else(|why| all.iter().map(|_| Err(why.clone())).collect());
+        let failed = |((_, change), plan): (&(OnuRef, OnuChange), Result<Plan, NotChanged>)| {
+            plan.map_err(|why| self.failed(&act(change), why))
+        };
+        all.iter().zip(plans).map(failed).collect()
     }
 
     /// Makes a change. Whatever becomes of who waits for it, it runs to a known end:
@@ -278,7 +306,18 @@ pub(super) async fn planned(
     change: &OnuChange,
     at: OnuRef,
 ) -> Result<Plan, NotChanged> {
-    let have = survey.config(at, change::blocks(&change.wish)).await?;
+    let pon = survey.pon(at.pon).await?;
+    planned_on(survey, dialect, &pon, (change, at)).await
+}
+
+/// The same on a PON that has been read.
+async fn planned_on(
+    survey: &mut Survey<'_>,
+    dialect: &Dialect,
+    pon: &PonConfig,
+    (change, at): (&OnuChange, OnuRef),
+) -> Result<Plan, NotChanged> {
+    let have = survey.config_on(pon, at, change::blocks(&change.wish)).await?;
     let life = match have.registered {
         Some(_) if change::restarts(&change.wish) => Some(survey.life(at).await?),
         _ => None,

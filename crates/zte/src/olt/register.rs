@@ -69,6 +69,44 @@ impl Olt {
         Box::pin(planned).await.map_err(|why| self.failed(&act(wish), why))
     }
 
+    /// What registrations on one PON would do, one after the other: by one turn and one reading
+    /// of the PON, each with a number of its own. No serial number may be among them twice.
+    pub async fn plan_registrations(
+        &self,
+        all: &[&Registration],
+        taken: Taken<'_>,
+    ) -> Vec<Result<Plan, ChangeError>> {
+        let begun = async {
+            let ground = self.ground().await?;
+            let mut shared = Shared::default();
+            loop {
+                let deadline = Instant::now() + PATIENCE;
+                let mut turn = ground.cli.read_turn(deadline).await?;
+                let mut survey = Survey { turn: Turn::Reading(&mut turn, deadline), changes: ground.changes };
+                let mut plans = Vec::with_capacity(all.len());
+                for wish in all {
+                    let plan = self.planned_registration(&mut survey, &ground, wish, taken, &mut shared);
+                    plans.push(Box::pin(plan).await);
+                    if shared.listings.is_missing() {
+                        break;
+                    }
+                }
+                if !shared.listings.is_missing() {
+                    return Ok::<_, NotChanged>(plans);
+                }
+                drop(turn);
+                self.list_for(&mut shared.listings).await?;
+                shared.renew();
+            }
+        };
+        let plans =
+            begun.await.unwrap_or_else(|why| all.iter().map(|_| Err(NotChanged::clone(&why))).collect());
+        let failed = |(wish, plan): (&&Registration, Result<Plan, NotChanged>)| {
+            plan.map_err(|why| self.failed(&act(wish), why))
+        };
+        all.iter().zip(plans).map(failed).collect()
+    }
+
     /// Registers an ONU, or completes one that is registered there: see
     /// [`change`](Self::change) for how it ends.
     ///

@@ -39,6 +39,10 @@ pub(crate) struct Told<Row>(PhantomData<Row>);
 #[derive(Debug)]
 pub(crate) struct ToldList<Row>(PhantomData<Row>);
 
+/// A page of such a list.
+#[derive(Debug)]
+pub(crate) struct ToldPage<Row>(PhantomData<Row>);
+
 /// A change of ours that was made.
 #[derive(Debug)]
 pub(crate) struct Done<Row>(PhantomData<Row>);
@@ -109,6 +113,15 @@ impl<Row: ToSchema> IntoResponses for Told<Row> {
 impl<Row: ToSchema> IntoResponses for ToldList<Row> {
     fn responses() -> Set {
         described(|| plain::<Row>(list::<Row>(), &Value::Null))
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for ToldPage<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let page = serde_json::to_value(Page::schema()).unwrap_or_default();
+            plain::<Row>(list::<Row>(), &page["properties"])
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use utoipa::{OpenApi as _, ToSchema};
 
 pub(crate) use answers::{
     BatchMade, Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Registered,
-    Shown, Told, ToldList,
+    Shown, Told, ToldList, ToldPage,
 };
 pub(crate) use failures::{
     ApplyFailures, BatchFailures, CancelFailures, CardFailures, DiagnosisFailures, FreeIdFailures,

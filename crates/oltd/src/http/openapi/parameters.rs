@@ -104,6 +104,8 @@ parameters! {
     WhichHolds: [
         query("olt", schema::OltId::schema(), "Only holds at this OLT."),
         query("owner", schema::Reference::schema(), "Only holds of this owner."),
+        query("page", whole(*PAGES.start(), *PAGES.end()).default(Some(1.into())), "Which page; past the end there are no rows."),
+        query("limit", whole(1, 1000).default(Some(100.into())), "Rows of a page."),
     ];
     WhichJobs: [
         query("state", schema::JobState::schema(), "Only jobs in this state."),

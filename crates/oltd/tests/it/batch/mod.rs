@@ -2,15 +2,19 @@
 
 #[cfg(unix)]
 mod again;
+mod awaited;
 mod cancel;
+mod filter;
 mod kinds;
 mod later;
+mod meanwhile;
 mod olts;
 mod one_session;
 mod outcomes;
 mod planned;
 #[cfg(unix)]
 mod register;
+mod replaced;
 mod restarted;
 mod spread;
 mod together;

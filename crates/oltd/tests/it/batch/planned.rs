@@ -34,3 +34,46 @@ async fn what_would_be_done_is_told_of_each() {
     }
     assert_eq!(writer.get("/jobs").await.body["data"], json!([]), "nothing is kept");
 }
+
+/// Those of one PON are planned in one turn, by one reading of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn targets_of_a_pon_share_what_is_read_of_it() {
+    let writer = Writer::start(SMALL).await;
+    let asked = async |work: &dyn Fn(u8) -> Value| {
+        writer.sim.reset_command_lines();
+        let targets: Vec<Value> = (1..=7).map(work).collect();
+        let wish = json!({"targets": targets});
+        let answer = writer.put(&format!("{NAMES}?dry_run=true"), wish).await;
+        assert_eq!(each(&answer, "will"), ["change"; 7], "{}", answer.body);
+        writer.sim.command_lines().len()
+    };
+    // The first that is asked of an OLT logs in and learns.
+    asked(&|onu| named(onu, "first")).await;
+    let together = asked(&|onu| named(onu, &format!("House {onu}"))).await;
+    writer.sim.reset_command_lines();
+    for onu in 1..=7 {
+        let path = "/onu-management/description?dry_run=true";
+        assert_eq!(writer.put(path, named(onu, &format!("House {onu}"))).await.status, 200);
+    }
+    let alone = writer.sim.command_lines().len();
+    assert_eq!((alone, together), (14, 8), "one line of the PON, and one of each ONU");
+}
+
+/// Several registrations without a number are planned as they would be made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_registration_is_planned_with_a_number_of_its_own() {
+    let writer = Writer::start(SMALL).await;
+    let wish = |nr: u32| {
+        json!({
+            "pon_port": "1/1/1", "serial_number": format!("ZTEGB{nr:07X}"), "onu_type": "ZTE-F660",
+            "profile": {"dba_profile": "UP-10M", "vlan": 100},
+        })
+    };
+    let targets: Vec<Value> = (1..=20).map(wish).collect();
+    let answer = writer
+        .send(reqwest::Method::POST, "/batch/register?dry_run=true", Some(json!({"targets": targets})))
+        .await;
+    assert_eq!(each(&answer, "will"), ["change"; 20], "{}", answer.body);
+    assert_eq!(each(&answer, "onu_id"), (8..28).collect::<Vec<_>>(), "{}", answer.body);
+    assert!(writer.configured().is_empty());
+}

@@ -1,6 +1,7 @@
 //! The store, as the rest of the server and an operator use it.
 
 mod backup;
+mod batch_sweep;
 mod disk;
 mod files;
 mod full;
