@@ -182,7 +182,10 @@ impl<'a> Run<'a> {
             let effects = self.effects(&seen, std::mem::take(&mut untouched));
             let foreign = super::effect::foreign(self.plan, &seen.config);
             let stranger = super::effect::is_of_another(self.plan, &seen.config);
-            if stranger || (interrupted && how == How::Auto && !made && !foreign.is_empty()) {
+            if stranger {
+                return self.another_stands(foreign);
+            }
+            if interrupted && how == How::Auto && !made && !foreign.is_empty() {
                 return self.pending(foreign);
             }
             if effects.contains(&Effect::Unknown) {

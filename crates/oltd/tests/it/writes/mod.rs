@@ -34,6 +34,7 @@ mod save_plan;
 mod saving;
 #[cfg(unix)]
 mod stopped;
+mod strangers;
 mod together;
 mod told;
 mod torn;
