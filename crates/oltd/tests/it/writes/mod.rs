@@ -10,6 +10,7 @@ mod cancel;
 #[cfg(unix)]
 pub(crate) mod daemon;
 mod every_step;
+mod glitches;
 mod hostile;
 #[cfg(unix)]
 mod idempotency;
