@@ -130,8 +130,7 @@ async fn plan_item(
                 drawn.map(|(plan, _, warnings)| (plan, warnings))
             }
             ItemWish::Register(wish) => {
-                let planned = olt.olt.plan_registration(wish, &jobs.taken(olt)).await;
-                planned.map(|plan| (plan, Vec::new()))
+                jobs.draw_registration(olt, wish).await?.map(|plan| (plan, Vec::new()))
             }
         })
     };

@@ -218,10 +218,8 @@ impl Work {
     }
 
     pub(super) async fn failed(&self, error: ChangeError, journal: &JobJournal) -> NotDone {
-        if let Some(by) = journal.held_by() {
-            return self.not_done(NotDone::HeldByOwners { object: self.at, by: by.to_owned() }).await;
-        }
-        self.not_done(self.jobs.why_not(&self.olt, error)).await
+        let why = journal.refused().unwrap_or_else(|| self.jobs.why_not(&self.olt, error));
+        self.not_done(why).await
     }
 
     /// Keeps why nothing was sent.

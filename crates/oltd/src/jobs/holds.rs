@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuWish, WriteReport, WriteState};
+use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuWish, SerialNumber, WriteReport, WriteState};
 use zte::Plan;
 
 use super::change::Work;
 use super::journal::Kept;
 use super::{Answered, Asked, Jobs, NotBegun, Writable, new_id};
-use crate::store::{HoldAct, HoldFilter, HoldRow, HoldWish, JobRow, Store, StoreError};
+use crate::store::{HoldAct, HoldFilter, HoldRow, HoldState, HoldWish, JobRow, Store, StoreError};
 
 /// Whose holds those are whose request names no owner, where the server asks for no token.
 pub const NOBODY: &str = "anonymous";
@@ -109,6 +109,23 @@ impl Jobs {
         Ok(self.store()?.holds(filter).await?)
     }
 
+    /// Where the ONU with this serial number stood when it was suspended, as long as that is
+    /// known; `None` for one that nobody holds.
+    ///
+    /// # Errors
+    /// When the store fails, or there is none.
+    pub async fn suspended_at(&self, olt: &str, serial: SerialNumber) -> Result<Option<OnuRef>, NotBegun> {
+        let onu = Some(serial.to_string());
+        let filter = HoldFilter { olt: Some(olt.to_owned()), onu, ..HoldFilter::default() };
+        for hold in self.store()?.holds(&filter).await? {
+            let job = self.store()?.job(&hold.job).await?;
+            if let Some(at) = job.and_then(|job| super::place(&job.object)) {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
     /// What these jobs are to do about holds, by job.
     pub(super) async fn hold_wishes(
         &self,
@@ -129,7 +146,9 @@ impl Jobs {
         plan: &Plan,
         forth: bool,
     ) -> Result<Vec<HoldRow>, StoreError> {
-        if !matches!((plan.kind(), forth), ("unblock", true) | ("block", false)) {
+        let opens = matches!((plan.kind(), forth), ("unblock", true) | ("block", false));
+        // One that is registered comes into service too.
+        if !opens && !(forth && plan.registers()) {
             return Ok(Vec::new());
         }
         let filter =
@@ -182,10 +201,13 @@ impl Work {
         let onu = wish.as_ref().map_or_else(|| held_by_plan(plan), |wish| wish.onu.clone());
         let holds = self.holds_of(&onu).await?;
         if let Some(wish) = wish {
-            return Ok(went_well.then(|| wished(&wish, holds, report)));
+            return Ok(went_well.then(|| wished(&wish, holds, report, &self.job)));
         }
         match plan.kind() {
             _ if !went_well || holds.is_empty() => {}
+            super::REGISTER => {
+                report.warnings.push(format!("the ONU is suspended by {}", names(&holds)));
+            }
             "block" => {
                 store.note_blocked(&self.olt.id, &onu).await?;
                 let by = names(&holds);
@@ -205,12 +227,22 @@ impl Work {
     }
 }
 
+const OPENED: &str = "somebody had brought the ONU into service while it was suspended";
+const LOST_OPEN: &str = "the ONU was in service while it was suspended: the OLT had lost that by starting again, or somebody had brought it into service";
+
 /// Who holds the ONU once this wish has come true, and what a person should know of it.
-fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec<String> {
-    let made = |hold: &HoldRow| hold.state != crate::store::HoldState::BeingMade;
+fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport, job: &str) -> Vec<String> {
+    let made = |hold: &HoldRow| hold.state != HoldState::BeingMade;
+    // Of what is not known to be held still, the OLT may have lost it.
+    let lost = holds.iter().any(|hold| hold.state == HoldState::Unknown);
+    let was_open = if lost { LOST_OPEN } else { OPENED };
     let mut holds: Vec<_> = holds.into_iter().filter(made).collect();
     let own = holds.iter().position(|hold| hold.owner == wish.owner).map(|own| holds.remove(own));
+    // What this job itself has made is made anew.
+    let own = own.filter(|own| own.job != job);
     let unchanged = report.state == WriteState::Unchanged;
+    // What is settled may be so without a line.
+    let was_shut = unchanged || report.steps.is_empty();
     let mut owners = owners(&holds);
     let mut warn = |text: String| report.warnings.push(text);
     match wish.act {
@@ -227,8 +259,8 @@ fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec
                 ),
                 None => {}
             }
-            if !unchanged && (own.is_some() || !holds.is_empty()) {
-                warn("somebody had brought the ONU into service while it was suspended".to_owned());
+            if !was_shut && (own.is_some() || !holds.is_empty()) {
+                warn(was_open.to_owned());
             }
             if !holds.is_empty() {
                 warn(format!("it is suspended by {} too", names(&holds)));
@@ -236,7 +268,7 @@ fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec
             owners.push(wish.owner.clone());
         }
         HoldAct::Resume if unchanged => {
-            warn("somebody had brought the ONU into service while it was suspended".to_owned());
+            warn(was_open.to_owned());
         }
         HoldAct::Resume => {}
     }

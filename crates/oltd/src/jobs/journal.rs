@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zte::{Journal, JournalLost, Plan, Progress, StepMark};
 
 use super::holds::names;
-use super::{Jobs, Writable};
+use super::{Jobs, NotDone, Writable};
 use crate::store::{self, DRAFT_KEPT, NewPlan, Store, StoreError};
 
 /// What keeps the plan of a job.
@@ -30,8 +30,8 @@ pub(super) struct JobJournal {
     begun: AtomicBool,
     /// Which of its steps change what a save keeps.
     configures: OnceLock<Vec<bool>>,
-    /// Who holds the ONU that it would have brought into service.
-    held_by: OnceLock<String>,
+    /// Why it was not begun, for what the plan alone shows.
+    refused: OnceLock<NotDone>,
     /// Whether the job has begun with another plan, so that nobody can cancel it any more.
     goes_on: bool,
 }
@@ -61,7 +61,7 @@ impl JobJournal {
             beginning,
             begun,
             configures: OnceLock::new(),
-            held_by: OnceLock::new(),
+            refused: OnceLock::new(),
             goes_on: false,
         }
     }
@@ -81,9 +81,9 @@ impl JobJournal {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Who holds the ONU that it would have brought into service, and why.
-    pub(super) fn held_by(&self) -> Option<&str> {
-        self.held_by.get().map(String::as_str)
+    /// Why it was not begun, where its plan would bring into service what is suspended.
+    pub(super) fn refused(&self) -> Option<NotDone> {
+        self.refused.get().cloned()
     }
 
     /// Nobody but its owners brings into service what is suspended.
@@ -92,8 +92,10 @@ impl JobJournal {
         match by.map_err(lost)?.as_slice() {
             [] => Ok(()),
             by => {
-                let by = self.held_by.get_or_init(|| names(by));
-                Err(JournalLost(format!("the ONU is suspended by {by}")))
+                let (object, by) = (plan.at(), names(by));
+                let text = format!("the ONU is suspended by {by}");
+                let _ = self.refused.set(NotDone::HeldByOwners { object, by });
+                Err(JournalLost(text))
             }
         }
     }

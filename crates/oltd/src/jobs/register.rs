@@ -10,6 +10,7 @@ use super::acceptance::Acceptance;
 use super::again::Again;
 use super::cancel::Cancellable;
 use super::change::{SETTLED, Work, document};
+use super::holds::names;
 use super::journal::{JobJournal, Kept};
 use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
 use crate::store::{PlanEnd, Store};
@@ -75,10 +76,30 @@ impl Jobs {
         olt: &Writable,
         wish: &Registration,
     ) -> Result<Result<KeptPlan, ChangeError>, NotBegun> {
-        self.store()?;
-        match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+        match self.draw_registration(olt, wish).await? {
             Ok(plan) => Ok(Ok(self.keep_plan(olt, &plan).await?)),
             Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// Plans a registration; nothing is kept.
+    ///
+    /// # Errors
+    /// As of [`plan_registration`](Self::plan_registration).
+    pub(super) async fn draw_registration(
+        &self,
+        olt: &Writable,
+        wish: &Registration,
+    ) -> Result<Result<Plan, ChangeError>, NotBegun> {
+        let store = self.store()?;
+        let plan = match olt.olt.plan_registration(wish, &self.taken(olt)).await {
+            Ok(plan) => plan,
+            Err(error) => return Ok(Err(error)),
+        };
+        let by = self.held_against(store, &olt.id, "", &plan, true).await?;
+        match by.is_empty() {
+            true => Ok(Ok(plan)),
+            false => Err(NotBegun::HeldByOwners { object: plan.at(), by: names(&by) }),
         }
     }
 
@@ -169,7 +190,8 @@ impl Among {
             Ok((plan, outcome)) => Ok(registering.end(&wish, &plan, outcome, acceptance, &journal).await),
             Err(error) => {
                 let cancelled = place.cancelled().filter(|_| matches!(error.why, NotChanged::Journal(_)));
-                let why = cancelled.unwrap_or_else(|| registering.jobs.why_not(&registering.olt, error));
+                let why = cancelled.or_else(|| journal.refused());
+                let why = why.unwrap_or_else(|| registering.jobs.why_not(&registering.olt, error));
                 Err(registering.not_done(why).await)
             }
         }
@@ -214,7 +236,10 @@ impl Registering {
             };
             let made = match made {
                 Ok(Ok(made)) => made,
-                Ok(Err(error)) => return Err(self.not_done(self.jobs.why_not(&self.olt, error)).await),
+                Ok(Err(error)) => {
+                    let why = journal.refused().unwrap_or_else(|| self.jobs.why_not(&self.olt, error));
+                    return Err(self.not_done(why).await);
+                }
                 Err(why) => return Err(self.not_done(why).await),
             };
             match made {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuChange, WriteState};
+use gpon::{ExpectedSerial, OnuChange, WriteState};
 use zte::{ChangeError, JournalLost, NotChanged, Outcome, Plan};
 
 use super::cancel::Cancellable;
@@ -20,6 +20,8 @@ pub(super) enum Made {
     Change(Box<(Plan, Outcome)>),
     /// A hold is lifted, and for this reason the OLT is told nothing.
     Lifted(Vec<HoldRow>),
+    /// The last hold is lifted of an ONU that is registered nowhere any more.
+    Gone,
 }
 
 /// Why nothing came of it.
@@ -44,13 +46,17 @@ impl Work {
         place: Cancellable,
     ) -> Result<End, NotDone> {
         let made = async {
-            let change = self.identified(change).await?;
+            let change = self.identified(change, &wish).await?;
             match self.begin_wish(&wish, &held_as(self.at, change.identity()), &journal).await? {
                 Some(others) => Ok(Made::Lifted(others)),
-                None => {
-                    let made = self.olt.olt.change(&change, &journal, settled).await?;
-                    Ok(Made::Change(Box::new(made)))
-                }
+                None => match self.olt.olt.change(&change, &journal, settled).await {
+                    Ok(made) => Ok(Made::Change(Box::new(made))),
+                    Err(error) if self.is_gone(&error, &change, &wish).await? => {
+                        journal.start().await.map_err(|lost| self.lost(lost, &wish))?;
+                        Ok(Made::Gone)
+                    }
+                    Err(error) => Err(error.into()),
+                },
             }
         };
         let (_alone, made) = self.in_turn(made, &journal, &place).await?;
@@ -67,23 +73,42 @@ impl Work {
                 let (plan, outcome) = *made;
                 Ok(self.ended(&plan, outcome, journal).await)
             }
-            Ok(Made::Lifted(others)) => Ok(self.lifted(&others).await),
+            Ok(Made::Lifted(others)) => Ok(self.lifted(&others, &left_shut(&others)).await),
+            Ok(Made::Gone) => Ok(self.lifted(&[], GONE).await),
             Err(NotMade::Change(error)) => Err(self.failed(error, journal).await),
             Err(NotMade::Not(why)) => Err(self.not_done(why).await),
         }
     }
 
     /// The change with who stands at the place, where nobody said so.
-    async fn identified(&self, change: OnuChange) -> Result<OnuChange, NotMade> {
+    async fn identified(&self, change: OnuChange, wish: &HoldWish) -> Result<OnuChange, NotMade> {
         if change.identity().is_some() {
             return Ok(change);
         }
-        let plan = self.olt.olt.plan(&change).await?;
-        let expect = match plan.serial() {
-            Some(serial) => gpon::ExpectedSerial::Serial(serial),
-            None => gpon::ExpectedSerial::Without,
+        let expect = match self.olt.olt.plan(&change).await {
+            Ok(plan) => plan.serial().map_or(ExpectedSerial::Without, ExpectedSerial::Serial),
+            // Where nobody stands, only one can be meant that was held by its place.
+            Err(error) if wish.act == HoldAct::Resume && matches!(error.why, NotChanged::NoSuchOnu(_)) => {
+                ExpectedSerial::Without
+            }
+            Err(error) => return Err(error.into()),
         };
         Ok(OnuChange { expect: Some(expect), ..change })
+    }
+
+    /// Whether the ONU whose hold is lifted was not found because it is registered nowhere any
+    /// more. One without a serial number is the one at its place, and that was read.
+    async fn is_gone(
+        &self,
+        error: &ChangeError,
+        change: &OnuChange,
+        wish: &HoldWish,
+    ) -> Result<bool, NotMade> {
+        let is_away = matches!(error.why, NotChanged::NoSuchOnu(_) | NotChanged::IdentityMismatch { .. });
+        match change.identity().filter(|_| is_away && wish.act == HoldAct::Resume) {
+            Some(ExpectedSerial::Serial(serial)) => Ok(self.olt.olt.is_gone(serial).await?),
+            who => Ok(who.is_some()),
+        }
     }
 
     /// Notes what is about to be done about the hold. Where lifting it tells the OLT nothing:
@@ -135,12 +160,9 @@ impl Work {
     }
 
     /// Ends a job that lifted a hold and told the OLT nothing.
-    async fn lifted(&self, others: &[HoldRow]) -> End {
-        let warning = match others {
-            [] => "the hold is lifted; the ONU stays shut: it was so before it was suspended, or somebody blocked it since".to_owned(),
-            others => format!("the hold is lifted; the ONU stays suspended by {}", names(others)),
-        };
-        let report = gpon::WriteReport { warnings: vec![warning], ..report(WriteState::Unchanged) };
+    async fn lifted(&self, others: &[HoldRow], warning: &str) -> End {
+        let report =
+            gpon::WriteReport { warnings: vec![warning.to_owned()], ..report(WriteState::Unchanged) };
         let said = of_change(&report, false, &self.olt.id, "");
         let suspended_by = Some(owners(others));
         let told = Told { suspended_by: suspended_by.clone(), ..Told::from(report.clone()).said(&said) };
@@ -152,5 +174,15 @@ impl Work {
             "a hold was lifted, and nothing was sent"
         );
         End { report, is_pending: false, saved: self.jobs.saved(&self.olt).await, place: None, suspended_by }
+    }
+}
+
+const GONE: &str = "the ONU is registered nowhere on this OLT any more: the hold is lifted, and nothing else";
+
+/// Why the OLT is told nothing though a hold is lifted, where these are left.
+fn left_shut(others: &[HoldRow]) -> String {
+    match others {
+        [] => "the hold is lifted; the ONU stays shut: it was so before it was suspended, or somebody blocked it since".to_owned(),
+        others => format!("the hold is lifted; the ONU stays suspended by {}", names(others)),
     }
 }

@@ -1,7 +1,9 @@
 //! Suspending and resuming ONUs: holds of owners, and what the OLT has of them.
 
+mod gone;
 mod hands;
 mod lists;
+mod lost;
 mod owners;
 mod plans;
 mod states;
@@ -23,7 +25,10 @@ struct Case {
 
 impl Case {
     async fn new() -> Self {
-        let writer = Writer::start(SMALL).await;
+        Self::at(Writer::start(SMALL).await)
+    }
+
+    fn at(writer: Writer) -> Self {
         let serial = writer.sim.device(|device| device.onu(at()).unwrap().configured.serial.to_string());
         Self { serial: serial.unwrap(), writer }
     }
