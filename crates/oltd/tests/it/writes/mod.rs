@@ -11,6 +11,7 @@ mod cancel;
 pub(crate) mod daemon;
 mod every_step;
 mod glitches;
+mod half_made;
 mod hostile;
 #[cfg(unix)]
 mod idempotency;
@@ -18,6 +19,7 @@ mod idempotency;
 mod killed;
 mod load;
 mod lost;
+mod meaningless;
 mod odd;
 mod onu;
 mod page;
