@@ -13,7 +13,7 @@ use super::change::{SETTLED, Work, document};
 use super::holds::names;
 use super::journal::{JobJournal, Kept};
 use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
-use crate::store::{PlanEnd, Store};
+use crate::store::{Duty, PlanEnd, Store};
 
 /// The kind of the jobs that register ONUs.
 pub const REGISTER: &str = "register";
@@ -264,6 +264,7 @@ impl Registering {
         let is_there = matches!(outcome.report.state, WriteState::Applied | WriteState::Unchanged);
         let mut installation = None;
         if is_there && !outcome.is_pending && acceptance.wait_for != WaitFor::Configured {
+            self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Await).await;
             let (seen, warnings) = self.accepted(wish, plan, acceptance).await;
             outcome.report.warnings.extend(warnings);
             installation = Some(seen);
@@ -276,7 +277,12 @@ impl Registering {
             undoes: false,
             again: Again::No,
         };
-        work.ended_with(plan, outcome, journal, installation).await
+        let is_awaited = installation.is_some();
+        let end = work.ended_with(plan, outcome, journal, installation).await;
+        if is_awaited {
+            self.jobs.forget_duty(&self.olt.id, &self.job).await;
+        }
+        end
     }
 
     /// Keeps that the OLT refused a number as one in use, of a job that goes on with another;

@@ -41,3 +41,5 @@ mod strangers;
 mod together;
 mod told;
 mod torn;
+#[cfg(unix)]
+mod unawaited;
