@@ -11,6 +11,9 @@ use crate::{Dbm, OnuState};
 pub struct Installation {
     /// Its phase.
     pub phase: Option<OnuState>,
+    /// Whether it is disabled at the OLT.
+    #[serde(default)]
+    pub is_shut: bool,
     /// Whether the OLT says that its configuration reached it (`success`, `fail`).
     pub config_state: Option<String>,
     /// What the OLT receives from it, in dBm.

@@ -5,6 +5,7 @@ use gpon::{
     Credential, OnConflict, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber,
     TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
 };
+use zte::ChangeError;
 
 use super::callbacks::CallbackUrl;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
@@ -178,6 +179,23 @@ fn of_service(at: usize, service: Service) -> Result<OnuService, Failure> {
     })
 }
 
+/// Whether a host can have this address in a network of this mask.
+fn is_of_a_host(address: Ipv4Addr, mask: Ipv4Addr) -> Result<(), Failure> {
+    let (bits, mask) = (address.to_bits(), mask.to_bits());
+    if mask.leading_ones() + mask.trailing_zeros() != 32 || !(1..=30).contains(&mask.leading_ones()) {
+        return Err(invalid("wan.mask", "1 to 30 bits, all of them before the rest: 255.255.255.0"));
+    }
+    let what = match address {
+        _ if address.is_loopback() => "a loopback address",
+        _ if address.is_multicast() => "a multicast address",
+        _ if address.octets()[0] == 0 || address.octets()[0] >= 240 => "no address of a host",
+        _ if bits & !mask == 0 => "the address of its network itself",
+        _ if bits & !mask == !mask => "the broadcast address of its network",
+        _ => return Ok(()),
+    };
+    Err(invalid("wan.ip_address", &format!("{address} is {what}")))
+}
+
 fn of_wan(wan: WanOf) -> Result<Wan, Failure> {
     let WanOf { mode, username, password, ip_address, mask, ip_profile, vlan_profile } = wan;
     let needed = |field: &str, mode: &str| {
@@ -198,11 +216,13 @@ fn of_wan(wan: WanOf) -> Result<Wan, Failure> {
             password: password.ok_or_else(|| needed("password", "pppoe"))?,
         },
         WanWord::Dhcp => WanMode::Dhcp,
-        WanWord::Static => WanMode::Static {
-            address: ip_address.ok_or_else(|| needed("ip_address", "static"))?,
-            mask: mask.ok_or_else(|| needed("mask", "static"))?,
-            ip_profile: ip_profile.ok_or_else(|| needed("ip_profile", "static"))?,
-        },
+        WanWord::Static => {
+            let address = ip_address.ok_or_else(|| needed("ip_address", "static"))?;
+            let mask = mask.ok_or_else(|| needed("mask", "static"))?;
+            let ip_profile = ip_profile.ok_or_else(|| needed("ip_profile", "static"))?;
+            is_of_a_host(address, mask)?;
+            WanMode::Static { address, mask, ip_profile }
+        }
     };
     Ok(Wan { mode, vlan_profile })
 }
@@ -234,6 +254,12 @@ pub(super) fn wished(
             return Err(invalid("services", "two services have the same name"));
         }
         names.push(name);
+    }
+    let mut pairs: Vec<_> = services.iter().map(|service| (service.onu_vlan(), service.vlan)).collect();
+    pairs.sort();
+    pairs.dedup();
+    if pairs.len() < services.len() {
+        return Err(invalid("services", "two services have the same VLANs on both sides"));
     }
     if body.wan.is_some() && services.is_empty() {
         return Err(invalid("wan", "a WAN needs a service: profile, or services"));
@@ -278,12 +304,16 @@ pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Resu
         return Ok(answer);
     }
     let target = writing.to(Extent::Pon(wish.pon), &[])?;
+    let act = format!("register ONU {} on PON {}", wish.serial, wish.pon);
+    // What could never begin becomes no job.
+    if let Err(why) = target.chosen().handle().knows_strategy(&wish) {
+        return Err(ChangeError { olt: target.olt().to_owned(), act, why }.into());
+    }
     if target.dry_run {
         return Planned::from(target.plan_registration(&wish).await?).answer(&body.ignored);
     }
     let olt = target.chosen().clone();
     let acceptance = Acceptance { wait_for, at_most: olt.site().accept_wait, limits: *olt.limits() };
-    let act = format!("register ONU {} on PON {}", wish.serial, wish.pon);
     let about = About { olt: target.olt().to_owned(), act, at: None, reference: reference.clone() };
     answer(target.register(wish, acceptance, reference).await?, &olt, &about, &body.ignored).await
 }

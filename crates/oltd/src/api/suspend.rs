@@ -107,7 +107,10 @@ async fn make(
     }
     // What is looked for by its serial number has to be the one that is found.
     let expect = change.identity();
-    let (at, target) = writing.at_onu(change.target, &[]).await?;
+    let (at, target) = match holding.act {
+        HoldAct::Suspend => writing.at_onu(change.target, &[]).await?,
+        HoldAct::Resume => writing.at_held_onu(change.target).await?,
+    };
     let change = gpon::OnuChange { target: OnuTarget::Place(at), expect, ..change };
     if target.dry_run {
         return Planned::from(target.plan_hold(change, holding).await?).answer(ignored);

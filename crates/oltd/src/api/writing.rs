@@ -1,11 +1,13 @@
 //! Who may change something: what a handler must take to get hold of an OLT to write to.
 
+mod found;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{OnuChange, OnuRef, OnuTarget, Registration, WriteReport};
+use gpon::{OnuChange, OnuRef, Registration, WriteReport};
 use secrecy::SecretString;
 
 use super::callbacks::CallbackUrl;
@@ -13,7 +15,7 @@ use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
 use crate::jobs::{Acceptance, Answered, Asked, Holding, JobView, Jobs, KeptPlan, Key, KeyTurn, Under};
-use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
+use crate::writing::{Denied, Extent, NotSaved, Permission};
 
 /// A request that may change what the server keeps: its token is one to write
 /// with. Whether an OLT may be written to is not asked, see [`Writing`].
@@ -220,31 +222,6 @@ impl Writing {
         let dry_run = self.query.flag("dry_run")?;
         let_through(&self.olt, extent, dry_run)?;
         Ok(Target { dry_run, writing: self })
-    }
-
-    /// An ONU on the OLT to change, by its place or, where only that is known, by its
-    /// serial number, which is looked for.
-    ///
-    /// # Errors
-    /// As of [`to`](Self::to), and whatever goes wrong while looking.
-    pub(super) async fn at_onu(
-        self,
-        target: OnuTarget,
-        parameters: &[&str],
-    ) -> Result<(OnuRef, Target), Failure> {
-        let at = match target {
-            OnuTarget::Place(at) => at,
-            OnuTarget::Serial(serial) => {
-                // Who may write nothing here learns nothing of where it stands.
-                let dry_run = self.query.flag("dry_run")?;
-                let writes = &self.olt.site().writes;
-                if *writes == Writes::Off || (*writes == Writes::Plan && !dry_run) {
-                    let_through(&self.olt, Extent::Olt, dry_run)?;
-                }
-                self.olt.handle().find(serial).await?
-            }
-        };
-        Ok((at, self.to(Extent::Pon(at.pon), parameters)?))
     }
 
     /// The parameters of the query.

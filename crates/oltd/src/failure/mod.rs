@@ -261,6 +261,9 @@ impl From<ChangeError> for Failure {
                 );
                 Self::new(ErrorCode::LossNotAccepted, message, detail)
             }
+            NotChanged::NoSuchStrategy { .. } => {
+                new(ErrorCode::InvalidParameter, "There is no such strategy.")
+            }
             NotChanged::NotPossible { .. } => {
                 new(ErrorCode::UnsupportedByFirmware, "No line is known that would do this.")
             }

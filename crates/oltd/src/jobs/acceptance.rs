@@ -57,9 +57,11 @@ impl Registering {
             });
             let is_there = acceptance.is_met(&seen);
             let pause = Duration::from_secs(pauses.next().unwrap_or(LATER));
-            let is_over = self.jobs.0.tasks.ending().is_cancelled() || Instant::now() + pause > until;
+            let is_ending = self.jobs.0.tasks.ending().is_cancelled();
+            // One that is shut comes no further by itself.
+            let is_over = seen.is_shut || is_ending || Instant::now() + pause > until;
             if is_there || is_over {
-                let warnings = warnings(&seen, acceptance, is_there);
+                let warnings = warnings(&seen, acceptance, (is_there, is_ending));
                 return (seen, warnings);
             }
             tokio::select! {
@@ -71,7 +73,11 @@ impl Registering {
 }
 
 /// What an installer should know.
-pub(super) fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bool) -> Vec<String> {
+pub(super) fn warnings(
+    seen: &Installation,
+    acceptance: Acceptance,
+    (is_there, is_ending): (bool, bool),
+) -> Vec<String> {
     let mut warnings: Vec<String> = Vec::new();
     if let Some(rx) = seen.onu_rx {
         let limits = acceptance.limits.rx_power;
@@ -82,12 +88,20 @@ pub(super) fn warnings(seen: &Installation, acceptance: Acceptance, is_there: bo
             _ => {}
         }
     }
-    if seen.config_state.as_deref() == Some("fail") {
+    // An ONU that is away has taken nothing, and nobody knows whether it would.
+    if seen.is_online() && seen.config_state.as_deref() == Some("fail") {
         warnings.push("the OLT says that the ONU did not take all of its configuration".to_owned());
     }
     if !is_there {
+        let lacking = lacking(seen, acceptance);
         let seconds = acceptance.at_most.as_secs();
-        warnings.push(format!("within {seconds} s: {}; it stays registered", lacking(seen, acceptance)));
+        warnings.push(match (seen.is_shut, is_ending) {
+            (true, _) => format!("{lacking}, and is not waited for; it stays registered"),
+            (false, true) => format!(
+                "the server ends, and waited no longer; when it was last looked at: {lacking}; it stays registered"
+            ),
+            (false, false) => format!("within {seconds} s: {lacking}; it stays registered"),
+        });
     }
     warnings.extend(seen.problems.iter().cloned());
     warnings
@@ -100,6 +114,7 @@ fn has_normal_light(seen: &Installation, acceptance: Acceptance) -> bool {
 /// What an ONU lacks of what was waited for.
 fn lacking(seen: &Installation, acceptance: Acceptance) -> String {
     match (seen.phase, seen.onu_rx, &seen.macs) {
+        _ if seen.is_shut => "the ONU is shut at the OLT".to_owned(),
         (None, ..) => "the state of the ONU could not be read".to_owned(),
         (Some(phase), ..) if !seen.is_online() => format!("the ONU is not online but {}", phase.as_str()),
         (_, None, _) => "what the ONU receives could not be read".to_owned(),

@@ -17,6 +17,7 @@ use super::batch_board::{Lane, Running, UnderWay};
 use super::register::{Among, Awaited, Made};
 use super::{End, Jobs, NotDone, Writable};
 use crate::cache::{Freshness, Onus};
+use crate::store::Duty;
 use crate::tasks::WriteLost;
 
 /// The target of a batch that ends with its job.
@@ -64,6 +65,7 @@ impl Jobs {
                 match made {
                     Made::Ended(end) => ends.push(Some(end)),
                     Made::Awaited(awaited) => {
+                        jobs.keep_duty(&olt.id, &closing.job, Duty::Await).await;
                         ends.push(None);
                         let (until, due) = (now() + awaited.acceptance.at_most, now());
                         let seen = Installation::default();
@@ -117,7 +119,8 @@ impl Jobs {
                     let _one_at_a_time = looks.lock().await;
                     one.look(olt).await;
                 }
-                if is_last || is_over() || one.is_there() {
+                // One that is shut comes no further by itself.
+                if is_last || is_over() || one.is_there() || one.seen.is_shut {
                     let stopped = match (ending.is_cancelled(), batch.cancelled.is_cancelled()) {
                         (true, _) => Some("the server ends"),
                         (_, true) => Some("the batch was cancelled"),
@@ -145,7 +148,7 @@ impl Jobs {
         let Waiting { awaited, closing: Closing { nr, job }, under_way, seen, .. } = one;
         let Awaited { registering, plan, mut outcome, acceptance, journal, .. } = *awaited;
         let stopped = stopped.filter(|_| !is_there);
-        outcome.report.warnings.extend(warnings(&seen, acceptance, is_there || stopped.is_some()));
+        outcome.report.warnings.extend(warnings(&seen, acceptance, (is_there || stopped.is_some(), false)));
         let no_longer = |why| format!("{why}: it is awaited no longer, and stays registered as it is");
         outcome.report.warnings.extend(stopped.map(no_longer));
         registering.ended(&plan, outcome, &journal, Some(seen)).await;

@@ -7,11 +7,12 @@ use gpon::{OnuRef, Problem, SerialNumber};
 use tokio_util::sync::CancellationToken;
 use zte::{ChangeError, NotChanged};
 
-use super::batch_board::{Board, Running};
-use super::batch_items::{Item, Placed};
+use super::batch_board::{Board, Lane, Running};
+use super::batch_items::{Item, ItemWish, Placed};
 use super::batch_run::{Pauses, late};
-use super::{Jobs, Writable};
+use super::{Holding, Jobs, Writable};
 use crate::failure::{ErrorCode, Failure};
+use crate::store::HoldAct;
 
 /// So many are looked for one by one, by a command each; for more the OLT is read once.
 const FEW: usize = 4;
@@ -66,7 +67,10 @@ impl Jobs {
                         lane.put([Placed { item, at }]);
                     }
                 }
-                Err(Lost::No(why)) => _ = self.fail_item(batch, &item, &why).await,
+                Err(Lost::No(why)) => match self.suspended_somewhere(board, &item).await {
+                    Some((lane, at)) if why.code == ErrorCode::OnuNotFound => lane.put([Placed { item, at }]),
+                    _ => _ = self.fail_item(batch, &item, &why).await,
+                },
                 Err(Lost::Unread(why)) if batch.until.is_none() => {
                     _ = self.fail_item(batch, &item, &why).await;
                 }
@@ -82,6 +86,20 @@ impl Jobs {
             }
         }
         left
+    }
+}
+
+impl Jobs {
+    /// Where an ONU that is not found was suspended whose hold is to be lifted: there it is
+    /// proven that it is gone.
+    async fn suspended_somewhere<'a>(&self, board: &'a Board, item: &Item) -> Option<(&'a Lane, OnuRef)> {
+        let ItemWish::Hold(Holding { act: HoldAct::Resume, .. }) = &item.target.wish else { return None };
+        for (olt, lane) in board.lanes.iter().filter(|(olt, _)| item.may_be_at(olt)) {
+            if let Ok(Some(at)) = self.suspended_at(olt, item.target.serial?).await {
+                return Some((lane, at));
+            }
+        }
+        None
     }
 }
 

@@ -15,7 +15,7 @@ use super::journal::Kept;
 use super::register::{Among, Registering};
 use super::{Acceptance, Answered, Holding, Jobs, NotBegun, NotDone, held_as, new_id};
 use crate::failure::Failure;
-use crate::store::{ItemRow, JobState};
+use crate::store::ItemRow;
 use crate::tasks::WriteLost;
 use crate::writing::Extent;
 

@@ -194,7 +194,7 @@ async fn plan_group(
                     let drawn = jobs.drawn_hold(olt, change, plan, holding.clone(), caller).await?;
                     drawn.map(|(plan, _, warnings)| (plan, warnings))
                 }
-                (ItemWish::Register(_), _) => Ok((jobs.may_take_over(olt, plan).await?, Vec::new())),
+                (ItemWish::Register(_), _) => Ok((jobs.may_serve(olt, plan).await?, Vec::new())),
                 _ => Ok((jobs.unless_held(olt, plan).await?, Vec::new())),
             })
         };

@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
-use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuWish, WriteReport, WriteState};
+use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuWish, SerialNumber, WriteReport, WriteState};
 use zte::Plan;
 
 use super::change::Work;
 use super::journal::Kept;
 use super::{Answered, Asked, Jobs, NotBegun, Told, Writable, new_id};
-use crate::store::{HoldAct, HoldFilter, HoldRow, HoldWish, JobRow, JobState, Store, StoreError};
+use crate::store::{
+    HoldAct, HoldFilter, HoldRow, HoldState, HoldWish, JobRow, JobState, Store, StoreError,
+};
 
 /// Whose holds those are whose request names no owner, where the server asks for no token.
 pub const NOBODY: &str = "anonymous";
@@ -140,6 +142,23 @@ impl Jobs {
         self.store().ok()?.count_holds().await.ok()
     }
 
+    /// Where the ONU with this serial number stood when it was suspended, as long as that is
+    /// known; `None` for one that nobody holds.
+    ///
+    /// # Errors
+    /// When the store fails, or there is none.
+    pub async fn suspended_at(&self, olt: &str, serial: SerialNumber) -> Result<Option<OnuRef>, NotBegun> {
+        let onu = Some(serial.to_string());
+        let filter = HoldFilter { olt: Some(olt.to_owned()), onu, ..HoldFilter::default() };
+        for hold in self.store()?.holds(&filter).await? {
+            let job = self.store()?.job(&hold.job).await?;
+            if let Some(at) = job.and_then(|job| super::place(&job.object)) {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
     /// What these jobs are to do about holds, by job.
     pub(super) async fn hold_wishes(
         &self,
@@ -160,9 +179,10 @@ impl Jobs {
         plan: &Plan,
         forth: bool,
     ) -> Result<Vec<HoldRow>, StoreError> {
-        // One that is taken elsewhere would come into service there, and its holds say nothing of it.
         let opens = matches!((plan.kind(), forth), ("unblock", true) | ("block", false));
-        if !opens && plan.taken_from().is_none() {
+        // One that is registered comes into service too. One that is taken elsewhere would do so
+        // there, and its holds say nothing of it.
+        if !opens && plan.taken_from().is_none() && !(forth && plan.registers()) {
             return Ok(Vec::new());
         }
         let filter =
@@ -216,10 +236,13 @@ impl Work {
         let holds = self.holds_of(&onu).await?;
         if let Some(wish) = wish {
             report.warnings.extend(self.replaced(store).await?);
-            return Ok(went_well.then(|| wished(&wish, holds, report)));
+            return Ok(went_well.then(|| wished(&wish, holds, report, &self.job)));
         }
         match plan.kind() {
             _ if !went_well || holds.is_empty() => {}
+            super::REGISTER => {
+                report.warnings.push(format!("the ONU is suspended by {}", names(&holds)));
+            }
             "block" => {
                 store.note_blocked(&self.olt.id, &onu).await?;
                 let by = names(&holds);
@@ -239,12 +262,22 @@ impl Work {
     }
 }
 
+const OPENED: &str = "somebody had brought the ONU into service while it was suspended";
+const LOST_OPEN: &str = "the ONU was in service while it was suspended: the OLT had lost that by starting again, or somebody had brought it into service";
+
 /// Who holds the ONU once this wish has come true, and what a person should know of it.
-fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec<String> {
-    let made = |hold: &HoldRow| hold.state != crate::store::HoldState::BeingMade;
+fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport, job: &str) -> Vec<String> {
+    let made = |hold: &HoldRow| hold.state != HoldState::BeingMade;
+    // Of what is not known to be held still, the OLT may have lost it.
+    let lost = holds.iter().any(|hold| hold.state == HoldState::Unknown);
+    let was_open = if lost { LOST_OPEN } else { OPENED };
     let mut holds: Vec<_> = holds.into_iter().filter(made).collect();
     let own = holds.iter().position(|hold| hold.owner == wish.owner).map(|own| holds.remove(own));
+    // What this job itself has made is made anew.
+    let own = own.filter(|own| own.job != job);
     let unchanged = report.state == WriteState::Unchanged;
+    // What is settled may be so without a line.
+    let was_shut = unchanged || report.steps.is_empty();
     let mut owners = owners(&holds);
     let mut warn = |text: String| report.warnings.push(text);
     match wish.act {
@@ -261,8 +294,8 @@ fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec
                 ),
                 None => {}
             }
-            if !unchanged && (own.is_some() || !holds.is_empty()) {
-                warn("somebody had brought the ONU into service while it was suspended".to_owned());
+            if !was_shut && (own.is_some() || !holds.is_empty()) {
+                warn(was_open.to_owned());
             }
             if !holds.is_empty() {
                 warn(format!("it is suspended by {} too", names(&holds)));
@@ -270,7 +303,7 @@ fn wished(wish: &HoldWish, holds: Vec<HoldRow>, report: &mut WriteReport) -> Vec
             owners.push(wish.owner.clone());
         }
         HoldAct::Resume if unchanged => {
-            warn("somebody had brought the ONU into service while it was suspended".to_owned());
+            warn(was_open.to_owned());
         }
         HoldAct::Resume => {}
     }

@@ -13,7 +13,7 @@ use super::change::{SETTLED, Work, document};
 use super::holds::names;
 use super::journal::{JobJournal, Kept};
 use super::{Answered, Asked, End, Jobs, KeptPlan, NotBegun, NotDone, Told, Writable, new_id};
-use crate::store::{PlanEnd, Store};
+use crate::store::{Duty, PlanEnd, Store};
 use crate::writing::Extent;
 
 /// The kind of the jobs that register ONUs.
@@ -83,24 +83,26 @@ impl Jobs {
         self.store()?;
         match olt.olt.plan_registration(wish, &self.taken(olt)).await {
             Ok(plan) => {
-                let plan = self.may_take_over(olt, plan).await?;
+                let plan = self.may_serve(olt, plan).await?;
                 Ok(Ok(self.keep_plan(olt, &plan).await?))
             }
             Err(error) => Ok(Err(error)),
         }
     }
 
-    /// The plan, if its ONU may leave where it stands.
-    pub(super) async fn may_take_over(&self, olt: &Writable, plan: Plan) -> Result<Plan, NotBegun> {
+    /// The plan, if its ONU may come into service, and leave where it stands.
+    pub(super) async fn may_serve(&self, olt: &Writable, plan: Plan) -> Result<Plan, NotBegun> {
         let store = self.store()?;
-        let Some(object) = plan.taken_from() else { return Ok(plan) };
-        if let Err(denied) = olt.writes.check(Extent::Pon(object.pon), true) {
+        let from = plan.taken_from();
+        if let Some(at) = from
+            && let Err(denied) = olt.writes.check(Extent::Pon(at.pon), true)
+        {
             return Err(NotBegun::Denied { olt: olt.id.to_string(), denied });
         }
         let by = self.held_against(store, &olt.id, "", &plan, true).await?;
         match by.is_empty() {
             true => Ok(plan),
-            false => Err(NotBegun::HeldByOwners { object, by: names(&by) }),
+            false => Err(NotBegun::HeldByOwners { object: from.unwrap_or(plan.at()), by: names(&by) }),
         }
     }
 
@@ -315,6 +317,7 @@ impl Registering {
         let mut outcome = outcome;
         let mut installation = None;
         if is_awaited(&outcome, acceptance) {
+            self.jobs.keep_duty(&self.olt.id, &self.job, Duty::Await).await;
             let (seen, warnings) = self.accepted(wish, plan, acceptance).await;
             outcome.report.warnings.extend(warnings);
             installation = Some(seen);
@@ -338,7 +341,12 @@ impl Registering {
             undoes: false,
             again: Again::No,
         };
-        work.ended_with(plan, outcome, journal, installation).await
+        let is_awaited = installation.is_some();
+        let end = work.ended_with(plan, outcome, journal, installation).await;
+        if is_awaited {
+            self.jobs.forget_duty(&self.olt.id, &self.job).await;
+        }
+        end
     }
 
     /// Keeps that the OLT refused a number as one in use, of a job that goes on with another;

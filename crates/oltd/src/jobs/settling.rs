@@ -56,11 +56,13 @@ impl Jobs {
             match duty {
                 Duty::Look => self.look_on(store, &job, olts).await?,
                 // It had been settled when the process was ended.
-                Duty::Finish | Duty::Undo if !pending.iter().any(|plan| plan.job == job) => {
+                Duty::Finish | Duty::Undo | Duty::Await if !pending.iter().any(|plan| plan.job == job) => {
                     store.forget_duty(&job).await?;
                 }
                 Duty::Finish => _ = locked(&self.0.wanted).insert(job, How::Finish),
                 Duty::Undo => _ = locked(&self.0.wanted).insert(job, How::Undo),
+                // What became of it is told when it is settled.
+                Duty::Await => {}
             }
         }
         Ok(())
@@ -177,7 +179,10 @@ impl Jobs {
         let settle = async move {
             let Begun { plan, age, alone: _alone, .. } = begun;
             match work.olt.olt.settle(&plan, steps, age, how, &journal, TRY).await {
-                Ok(outcome) => Ok(work.ended(&plan, outcome, &journal).await),
+                Ok(mut outcome) => {
+                    work.note_unawaited(&mut outcome).await;
+                    Ok(work.ended(&plan, outcome, &journal).await)
+                }
                 Err(error) => Err(NotDone::Change(error)),
             }
         };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuChange, WriteState};
+use gpon::{ExpectedSerial, OnuChange, WriteState};
 use zte::{ChangeError, JournalLost, NotChanged, Outcome, Plan};
 
 use super::cancel::Cancellable;
@@ -22,6 +22,8 @@ pub(super) enum Made {
     Lifted(Vec<HoldRow>),
     /// There was none to lift but one that was to be made later, which is not; these hold the ONU.
     TakenBack(Vec<HoldRow>),
+    /// The last hold is lifted of an ONU that is registered nowhere any more.
+    Gone,
 }
 
 /// Why nothing came of it.
@@ -46,15 +48,19 @@ impl Work {
         place: Cancellable,
     ) -> Result<End, NotDone> {
         let made = async {
-            let change = self.identified(change).await?;
+            let change = self.identified(change, &wish).await?;
             // By now it is known who stands there, whatever was named.
             self.replaces_for(&wish, change.identity()).await?;
             match self.begin_wish(&wish, &held_as(self.at, change.identity()), &journal).await? {
                 Some(made) => Ok(made),
-                None => {
-                    let made = self.olt.olt.change(&change, &journal, settled).await?;
-                    Ok(Made::Change(Box::new(made)))
-                }
+                None => match self.olt.olt.change(&change, &journal, settled).await {
+                    Ok(made) => Ok(Made::Change(Box::new(made))),
+                    Err(error) if self.is_gone(&error, &change, &wish).await? => {
+                        journal.start().await.map_err(|lost| self.lost(lost, &wish))?;
+                        Ok(Made::Gone)
+                    }
+                    Err(error) => Err(error.into()),
+                },
             }
         };
         let (_alone, made) = self.in_turn(made, &journal, &place).await?;
@@ -71,23 +77,41 @@ impl Work {
                 let (plan, outcome) = *made;
                 Ok(self.ended(&plan, outcome, journal).await)
             }
-            Ok(made @ (Made::Lifted(_) | Made::TakenBack(_))) => Ok(self.lifted(made).await),
+            Ok(made @ (Made::Lifted(_) | Made::TakenBack(_) | Made::Gone)) => Ok(self.lifted(made).await),
             Err(NotMade::Change(error)) => Err(self.failed(error, journal).await),
             Err(NotMade::Not(why)) => Err(self.not_done(why).await),
         }
     }
 
     /// The change with who stands at the place, where nobody said so.
-    async fn identified(&self, change: OnuChange) -> Result<OnuChange, NotMade> {
+    async fn identified(&self, change: OnuChange, wish: &HoldWish) -> Result<OnuChange, NotMade> {
         if change.identity().is_some() {
             return Ok(change);
         }
-        let plan = self.olt.olt.plan(&change).await?;
-        let expect = match plan.serial() {
-            Some(serial) => gpon::ExpectedSerial::Serial(serial),
-            None => gpon::ExpectedSerial::Without,
+        let expect = match self.olt.olt.plan(&change).await {
+            Ok(plan) => plan.serial().map_or(ExpectedSerial::Without, ExpectedSerial::Serial),
+            // Where nobody stands, only one can be meant that was held by its place.
+            Err(error) if wish.act == HoldAct::Resume && matches!(error.why, NotChanged::NoSuchOnu(_)) => {
+                ExpectedSerial::Without
+            }
+            Err(error) => return Err(error.into()),
         };
         Ok(OnuChange { expect: Some(expect), ..change })
+    }
+
+    /// Whether the ONU whose hold is lifted was not found because it is registered nowhere any
+    /// more. One without a serial number is the one at its place, and that was read.
+    async fn is_gone(
+        &self,
+        error: &ChangeError,
+        change: &OnuChange,
+        wish: &HoldWish,
+    ) -> Result<bool, NotMade> {
+        let is_away = matches!(error.why, NotChanged::NoSuchOnu(_) | NotChanged::IdentityMismatch { .. });
+        match change.identity().filter(|_| is_away && wish.act == HoldAct::Resume) {
+            Some(ExpectedSerial::Serial(serial)) => Ok(self.olt.olt.is_gone(serial).await?),
+            who => Ok(who.is_some()),
+        }
     }
 
     /// Notes what is about to be done about the hold. Where lifting it tells the OLT nothing,
@@ -157,20 +181,22 @@ impl Work {
 
     /// Ends a job that lifted a hold and told the OLT nothing.
     async fn lifted(&self, made: Made) -> End {
-        let (others, lifts) = match made {
-            Made::Lifted(others) => (others, true),
-            Made::TakenBack(others) => (others, false),
-            Made::Change(_) => (Vec::new(), true),
+        let (others, warning) = match made {
+            Made::Lifted(others) => {
+                let warning = left_shut(&others);
+                (others, warning)
+            }
+            Made::TakenBack(others) => {
+                let not_yet = "this owner did not hold the ONU yet";
+                let warning = match others.as_slice() {
+                    [] => not_yet.to_owned(),
+                    others => format!("{not_yet}; it is suspended by {}", names(others)),
+                };
+                (others, warning)
+            }
+            Made::Gone | Made::Change(_) => (Vec::new(), GONE.to_owned()),
         };
         let others = others.as_slice();
-        let warning = match others {
-            [] if !lifts => "this owner did not hold the ONU yet".to_owned(),
-            others if !lifts => {
-                format!("this owner did not hold the ONU yet; it is suspended by {}", names(others))
-            }
-            [] => "the hold is lifted; the ONU stays shut: it was so before it was suspended, or somebody blocked it since".to_owned(),
-            others => format!("the hold is lifted; the ONU stays suspended by {}", names(others)),
-        };
         let mut warnings = vec![warning];
         if let Ok(store) = self.jobs.store() {
             warnings.extend(self.replaced(store).await.unwrap_or_default());
@@ -187,5 +213,15 @@ impl Work {
             "a hold was lifted, and nothing was sent"
         );
         End { report, is_pending: false, saved: self.jobs.saved(&self.olt).await, place: None, suspended_by }
+    }
+}
+
+const GONE: &str = "the ONU is registered nowhere on this OLT any more: the hold is lifted, and nothing else";
+
+/// Why the OLT is told nothing though a hold is lifted, where these are left.
+fn left_shut(others: &[HoldRow]) -> String {
+    match others {
+        [] => "the hold is lifted; the ONU stays shut: it was so before it was suspended, or somebody blocked it since".to_owned(),
+        others => format!("the hold is lifted; the ONU stays suspended by {}", names(others)),
     }
 }

@@ -8,6 +8,7 @@ use zte::{OnuFacts, Plan};
 
 use super::why::{Said, of_change};
 use crate::failure::{ErrorCode, Failure};
+use crate::store::JobState;
 
 /// What became of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +118,18 @@ pub struct ToldStep {
     pub state: String,
     /// Whether it was undone; null where nothing called for it.
     pub undone: Option<bool>,
+}
+
+impl Told {
+    /// As it is told of a job that is in this state by now: what the OLT has lost stood there,
+    /// and was read back, before.
+    pub(super) fn now(mut self, state: JobState) -> Self {
+        if state == JobState::Lost && matches!(self.state.as_str(), "applied" | "unchanged") {
+            self.verified = false;
+            self.warnings.push("the OLT has started again since, and had not saved it".to_owned());
+        }
+        self
+    }
 }
 
 impl From<WriteReport> for Told {

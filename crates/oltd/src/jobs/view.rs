@@ -109,7 +109,8 @@ impl Jobs {
         let mut wishes = self.hold_wishes(&rows).await?;
         let listed = |(job, result): (JobRow, Option<_>)| {
             let hold = wishes.remove(&job.id);
-            ListedJob { job, told: result.as_ref().and_then(read_told), hold }
+            let told = result.as_ref().and_then(read_told).map(|told| told.now(job.state));
+            ListedJob { job, told, hold }
         };
         Ok(jobs.into_iter().map(listed).collect())
     }
@@ -121,7 +122,7 @@ impl Jobs {
     pub async fn view(&self, id: &str) -> Result<Option<JobView>, NotBegun> {
         let store = self.store()?;
         let Some(job) = store.job(id).await? else { return Ok(None) };
-        let told = store.result(id).await?.as_ref().and_then(read_told);
+        let told = store.result(id).await?.as_ref().and_then(read_told).map(|told| told.now(job.state));
         let (mut plans, mut planned) = (Vec::new(), None);
         let is_batch = store.is_batch(id).await?;
         let jobs = if is_batch { store.parts(id, PLANS).await? } else { vec![id.to_owned()] };

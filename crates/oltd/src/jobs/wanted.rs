@@ -198,7 +198,10 @@ impl Jobs {
         let plan = plan_of(&row.document).map_err(NotSettled::Store)?;
         let (at, age, of) = (plan.at(), age(&row), plan.clone());
         // What is held since is brought into service by nobody but its owners.
-        let by = self.held_against(store, &olt.id, id, &plan, how != How::Undo).await?;
+        // A registration was let through before: what has suspended its ONU since was lost with it,
+        // and is made anew behind it.
+        let forth = how != How::Undo && !plan.registers();
+        let by = self.held_against(store, &olt.id, id, &plan, forth).await?;
         if !by.is_empty() {
             return Err(NotBegun::HeldByOwners { object: at, by: names(&by) }.into());
         }

@@ -13,10 +13,12 @@ pub enum Duty {
     Undo,
     /// It told an ONU to start again, and whether that came back is to be seen.
     Look,
+    /// It waits for its ONU to come as far as was asked for, and its end tells how far that was.
+    Await,
 }
 
 impl Duty {
-    const ALL: [Self; 3] = [Self::Finish, Self::Undo, Self::Look];
+    const ALL: [Self; 4] = [Self::Finish, Self::Undo, Self::Look, Self::Await];
 
     /// As it stands in the store.
     pub const fn as_str(self) -> &'static str {
@@ -24,6 +26,7 @@ impl Duty {
             Self::Finish => "finish",
             Self::Undo => "undo",
             Self::Look => "look",
+            Self::Await => "await",
         }
     }
 }

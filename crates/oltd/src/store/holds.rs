@@ -60,7 +60,8 @@ pub enum HoldState {
     BeingMade,
     /// Its job has ended well.
     Held,
-    /// What the OLT holds is not known: a job that made it or lifts it is to be settled.
+    /// What the OLT holds is not known: a job that made it or lifts it is to be settled, or the
+    /// OLT has lost it.
     Unknown,
 }
 
@@ -155,7 +156,9 @@ impl HoldRow {
         let state = match (made, job.as_deref()) {
             (false, Some("queued" | "running")) => HoldState::BeingMade,
             (false, _) | (true, Some("pending")) => HoldState::Unknown,
-            (true, Some("partial" | "lost")) if !accepted => HoldState::Unknown,
+            // That somebody accepts what the OLT has lost shuts nothing again.
+            (true, Some("lost")) => HoldState::Unknown,
+            (true, Some("partial")) if !accepted => HoldState::Unknown,
             (true, _) if lifting => HoldState::Unknown,
             (true, _) => HoldState::Held,
         };

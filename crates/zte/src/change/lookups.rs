@@ -40,11 +40,13 @@ impl Survey<'_> {
     /// The numbers in use by the list of states, which is whole by its footer. That it says
     /// "none" is no proof (fact sheet, CLI §9.2) but agrees with a configuration without ONUs.
     pub(crate) async fn states(&mut self, pon: PonPort) -> Result<BTreeSet<OnuId>, NotChanged> {
-        match self.ask(&ShowOnuState::Pon(pon)).await? {
+        // Without its footer a list may end anywhere.
+        let counted = |text: &str| ShowOnuState::parse(text).rows.total.is_some();
+        match self.ask_whole(&ShowOnuState::Pon(pon), counted).await? {
             Read::Rows(Parsed { rows, unknown }) => {
                 let ids: BTreeSet<OnuId> =
                     rows.onus.iter().filter(|row| row.onu.pon == pon).map(|row| row.onu.id).collect();
-                let whole = rows.total.is_none_or(|total| usize::try_from(total) == Ok(ids.len()));
+                let whole = rows.total.is_some_and(|total| usize::try_from(total) == Ok(ids.len()));
                 if whole && unknown.is_empty() {
                     return Ok(ids);
                 }
@@ -60,13 +62,14 @@ impl Survey<'_> {
     pub(crate) async fn places(&mut self, serial: SerialNumber) -> Result<Option<Vec<OnuRef>>, NotChanged> {
         let show = ShowOnuBySn { serial };
         let command = show.line_in(self.turn.dialect());
-        match self.turn.text_and_proof(&command).await? {
+        match self.said(&command).await? {
             (Ok(text), _) => {
-                let Parsed { rows, unknown } = ShowOnuBySn::parse(&text);
-                let mut places: Vec<OnuRef> = rows.into_iter().map(|row| row.onu).collect();
+                let mut places: Vec<OnuRef> =
+                    ShowOnuBySn::parse(&text).rows.into_iter().map(|row| row.onu).collect();
                 places.sort();
                 places.dedup();
-                Ok((unknown.is_empty() || !places.is_empty()).then_some(places))
+                // Only a refusal says that there is none.
+                Ok((!places.is_empty()).then_some(places))
             }
             (Err(line), true) if self.turn.says_none(&line) => Ok(Some(Vec::new())),
             (Err(_), _) => Ok(None),
@@ -290,7 +293,7 @@ impl Survey<'_> {
     /// Whether there is a type of this name: some firmwares list the factory's only (CLI §4.7).
     async fn has_type(&mut self, name: &str) -> Result<bool, NotChanged> {
         let command = format!("{} {name}", ShowOnuType::Gpon.line_in(self.turn.dialect()));
-        let Ok(text) = self.turn.text(&command).await? else { return Ok(false) };
+        let (Ok(text), _) = self.said(&command).await? else { return Ok(false) };
         Ok(ShowOnuType::parse(&text).rows.iter().any(|row| row.name.as_deref() == Some(name)))
     }
 }

@@ -93,6 +93,14 @@ pub enum NotChanged {
         /// What is missing.
         what: String,
     },
+    /// There is no such strategy.
+    #[error("strategy: there is none of the name {name}, but {}", .known.join(", "))]
+    NoSuchStrategy {
+        /// Its name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
     /// The ONU is disabled: a restart by way of disabling it would enable it.
     #[error("ONU {0} is blocked")]
     Blocked(OnuRef),

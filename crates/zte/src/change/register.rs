@@ -9,6 +9,7 @@ use super::config::{ConfigLine, OnuConfig};
 use super::diff::{self, sendable};
 use super::lines::{Chosen, WishedLine, registering, wished};
 use super::plan::{Body, Plan, Probe, Step, UndoLine, lines};
+use super::wish::SHUTDOWN;
 use crate::firmware::dialect::{Block, Changes, Dialect};
 use crate::strategy::ServiceModel;
 
@@ -43,12 +44,8 @@ pub(crate) fn plan(
         if meets(&have, &line) {
             continue;
         }
-        if let Some(standing) = other_value(&have, &line) {
-            differences.push(Difference {
-                what: line.slot.name(),
-                wished: line.text.shown().to_owned(),
-                stands: standing.text.shown().trim().to_owned(),
-            });
+        if let Some(standing) = other_value(&have, &line).or_else(|| same_vlans(&have, &line)) {
+            differences.push(difference(&line, standing));
             continue;
         }
         let mut step = diff::setting(&have, &line, None)?;
@@ -79,6 +76,9 @@ pub(crate) fn plan(
         .collect();
     if !kept.is_empty() {
         warnings.push(format!("no line is known that takes back {}", kept.join(", ")));
+    }
+    if have.lines(Block::Interface).iter().any(|line| line.typed() == SHUTDOWN) {
+        warnings.push("the ONU is shut at the OLT, and stays so until somebody unblocks it".to_owned());
     }
     if steps.is_empty() {
         checks.push("all of it is so already".to_owned());
@@ -143,4 +143,32 @@ fn tail(line: &ConfigLine) -> Option<&str> {
 /// What stands there in the place of a line that is another one.
 fn other_value<'a>(have: &'a OnuConfig, line: &ConfigLine) -> Option<&'a ConfigLine> {
     have.get(&line.slot).filter(|standing| !line.is_met_by(standing.typed()))
+}
+
+/// A service port that stands there and maps the pair of VLANs of another one that is wished:
+/// the OLT takes a pair once for an ONU (66669; fact sheet, CLI §2).
+fn same_vlans<'a>(have: &'a OnuConfig, line: &ConfigLine) -> Option<&'a ConfigLine> {
+    let wished = vlans(line)?;
+    have.lines(line.slot.block).iter().find(|standing| vlans(standing).as_ref() == Some(&wished))
+}
+
+/// The VLAN on the customer's side and the one on the network's that a service port maps.
+fn vlans(line: &ConfigLine) -> Option<(&str, &str)> {
+    let behind = |name: &str| {
+        let mut words = line.typed().split_whitespace().skip_while(|word| *word != name);
+        words.nth(1)
+    };
+    let is_one = line.slot.block == Block::Interface && line.typed().starts_with("service-port ");
+    let (user, vlan) = (behind("user-vlan")?, behind("vlan")?);
+    is_one.then_some((user, vlan))
+}
+
+/// How what stands there is another value than the wished one; secrets that differ look the same.
+fn difference(wished: &ConfigLine, standing: &ConfigLine) -> Difference {
+    let (what, stands) = (wished.slot.name(), standing.text.shown().trim().to_owned());
+    let wished = match wished.text.shown() {
+        shown if shown.trim() == stands => "another password".to_owned(),
+        shown => shown.to_owned(),
+    };
+    Difference { what, wished, stands }
 }

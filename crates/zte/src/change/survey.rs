@@ -88,7 +88,7 @@ impl Turn<'_> {
     }
 
     /// What a show command printed, and the OLT's own line where it refused.
-    pub(super) async fn text(&mut self, command: &str) -> Result<Result<String, String>, Trouble> {
+    async fn text(&mut self, command: &str) -> Result<Result<String, String>, Trouble> {
         self.text_and_proof(command).await.map(|(said, _)| said)
     }
 
@@ -99,10 +99,7 @@ impl Turn<'_> {
 
     /// The same, with whether a line that there is nothing to show can be believed (fact
     /// sheet, CLI §9.2).
-    pub(super) async fn text_and_proof(
-        &mut self,
-        command: &str,
-    ) -> Result<(Result<String, String>, bool), Trouble> {
+    async fn text_and_proof(&mut self, command: &str) -> Result<(Result<String, String>, bool), Trouble> {
         match self {
             Self::Writing(turn) => {
                 let line = Line::new(command).map_err(|error| Trouble::UnexpectedReply(error.to_string()))?;
@@ -207,7 +204,7 @@ impl Survey<'_> {
     }
 
     /// The same, where more tells whether it is whole.
-    async fn ask_whole<S: Show>(
+    pub(super) async fn ask_whole<S: Show>(
         &mut self,
         show: &S,
         whole: fn(&str) -> bool,
@@ -227,11 +224,24 @@ impl Survey<'_> {
                 }
             }
         }
-        if let Some(parsed) = strange {
-            return Ok(Read::Rows(parsed));
-        }
-        Err(Trouble::UnexpectedReply(format!("half a text or none in answer to `{command}`, twice")).into())
+        strange.map(Read::Rows).ok_or_else(|| nothing(&command))
     }
+
+    /// What a show command printed, and the OLT's own line where it refused, with whether its
+    /// "none" can be believed. An answer of nothing at all is asked for once more as well.
+    pub(super) async fn said(&mut self, command: &str) -> Result<(Result<String, String>, bool), NotChanged> {
+        for _ in 0..2 {
+            match self.turn.text_and_proof(command).await? {
+                (Ok(text), _) if text.trim().is_empty() => {}
+                said => return Ok(said),
+            }
+        }
+        Err(nothing(command))
+    }
+}
+
+fn nothing(command: &str) -> NotChanged {
+    Trouble::UnexpectedReply(format!("half a text or none in answer to `{command}`, twice")).into()
 }
 
 /// The lines of an ONU's own block. What is registered has one, with lines in it or

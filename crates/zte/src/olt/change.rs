@@ -1,5 +1,6 @@
 //! Changing an ONU that exists.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gpon::{OnuChange, OnuRef, OnuTarget, PonPort, SerialNumber};
@@ -203,6 +204,16 @@ impl Olt {
         place.map_err(|why| self.failed(&format!("look for ONU {serial}"), why))
     }
 
+    /// Whether no ONU is registered with this serial number: one listing of the whole OLT says so.
+    ///
+    /// # Errors
+    /// As every reading, and where a part of the OLT could not be read.
+    pub async fn is_gone(&self, serial: SerialNumber) -> Result<bool, ChangeError> {
+        let listed = self.listed_with(serial).await;
+        let act = format!("look for ONU {serial}");
+        listed.map(|places| places.is_empty()).map_err(|why| self.failed(&act, why))
+    }
+
     /// Whether the ONU of a plan that restarts it has been away since, and is back.
     ///
     /// # Errors
@@ -241,9 +252,11 @@ impl Olt {
             OnuTarget::Serial(serial) => serial,
         };
         let mut places = match self.registered_by(serial).await {
-            Ok(places) => places,
-            // Not every device takes the command, or has a command line; the tables name every ONU.
-            Err(OltError {
+            Ok(Some(places)) => places,
+            // Not every device takes the command, has a command line, or says that there is none;
+            // the tables name every ONU.
+            Ok(None)
+            | Err(OltError {
                 trouble: Trouble::Refused { .. } | Trouble::UnprovenNone { .. } | Trouble::NoCli,
                 ..
             }) => self.listed_with(serial).await?,
@@ -259,24 +272,26 @@ impl Olt {
         }
     }
 
-    async fn registered_by(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, OltError> {
+    /// Where the command line says that it is registered; `None` where it says nothing.
+    async fn registered_by(&self, serial: SerialNumber) -> Result<Option<Vec<OnuRef>>, OltError> {
         let act = format!("look for {serial}");
         let reading = self
             .read(&act, async |olt: &Inner, _| {
                 let mut asking = olt.asking().await?;
                 let found = asking.answer(&ShowOnuBySn { serial }).await?;
-                if let Some(strange) = found.unknown.first() {
-                    let why =
-                        format!("looking for {serial}: {}: {}", strange.reason, gpon::quoted(&strange.text));
-                    return Err(Trouble::UnexpectedReply(why));
+                let places: BTreeSet<OnuRef> = found.rows.into_iter().map(|row| row.onu).collect();
+                let strange = found.unknown.first();
+                match strange.filter(|_| !places.is_empty()) {
+                    Some(strange) => {
+                        let quoted = gpon::quoted(&strange.text);
+                        let why = format!("looking for {serial}: {}: {quoted}", strange.reason);
+                        Err(Trouble::UnexpectedReply(why))
+                    }
+                    None => Ok((strange.is_none().then_some(places), Problems::default())),
                 }
-                Ok((found.rows.into_iter().map(|row| row.onu).collect::<Vec<_>>(), Problems::default()))
             })
             .await?;
-        let mut places = reading.value;
-        places.sort();
-        places.dedup();
-        Ok(places)
+        Ok(reading.value.map(|places| places.into_iter().collect()))
     }
 
     async fn listed_with(&self, serial: SerialNumber) -> Result<Vec<OnuRef>, NotChanged> {

@@ -34,6 +34,7 @@ impl Olt {
             let mut seen = Installation {
                 phase: info.phase,
                 distance_m: info.distance(olt.max_distance_m).ok().flatten(),
+                is_shut: info.admin_enabled == Some(false),
                 config_state: info.config_state,
                 ..Installation::default()
             };

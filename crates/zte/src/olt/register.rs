@@ -271,6 +271,21 @@ impl Olt {
         }
     }
 
+    /// Whether a registration names a strategy that there is, if it names one.
+    ///
+    /// # Errors
+    /// [`NotChanged::NoSuchStrategy`].
+    pub fn knows_strategy(&self, wish: &Registration) -> Result<(), NotChanged> {
+        let strategies = &self.0.registering.strategies;
+        match wish.strategy.as_ref().filter(|name| strategies.get(name).is_none()) {
+            None => Ok(()),
+            Some(name) => Err(NotChanged::NoSuchStrategy {
+                name: name.to_string(),
+                known: strategies.iter().map(|strategy| strategy.name().to_owned()).collect(),
+            }),
+        }
+    }
+
     /// How the ONU is configured.
     fn strategy(
         &self,
@@ -280,14 +295,9 @@ impl Olt {
     ) -> Result<&Strategy, NotChanged> {
         let strategies = &self.0.registering.strategies;
         let cannot = |what: String| Err(NotChanged::NotPossible { what });
-        let strategy = match &wish.strategy {
-            Some(name) => match strategies.get(name) {
-                Some(strategy) => strategy,
-                None => {
-                    let known: Vec<&str> = strategies.iter().map(Strategy::name).collect();
-                    return cannot(format!("there is no strategy {name}, but {}", known.join(", ")));
-                }
-            },
+        self.knows_strategy(wish)?;
+        let strategy = match wish.strategy.as_ref().and_then(|name| strategies.get(name)) {
+            Some(strategy) => strategy,
             None => {
                 let stands = model_of(have);
                 match strategies.choose(onu_type, wish.serial, wish.wan.is_some(), stands) {

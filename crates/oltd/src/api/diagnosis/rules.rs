@@ -72,7 +72,7 @@ type Rule = fn(&Evidence, &OpticalLimits) -> Option<String>;
 #[rustfmt::skip] // one line per rule
 const RULES: [(Code, Rule); 19] = [
     (Code::NotRegistered, |e, _| (e.is_registered == Some(false)).then(|| "No ONU is registered in this place.".to_owned())),
-    (Code::Suspended, |e, _| (!e.suspended_by.is_empty()).then(|| format!("It is suspended by {}.", e.suspended_by.join(", ")))),
+    (Code::Suspended, suspended),
     (Code::Shut, |e, _| (e.admin == Some(AdminState::Disabled)).then(|| "It is shut at the OLT: somebody has blocked it.".to_owned())),
     (Code::Elsewhere, elsewhere),
     (Code::PowerLost, power_lost),
@@ -91,6 +91,18 @@ const RULES: [(Code, Rule); 19] = [
     (Code::Offline, offline),
     (Code::WeakLight, weaker_than_others),
 ];
+
+/// Who holds it wants it shut; whether it is, the OLT says.
+fn suspended(e: &Evidence, _: &OpticalLimits) -> Option<String> {
+    let owners = e.suspended_by.join(", ");
+    let open = match e.admin {
+        Some(AdminState::Enabled) => {
+            ", but open at the OLT all the same: somebody has unblocked it by hand, or the OLT has lost that it was shut"
+        }
+        _ => "",
+    };
+    (!owners.is_empty()).then(|| format!("It is suspended by {owners}{open}."))
+}
 
 /// What an ONU suffers from: the verdict, and whatever else is wrong.
 pub(super) fn diagnose(

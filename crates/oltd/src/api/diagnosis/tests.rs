@@ -87,7 +87,11 @@ fn what_is_done_at_the_olt_comes_first() {
     let shut = Evidence { admin: Some(AdminState::Disabled), ..down(Some(OfflineReason::Losi)) };
     assert_eq!(codes(&shut), [Code::Shut], "what follows from it is told no more");
     let held = Evidence { suspended_by: vec!["billing".into()], ..shut };
-    is(&held, Code::Suspended, "by billing");
+    is(&held, Code::Suspended, "by billing.");
+    let open = Evidence { suspended_by: vec!["billing".into()], ..well() };
+    is(&open, Code::Suspended, "by billing, but open at the OLT all the same");
+    let not_known = Evidence { admin: None, ..held };
+    is(&not_known, Code::Suspended, "by billing.");
 }
 
 #[test]

@@ -106,6 +106,10 @@ fn is_never_named(address: IpAddr) -> bool {
 /// # Errors
 /// The rule that it breaks. The URL is not in it: it may hold what lets in.
 pub fn target(url: &str) -> Result<Url, String> {
+    // A parser takes them out, or for something else: another URL would be called.
+    if url.chars().any(|one| one.is_control() || one.is_whitespace() || one == '\\') {
+        return Err("it holds a blank, a control character or a backslash".to_owned());
+    }
     let url = Url::parse(url).map_err(|error| format!("it is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("its scheme is neither http nor https".to_owned());

@@ -1,8 +1,10 @@
 //! Suspending and resuming ONUs: holds of owners, and what the OLT has of them.
 
 mod deleted;
+mod gone;
 mod hands;
 mod lists;
+mod lost;
 mod owners;
 mod plans;
 mod states;
@@ -24,7 +26,10 @@ struct Case {
 
 impl Case {
     async fn new() -> Self {
-        let writer = Writer::start(SMALL).await;
+        Self::at(Writer::start(SMALL).await)
+    }
+
+    fn at(writer: Writer) -> Self {
         let serial = writer.sim.device(|device| device.onu(at()).unwrap().configured.serial.to_string());
         Self { serial: serial.unwrap(), writer }
     }

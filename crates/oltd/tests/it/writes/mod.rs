@@ -13,6 +13,8 @@ mod cancel;
 pub(crate) mod daemon;
 mod every_batch;
 mod every_step;
+mod glitches;
+mod half_made;
 mod hostile;
 #[cfg(unix)]
 mod idempotency;
@@ -22,6 +24,7 @@ mod killed;
 mod killed_batches;
 mod load;
 mod lost;
+mod meaningless;
 mod odd;
 mod onu;
 mod page;
@@ -40,8 +43,11 @@ mod save_plan;
 mod saving;
 #[cfg(unix)]
 mod stopped;
+mod strangers;
 mod take_over;
 mod take_over_undone;
 mod together;
 mod told;
 mod torn;
+#[cfg(unix)]
+mod unawaited;

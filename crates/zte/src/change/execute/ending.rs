@@ -69,6 +69,21 @@ impl Run<'_> {
         })
     }
 
+    /// Another ONU stands at the place, and nothing of it is touched. Where the OLT has taken no
+    /// line of the plan, nothing of it can stand anywhere: that is its end.
+    pub(super) fn another_stands(&mut self, foreign: Vec<String>) -> Outcome {
+        let untaken = |step: &Progress| {
+            step.back.is_none() && matches!(step.forth, None | Some(StepState::NotSent | StepState::Refused))
+        };
+        if !self.progress.iter().all(untaken) {
+            return self.pending(foreign);
+        }
+        for what in foreign {
+            self.warn(what);
+        }
+        self.outcome(WriteState::Refused, Vec::new(), true)
+    }
+
     pub(super) fn pending(&mut self, foreign: Vec<String>) -> Outcome {
         let mut outcome = self.outcome(WriteState::Unknown, Vec::new(), false);
         for what in &foreign {

@@ -110,7 +110,10 @@ impl Run<'_> {
         let mut foreign = effect::foreign(self.plan, &seen.config);
         foreign.extend(takeover::changed_there(self.plan, &self.progress, &seen));
         let stranger = effect::is_of_another(self.plan, &seen.config);
-        if stranger || (far.interrupted && far.how == How::Auto && !far.made && !foreign.is_empty()) {
+        if stranger {
+            return Next::Ended(self.another_stands(foreign));
+        }
+        if far.interrupted && far.how == How::Auto && !far.made && !foreign.is_empty() {
             return Next::Ended(self.pending(foreign));
         }
         if effects.contains(&Effect::Unknown) {

@@ -97,8 +97,10 @@ impl Run<'_> {
         let effect = effect::of(self.plan, &self.progress, at, &seen, false);
         let state = match effect {
             Effect::Yes => StepState::Done,
-            // An ONU that was told to restart shows it later.
+            // An ONU that was told to restart shows it later. Of an ONU that another one has
+            // taken the place of, nothing shows whether it took the line before.
             Effect::Unknown => StepState::Unknown,
+            Effect::Foreign if effect::is_of_another(self.plan, &seen.config) => StepState::Unknown,
             Effect::No | Effect::Foreign => StepState::Refused,
         };
         let line = self.plan.0.steps.get(at).map(|step| step.line.shown()).unwrap_or_default();

@@ -32,16 +32,19 @@ impl Show for ShowOnuBySn {
 
     fn parse(text: &str) -> Parsed<Vec<OnuBySnRow>> {
         let (mut rows, mut notes) = (Vec::new(), Notes::default());
-        let mut counts = Vec::new();
+        let (mut counts, mut heading) = (Vec::new(), None);
         for line in lines(text) {
             if line.is("SearchResult") || line.is_rule() {
-                continue;
-            }
-            if let Some((_, count)) = line.known_label(&["Number of ONUs"]) {
+                heading = heading.or(Some(line));
+            } else if let Some((_, count)) = line.known_label(&["Number of ONUs"]) {
                 counts.extend(notes.field(line, values::number::<u32>(count)).map(|count| (line, count)));
             } else if let Some(onu) = notes.need(line, values::onu(line.trimmed())) {
                 rows.push(OnuBySnRow { onu });
             }
+        }
+        // A heading alone says nothing: it is the same of an answer that breaks off.
+        if let Some(line) = heading.filter(|_| rows.is_empty() && counts.is_empty()) {
+            notes.because(line, "no ONU stands below the heading");
         }
         for (line, count) in counts {
             notes.count(line, count, rows.len(), "ONUs");
@@ -80,5 +83,7 @@ mod tests {
         }
         let counted = |count| ShowOnuBySn::parse(&format!("Number of ONUs: {count}\ngpon-onu_1/1/1:1\n"));
         assert_eq!((counted(1).unknown.len(), counted(2).unknown.len()), (0, 1));
+        let bare = ShowOnuBySn::parse("SearchResult\n----------\n");
+        assert_eq!((bare.rows.len(), bare.unknown.len()), (0, 1));
     }
 }
