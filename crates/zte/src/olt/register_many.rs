@@ -23,7 +23,7 @@ enum End<'a> {
     /// It has ended.
     Ended(&'a Plan, Outcome),
     /// All of it was sent, and is to be read back.
-    Sent(Run<'a>),
+    Sent(Box<Run<'a>>),
 }
 
 impl Olt {
@@ -90,7 +90,7 @@ impl Olt {
             ends.push(match run {
                 Err(why) => End::Failed(why),
                 Ok(mut run) => match Box::pin(run.configure(&mut baton)).await {
-                    true => End::Sent(run),
+                    true => End::Sent(Box::new(run)),
                     false => End::Ended(run.plan, run.finish(&mut baton, patience).await),
                 },
             });
