@@ -5,7 +5,6 @@ use gpon::{
     Credential, OnConflict, OnRefusal, OnuId, OnuService, PlainText, PonPort, Registration, SerialNumber,
     TypeChoice, UniPort, UserVlan, VlanId, WaitFor, Wan, WanMode, Word,
 };
-use zte::ChangeError;
 
 use super::callbacks::CallbackUrl;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
@@ -306,9 +305,7 @@ pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Resu
     let target = writing.to(Extent::Pon(wish.pon), &[])?;
     let act = format!("register ONU {} on PON {}", wish.serial, wish.pon);
     // What could never begin becomes no job.
-    if let Err(why) = target.chosen().handle().knows_strategy(&wish) {
-        return Err(ChangeError { olt: target.olt().to_owned(), act, why }.into());
-    }
+    target.knows_strategy(&wish, &act)?;
     if target.dry_run {
         return Planned::from(target.plan_registration(&wish).await?).answer(&body.ignored);
     }

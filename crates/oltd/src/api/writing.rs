@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use gpon::{OnuChange, OnuRef, Registration, WriteReport};
+use gpon::{OnuChange, OnuRef, OnuTarget, Registration, WriteReport};
 use secrecy::SecretString;
+use zte::ChangeError;
 
 use super::callbacks::CallbackUrl;
 use super::outcome::told_again;
 use crate::app::{App, ChosenOlt};
 use crate::http::{Caller, ErrorCode, Failure, IdempotencyKey, Query, RequestId, WantedOlt, Written};
 use crate::jobs::{Acceptance, Answered, Asked, Holding, JobView, Jobs, KeptPlan, Key, KeyTurn, Under};
-use crate::writing::{Denied, Extent, NotSaved, Permission};
+use crate::writing::{Denied, Extent, NotSaved, Permission, Writes};
 
 /// A request that may change what the server keeps: its token is one to write
 /// with. Whether an OLT may be written to is not asked, see [`Writing`].
@@ -224,6 +225,21 @@ impl Writing {
         Ok(Target { dry_run, writing: self })
     }
 
+    /// Where an ONU stands.
+    async fn place(&self, target: OnuTarget) -> Result<Result<OnuRef, ChangeError>, Failure> {
+        let serial = match target {
+            OnuTarget::Place(at) => return Ok(Ok(at)),
+            OnuTarget::Serial(serial) => serial,
+        };
+        // Who may write nothing here learns nothing of where it stands.
+        let dry_run = self.query.flag("dry_run")?;
+        let writes = &self.olt.site().writes;
+        if *writes == Writes::Off || (*writes == Writes::Plan && !dry_run) {
+            let_through(&self.olt, Extent::Olt, dry_run)?;
+        }
+        Ok(self.olt.handle().find(serial).await)
+    }
+
     /// The parameters of the query.
     pub(super) fn query(&self) -> &Query {
         &self.query
@@ -304,6 +320,16 @@ impl Target {
     pub(super) async fn plan_registration(&self, wish: &Registration) -> Result<KeptPlan, Failure> {
         let Writing { olt, .. } = &self.writing;
         Ok(olt.jobs().plan_registration(&olt.writable(), wish).await??)
+    }
+
+    /// Whether a registration names a strategy that there is, if it names one.
+    ///
+    /// # Errors
+    /// 400 with those that there are.
+    pub(super) fn knows_strategy(&self, wish: &Registration, act: &str) -> Result<(), Failure> {
+        let known = self.writing.olt.handle().knows_strategy(wish);
+        let (olt, act) = (self.olt().to_owned(), act.to_owned());
+        Ok(known.map_err(|why| ChangeError { olt, act, why })?)
     }
 
     /// Registers an ONU.

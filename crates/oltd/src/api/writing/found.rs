@@ -1,11 +1,11 @@
 //! Where the ONU stands that is to be changed.
 
 use gpon::{OnuRef, OnuTarget};
-use zte::{ChangeError, NotChanged};
+use zte::NotChanged;
 
-use super::{Target, Writing, let_through};
+use super::{Target, Writing};
 use crate::http::Failure;
-use crate::writing::{Extent, Writes};
+use crate::writing::Extent;
 
 impl Writing {
     /// An ONU on the OLT to change, by its place or, where only that is known, by its
@@ -40,20 +40,5 @@ impl Writing {
             },
         };
         Ok((at, self.to(Extent::Pon(at.pon), &[])?))
-    }
-
-    /// Where an ONU stands.
-    async fn place(&self, target: OnuTarget) -> Result<Result<OnuRef, ChangeError>, Failure> {
-        let serial = match target {
-            OnuTarget::Place(at) => return Ok(Ok(at)),
-            OnuTarget::Serial(serial) => serial,
-        };
-        // Who may write nothing here learns nothing of where it stands.
-        let dry_run = self.query.flag("dry_run")?;
-        let writes = &self.olt.site().writes;
-        if *writes == Writes::Off || (*writes == Writes::Plan && !dry_run) {
-            let_through(&self.olt, Extent::Olt, dry_run)?;
-        }
-        Ok(self.olt.handle().find(serial).await)
     }
 }

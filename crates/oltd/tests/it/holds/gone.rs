@@ -48,6 +48,41 @@ async fn what_is_held_is_not_registered_into_service() {
 async fn a_plan_of_before_does_not_register_it_either() {
     let case = Case::new().await;
     case.writer.sim.type_as_somebody(&REMOVED);
+    let planned = case.writer.post("/onu/register?dry_run=true", case.body()).await;
+    let id = planned.body["data"]["plan"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(case.writer.post("/onu/register", case.body()).await.status, 201);
+    is(&case.suspend("billing", "unpaid").await, "applied", json!(["billing"]));
+    case.writer.sim.type_as_somebody(&REMOVED);
+    let applied = case.writer.send(reqwest::Method::POST, &format!("/plans/{id}/apply"), None).await;
+    fails(&applied, 409, "held_by_owners");
+}
+
+/// Where it stands it stays shut, and is completed.
+#[tokio::test]
+async fn what_is_held_is_completed_at_its_place_and_stays_shut() {
+    let case = Case::gone().await;
+    let register = format!("onu 1 type ZTE-F660 sn {}", case.serial);
+    let shut = [
+        "configure terminal",
+        "interface gpon-olt_1/1/1",
+        &register,
+        "exit",
+        "interface gpon-onu_1/1/1:1",
+        "shutdown",
+    ];
+    case.writer.sim.type_as_somebody(&shut);
+    let answer = case.writer.post("/onu/register", case.body()).await;
+    assert_eq!((answer.status, &answer.body["data"]["state"]), (201, &json!("applied")), "{}", answer.body);
+    let warnings = answer.body["data"]["warnings"].to_string();
+    assert!(warnings.contains("billing"), "{warnings}");
+    assert!(!case.is_enabled());
+}
+
+/// The hold of an ONU that one whole listing does not show any more is lifted.
+#[tokio::test]
+async fn the_hold_of_an_onu_that_is_gone_is_lifted() {
+    let case = Case::gone().await;
+    fails(&case.resume("abuse").await, 409, "not_held");
     let dry = format!("/onu/sn/{}/resume?dry_run=true", case.serial);
     fails(&case.writer.post(&dry, json!({"owner": "billing"})).await, 404, "onu_not_found");
     let answer = case.resume("billing").await;

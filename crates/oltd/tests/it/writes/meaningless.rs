@@ -45,7 +45,7 @@ async fn an_address_that_no_router_can_have() {
         );
         assert!(answer.body["error"].as_str().unwrap().starts_with(field), "{}", answer.body);
     }
-    // It gets as far as the OLT, which lacks the profile.
+    // What a host can have is planned.
     for (address, mask) in [
         ("192.0.2.7", "255.255.255.0"),
         ("10.255.0.255", "255.0.0.0"),
@@ -53,7 +53,7 @@ async fn an_address_that_no_router_can_have() {
         ("192.0.2.1", "128.0.0.0"),
     ] {
         let answer = writer.post("/onu/register?dry_run=true", fixed(address, mask)).await;
-        assert_eq!(answer.body["error_code"], "not_on_olt", "{address} {mask}: {}", answer.body);
+        assert_eq!(answer.status, 200, "{address} {mask}: {}", answer.body);
     }
     assert_eq!(writer.configured(), [""; 0]);
 }
