@@ -11,9 +11,7 @@ use zte::Plan;
 use super::change::Work;
 use super::journal::Kept;
 use super::{Answered, Asked, Jobs, NotBegun, Told, Writable, new_id};
-use crate::store::{
-    HoldAct, HoldFilter, HoldRow, HoldState, HoldWish, JobRow, JobState, Store, StoreError,
-};
+use crate::store::{HoldAct, HoldFilter, HoldRow, HoldState, HoldWish, JobRow, JobState, Store, StoreError};
 
 /// Whose holds those are whose request names no owner, where the server asks for no token.
 pub const NOBODY: &str = "anonymous";
