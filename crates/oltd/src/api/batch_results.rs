@@ -47,7 +47,7 @@ struct BatchResult {
     /// The OLT; null where that is not known (yet).
     #[schema(value_type = Option<schema::OltId>)]
     olt: Option<String>,
-    /// Where the ONU stands; null where that is not known (yet).
+    /// Where the ONU stands, or was to; null where that is not known (yet).
     #[schema(value_type = Option<schema::PonPortText>)]
     pon_port: Option<String>,
     /// Its number there; null where that is not known (yet).
@@ -190,7 +190,7 @@ impl From<ItemView> for BatchResult {
         Self {
             reference: item.reference,
             olt: item.olt,
-            pon_port: item.at.map(|at| at.pon.to_string()),
+            pon_port: item.pon.map(|pon| pon.to_string()),
             onu_id: item.at.map(|at| at.id.get()),
             serial_number: item.serial,
             success: item.success,
@@ -214,7 +214,7 @@ impl From<PlannedItem> for PlannedResult {
         Self {
             reference: item.reference,
             olt: item.olt.map(|olt| olt.to_string()),
-            pon_port: item.at.map(|at| at.pon.to_string()),
+            pon_port: item.at.map(|at| at.pon).or(item.pon).map(|pon| pon.to_string()),
             onu_id: item.at.map(|at| at.id.get()),
             serial_number: item.serial,
             will: item.will.map(|will| match will {

@@ -115,6 +115,13 @@ impl Running {
         self.under_way.borrow().iter().cloned().collect()
     }
 
+    /// Waits until none is under way.
+    pub(super) async fn all_left(&self) {
+        let mut under_way = self.under_way.subscribe();
+        // The sender lives as long as this.
+        let _ = under_way.wait_for(BTreeSet::is_empty).await;
+    }
+
     /// Waits until a job is not under way.
     pub(super) async fn left(&self, job: &str) {
         let mut under_way = self.under_way.subscribe();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, Registration, SerialNumber};
+use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, PonPort, Registration, SerialNumber};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -136,6 +136,14 @@ impl Target {
         }
     }
 
+    /// The PON port that was named.
+    pub(super) fn said_pon(&self) -> Option<PonPort> {
+        match &self.wish {
+            ItemWish::Onu(_) | ItemWish::Hold(_) => self.place.map(|at| at.pon),
+            ItemWish::Register(wish) => Some(wish.pon),
+        }
+    }
+
     /// As it stands in the store.
     pub(super) fn document(&self) -> SecretSlice<u8> {
         SecretSlice::from(serde_json::to_vec(self).unwrap_or_default())
@@ -265,8 +273,8 @@ impl Jobs {
         batch.left(&item.job).await;
         let Ok(store) = self.store() else { return Some(Went::Ending) };
         match store.job(&item.job).await {
-            // It has ended, or was cancelled between two tries.
-            Ok(Some(row)) if row.finished_at.is_some() => {
+            // It has ended, was cancelled between two tries, or is settled.
+            Ok(Some(row)) if row.has_been_tried() => {
                 self.close_item(batch, item, None).await;
                 return Some(Went::Ended);
             }
@@ -368,8 +376,10 @@ impl Jobs {
             Err(_) => None,
         };
         match added {
-            Some(_) => {
-                self.end_job(&item.job, JobState::Failed, &told).await;
+            Some(row) => {
+                if !row.has_been_tried() {
+                    self.end_job(&item.job, JobState::Failed, &told).await;
+                }
                 self.close_item(batch, item, None).await;
             }
             None => self.close_item(batch, item, Some(&told)).await,

@@ -81,6 +81,9 @@ impl Jobs {
         if row.job.state == JobState::Queued && !batch.cancelled.is_cancelled() {
             store.start_job(&batch.id, SystemTime::now()).await?;
         }
+        // What an earlier run of this batch has begun, here or in a process that was killed.
+        batch.all_left().await;
+        store.close_begun(&batch.id).await?;
         let items = self.open_items(store, batch).await?;
         batch.open.send_replace(Some(items.len()));
         if !batch.cancelled.is_cancelled() {

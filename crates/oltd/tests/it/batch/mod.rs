@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod again;
 mod cancel;
+#[cfg(unix)]
+mod killed;
 mod kinds;
 mod later;
 mod olts;
