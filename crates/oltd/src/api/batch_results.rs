@@ -260,6 +260,22 @@ impl PlannedBatch {
     }
 }
 
+/// The answer to what goes on with a batch as its job.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn batch_goes_on(
+    app: &App,
+    id: &str,
+    below: Option<&str>,
+    message: &str,
+    ignored: &[String],
+) -> Result<Written, Failure> {
+    let view = app.jobs().batch_view(id, below).await?;
+    let view = view.ok_or_else(|| Failure::internal(format_args!("{id} is no batch")))?;
+    Written::goes_on(id, BatchOutcome::from(view), message, ignored)
+}
+
 const GOES_ON: &str = "The batch goes on; its job tells how it ends.";
 
 /// The answer to a batch that was asked for, as its job tells it by now.

@@ -12,7 +12,7 @@ use crate::app::{App, ChosenOlt};
 use crate::cache::Freshness;
 
 /// Far more pages than there are; a number that fits everywhere.
-pub(super) const PAGES: RangeInclusive<u64> = 1..=u32::MAX as u64;
+pub(crate) const PAGES: RangeInclusive<u64> = 1..=u32::MAX as u64;
 /// Rows of a page.
 pub(super) const PAGE_ROWS: RangeInclusive<u64> = 1..=100;
 /// Values of a list in one parameter: more than there are words to choose from.

@@ -47,7 +47,7 @@ pub(crate) use edge::{Edge, LetIn};
 pub(crate) use envelope::RequestId;
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use input::WantedOlt;
-pub(crate) use input::{BoardPon, BoardPonOnu, Params, PonOnu, PonPath, Query, word, words};
+pub(crate) use input::{BoardPon, BoardPonOnu, PAGES, Params, PonOnu, PonPath, Query, word, words};
 pub(crate) use path::Shapes;
 pub use rules::{CorsRules, Hosts, NewTokens, Origins, Patience, Rate, Rules, Token};
 pub(crate) use server::serve;

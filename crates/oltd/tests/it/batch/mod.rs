@@ -14,6 +14,7 @@ mod planned;
 #[cfg(unix)]
 mod register;
 mod restarted;
+mod settled;
 mod wrong;
 
 use oltsim::{SMALL, Simulator};
