@@ -83,7 +83,7 @@ async fn old_registrations_wait_for_a_person() {
     assert!(configured(&sim).is_empty(), "{:?}", configured(&sim));
     // One of them alone, and the rest with their batch.
     let one = settle(&daemon, &field(&job, "job")[2], "finish").await;
-    assert_eq!((one.status, &one.body["data"]["state"]), (200, &json!("applied")), "{}", one.body);
+    assert_eq!((one.status, &one.body["data"]["state"]), (201, &json!("applied")), "{}", one.body);
     let whole = settle(&daemon, &job["id"], "finish").await;
     // It may take longer than is waited for.
     assert!([200, 202].contains(&whole.status), "{}", whole.body);
