@@ -48,7 +48,7 @@ struct BatchResult {
     /// The OLT; null where that is not known (yet).
     #[schema(value_type = Option<schema::OltId>)]
     olt: Option<String>,
-    /// Where the ONU stands; null where that is not known (yet).
+    /// Where the ONU stands, or was to; null where that is not known (yet).
     #[schema(value_type = Option<schema::PonPortText>)]
     pon_port: Option<String>,
     /// Its number there; null where that is not known (yet).
@@ -194,7 +194,7 @@ impl From<ItemView> for BatchResult {
         Self {
             reference: item.reference,
             olt: item.olt,
-            pon_port: item.at.map(|at| at.pon.to_string()),
+            pon_port: item.pon.map(|pon| pon.to_string()),
             onu_id: item.at.map(|at| at.id.get()),
             serial_number: item.serial,
             success: item.success,
@@ -219,7 +219,7 @@ impl From<PlannedItem> for PlannedResult {
         Self {
             reference: item.reference,
             olt: item.olt.map(|olt| olt.to_string()),
-            pon_port: item.at.map(|at| at.pon.to_string()),
+            pon_port: item.at.map(|at| at.pon).or(item.pon).map(|pon| pon.to_string()),
             onu_id: item.at.map(|at| at.id.get()),
             serial_number: item.serial,
             will: item.will.map(|will| match will {
@@ -263,6 +263,22 @@ impl PlannedBatch {
         let message = "Nothing was sent. No plan is kept: each target is planned when its turn comes.";
         Written::new(Self { total: results.len(), results }, message, ignored)
     }
+}
+
+/// The answer to what goes on with a batch as its job.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn batch_goes_on(
+    app: &App,
+    id: &str,
+    below: Option<&str>,
+    message: &str,
+    ignored: &[String],
+) -> Result<Written, Failure> {
+    let view = app.jobs().batch_view(id, below).await?;
+    let view = view.ok_or_else(|| Failure::internal(format_args!("{id} is no batch")))?;
+    Written::goes_on(id, BatchOutcome::from(view), message, ignored)
 }
 
 const GOES_ON: &str = "The batch goes on; its job tells how it ends.";

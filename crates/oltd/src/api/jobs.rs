@@ -1,25 +1,17 @@
-use std::collections::BTreeMap;
-
 use axum::extract::State;
-use gpon::{OnuRef, WriteState};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
 
-use super::batch_results::{BatchOutcome, JobResult, batch_answer};
+use super::batch_results::{BatchOutcome, JobResult};
 use super::below::{Below, no_id};
 use super::callbacks::Callback;
-use super::outcome::{About, Outcome, ended, moment, not_done, told_again};
-use super::writing::{Changing, let_through};
+use super::outcome::{About, Outcome, moment};
+use super::writing::Changing;
 use crate::app::App;
-use crate::http::body::{Body, Json, Reader, Value, body};
-use crate::http::openapi::{
-    CancelFailures, Changed, Done, JobFailures, JobPath, SettleFailures, Told, ToldList, WhichJobs,
-};
-use crate::http::{Answer, ErrorCode, Failure, Params, Query, Written, done, plain, schema, word};
-use crate::jobs::{Accepted, BatchView, End, JobView, LOST, ListedJob, PlanView, Saved, UNDONE, Wanted};
+use crate::http::openapi::{CancelFailures, Done, JobFailures, JobPath, Told, ToldList, WhichJobs};
+use crate::http::{Answer, ErrorCode, Failure, PAGES, Params, Query, done, plain, schema, word};
+use crate::jobs::{Accepted, BatchView, JobView, ListedJob, PlanView, Saved};
 use crate::store::{Among, HoldWish, JobFilter, JobRow, JobState};
-use crate::writing::Extent;
 
 /// Most jobs of a list, and those of one whose request says nothing.
 const MOST: u64 = 1_000;
@@ -207,7 +199,10 @@ impl Detail {
     }
 }
 
-/// The jobs, the newest first.
+/// The jobs, the newest first, page by page.
+///
+/// A job that is added meanwhile moves all others on by one: who reads several pages of those
+/// of a batch waits for its end.
 #[utoipa::path(
     get, path = "/jobs", operation_id = "jobs", tag = "Jobs and plans",
     params(WhichJobs),
@@ -215,6 +210,8 @@ impl Detail {
 )]
 pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> Answer {
     let states = JobState::ALL.map(|state| (state.as_str(), state));
+    let page = query.number("page", PAGES)?.unwrap_or(1);
+    let limit = query.number("limit", 1..=MOST)?.unwrap_or(USUAL);
     let olt = query.text("olt")?;
     if let Some(olt) = olt {
         app.olt(Some(olt))?;
@@ -238,7 +235,8 @@ pub(super) async fn list(State(app): State<App>, below: Below, query: Query) -> 
         among: query
             .text("parent")?
             .map_or(Ok(Among::Whole), |id| Among::parts_of(id).ok_or_else(|| no_id(id)))?,
-        limit: u32::try_from(query.number("limit", 1..=MOST)?.unwrap_or(USUAL)).unwrap_or(u32::MAX),
+        skip: (page - 1).saturating_mul(limit),
+        limit: u32::try_from(limit).unwrap_or(u32::MAX),
     };
     let jobs = app.jobs().list(&filter).await?;
     let row = |ListedJob { job, told, hold }| Row::of(job, told.as_ref(), hold);
@@ -280,119 +278,4 @@ pub(super) async fn cancel(
         false => "The job is cancelled; nothing of it was sent.",
     };
     done(below.shown(&app, id).await?, message)
-}
-
-impl Value for Wanted {
-    fn read(json: &Json, reader: &mut Reader) -> Option<Self> {
-        match json {
-            Json::Text(text) if text == "finish" => Some(Self::Finish),
-            Json::Text(text) if text == "undo" => Some(Self::Undo),
-            Json::Text(text) if text == "accept" => Some(Self::Accept),
-            other => reader.refuse("one of finish, undo, accept", other),
-        }
-    }
-
-    fn schema() -> RefOr<Schema> {
-        <schema::SettleHow as utoipa::PartialSchema>::schema()
-    }
-}
-
-body! {
-    /// How a job is settled.
-    pub(super) struct Settle {
-        /// `finish` makes it true, `undo` takes it back as far as it is its own, `accept` leaves it as it is.
-        how: Wanted,
-    }
-}
-
-/// Settles a job that is pending, partial or lost, as a person wants it.
-///
-/// What stands on the OLT is read first. Another ONU in the place is never touched. Of a
-/// batch, each of its jobs that waits for it is settled.
-#[utoipa::path(
-    post, path = "/jobs/{id}/settle", operation_id = "settle_job", tag = "Jobs and plans",
-    params(JobPath), request_body = Settle,
-    responses(Changed<Outcome>, SettleFailures),
-)]
-pub(super) async fn settle(
-    changing: Changing,
-    State(app): State<App>,
-    below: Below,
-    params: Params,
-    query: Query,
-    body: Body<Settle>,
-) -> Result<Written, Failure> {
-    query.only(&[])?;
-    let id = params.text("id")?.to_owned();
-    let view = below.job(&app, &id).await?;
-    if view.is_batch {
-        return settle_batch(&app, &below, &id, body, changing.by.as_ref()).await;
-    }
-    // Who accepts sends nothing: the OLT need not be served any more.
-    let olt = match body.value.how {
-        Wanted::Accept => app.olt(Some(&view.job.olt)).ok(),
-        Wanted::Finish | Wanted::Undo => {
-            let olt = app.olt(Some(&view.job.olt))?;
-            let_through(&olt, view.at.map_or(Extent::Olt, |at: OnuRef| Extent::Pon(at.pon)), false)?;
-            Some(olt)
-        }
-    };
-    let olt = olt.map(|olt| olt.writable());
-    let about = About {
-        olt: view.job.olt.clone(),
-        act: format!("settle the job `{}` of {}", view.job.kind, view.job.object),
-        at: view.at,
-        reference: view.job.reference.clone(),
-    };
-    let olts: BTreeMap<_, _> = app.olts().map(|olt| (olt.id().to_owned(), olt.writable())).collect();
-    match app.jobs().settle(&id, &olts, body.value.how, changing.by.as_ref()).await? {
-        // As the job tells it: what became of it is as it was.
-        Ok(_) if body.value.how == Wanted::Accept => {
-            let view = below.job(&app, &id).await?;
-            let saved = view.saved(app.jobs(), olt.as_ref()).await;
-            let outcome = view.told.map_or_else(
-                || Outcome::unreported(WriteState::Unknown, saved, Vec::new()),
-                |told| Outcome::of_told(told, saved),
-            );
-            let outcome = outcome.about(&id, &about);
-            Written::new(outcome, "It is accepted as it is; nothing was sent.", &body.ignored)
-        }
-        // As the job tells it too: it is about many.
-        Ok(End { is_pending: false, .. }) if view.job.kind == LOST => {
-            let view = below.job(&app, &id).await?;
-            let saved = view.saved(app.jobs(), olt.as_ref()).await;
-            told_again(view, saved, &body.ignored)
-        }
-        Ok(end) if body.value.how == Wanted::Undo && end.is_undone() => {
-            let outcome = Outcome::of(end.report, end.saved).about(&id, &about);
-            Written::new(outcome, UNDONE, &body.ignored)
-        }
-        Ok(end) => ended(&id, end, &about, &body.ignored),
-        Err(why) => {
-            let saved = match &olt {
-                Some(olt) => app.jobs().saved(olt).await,
-                None => Saved::Manual,
-            };
-            Err(not_done(&id, &why, saved, &about))
-        }
-    }
-}
-
-async fn settle_batch(
-    app: &App,
-    below: &Below,
-    id: &str,
-    body: Body<Settle>,
-    by: Option<&std::sync::Arc<str>>,
-) -> Result<Written, Failure> {
-    for (olt, at) in app.jobs().unsettled_parts(id).await? {
-        if body.value.how != Wanted::Accept {
-            let_through(&app.olt(Some(&olt))?, at.map_or(Extent::Olt, |at| Extent::Pon(at.pon)), false)?;
-        }
-    }
-    let olts: BTreeMap<_, _> = app.olts().map(|olt| (olt.id().to_owned(), olt.writable())).collect();
-    if let Err(why) = app.jobs().settle(id, &olts, body.value.how, by).await? {
-        return Err(not_done(id, &why, Saved::Manual, &About::default()));
-    }
-    batch_answer(app, id, below.0.as_deref(), &body.ignored).await
 }

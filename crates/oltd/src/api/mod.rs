@@ -32,6 +32,7 @@ mod registered;
 mod save;
 mod service;
 mod service_ports;
+mod settle;
 mod suspend;
 mod traffic;
 mod unconfigured;
@@ -174,7 +175,7 @@ fn tree() -> OpenApiRouter<App> {
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
-        .routes(routes!(jobs::settle))
+        .routes(routes!(settle::settle))
         .routes(routes!(register::register))
         .routes(routes!(plans::plan))
         .routes(routes!(plans::apply))

@@ -153,7 +153,7 @@ impl FromRequestParts<App> for Asking {
 }
 
 /// `Prefer: wait=N` and `respond-async` (RFC 7240); other preferences are for others.
-fn wait(parts: &Parts) -> Result<Duration, Failure> {
+pub(super) fn wait(parts: &Parts) -> Result<Duration, Failure> {
     let mut wait = WAIT;
     for value in parts.headers.get_all("prefer") {
         for preference in value.to_str().unwrap_or_default().split(',').map(str::trim) {

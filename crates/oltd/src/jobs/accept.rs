@@ -47,6 +47,8 @@ impl Jobs {
         store.accept(&row.id).await.map_err(failed)?;
         let at = row.finished_at.unwrap_or(now);
         let _ = store.end_job(&row.id, state, &document(&told), at).await.map_err(failed)?;
+        self.conclude_whole(store, &row.id).await;
+        self.0.ended.notify_waiters();
         if row.kind == LOST {
             for left in told.remaining {
                 let member = store.job(member(&left)).await.map_err(failed)?;

@@ -40,7 +40,7 @@ impl Jobs {
             Err(_) => None,
         };
         match added {
-            Some(row) if row.is_told() => self.close_item(batch, item, None).await,
+            Some(row) if row.has_been_tried() => self.close_item(batch, item, None).await,
             Some(_) => {
                 self.end_job(&item.job, JobState::Failed, &told).await;
                 self.close_item(batch, item, None).await;

@@ -21,8 +21,17 @@ const FEW: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Said {
     places: BTreeMap<SerialNumber, Vec<OnuRef>>,
-    /// Why those may be there that are not among them.
-    unread: Option<Failure>,
+    /// Why these may be there though they are not among them.
+    unread: BTreeMap<SerialNumber, Failure>,
+    /// The same of all.
+    incomplete: Option<Failure>,
+}
+
+impl Said {
+    /// Why an ONU may be there that is at none of the places.
+    fn unread(&self, serial: SerialNumber) -> Option<Failure> {
+        self.unread.get(&serial).or(self.incomplete.as_ref()).cloned()
+    }
 }
 
 impl Jobs {
@@ -146,7 +155,7 @@ pub(super) fn found(item: &Item, said: &BTreeMap<Arc<str>, Said>) -> Result<(Arc
     let places: Vec<_> = asked().flat_map(at).collect();
     match places.as_slice() {
         [place] => Ok(place.clone()),
-        [] => match asked().find_map(|(_, said)| said.unread.clone()) {
+        [] => match asked().find_map(|(_, said)| said.unread(serial)) {
             Some(why) => Err(Lost::Unread(why)),
             None => {
                 let olts: Vec<&str> = asked().map(|(olt, _)| &**olt).collect();
@@ -167,7 +176,7 @@ pub(super) fn found(item: &Item, said: &BTreeMap<Arc<str>, Said>) -> Result<(Arc
 async fn look(olt: &Writable, serials: &BTreeSet<SerialNumber>) -> Said {
     let mut said = Said::default();
     if serials.len() <= FEW {
-        for serial in serials {
+        for (nr, serial) in serials.iter().enumerate() {
             match olt.olt.find(*serial).await {
                 Ok(at) => _ = said.places.insert(*serial, vec![at]),
                 Err(ChangeError { why: NotChanged::NoSuchSerial(_), .. }) => {}
@@ -175,7 +184,9 @@ async fn look(olt: &Writable, serials: &BTreeSet<SerialNumber>) -> Said {
                     said.places.insert(*serial, places);
                 }
                 Err(error) => {
-                    said.unread = Some(error.into());
+                    let rest = serials.iter().skip(nr + 1);
+                    said.unread.extend(rest.map(|rest| (*rest, not_asked(&error, (*serial, *rest)))));
+                    said.unread.insert(*serial, error.into());
                     break;
                 }
             }
@@ -190,12 +201,25 @@ async fn look(olt: &Writable, serials: &BTreeSet<SerialNumber>) -> Said {
                 }
             }
             let missing = |problem: &&Problem| matches!(problem, Problem::Failed { .. });
-            said.unread =
+            said.incomplete =
                 reading.problems.iter().find(missing).map(|problem| {
                     Failure::incomplete(&format!("{}: where its ONUs stand", olt.id), problem)
                 });
         }
-        Err(error) => said.unread = Some(error.into()),
+        Err(error) => said.incomplete = Some(error.into()),
     }
     said
+}
+
+/// Of an ONU that was not looked for, since that had failed for another one before it.
+fn not_asked(error: &ChangeError, (other, own): (SerialNumber, SerialNumber)) -> Failure {
+    let why = Failure::from(ChangeError { act: format!("look for ONU {own}"), ..error.clone() });
+    match why.detail.contains(&other.to_string()) {
+        true => {
+            let detail =
+                format!("{}: ONU {own} was not looked for: the OLT gave no answer before", error.olt);
+            Failure { detail, ..why }
+        }
+        false => why,
+    }
 }

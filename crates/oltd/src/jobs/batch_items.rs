@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use gpon::{ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, Registration, SerialNumber, WaitFor};
+use gpon::{
+    ExpectedSerial, OnuChange, OnuRef, OnuTarget, OnuWish, PonPort, Registration, SerialNumber, WaitFor,
+};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -147,6 +149,14 @@ impl Target {
         }
     }
 
+    /// The PON port that was named.
+    pub(super) fn said_pon(&self) -> Option<PonPort> {
+        match &self.wish {
+            ItemWish::Onu(_) | ItemWish::Hold(_) => self.place.map(|at| at.pon),
+            ItemWish::Register(wish) => Some(wish.pon),
+        }
+    }
+
     /// As it stands in the store.
     pub(super) fn document(&self) -> SecretSlice<u8> {
         SecretSlice::from(serde_json::to_vec(self).unwrap_or_default())
@@ -278,7 +288,7 @@ impl Jobs {
         match store.job(&item.job).await {
             // It has ended, was cancelled between two tries, or is settled since the last start:
             // it is never made anew, and its job tells what becomes of it.
-            Ok(Some(row)) if row.is_told() => {
+            Ok(Some(row)) if row.has_been_tried() => {
                 self.close_item(batch, item, None).await;
                 return Some(Went::Ended);
             }

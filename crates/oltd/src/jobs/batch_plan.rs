@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use gpon::{OnuChange, OnuRef, OnuTarget, PlannedLine};
+use gpon::{OnuChange, OnuRef, OnuTarget, PlannedLine, PonPort};
 use tokio::time::Instant;
 use zte::Plan;
 
@@ -34,6 +34,8 @@ pub struct PlannedItem {
     pub olt: Option<Arc<str>>,
     /// Where its ONU stands, as far as that is known.
     pub at: Option<OnuRef>,
+    /// The PON port that was named.
+    pub pon: Option<PonPort>,
     /// The serial number of its ONU, as far as it is known.
     pub serial: Option<String>,
     /// What it would come to; `None` where there was no time to look.
@@ -218,6 +220,7 @@ fn planned_item(item: &Item, place: Option<(&Arc<str>, OnuRef)>) -> PlannedItem 
             ItemWish::Register(_) => target.said_place(),
             _ => place.map(|(_, at)| at).or(target.place),
         },
+        pon: target.said_pon(),
         serial: target.serial.map(|serial| serial.to_string()),
         will: None,
         changed: None,

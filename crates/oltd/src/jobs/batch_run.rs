@@ -87,6 +87,9 @@ impl Jobs {
         if row.job.state == JobState::Queued && begins {
             store.start_job(&batch.id, SystemTime::now()).await?;
         }
+        // What an earlier run of this batch has begun, here or in a process that was killed.
+        batch.all_left().await;
+        store.close_begun(&batch.id).await?;
         let items = batch.counted(self.open_items(store, batch).await?);
         if !batch.cancelled.is_cancelled() {
             self.run_all(batch, items).await;

@@ -10,7 +10,7 @@ impl Jobs {
     /// Settles each job of a batch that waits for it, in their order.
     ///
     /// # Errors
-    /// [`NotSettled::Settled`] where none does.
+    /// [`NotSettled::NoPart`] where none does.
     pub(super) async fn settle_batch(
         &self,
         id: &str,
@@ -21,8 +21,7 @@ impl Jobs {
         let store = self.store()?;
         let parts = store.unsettled_parts(id).await?;
         if parts.is_empty() {
-            let state = store.job(id).await?.map_or("gone", |job| job.state.as_str());
-            return Err(NotSettled::Settled(state));
+            return Err(NotSettled::NoPart);
         }
         let mut report = WriteReport { state: WriteState::Applied, verified: true, ..unknown() };
         for part in parts {

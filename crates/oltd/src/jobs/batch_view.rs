@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-use gpon::{OnuRef, WriteState};
+use gpon::{OnuRef, PonPort, WriteState};
 
 use super::batch_items::Target;
 use super::told::report;
@@ -36,6 +36,8 @@ pub struct ItemView {
     pub olt: Option<String>,
     /// Where its ONU stands, as far as that is known.
     pub at: Option<OnuRef>,
+    /// Its PON port, as far as that is known.
+    pub pon: Option<PonPort>,
     /// The serial number of its ONU, as far as it is known.
     pub serial: Option<String>,
     /// Whether the OLT holds now what was wished for.
@@ -67,15 +69,25 @@ impl Jobs {
     /// Ends the batch that a job is a part of anew, where it had ended and the job has come
     /// to another end since.
     pub(super) async fn conclude_whole(&self, store: &Store, part: &str) {
+        self.conclude_wholes(store, &[part.to_owned()]).await;
+    }
+
+    /// The same of many jobs, each of their batches once.
+    pub(super) async fn conclude_wholes(&self, store: &Store, parts: &[String]) {
         let concluded = async {
-            let Some(parent) = store.job(part).await?.and_then(|job| job.parent) else { return Ok(()) };
-            match store.job(&parent).await? {
-                Some(whole) if whole.finished_at.is_some() => self.conclude(store, &parent).await,
-                _ => Ok(()),
+            let mut wholes = BTreeSet::new();
+            for part in parts {
+                wholes.extend(store.job(part).await?.and_then(|job| job.parent));
             }
+            for whole in wholes {
+                if store.job(&whole).await?.is_some_and(|job| job.finished_at.is_some()) {
+                    self.conclude(store, &whole).await?;
+                }
+            }
+            Ok::<_, StoreError>(())
         };
         if let Err(error) = Box::pin(concluded).await {
-            tracing::error!(job = part, %error, "how the batch of a job ended could not be kept");
+            tracing::error!(jobs = parts.join(","), %error, "how the batches of jobs ended could not be kept");
         }
     }
 
@@ -211,8 +223,15 @@ fn unkept(state: JobState) -> Option<Told> {
 
 fn item_view(row: ResultRow, cancelled: Option<&Option<String>>, debts: &Debts) -> ItemView {
     let ResultRow { job, olt, place: at, serial, document, ended, state, result, .. } = row;
-    let reference = Target::of(&document).ok().and_then(|target| target.reference);
+    let target = Target::of(&document).ok();
+    let said_pon = target.as_ref().and_then(Target::said_pon);
+    let reference = target.and_then(|target| target.reference);
     let told = result.as_ref().and_then(read_told).or_else(|| {
+        if state == Some(JobState::Pending) {
+            return Some(
+                Told::not_known("the server ended before it knew what the OLT made of it").cut_off(),
+            );
+        }
         // Nothing of it was kept.
         (ended == HowEnded::Cancelled).then(|| {
             let by = cancelled.and_then(|by| by.as_deref()).map(std::sync::Arc::from);
@@ -237,9 +256,11 @@ fn item_view(row: ResultRow, cancelled: Option<&Option<String>>, debts: &Debts) 
     let Told { warnings, message, error, error_code, changed, place: placed, .. } =
         told.unwrap_or_else(|| Told::from(report(WriteState::Unknown)));
     let serial = changed.as_ref().and_then(|changed| changed.serial.clone()).or(serial);
+    let at = placed.as_ref().map(|placed| placed.at).or_else(|| at.as_deref().and_then(place));
     ItemView {
         reference,
-        at: placed.as_ref().map(|placed| placed.at).or_else(|| at.as_deref().and_then(place)),
+        pon: at.map(|at| at.pon).or(said_pon),
+        at,
         serial,
         success: state == Some(JobState::Done),
         state: word,

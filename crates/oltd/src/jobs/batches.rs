@@ -74,6 +74,16 @@ impl Jobs {
         if store.is_marked() {
             return;
         }
+        match store.overtaken_batches().await {
+            Ok(overtaken) => {
+                for id in overtaken {
+                    if let Err(error) = self.conclude(store, &id).await {
+                        tracing::error!(job = id, %error, "how a batch ended could not be kept");
+                    }
+                }
+            }
+            Err(error) => tracing::error!(%error, "how batches ended could not be read"),
+        }
         let open = match store.open_batches().await {
             Ok(open) => open,
             Err(error) => {

@@ -75,6 +75,7 @@ impl Jobs {
         if lost.is_empty() {
             return false;
         }
+        self.conclude_wholes(store, &lost).await;
         olt.invalidate(crate::cache::Scope::Olt).await;
         tracing::warn!(
             olt.id = &*olt.id,

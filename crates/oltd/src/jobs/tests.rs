@@ -173,7 +173,8 @@ async fn a_panic_behind_the_first_line_leaves_it_pending_and_locked() {
     assert_eq!(pending[0].steps[0].state, StepState::Sent);
     // And a person can free it.
     let olts = BTreeMap::from([("a".to_owned(), case.olt.clone())]);
-    let accepted = case.jobs.settle(&work.job, &olts, Wanted::Accept, None).await.unwrap();
+    let accepted =
+        case.jobs.settle(&work.job, &olts, Wanted::Accept, None, Duration::MAX).await.unwrap().unwrap();
     assert!(accepted.is_ok(), "{accepted:?}");
     assert_eq!((case.states().await, case.jobs.lock_of("a", case.at)), (vec![JobState::Partial], None));
 }

@@ -48,14 +48,17 @@ pub enum NotSettled {
     /// Nothing of it waits for anybody.
     #[error("the job is {0}; only one that is pending, partial or lost is settled")]
     Settled(&'static str),
+    /// It is a batch, and nothing of it waits for anybody.
+    #[error("none of its jobs is pending, partial or lost, but for those that were accepted as they are")]
+    NoPart,
     /// Somebody has accepted it.
     #[error("the job was accepted as it is")]
     Accepted,
     /// It has no plan that could be finished or undone.
     #[error("nothing is kept of it that could be finished or undone; it can be accepted")]
     NoPlan,
-    /// It is one of many that an OLT has lost, and its ONU was changed since.
-    #[error("job {0} has changed the ONU since")]
+    /// It is one of many that an OLT has lost, and what stands at its place was changed since.
+    #[error("job {0} has changed the ONU at this place since")]
     Newer(String),
     /// The store fails.
     #[error("{0}")]
@@ -72,7 +75,8 @@ impl From<StoreError> for NotSettled {
 }
 
 impl Jobs {
-    /// Settles a job as a person wants it, to its end, whatever becomes of who waits for it.
+    /// Settles a job as a person wants it, to its end, whatever becomes of who waits for it:
+    /// for so long. `None` where it goes on.
     ///
     /// # Errors
     /// [`NotSettled`].
@@ -82,7 +86,8 @@ impl Jobs {
         olts: &BTreeMap<String, Writable>,
         wanted: Wanted,
         by: Option<&Arc<str>>,
-    ) -> Result<Result<End, NotDone>, NotSettled> {
+        wait: Duration,
+    ) -> Result<Option<Result<End, NotDone>>, NotSettled> {
         let Some(row) = self.store()?.job(id).await? else {
             return Err(NotSettled::NoSuchJob(id.to_owned()));
         };
@@ -94,15 +99,13 @@ impl Jobs {
                 false => jobs.settle_now(&job, &olts, wanted, by.as_deref(), None).await,
             }
         };
-        match self
-            .waited(Duration::MAX, self.0.tasks.write("settle for somebody", &row.olt.into(), settle))
-            .await
-        {
-            Some(Ok(settled)) => settled,
-            Some(Err(WriteLost::Ending)) => Ok(Err(NotDone::Ending)),
-            Some(Err(WriteLost::Panicked)) => Ok(Err(NotDone::Lost)),
-            // It goes on, here or after the next start.
-            None => Ok(Ok(goes_on())),
+        let settle = self.0.tasks.write("settle for somebody", &row.olt.into(), settle);
+        match self.waited(wait, settle).await {
+            Some(Ok(settled)) => settled.map(Some),
+            Some(Err(WriteLost::Ending)) => Ok(Some(Err(NotDone::Ending))),
+            Some(Err(WriteLost::Panicked)) => Ok(Some(Err(NotDone::Lost))),
+            // Here, or after the next start.
+            None => Ok(None),
         }
     }
 

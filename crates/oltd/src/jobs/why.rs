@@ -209,7 +209,11 @@ impl From<NotSettled> for Failure {
         let detail = why.to_string();
         match why {
             NotSettled::NoSuchJob(_) => Self::new(ErrorCode::JobNotFound, "There is no such job.", detail),
-            NotSettled::Settled(_) | NotSettled::Accepted | NotSettled::NoPlan | NotSettled::Newer(_) => {
+            NotSettled::Settled(_)
+            | NotSettled::NoPart
+            | NotSettled::Accepted
+            | NotSettled::NoPlan
+            | NotSettled::Newer(_) => {
                 Self::new(ErrorCode::JobSettled, "Nothing of the job can be settled so.", detail)
             }
             NotSettled::Store(_) => Self::unkept(detail),

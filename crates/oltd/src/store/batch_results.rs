@@ -71,7 +71,7 @@ impl Store {
                 (HowEnded::Open, _) => &mut tally.open,
                 (HowEnded::Cancelled, _) | (_, Some(JobState::Cancelled)) => &mut tally.cancelled,
                 (HowEnded::Told, Some(JobState::Done)) => &mut tally.done,
-                (HowEnded::Told, Some(JobState::Pending)) => &mut tally.pending,
+                (HowEnded::Told, Some(JobState::Pending | JobState::Running)) => &mut tally.pending,
                 (HowEnded::Told, Some(JobState::Partial | JobState::Lost)) => &mut tally.partial,
                 (HowEnded::Told, _) => &mut tally.failed,
             };

@@ -154,11 +154,14 @@ impl Store {
     /// stands now.
     ///
     /// # Errors
-    /// As of [`add_job`](Self::add_job); one that has ended is such a failure.
+    /// As of [`add_job`](Self::add_job); one that has begun or ended is such a failure.
     pub async fn add_part(&self, job: &NewJob<'_>, parent: &str) -> Result<(), StoreError> {
         let mut turn = self.write("add a job of a batch").await?;
-        let moved = "UPDATE jobs SET olt = $2, object = $3, state = $4, started_at = NULL, pad = $5
-            WHERE id = $1 AND finished_at IS NULL";
+        let moved = concat!(
+            "UPDATE jobs SET olt = $2, object = $3, state = $4, started_at = NULL, pad = $5
+                WHERE id = $1 AND finished_at IS NULL AND NOT ",
+            super::begun::has_begun!()
+        );
         let moved = sql(moved).bind(job.id).bind(job.olt).bind(job.object);
         let moved = moved.bind(JobState::Queued.as_str()).bind(room(Stage::Added, JobState::Queued));
         if turn.run(moved).await? == 0 {
@@ -287,13 +290,16 @@ impl Store {
         self.write_one("cancel a batch", sql(update).bind(job).bind(ms(at)).bind(by)).await.map(drop)
     }
 
-    /// Ends all targets of a batch that have not ended as cancelled. How many.
+    /// Ends all targets of a batch that have not ended, as cancelled but for those that have
+    /// begun. How many.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn cancel_items(&self, parent: &str) -> Result<u64, StoreError> {
         let mut turn = self.write("cancel a batch").await?;
-        let end = "UPDATE batch_items SET ended = 2 WHERE parent = $1 AND ended = 0";
+        let end = "UPDATE batch_items SET ended = CASE WHEN EXISTS (
+                SELECT 1 FROM jobs WHERE jobs.id = batch_items.job AND state NOT IN ('queued', 'cancelled')
+            ) THEN 1 ELSE 2 END WHERE parent = $1 AND ended = 0";
         let cancelled = turn.run(sql(end).bind(parent)).await?;
         count(&mut turn, parent, cancelled).await?;
         // Those that were to be tried again.

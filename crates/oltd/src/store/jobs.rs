@@ -150,8 +150,8 @@ pub(super) fn result_of(id: &str) -> Place<'_> {
 }
 
 impl JobRow {
-    /// Whether it tells what became of it, or will once it is settled.
-    pub fn is_told(&self) -> bool {
+    /// Whether it has ended, or waits to be settled: it is not tried any more.
+    pub fn has_been_tried(&self) -> bool {
         self.finished_at.is_some() || self.state == JobState::Pending
     }
 
@@ -260,6 +260,8 @@ impl Store {
 
     /// Notes how a job ended, with its result. It may be told again when more is known, as
     /// after settling. Where there is no room for the result, the state is kept without it.
+    /// One that is to be failed or cancelled while a plan of it is begun and has not ended is
+    /// pending instead.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] where there is no such job, and when the database fails.
@@ -314,11 +316,14 @@ pub(super) async fn end(
     result: Option<&[u8]>,
     at: SystemTime,
 ) -> Result<(), StoreError> {
+    // Nobody tells of what may stand that nothing does.
+    let is_begun = super::begun::contradicts(turn, id, state).await?;
+    let state = if is_begun { JobState::Pending } else { state };
     let update = "UPDATE jobs SET state = $2, finished_at = $3, pad = $4 WHERE id = $1";
     let update = sql(update).bind(id).bind(state.as_str()).bind(ms(at)).bind(room(Stage::Ended, state));
     found(turn.run(update).await?, id)?;
     super::hold_ends::follow(turn, id, state, at).await?;
-    let result = match result {
+    let result = match result.filter(|_| !is_begun) {
         Some(sealed) => {
             let put = "INSERT INTO results (job, document) VALUES ($1, $2)
                 ON CONFLICT (job) DO UPDATE SET document = excluded.document";

@@ -49,13 +49,15 @@ pub struct JobFilter {
     pub kind: Option<String>,
     /// Which of those that are parts of others.
     pub among: Among,
-    /// So many at most, the newest.
+    /// So many of the newest are left out.
+    pub skip: u64,
+    /// So many at most, the newest of the rest.
     pub limit: u32,
 }
 
 impl Default for JobFilter {
     fn default() -> Self {
-        Self { olt: None, state: None, kind: None, among: Among::All, limit: 100 }
+        Self { olt: None, state: None, kind: None, among: Among::All, skip: 0, limit: 100 }
     }
 }
 
@@ -69,13 +71,14 @@ macro_rules! select_jobs {
                     WHERE batch_items.parent = jobs.id AND COALESCE(part.olt, batch_items.olt) = $1)))
                 AND ($2 IS NULL OR state = $2) AND ($3 IS NULL OR kind = $3)
                 AND ($4 IS NULL OR COALESCE(jobs.parent, '') = $4)
-            ORDER BY n DESC LIMIT $5"
+            ORDER BY n DESC LIMIT $5 OFFSET $6"
         ))
         .bind($filter.olt.as_deref())
         .bind($filter.state.map(JobState::as_str))
         .bind($filter.kind.as_deref())
         .bind($filter.among.parent())
         .bind(i64::from($filter.limit))
+        .bind(i64::try_from($filter.skip).unwrap_or(i64::MAX))
     };
 }
 

@@ -10,6 +10,7 @@
 mod backup;
 mod batch_results;
 mod batches;
+mod begun;
 mod duties;
 mod error;
 mod folder;

@@ -181,15 +181,18 @@ impl Store {
         Ok(jobs)
     }
 
-    /// The jobs that were asked for behind this one about the same object, and that changed
-    /// it, may have, or found it as it was wished for; what only restarts it is none of them.
+    /// The jobs that were asked for behind this one and have begun a plan about the same
+    /// object, but for those that failed; what only restarts it is none of them. What found it
+    /// as it was wished for found what this one had made.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn later_wishes(&self, id: &str) -> Result<Vec<String>, StoreError> {
         let select = "SELECT later.id FROM jobs AS later JOIN jobs AS job ON job.id = $1
-            WHERE later.n > job.n AND later.olt = job.olt AND later.object = job.object
+            WHERE later.n > job.n AND later.olt = job.olt
                 AND later.state IN ('done', 'partial', 'pending', 'lost')
+                AND EXISTS (SELECT 1 FROM plans AS its JOIN plans AS own ON own.object = its.object
+                    WHERE its.applied_by = later.id AND own.applied_by = job.id AND its.begun_at IS NOT NULL)
                 AND later.kind NOT IN ('reboot', 'factory_reset')
             ORDER BY later.n DESC";
         let rows = sql(select).bind(id).fetch_all(self.readers()).await;

@@ -55,6 +55,10 @@ pub(crate) struct Changed<Row>(PhantomData<Row>);
 #[derive(Debug)]
 pub(crate) struct MadeOrGoesOn<Row>(PhantomData<Row>);
 
+/// What was settled, or goes on as its job.
+#[derive(Debug)]
+pub(crate) struct SettledOrGoesOn<Row>(PhantomData<Row>);
+
 /// The same of a write that puts an ONU into service.
 #[derive(Debug)]
 pub(crate) struct Registered<Row>(PhantomData<Row>);
@@ -157,6 +161,16 @@ impl<Row: ToSchema> IntoResponses for MadeOrGoesOn<Row> {
     fn responses() -> Set {
         described(|| {
             let mut responses = changed::<Row>(SUCCESS, "What became of it, or its plan.", &[]);
+            responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
+            responses
+        })
+    }
+}
+
+impl<Row: ToSchema> IntoResponses for SettledOrGoesOn<Row> {
+    fn responses() -> Set {
+        described(|| {
+            let mut responses = changed::<Row>(SUCCESS, "What became of it.", &[]);
             responses.extend(changed::<Row>(ACCEPTED, "It goes on as the job of `Location`.", &["Location"]));
             responses
         })

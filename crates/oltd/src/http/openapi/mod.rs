@@ -21,7 +21,7 @@ use utoipa::{OpenApi as _, ToSchema};
 
 pub(crate) use answers::{
     BatchMade, Changed, Document, Done, Exposition, Listed, ListedOrPaged, MadeOrGoesOn, Paged, Registered,
-    Shown, Told, ToldList, ToldPage,
+    SettledOrGoesOn, Shown, Told, ToldList, ToldPage,
 };
 pub(crate) use failures::{
     ApplyFailures, BatchFailures, CancelFailures, CardFailures, DiagnosisFailures, FreeIdFailures,
@@ -31,8 +31,8 @@ pub(crate) use failures::{
     TreeFailures,
 };
 pub(crate) use parameters::{
-    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, SerialPath, WhichHolds,
-    WhichJobs, power, query, several, some_text, text,
+    CallingBack, Conditional, Deleting, Filters, HowToWrite, JobPath, OfMacs, Paging, Preferred, SerialPath,
+    WhichHolds, WhichJobs, power, query, several, some_text, text,
 };
 
 /// The response itself.

@@ -38,6 +38,10 @@ pub(crate) enum SerialPath {}
 #[derive(Debug)]
 pub(crate) enum HowToWrite {}
 
+/// `Prefer`: of what goes on as a job where it takes longer.
+#[derive(Debug)]
+pub(crate) enum Preferred {}
+
 /// What the body of a write says otherwise, for a deletion.
 #[derive(Debug)]
 pub(crate) enum Deleting {}
@@ -93,6 +97,7 @@ parameters! {
         prefer(),
         idempotency_key(),
     ];
+    Preferred: [prefer()];
     Deleting: [
         query("expect_serial", schema::ExpectedSerial::schema(), "The serial number of the ONU that has to stand there; `none` for one that is registered without."),
         query("ref", schema::Reference::schema(), "What the caller calls it, to be told again."),
@@ -112,7 +117,8 @@ parameters! {
         query("olt", schema::OltId::schema(), "Only jobs of this OLT."),
         query("kind", text().pattern(Some("^[a-z_]{1,32}$")), "Only jobs of this kind, such as `block`."),
         query("parent", schema::JobId::schema(), "Only the jobs of this batch; without it none that is a part of a batch."),
-        query("limit", whole(1, 1000).default(Some(100.into())), "At most so many, the newest first."),
+        query("page", whole(*PAGES.start(), *PAGES.end()).default(Some(1.into())), "Which page of the newest first; past the end there are no jobs."),
+        query("limit", whole(1, 1000).default(Some(100.into())), "At most so many to a page."),
     ];
     OfMacs: [
         query("onu", text().pattern(Some(ONU_INPUT)), "Behind this ONU: `1-1-1:4`, or its number beside `pon`."),

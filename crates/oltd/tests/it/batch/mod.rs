@@ -5,6 +5,8 @@ mod again;
 mod awaited;
 mod cancel;
 mod filter;
+#[cfg(unix)]
+mod killed;
 mod kinds;
 mod later;
 mod meanwhile;
@@ -16,6 +18,7 @@ mod planned;
 mod register;
 mod replaced;
 mod restarted;
+mod settled;
 mod spread;
 mod together;
 mod wrong;

@@ -268,3 +268,19 @@ async fn who_leaves_leaves_nothing_behind() {
 pub(super) async fn reopened(settings: &oltd::store::StoreSettings) -> Store {
     Store::open(settings).await.unwrap()
 }
+
+/// Nobody is told that nothing of a job stands while a plan of it is begun and has not ended.
+#[tokio::test]
+async fn a_job_does_not_fail_over_what_it_has_begun() {
+    let (_folder, _, store) = fresh().await;
+    begun(&store, "j1", "p1", 1).await;
+    for state in [JobState::Failed, JobState::Cancelled] {
+        let _ = store.end_job("j1", state, &secret("nothing was sent"), at(3)).await.unwrap();
+        assert_eq!(store.job("j1").await.unwrap().unwrap().state, JobState::Pending);
+        assert!(store.result("j1").await.unwrap().is_none());
+    }
+    assert!(store.add_part(&job("j1", "head-end"), "whole").await.is_err(), "it is not tried again");
+    let _ = store.end("p1", PlanEnd::Ended, &secret(""), at(4)).await.unwrap();
+    let _ = store.end_job("j1", JobState::Failed, &secret("it was undone"), at(5)).await.unwrap();
+    assert_eq!(store.job("j1").await.unwrap().unwrap().state, JobState::Failed);
+}
