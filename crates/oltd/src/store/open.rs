@@ -80,7 +80,10 @@ impl Store {
             }
             prepared => prepared?,
         };
-        let pool = SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false);
+        // Connections to a file do not age. The task that would end old ones counts on for ever
+        // where the pool is closed while it looks.
+        let pool = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        let pool = pool.max_connections(READERS).test_before_acquire(false);
         let marked = number(&mut connection, MARKED).await? != 0;
         let holds = sql("SELECT owner FROM holds LIMIT 1").fetch_optional(&mut connection).await;
         let holds = holds.map_err(StoreError::when("be opened"))?.is_some();
