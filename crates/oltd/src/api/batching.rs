@@ -14,8 +14,8 @@ use super::batch_filter::{Chosen, Filter, as_expected, expected};
 use super::batch_results::{PlannedBatch, batch_answer};
 use super::below::Below;
 use super::onu_management::{invalid, place};
-use super::register::wished;
-use super::writing::{Asking, let_through};
+use super::register::{act, wished};
+use super::writing::{Asking, knows_strategy, let_through};
 use crate::app::{App, ChosenOlt};
 use crate::http::body::{LossName, Moment, OltName, Reference, Whole};
 use crate::http::{ErrorCode, Failure, Query, Written};
@@ -133,6 +133,7 @@ impl Batching {
             ));
         };
         let (wish, reference) = wished(wished_for, on_refusal, accept_loss)?;
+        knows_strategy(&olt, &wish, &act(&wish))?;
         let id = wish.id.or(OnuId::new(1).ok());
         let target = Target {
             reference,

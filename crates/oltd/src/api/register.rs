@@ -8,7 +8,7 @@ use gpon::{
 
 use super::callbacks::CallbackUrl;
 use super::outcome::{About, Planned, WriteOrPlan, answer};
-use super::writing::Writing;
+use super::writing::{Writing, knows_strategy};
 use crate::http::body::{Body, LossName, Reference, WanWord, Whole, body};
 use crate::http::openapi::{HowToWrite, RegisterFailures, Registered};
 use crate::http::{ErrorCode, Failure, Written};
@@ -303,9 +303,9 @@ pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Resu
         return Ok(answer);
     }
     let target = writing.to(Extent::Pon(wish.pon), &[])?;
-    let act = format!("register ONU {} on PON {}", wish.serial, wish.pon);
+    let act = act(&wish);
     // What could never begin becomes no job.
-    target.knows_strategy(&wish, &act)?;
+    knows_strategy(target.chosen(), &wish, &act)?;
     if target.dry_run {
         return Planned::from(target.plan_registration(&wish).await?).answer(&body.ignored);
     }
@@ -313,4 +313,9 @@ pub(super) async fn register(mut writing: Writing, body: Body<Register>) -> Resu
     let acceptance = Acceptance { wait_for, at_most: olt.site().accept_wait, limits: *olt.limits() };
     let about = About { olt: target.olt().to_owned(), act, at: None, reference: reference.clone() };
     answer(target.register(wish, acceptance, reference).await?, &olt, &about, &body.ignored).await
+}
+
+/// What is done, in words.
+pub(super) fn act(wish: &Registration) -> String {
+    format!("register ONU {} on PON {}", wish.serial, wish.pon)
 }

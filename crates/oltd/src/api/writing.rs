@@ -322,16 +322,6 @@ impl Target {
         Ok(olt.jobs().plan_registration(&olt.writable(), wish).await??)
     }
 
-    /// Whether a registration names a strategy that there is, if it names one.
-    ///
-    /// # Errors
-    /// 400 with those that there are.
-    pub(super) fn knows_strategy(&self, wish: &Registration, act: &str) -> Result<(), Failure> {
-        let known = self.writing.olt.handle().knows_strategy(wish);
-        let (olt, act) = (self.olt().to_owned(), act.to_owned());
-        Ok(known.map_err(|why| ChangeError { olt, act, why })?)
-    }
-
     /// Registers an ONU.
     ///
     /// # Errors
@@ -396,3 +386,10 @@ impl Target {
 
 #[cfg(test)]
 mod tests;
+
+/// Whether a registration names a strategy that there is, if it names one: else 400 with
+/// those that there are.
+pub(super) fn knows_strategy(olt: &ChosenOlt, wish: &Registration, act: &str) -> Result<(), Failure> {
+    let (known, act) = (olt.handle().knows_strategy(wish), act.to_owned());
+    Ok(known.map_err(|why| ChangeError { olt: olt.id().to_owned(), act, why })?)
+}

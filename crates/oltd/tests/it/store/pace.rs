@@ -11,8 +11,9 @@ use super::{begun, fresh, step};
 /// Steps of a plan, and times that the disk is asked.
 const STEPS: u16 = 200;
 
-/// What two syncs of a disk never take: the files are in memory.
-const NO_DISK: Duration = Duration::from_micros(100);
+/// Two syncs that take less are those of files in memory, or of a disk so fast that an
+/// unoptimised build's own work shows beside it.
+const NO_DISK: Duration = Duration::from_micros(500);
 
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
@@ -52,7 +53,7 @@ async fn a_step_takes_one_and_a_half_times_two_syncs() {
         begun(&store, &job, &plan, STEPS).await;
         let (step, syncs) = measure(folder.path(), &store, &plan).await;
         if syncs < NO_DISK {
-            return eprintln!("skipped: temporary files are not on a disk");
+            return eprintln!("skipped: temporary files are not on a disk, or on one as fast as memory");
         }
         println!("a step {step:?}, two syncs {syncs:?}");
         if step <= syncs * 3 / 2 {

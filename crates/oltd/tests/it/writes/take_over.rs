@@ -135,7 +135,7 @@ async fn what_the_olt_lacks_deletes_nothing() {
     is(&writer.post("/onu/register", wish).await, 409, "not_on_olt");
     let mut wish = body(&serial);
     wish["strategy"] = json!("nothing");
-    assert_eq!(writer.post("/onu/register", wish).await.status, 422);
+    assert_eq!(writer.post("/onu/register", wish).await.status, 400);
     assert_eq!(writer.configured(), [""; 0]);
 }
 
