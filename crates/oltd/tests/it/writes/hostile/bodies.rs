@@ -140,8 +140,12 @@ fn judged(writer: &Writer, answer: &Answer, made: bool, arrives: Option<Arrives>
     }
 }
 
+/// A list of profiles that is empty would prove nothing of any name.
+const IP_PROFILE: &str = "[[ip_profiles]]\nname = \"ST\"\ngateway = \"192.0.2.1\"\n\
+    primary_dns = \"192.0.2.53\"\nsecondary_dns = \"192.0.2.54\"\n";
+
 async fn in_registrations((body, fields, arrives): &Fields) {
-    let writer = Writer::start(SMALL).await;
+    let writer = Writer::start(&format!("{SMALL}{IP_PROFILE}")).await;
     let usual = match arrives {
         Some((text, arrives)) => {
             let made = writer.post("/onu/register", with(body(), fields, text)).await;
