@@ -59,13 +59,13 @@ impl Jobs {
         for queued in store.queued_holds(of).await? {
             let why = NotDone::Replaced { by: of.whole.to_owned() };
             match queued {
-                QueuedHold::Job(job, act) => _ = self.take_place(store, &job, act, why, by).await?,
+                QueuedHold::Job(job, act) => self.take_place(store, &job, act, why, by).await?,
                 QueuedHold::Item(item, act) => {
                     // Where nobody drives its batch, nobody does what it is to do.
                     let Some(batch) = self.running_batch(&item.parent) else { continue };
                     match batch.replace(&item.job, why.clone()) {
                         Replaced::Gone => {}
-                        Replaced::UnderWay => _ = self.take_place(store, &item.job, act, why, by).await?,
+                        Replaced::UnderWay => self.take_place(store, &item.job, act, why, by).await?,
                         Replaced::Waited => {
                             self.end_replaced(store, &item, act, (&why, by)).await?;
                             batch.ended(&item.job);

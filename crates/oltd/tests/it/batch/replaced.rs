@@ -192,7 +192,8 @@ async fn what_waits_for_an_olt_that_is_down_is_replaced() {
     let at = json!({"pon_port": "1/1/1", "onu_id": 1, "serial_number": serial(&writer.sim, 1)});
     writer.sim.stop_telnet().await;
     let while_down = json!({"until": in_seconds(600)});
-    let first = begun(&writer, "/batch/suspend", suspend(&[at.clone()], "billing", &while_down)).await;
+    let first =
+        begun(&writer, "/batch/suspend", suspend(std::slice::from_ref(&at), "billing", &while_down)).await;
     job_in(&writer, &first, &["running"]).await;
     let second = json!({"targets": [at], "owner": "billing", "until": in_seconds(600)});
     let second = begun(&writer, "/batch/resume", second).await;
